@@ -1,0 +1,24 @@
+/**
+ * Who may import whom: each folder, and the folders of this project that its files may import besides their own.
+ * ESLint enforces it while one types; `test/layers.test.ts` enforces it on what is committed.
+ */
+export const LAYERS: Record<string, string[]> = {
+  'src/contract': [],
+  'src/private': ['src/contract'],
+  'src/redis': ['src/contract', 'src/private'],
+  'src/backend': ['src/contract', 'src/private'],
+  'src/api-gateway': ['src/contract', 'src/private'],
+  'src/frontend': ['src/contract', 'src/private'],
+  'src': ['src/contract', 'src/private', 'src/redis', 'src/backend', 'src/api-gateway', 'src/frontend'],
+  'runtime': ['src/contract'],
+  'emulator': ['src/contract'],
+  'integ': ['src'],
+  'examples/typescript': ['src'],
+};
+
+/** The layer a file is in: the longest folder of `LAYERS` that holds it. */
+export function layerOf(file: string): string | undefined {
+  return Object.keys(LAYERS)
+    .filter((folder) => file.startsWith(`${folder}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}

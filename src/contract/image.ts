@@ -1,0 +1,13 @@
+/** The folder below the package's root that is the Docker build context. */
+export const IMAGE_FOLDER = 'assets/image';
+
+/** Build argument of the Dockerfile: the base image with its tag or digest. */
+export const BASE_IMAGE_ARGUMENT = 'LIBRECHAT_IMAGE';
+
+/** First argument of the image's entry point: what this function does. */
+export const COMMAND = {
+  /** Serves LibreChat to API Gateway. */
+  serve: 'serve',
+  /** Publishes `client/dist` to a bucket, as a CloudFormation custom resource. */
+  publish: 'publish',
+} as const;

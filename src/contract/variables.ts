@@ -1,0 +1,57 @@
+/**
+ * The environment variables through which the construct speaks to the adapter. Secrets never stand in them: only
+ * where a secret is found.
+ */
+
+/**
+ * Prefix of a variable whose value is read at start: `VALUE_FROM_MONGO_URI=<reference>` gives LibreChat `MONGO_URI`.
+ *
+ * A reference is what ECS calls `valueFrom`: the ARN of an SSM parameter, or the ARN of a Secrets Manager secret that
+ * may be followed by `:json-field:version-stage:version-id`.
+ */
+export const VALUE_FROM = 'VALUE_FROM_';
+
+/** Variables that only the adapter reads; LibreChat does not see them. */
+export const ADAPTER = {
+  /** Reference to the generated secret out of which the values in `DERIVED_SECRETS` are made. */
+  rootSecret: 'ADAPTER_ROOT_SECRET',
+  /** Reference to DocumentDB's credentials: JSON with `username`, `password`, `host` and `port`. */
+  databaseSecret: 'ADAPTER_DATABASE_SECRET',
+  /** Name of the SSM parameter that holds the public URL, where the URL is not known before the function is. */
+  urlParameter: 'ADAPTER_URL_PARAMETER',
+  /** Bucket and key of `librechat.yaml`. */
+  configBucket: 'ADAPTER_CONFIG_BUCKET',
+  configKey: 'ADAPTER_CONFIG_KEY',
+  /** JSON that replaces timings in tests, and switches the hold off: `{"hold":false,"graceMs":20}`. */
+  testOverrides: 'ADAPTER_TEST_OVERRIDES',
+} as const;
+
+/** What LibreChat needs for ever, with the number of random bytes of each; LibreChat reads them in hexadecimal. */
+export const DERIVED_SECRETS: Readonly<Record<string, number>> = {
+  CREDS_KEY: 32,
+  CREDS_IV: 16,
+  JWT_SECRET: 32,
+  JWT_REFRESH_SECRET: 32,
+};
+
+/** What the adapter tells LibreChat unless the function's own variables say otherwise. */
+export const DEFAULT_VARIABLES: Readonly<Record<string, string>> = {
+  MONGO_MAX_POOL_SIZE: '5',
+  MONGO_MAX_IDLE_TIME_MS: '60000',
+  MCP_INIT_FOLLOWER_RETRY_MS: '100',
+  STREAM_DELTA_COALESCE_MS: '25',
+  CONSOLE_JSON: 'true',
+  DEBUG_LOGGING: 'false',
+  SEARCH: 'false',
+};
+
+/** What LibreChat must be told on Lambda, whatever else was asked for. */
+export const FIXED_VARIABLES: Readonly<Record<string, string>> = {
+  NODE_ENV: 'production',
+  HOST: '127.0.0.1',
+  TRUST_PROXY: '2',
+  LOG_TO_FILE: 'false',
+  STREAM_KEEP_COMPLETED_JOBS: 'true',
+  GENERATION_PROTOCOL_VERSION: '2',
+  REDIS_RETRY_MAX_ATTEMPTS: '0',
+};
