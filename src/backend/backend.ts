@@ -1,0 +1,131 @@
+import { Duration, RemovalPolicy, type Size } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { createExecutionRole } from './execution-role';
+import { createFilesBucket } from './files-bucket';
+import { createRootSecret } from './root-secret';
+import { COMMAND } from '../contract/image';
+import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
+import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../contract/variables';
+import { type Binding, type Reference, wholeSecret } from '../private/binding';
+import { codeOf, type LambdaImage } from '../private/lambda-image';
+import type { Network } from '../private/network';
+import { validateVariablesSize } from '../private/owned-variables';
+
+export interface BackendProps {
+  readonly image: LambdaImage;
+  readonly network?: Network;
+  readonly config: { readonly bucket: IBucket; readonly key: string };
+  /** The parts of the system that the function uses. */
+  readonly bindings: Binding[];
+  readonly environment: Record<string, string>;
+  readonly secrets: Record<string, Reference>;
+  readonly filesBucket?: IBucket;
+  /** The public URL where it is known before the distribution is. */
+  readonly siteUrl?: string;
+  /** Name of the parameter with the public URL where it is not. */
+  readonly urlParameterName?: string;
+  readonly removalPolicy?: RemovalPolicy;
+  readonly memorySize: number;
+  readonly ephemeralStorageSize?: Size;
+  readonly reservedConcurrentExecutions?: number;
+  readonly provisionedConcurrentExecutions?: number;
+  readonly logRetention: logs.RetentionDays;
+}
+
+/** LibreChat's API as a function, and the bucket for what users upload. */
+export class Backend extends Construct {
+  public readonly handler: lambda.Function;
+  /** What the API invokes: the handler, or the alias with provisioned concurrency. */
+  public readonly target: lambda.IFunction;
+  public readonly alias?: lambda.IAlias;
+  public readonly filesBucket: IBucket;
+  public readonly logGroup: logs.ILogGroup;
+  /** Out of which the adapter derives what is not in `secrets`. */
+  public readonly rootSecret?: ISecret;
+
+  constructor(scope: Construct, id: string, props: BackendProps) {
+    super(scope, id);
+
+    this.filesBucket = props.filesBucket ?? createFilesBucket(this, props.siteUrl, props.removalPolicy);
+    this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+
+    const lastingSecretsAreGiven = Object.keys(DERIVED_SECRETS).every((name) => name in props.secrets);
+    this.rootSecret = lastingSecretsAreGiven ? undefined : createRootSecret(this, props.removalPolicy);
+    const references = this.references(props);
+    const environment = {
+      ...Object.assign({}, ...props.bindings.map((binding) => binding.variables)) as Record<string, string>,
+      ...props.environment,
+      ...Object.fromEntries(Object.entries(references).map(([name, reference]) => [name, reference.arn])),
+      ...siteVariables(props),
+      [ADAPTER.configBucket]: props.config.bucket.bucketName,
+      [ADAPTER.configKey]: props.config.key,
+      AWS_BUCKET_NAME: this.filesBucket.bucketName,
+    };
+    validateVariablesSize(environment);
+
+    const role = createExecutionRole(this, {
+      logGroup: this.logGroup,
+      inVpc: props.network !== undefined,
+      filesBucket: this.filesBucket,
+      config: props.config,
+      urlParameterName: props.urlParameterName,
+    });
+    for (const reference of Object.values(references)) reference.grantRead(role);
+
+    this.handler = new lambda.DockerImageFunction(this, 'Function', {
+      description: 'LibreChat: the API',
+      code: codeOf(props.image, COMMAND.serve),
+      architecture: props.image.architecture,
+      memorySize: props.memorySize,
+      ephemeralStorageSize: props.ephemeralStorageSize,
+      timeout: Duration.seconds(LONGEST_REQUEST_SECONDS),
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      environment,
+      role,
+      logGroup: this.logGroup,
+      ...props.network && { ...props.network, securityGroups: [this.createSecurityGroup(props.network.vpc)] },
+    });
+    if (props.network) {
+      for (const binding of props.bindings) binding.connect?.(this.handler);
+    }
+
+    this.alias = this.createAlias(props);
+    this.target = this.alias ?? this.handler;
+  }
+
+  /** Every variable that is a reference, by its name in the function. */
+  private references(props: BackendProps): Record<string, Reference> {
+    return {
+      ...Object.fromEntries(Object.entries(props.secrets).map(([name, secret]) => [`${VALUE_FROM}${name}`, secret])),
+      ...this.rootSecret && { [ADAPTER.rootSecret]: wholeSecret(this.rootSecret) },
+      ...Object.assign({}, ...props.bindings.map((binding) => binding.references)) as Record<string, Reference>,
+    };
+  }
+
+  private createSecurityGroup(vpc: ec2.IVpc): ec2.SecurityGroup {
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'LibreChat: the API', allowAllOutbound: false });
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS, models and tools');
+    return securityGroup;
+  }
+
+  private createAlias({ provisionedConcurrentExecutions, network, bindings }: BackendProps): lambda.Alias | undefined {
+    if (provisionedConcurrentExecutions === undefined) return undefined;
+    const alias = new lambda.Alias(this, 'Live', { aliasName: 'live', version: this.handler.currentVersion });
+    // Not by the prop of Alias, which takes no token.
+    (alias.node.defaultChild as lambda.CfnAlias).provisionedConcurrencyConfig = { provisionedConcurrentExecutions };
+    // LibreChat starts while the alias is made: its data, and the rules that let it get there, must be there by then.
+    alias.node.addDependency(...bindings.flatMap(({ peer }) => peer ?? []));
+    if (network) alias.node.addDependency(...this.handler.connections.securityGroups);
+    return alias;
+  }
+}
+
+function siteVariables({ siteUrl, urlParameterName }: BackendProps): Record<string, string> {
+  if (siteUrl !== undefined) return { DOMAIN_CLIENT: siteUrl, DOMAIN_SERVER: siteUrl };
+  return { [ADAPTER.urlParameter]: urlParameterName! };
+}

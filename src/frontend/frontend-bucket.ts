@@ -1,0 +1,17 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { accept } from '../private/nag';
+
+/** The private bucket with the page. All that is in it comes from the image, so that it goes with the stack. */
+export function createFrontendBucket(scope: Construct): s3.Bucket {
+  const bucket = new s3.Bucket(scope, 'Bucket', {
+    encryption: s3.BucketEncryption.S3_MANAGED,
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    removalPolicy: RemovalPolicy.DESTROY,
+    autoDeleteObjects: true,
+  });
+  accept(bucket, { id: 'AwsSolutions-S1', reason: 'Only CloudFront reads it, and what it holds is public' });
+  return bucket;
+}

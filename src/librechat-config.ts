@@ -1,0 +1,89 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Annotations } from 'aws-cdk-lib';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct } from 'constructs';
+import { LARGEST_UPLOAD_MB } from './contract/limits';
+import { inTemporaryFolder } from './private/temporary-folder';
+import { parseConfig, validateConfig, validateFile } from './private/validate-config';
+
+/** What LibreChat runs with unless it is told otherwise: files on S3, and uploads no larger than Lambda lets through. */
+const DEFAULT_CONFIG = {
+  version: '1.3.0',
+  cache: true,
+  fileStrategy: 's3',
+  fileConfig: {
+    serverFileSizeLimit: LARGEST_UPLOAD_MB,
+    endpoints: { default: { fileSizeLimit: LARGEST_UPLOAD_MB, totalSizeLimit: LARGEST_UPLOAD_MB } },
+  },
+};
+
+/** An object in a bucket. */
+interface ConfigLocation {
+  readonly bucket: s3.IBucket;
+  readonly key: string;
+}
+
+/**
+ * Where LibreChat's `librechat.yaml` comes from. Without one, a built-in file has uploads on S3, of at most 4 MB each,
+ * which is what Lambda lets through.
+ *
+ * @see https://www.librechat.ai/docs/configuration/librechat_yaml
+ */
+export class LibreChatConfig {
+  /** A file beside your app, uploaded as a CDK asset: a changed file is deployed without a new image. */
+  public static fromFile(path: string): LibreChatConfig {
+    validateFile('path', path);
+    const config = parseConfig(path, readFileSync(path, 'utf8'));
+    return new LibreChatConfig((scope) => locate(scope, config, path));
+  }
+
+  /**
+   * The contents of `librechat.yaml` as an object.
+   *
+   * @param config must have `version`, and should have `fileStrategy: 's3'`
+   */
+  public static fromObject(config: { [key: string]: any }): LibreChatConfig {
+    validateConfig('config', config);
+    // JSON is YAML, and needs no library.
+    const text = JSON.stringify(config, undefined, 2);
+    return new LibreChatConfig((scope) => locateText(scope, config, text));
+  }
+
+  /** An object in a bucket of yours. It is read whenever an environment starts; the function may read this one object. */
+  public static fromBucket(bucket: s3.IBucket, key: string): LibreChatConfig {
+    return new LibreChatConfig(() => ({ bucket, key }));
+  }
+
+  /** @internal */
+  public static _default(): LibreChatConfig {
+    return LibreChatConfig.fromObject(DEFAULT_CONFIG);
+  }
+
+  /** @internal */
+  public readonly _bind: (scope: Construct) => ConfigLocation;
+
+  private constructor(bind: (scope: Construct) => ConfigLocation) {
+    this._bind = bind;
+  }
+}
+
+function locate(scope: Construct, config: Record<string, unknown>, path: string): ConfigLocation {
+  if (config.fileStrategy !== 's3') {
+    Annotations.of(scope).addWarningV2(
+      'cdk-librechat-serverless:fileStrategy',
+      'librechat.yaml should have fileStrategy: s3, since files on the disk of a Lambda environment are lost with it',
+    );
+  }
+  const asset = new Asset(scope, 'Config', { path });
+  return { bucket: asset.bucket, key: asset.s3ObjectKey };
+}
+
+function locateText(scope: Construct, config: Record<string, unknown>, text: string): ConfigLocation {
+  return inTemporaryFolder(scope, (folder) => {
+    const path = join(folder, 'librechat.yaml');
+    writeFileSync(path, text);
+    return locate(scope, config, path);
+  });
+}

@@ -1,0 +1,300 @@
+import { CfnOutput, type CustomResource, Names, Stack, Tags } from 'aws-cdk-lib';
+import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
+import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as docdb from 'aws-cdk-lib/aws-docdb';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as elasticache from 'aws-cdk-lib/aws-elasticache';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as route53 from 'aws-cdk-lib/aws-route53';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type * as ssm from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { ApiGateway } from './api-gateway/api-gateway';
+import { Backend } from './backend/backend';
+import { Frontend } from './frontend/frontend';
+import { LibreChatConfig } from './librechat-config';
+import { LibreChatDatabase } from './librechat-database';
+import { LibreChatImage } from './librechat-image';
+import { LibreChatRedis } from './librechat-redis';
+import type { LibreChatServerlessProps } from './librechat-serverless-props';
+import { redisMetric } from './private/metrics';
+import { createVpc, DEFAULT_SUBNETS, type Network } from './private/network';
+import { refusal } from './private/requirement';
+import { validateProps } from './validate-props';
+
+/**
+ * LibreChat without servers: CloudFront in front of S3 and API Gateway, a Lambda function that streams, Redis, MongoDB
+ * and a bucket for files.
+ *
+ * @example
+ * new LibreChatServerless(this, 'Chat');
+ */
+export class LibreChatServerless extends Construct implements ec2.IConnectable, iam.IGrantable {
+  /** Where LibreChat is opened: an https URL without a slash at its end. */
+  public readonly url: string;
+
+  /** The distribution that puts the page and the API under one name. */
+  public readonly distribution: cloudfront.IDistribution;
+
+  /** The bucket that the page is published to. */
+  public readonly frontendBucket: s3.IBucket;
+
+  /** The function that publishes the page out of the image. */
+  public readonly publisher: lambda.IFunction;
+
+  /** The step of a deployment in which the page is published. */
+  public readonly publication: CustomResource;
+
+  /** Where the publishing function writes its log. */
+  public readonly publisherLogGroup: logs.ILogGroup;
+
+  /** The functions at the edge that find the page's routes, and keep search engines out. */
+  public readonly edgeFunctions: cloudfront.IFunction[];
+
+  /** The A and AAAA records in `hostedZone`, if there are any. */
+  public readonly records: route53.IRecordSet[];
+
+  /** The parameter that tells the function its own URL; none with `domainName`. */
+  public readonly urlParameter?: ssm.IStringParameter;
+
+  /** The certificate that was given or made; none without `domainName`. */
+  public readonly certificate?: acm.ICertificate;
+
+  /** The REST API between CloudFront and the function. */
+  public readonly api: apigateway.IRestApi;
+
+  /** The key that API Gateway lets CloudFront in by. */
+  public readonly apiKey: secretsmanager.ISecret;
+
+  /** What limits requests, and lets in who has the key. */
+  public readonly usagePlan: apigateway.IUsagePlan;
+
+  /** Where API Gateway writes a line for each request. */
+  public readonly accessLogGroup: logs.ILogGroup;
+
+  /** The function that runs LibreChat. */
+  public readonly handler: lambda.IFunction;
+
+  /** The alias that has the provisioned concurrency; the API invokes it instead of the function. */
+  public readonly handlerAlias?: lambda.IAlias;
+
+  /** The URI by which API Gateway invokes the function and streams its response. */
+  public readonly streamingInvokeArn: string;
+
+  /** Where the function writes its log. */
+  public readonly logGroup: logs.ILogGroup;
+
+  /** What `CREDS_KEY`, `CREDS_IV`, `JWT_SECRET` and `JWT_REFRESH_SECRET` are derived from, unless all of them were given. */
+  public readonly rootSecret?: secretsmanager.ISecret;
+
+  /** URI of the container image. */
+  public readonly imageUri: string;
+
+  /** The bucket for what users upload. */
+  public readonly filesBucket: s3.IBucket;
+
+  /** The network, if there is one. */
+  public readonly vpc?: ec2.IVpc;
+
+  /** The database cluster, if it was made here. */
+  public readonly database?: docdb.IDatabaseCluster;
+
+  /** User name, password and address of the database that was made here. */
+  public readonly databaseSecret?: secretsmanager.ISecret;
+
+  /** The Redis replication group, if it was made here. */
+  public readonly redisReplicationGroup?: elasticache.CfnReplicationGroup;
+
+  /** Password of the Redis that was made here. */
+  public readonly redisAuthToken?: secretsmanager.ISecret;
+
+  /** Address of the primary node of the Redis that was made here. */
+  public readonly redisEndpointAddress?: string;
+
+  /** Who may connect to the Redis that was made here. */
+  public readonly redisConnections?: ec2.Connections;
+
+  /** What the function is in the eyes of IAM: grant it what models and tools need, such as Bedrock. */
+  public readonly grantPrincipal: iam.IPrincipal;
+
+  private readonly restApi: apigateway.RestApi;
+
+  constructor(scope: Construct, id: string, props: LibreChatServerlessProps = {}) {
+    super(scope, id);
+    validateProps(this, props);
+
+    const database = props.database ?? LibreChatDatabase.documentDb();
+    const redis = props.redis ?? LibreChatRedis.replicationGroup();
+    const network = this.network(props, database._needsVpc || redis._needsVpc);
+    const logRetention = props.logRetention ?? logs.RetentionDays.ONE_MONTH;
+    const siteUrl = props.domainName && `https://${props.domainName}`;
+    const urlParameterName = siteUrl ? undefined : `/librechat/${this.deploymentName()}/url`;
+
+    const boundDatabase = database._bind(this, network, props.removalPolicy);
+    const boundRedis = redis._bind(this, network);
+    const image = (props.image ?? LibreChatImage.fromRegistry())._bind(this, props.architecture ?? lambda.Architecture.ARM_64);
+
+    const backend = new Backend(this, 'Backend', {
+      image,
+      network,
+      config: (props.config ?? LibreChatConfig._default())._bind(this),
+      bindings: [boundDatabase, boundRedis, ...props.services ? [props.services._bind(network?.vpc)] : []],
+      environment: { ...props.environment, USE_REDIS: 'true', REDIS_KEY_PREFIX: this.keyPrefix() },
+      secrets: props.secrets ?? {},
+      filesBucket: props.filesBucket,
+      siteUrl,
+      urlParameterName,
+      removalPolicy: props.removalPolicy,
+      memorySize: props.memorySize ?? 2048,
+      ephemeralStorageSize: props.ephemeralStorageSize,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      provisionedConcurrentExecutions: props.provisionedConcurrentExecutions,
+      logRetention,
+    });
+    const apiGateway = new ApiGateway(this, 'ApiGateway', {
+      target: backend.target,
+      name: ['librechat', props.environmentName, this.deploymentName()].filter(Boolean).join('-'),
+      siteUrl,
+      accountLoggingRole: props.accountLoggingRole ?? true,
+      logRetention,
+      throttlingRateLimit: props.throttlingRateLimit ?? 100,
+      throttlingBurstLimit: props.throttlingBurstLimit ?? 200,
+    });
+    const frontend = new Frontend(this, 'Frontend', {
+      image,
+      api: apiGateway.api,
+      apiKey: apiGateway.apiKey,
+      apiVersion: backend.target,
+      domainName: props.domainName,
+      certificate: props.certificate,
+      hostedZone: props.hostedZone,
+      urlParameterName,
+      webAclArn: props.webAclArn,
+      geoRestriction: props.geoRestriction,
+      priceClass: props.priceClass,
+      logRetention,
+    });
+
+    this.url = siteUrl ?? `https://${frontend.distribution.distributionDomainName}`;
+    this.distribution = frontend.distribution;
+    this.frontendBucket = frontend.bucket;
+    this.publisher = frontend.publication.publisher;
+    this.publication = frontend.publication.resource;
+    this.publisherLogGroup = frontend.publication.logGroup;
+    this.edgeFunctions = frontend.edgeFunctions;
+    this.records = frontend.records;
+    this.urlParameter = frontend.urlParameter;
+    this.certificate = frontend.certificate;
+    this.restApi = apiGateway.api;
+    this.api = apiGateway.api;
+    this.apiKey = apiGateway.apiKey;
+    this.usagePlan = apiGateway.usagePlan;
+    this.accessLogGroup = apiGateway.accessLogGroup;
+    this.handler = backend.handler;
+    this.handlerAlias = backend.alias;
+    this.streamingInvokeArn = this.streamingArn(backend.target);
+    this.logGroup = backend.logGroup;
+    this.rootSecret = backend.rootSecret;
+    this.imageUri = image.uri;
+    this.filesBucket = backend.filesBucket;
+    this.vpc = network?.vpc;
+    this.database = boundDatabase.cluster;
+    this.databaseSecret = boundDatabase.cluster?.secret;
+    this.redisReplicationGroup = boundRedis.redis?.replicationGroup;
+    this.redisAuthToken = boundRedis.redis?.authToken;
+    this.redisEndpointAddress = boundRedis.redis?.replicationGroup.attrPrimaryEndPointAddress;
+    this.redisConnections = boundRedis.redis?.connections;
+    this.grantPrincipal = backend.handler.grantPrincipal;
+
+    this.createOutputs(props);
+    this.tag(props);
+  }
+
+  /** What the function may connect to. Without a VPC there is nothing to open, and asking for it fails. */
+  public get connections(): ec2.Connections {
+    if (!this.vpc) throw refusal('connections', 'be used with a VPC: bring one as `vpc`', 'no VPC');
+    return this.handler.connections;
+  }
+
+  /** Invocations that failed: crashes and time-outs, not errors that LibreChat answers with. Sum over 5 minutes by default. */
+  public metricErrors(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.handler.metricErrors(options);
+  }
+
+  /** How long requests take, an answer's whole generation included. Average over 5 minutes by default. */
+  public metricDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.handler.metricDuration(options);
+  }
+
+  /** Requests that found no environment left. Sum over 5 minutes by default. */
+  public metricThrottles(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.handler.metricThrottles(options);
+  }
+
+  /** Answers of the API with a status of 500 or more. Sum over 5 minutes by default. */
+  public metricApiServerErrors(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.restApi.metricServerError(options);
+  }
+
+  /** Time from a request to the end of its response; streams count whole. Average over 5 minutes by default. */
+  public metricApiLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.restApi.metricLatency(options);
+  }
+
+  /** Memory of the Redis that was made here, in percent. Average over 5 minutes by default. */
+  public metricRedisMemory(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return redisMetric(this.redisReplicationGroup, 'DatabaseMemoryUsagePercentage', options);
+  }
+
+  /** Connections to the Redis that was made here, three for each environment. Average over 5 minutes by default. */
+  public metricRedisConnections(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return redisMetric(this.redisReplicationGroup, 'CurrConnections', options);
+  }
+
+  private network({ vpc, vpcSubnets }: LibreChatServerlessProps, needed: boolean): Network | undefined {
+    if (!vpc && !needed) return undefined;
+    return {
+      vpc: vpc ?? createVpc(this),
+      vpcSubnets: vpcSubnets ?? DEFAULT_SUBNETS,
+    };
+  }
+
+  /** The same for ever, and another for each deployment in an account and region. */
+  private deploymentName(): string {
+    return Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+  }
+
+  /** Deployments of several accounts may share one Redis. */
+  private keyPrefix(): string {
+    const { account, region } = Stack.of(this);
+    return `${this.deploymentName()}-${account}-${region}`;
+  }
+
+  private streamingArn(target: lambda.IFunction): string {
+    return Stack.of(this).formatArn({
+      service: 'apigateway',
+      account: 'lambda',
+      resource: `path/2021-11-15/functions/${target.functionArn}/response-streaming-invocations`,
+    });
+  }
+
+  private createOutputs({ domainName, hostedZone }: LibreChatServerlessProps): void {
+    new CfnOutput(this, 'Url', { description: 'LibreChat', value: this.url });
+    if (domainName && !hostedZone) {
+      new CfnOutput(this, 'DnsRecord', {
+        description: 'The DNS record to enter for LibreChat (an ALIAS where the name is a zone of its own)',
+        value: `${domainName} CNAME ${this.distribution.distributionDomainName}`,
+      });
+    }
+  }
+
+  private tag({ environmentName, tags }: LibreChatServerlessProps): void {
+    if (environmentName) Tags.of(this).add('Environment', environmentName);
+    for (const [key, value] of Object.entries(tags ?? {})) Tags.of(this).add(key, value);
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Says what a prop must be, and what it was instead.
+ *
+ * Every refusal of this library is worded here, so that all of them read alike.
+ *
+ * @param prop what the user wrote, such as `memorySize`
+ * @param rule completes "must …", with the fix where it can be guessed
+ */
+export function refusal(prop: string, rule: string, got: unknown): Error {
+  return new Error(`\`${prop}\` must ${rule}, got: ${show(got)}`);
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value) ?? 'nothing';
+}

@@ -1,0 +1,87 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { CfnReplicationGroup, CfnSubnetGroup } from 'aws-cdk-lib/aws-elasticache';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { type Binding, wholeSecret } from '../private/binding';
+import { accept } from '../private/nag';
+
+const PORT = 6379;
+
+export interface RedisProps {
+  readonly vpc: ec2.IVpc;
+  readonly vpcSubnets: ec2.SubnetSelection;
+  readonly engine: string;
+  readonly engineVersion: string;
+  readonly nodeType: string;
+  readonly replicas: number;
+}
+
+/** Redis over TLS with a password, reachable by nobody until the backend connects. */
+export class Redis extends Construct implements ec2.IConnectable {
+  public readonly replicationGroup: CfnReplicationGroup;
+  public readonly authToken: secretsmanager.ISecret;
+  public readonly connections: ec2.Connections;
+
+  constructor(scope: Construct, id: string, props: RedisProps) {
+    super(scope, id);
+
+    this.authToken = this.createAuthToken();
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: props.vpc,
+      description: 'LibreChat: Redis',
+      allowAllOutbound: false,
+    });
+    this.connections = new ec2.Connections({ securityGroups: [securityGroup], defaultPort: ec2.Port.tcp(PORT) });
+
+    const subnets = new CfnSubnetGroup(this, 'Subnets', {
+      description: 'LibreChat: Redis',
+      subnetIds: props.vpc.selectSubnets(props.vpcSubnets).subnetIds,
+    });
+    this.replicationGroup = this.createReplicationGroup(props, subnets, securityGroup);
+  }
+
+  /** What LibreChat is told. The password stays out of the URI, which stands in the template. */
+  public binding(): Binding {
+    const { attrPrimaryEndPointAddress: host, attrPrimaryEndPointPort: port } = this.replicationGroup;
+    return {
+      variables: { REDIS_URI: `rediss://${host}:${port}` },
+      references: { VALUE_FROM_REDIS_PASSWORD: wholeSecret(this.authToken) },
+      peer: this,
+      connect: (client) => this.connections.allowDefaultPortFrom(client, 'LibreChat to Redis'),
+    };
+  }
+
+  private createAuthToken(): secretsmanager.Secret {
+    const secret = new secretsmanager.Secret(this, 'AuthToken', {
+      description: 'LibreChat: password of Redis',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
+    accept(secret, { id: 'AwsSolutions-SMG4', reason: 'ElastiCache and every environment of the function would have to change it at one moment' });
+    return secret;
+  }
+
+  private createReplicationGroup(props: RedisProps, subnets: CfnSubnetGroup, securityGroup: ec2.ISecurityGroup): CfnReplicationGroup {
+    const replicated = props.replicas > 0;
+    const group = new CfnReplicationGroup(this, 'ReplicationGroup', {
+      replicationGroupDescription: 'LibreChat: sessions, cache and the events of running answers',
+      engine: props.engine,
+      engineVersion: props.engineVersion,
+      cacheNodeType: props.nodeType,
+      numCacheClusters: 1 + props.replicas,
+      automaticFailoverEnabled: replicated,
+      multiAzEnabled: replicated,
+      atRestEncryptionEnabled: true,
+      transitEncryptionEnabled: true,
+      transitEncryptionMode: 'required',
+      authToken: this.authToken.secretValue.unsafeUnwrap(),
+      port: PORT,
+      cacheSubnetGroupName: subnets.ref,
+      securityGroupIds: [securityGroup.securityGroupId],
+    });
+    accept(group,
+      { id: 'AwsSolutions-AEC5', reason: 'The port is open to the function alone, and an unusual one would hide it from nobody' },
+      ...replicated ? [] : [{ id: 'AwsSolutions-AEC4', reason: 'One node is the least expensive; `replicas` buys more zones' }],
+    );
+    return group;
+  }
+}

@@ -1,0 +1,131 @@
+import { LibreChatServerless } from '../../../src';
+import { certificate, DOMAIN, stackIn } from '../forms';
+import { idOf, resources, templateOf, templateWith, text, the, type Resource } from '../reading';
+
+const template = templateOf('minimal');
+
+/** `ANY /api/{proxy+}` and the like, with the method. */
+function methods(httpMethod: string, of = template): Array<[path: string, method: Resource]> {
+  const parts = Object.fromEntries(resources(of, 'AWS::ApiGateway::Resource'));
+  const pathOf = (logicalId: string): string => {
+    const { PathPart, ParentId } = parts[logicalId].Properties;
+    return `${ParentId.Ref ? pathOf(ParentId.Ref) : ''}/${PathPart}`;
+  };
+  return resources(of, 'AWS::ApiGateway::Method')
+    .filter(([, { Properties }]) => Properties.HttpMethod === httpMethod)
+    .map(([, method]) => [pathOf(method.Properties.ResourceId.Ref), method]);
+}
+
+const ROUTES = ['/api', '/api/{proxy+}', '/images/{proxy+}', '/oauth', '/oauth/{proxy+}'];
+
+test('is Regional, since the edge would cut a silent stream after 30 seconds', () => {
+  expect(the(template, 'AWS::ApiGateway::RestApi').Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });
+});
+
+test('streams every route of LibreChat, for 15 minutes', () => {
+  const served = methods('ANY');
+  expect(served.map(([path]) => path).sort()).toEqual(ROUTES);
+  for (const [, { Properties }] of served) {
+    expect(Properties).toMatchObject({
+      ApiKeyRequired: true,
+      Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', ResponseTransferMode: 'STREAM', TimeoutInMillis: 900_000 },
+    });
+    expect(text(Properties.Integration.Uri)).toBe(
+      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatBackendFunction.Arn>/response-streaming-invocations',
+    );
+  }
+});
+
+test('has one permission, of the action that exists', () => {
+  const { Action, FunctionName, Principal, SourceArn } = the(template, 'AWS::Lambda::Permission').Properties;
+  expect([Action, text(FunctionName), Principal]).toEqual(['lambda:InvokeFunction', '<ChatBackendFunction.Arn>', 'apigateway.amazonaws.com']);
+  expect(text(SourceArn)).toBe('arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<ChatApiGatewayRestApi>/*/*/*');
+});
+
+test('takes uploads as bytes, and nothing that would break the preflight', () => {
+  const types: string[] = the(template, 'AWS::ApiGateway::RestApi').Properties.BinaryMediaTypes;
+  expect(types).toEqual(expect.arrayContaining(['multipart/form-data', 'audio/*', 'image/*']));
+  expect(types).not.toContain('*/*');
+});
+
+describe('preflight', () => {
+  test('is answered without the function on every route', () => {
+    const answered = methods('OPTIONS');
+    expect(answered.map(([path]) => path).sort()).toEqual(ROUTES);
+    for (const [, { Properties }] of answered) {
+      expect(Properties.Integration).toMatchObject({ Type: 'MOCK', RequestTemplates: { 'application/json': '{"statusCode": 204}' } });
+    }
+  });
+
+  test('names no origin where the site has none yet, so that browsers refuse every other', () => {
+    for (const [, { Properties }] of methods('OPTIONS')) {
+      const [{ ResponseParameters }] = Properties.Integration.IntegrationResponses;
+      expect(Object.keys(ResponseParameters)).toEqual([
+        'method.response.header.Access-Control-Allow-Methods',
+        'method.response.header.Access-Control-Allow-Headers',
+      ]);
+    }
+  });
+
+  test('names the site where it has a domain', () => {
+    for (const [, { Properties }] of methods('OPTIONS', templateOf('maximal'))) {
+      const [{ ResponseParameters }] = Properties.Integration.IntegrationResponses;
+      expect(ResponseParameters).toMatchObject({
+        'method.response.header.Access-Control-Allow-Origin': "'https://chat.example.com'",
+        'method.response.header.Access-Control-Allow-Credentials': "'true'",
+      });
+      expect(Object.keys(Properties.MethodResponses[0].ResponseParameters)).toEqual(Object.keys(ResponseParameters));
+    }
+  });
+});
+
+describe('key', () => {
+  test('is the same secret in API Gateway and in what CloudFront sends', () => {
+    const value = text(the(template, 'AWS::ApiGateway::ApiKey').Properties.Value);
+    expect(value).toBe('{{resolve:secretsmanager:<ChatApiGatewayApiKey>:SecretString:::}}');
+    const origins = the(template, 'AWS::CloudFront::Distribution').Properties.DistributionConfig.Origins;
+    const headers = origins.flatMap(({ OriginCustomHeaders = [] }: any) => OriginCustomHeaders);
+    expect(headers.map(({ HeaderName, HeaderValue }: any) => [HeaderName, text(HeaderValue)])).toEqual([['x-api-key', value]]);
+  });
+
+  test('opens the stage within limits', () => {
+    const { ApiStages, Throttle } = the(template, 'AWS::ApiGateway::UsagePlan').Properties;
+    expect(ApiStages.map(({ ApiId, Stage }: any) => [text(ApiId), text(Stage)])).toEqual([
+      ['<ChatApiGatewayRestApi>', '<ChatApiGatewayRestApiDeploymentStageprod>'],
+    ]);
+    expect(Throttle).toEqual({ RateLimit: 100, BurstLimit: 200 });
+    expect(the(templateOf('maximal'), 'AWS::ApiGateway::UsagePlan').Properties.Throttle).toEqual({ RateLimit: 50, BurstLimit: 80 });
+  });
+});
+
+describe('log', () => {
+  test('tells of each request how it streamed', () => {
+    const { DestinationArn, Format } = the(template, 'AWS::ApiGateway::Stage').Properties.AccessLogSetting;
+    expect(text(DestinationArn)).toBe('<ChatApiGatewayAccessLog.Arn>');
+    expect(JSON.parse(Format)).toMatchObject({
+      requestId: '$context.requestId',
+      status: '$context.status',
+      responseTransferMode: '$context.integration.responseTransferMode',
+      timeToAllHeaders: '$context.integration.timeToAllHeaders',
+      timeToFirstContent: '$context.integration.timeToFirstContent',
+    });
+  });
+
+  test('needs a role of the account, which is made, and stays as other APIs may use it', () => {
+    expect(the(template, 'AWS::ApiGateway::Account').DeletionPolicy).toBe('Retain');
+  });
+
+  test('leaves that role alone when told to', () => {
+    expect(resources(templateOf('maximal'), 'AWS::ApiGateway::Account')).toEqual([]);
+    expect(resources(templateOf('maximal'), 'AWS::IAM::Role').filter(([logicalId]) => logicalId.includes('CloudWatch'))).toEqual([]);
+  });
+});
+
+test('a change of the methods is deployed', () => {
+  const withDomain = templateWith((stack) => new LibreChatServerless(stack, 'Chat', { domainName: DOMAIN, certificate: certificate(stack) }), stackIn());
+  expect(idOf(withDomain, 'AWS::ApiGateway::Deployment')).not.toBe(idOf(template, 'AWS::ApiGateway::Deployment'));
+});
+
+test('offers no address that would refuse whoever tries it', () => {
+  expect(Object.keys(template.toJSON().Outputs)).toEqual([expect.stringMatching(/^ChatUrl/)]);
+});

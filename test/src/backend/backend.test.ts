@@ -1,0 +1,218 @@
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../../src';
+import { secretNamed } from '../forms';
+import { functionEnvironment, handler, idOf, resources, statements, templateOf, templateWith, text, the } from '../reading';
+
+describe('minimal', () => {
+  const template = templateOf('minimal');
+
+  test('the function serves for as long as Lambda lets it, on ARM', () => {
+    const { Properties } = handler(template);
+    expect(Properties).toMatchObject({
+      PackageType: 'Image',
+      ImageConfig: { Command: ['serve'] },
+      Architectures: ['arm64'],
+      MemorySize: 2048,
+      Timeout: 900,
+    });
+    expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    expect(Properties).not.toHaveProperty('EphemeralStorage');
+  });
+
+  test('the function is told where everything is, and no secret', () => {
+    expect(Object.fromEntries(Object.entries(functionEnvironment(template)).map(([name, value]) => [name, text(value)]))).toEqual({
+      ADAPTER_CONFIG_BUCKET: 'cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>',
+      ADAPTER_CONFIG_KEY: expect.stringMatching(/^[0-9a-f]{64}\.yaml$/),
+      ADAPTER_DATABASE_SECRET: '<ChatDatabaseSecretAttachment>',
+      ADAPTER_ROOT_SECRET: '<ChatBackendRootSecret>',
+      ADAPTER_URL_PARAMETER: expect.stringMatching(/^\/librechat\/[\w-]+\/url$/),
+      AWS_BUCKET_NAME: '<ChatBackendFilesBucket>',
+      REDIS_KEY_PREFIX: expect.stringMatching(/^[\w-]+-<AWS::AccountId>-<AWS::Region>$/),
+      REDIS_URI: 'rediss://<ChatRedisReplicationGroup.PrimaryEndPoint.Address>:<ChatRedisReplicationGroup.PrimaryEndPoint.Port>',
+      USE_REDIS: 'true',
+      VALUE_FROM_REDIS_PASSWORD: '<ChatRedisAuthToken>',
+    });
+  });
+
+  test('the parameter that the function reads its URL from is the one with the URL', () => {
+    const parameter = the(template, 'AWS::SSM::Parameter').Properties;
+    expect(functionEnvironment(template).ADAPTER_URL_PARAMETER).toBe(parameter.Name);
+    expect(text(parameter.Value)).toBe('https://<ChatFrontendDistribution.DomainName>');
+  });
+
+  test('the role may do this, and nothing else', () => {
+    expect(statements(template, 'BackendRole')).toEqual([
+      'logs:CreateLogStream logs:PutLogEvents on <ChatBackendLogs.Arn>',
+      's3:GetObject s3:PutObject s3:DeleteObject on <ChatBackendFilesBucket.Arn>/*',
+      expect.stringMatching(/^s3:GetObject on arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>\/[0-9a-f]{64}\.yaml$/),
+      expect.stringMatching(/^ssm:GetParameter on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter\/librechat\/[\w-]+\/url$/),
+      'ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:DeleteNetworkInterface'
+      + ' ec2:AssignPrivateIpAddresses ec2:UnassignPrivateIpAddresses on *',
+      'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatBackendRootSecret>',
+      'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatDatabaseSecretAttachment>',
+      'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatRedisAuthToken>',
+    ]);
+    expect(the(template, 'AWS::IAM::Role', 'BackendRole').Properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  test('the function may speak to its data, and elsewhere only over HTTPS', () => {
+    expect(the(template, 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress).toEqual([
+      { CidrIp: '0.0.0.0/0', Description: expect.any(String), IpProtocol: 'tcp', FromPort: 443, ToPort: 443 },
+    ]);
+    expect(resources(template, 'AWS::EC2::SecurityGroupEgress').map(([, { Properties }]) => [
+      text(Properties.DestinationSecurityGroupId), text(Properties.FromPort), text(Properties.ToPort),
+    ])).toEqual([
+      ['<ChatDatabaseSecurityGroup.GroupId>', '<ChatDatabase.Port>', '<ChatDatabase.Port>'],
+      ['<ChatRedisSecurityGroup.GroupId>', '6379', '6379'],
+    ]);
+  });
+
+  test('the files are private, encrypted, kept, and sent over TLS only', () => {
+    const bucket = the(template, 'AWS::S3::Bucket', 'FilesBucket');
+    expect(bucket).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(bucket.Properties).toMatchObject({
+      BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+    });
+    expect(the(template, 'AWS::S3::BucketPolicy', 'FilesBucket').Properties.PolicyDocument.Statement).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Principal: { AWS: '*' }, Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    ]);
+  });
+
+  test('browsers may load files from pages of a distribution, whose name is not known yet', () => {
+    expect(the(template, 'AWS::S3::Bucket', 'FilesBucket').Properties.CorsConfiguration.CorsRules).toEqual([{
+      AllowedOrigins: ['https://*.cloudfront.net'],
+      AllowedMethods: ['GET', 'PUT', 'POST'],
+      AllowedHeaders: ['*'],
+      ExposedHeaders: ['ETag'],
+      MaxAge: 3600,
+    }]);
+  });
+
+  test('the log is its own, and ends', () => {
+    expect(the(template, 'AWS::Logs::LogGroup', 'BackendLogs')).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
+    expect(text(handler(template).Properties.LoggingConfig.LogGroup)).toBe('<ChatBackendLogs>');
+  });
+
+  test('the generated secret outlives the stack', () => {
+    expect(the(template, 'AWS::SecretsManager::Secret', 'RootSecret')).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+});
+
+describe('maximal', () => {
+  const template = templateOf('maximal');
+
+  test('the function has the size that was asked for', () => {
+    expect(handler(template).Properties).toMatchObject({
+      Architectures: ['x86_64'],
+      MemorySize: 3008,
+      EphemeralStorage: { Size: 2048 },
+      ReservedConcurrentExecutions: 100,
+    });
+    expect(the(template, 'AWS::Logs::LogGroup', 'BackendLogs').Properties.RetentionInDays).toBe(90);
+  });
+
+  test('the API invokes the alias with the provisioned concurrency', () => {
+    const alias = idOf(template, 'AWS::Lambda::Alias');
+    expect(the(template, 'AWS::Lambda::Alias').Properties.ProvisionedConcurrencyConfig).toEqual({ ProvisionedConcurrentExecutions: 4 });
+    for (const [, { Properties }] of resources(template, 'AWS::ApiGateway::Method').filter(([, method]) => method.Properties.HttpMethod === 'ANY')) {
+      expect(JSON.stringify(Properties.Integration.Uri)).toContain(`{"Ref":"${alias}"}`);
+    }
+    expect(the(template, 'AWS::Lambda::Permission').Properties.FunctionName).toEqual({ Ref: alias });
+  });
+
+  test('provisioned environments start when their data is there and the way to it open', () => {
+    const rules = [...resources(template, 'AWS::EC2::SecurityGroupEgress'), ...resources(template, 'AWS::EC2::SecurityGroupIngress')];
+    expect(rules.length).toBeGreaterThanOrEqual(4);
+    const data = [
+      ...resources(template, 'AWS::DocDB::DBInstance'), ...resources(template, 'AWS::ElastiCache::ReplicationGroup'),
+    ];
+    expect(the(template, 'AWS::Lambda::Alias').DependsOn).toEqual(expect.arrayContaining([...rules, ...data].map(([logicalId]) => logicalId)));
+  });
+
+  test('secrets stand in the template as references, and the role may read each', () => {
+    expect(text(functionEnvironment(template).VALUE_FROM_OPENAI_API_KEY)).toMatch(/:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:openai$/);
+    expect(text(functionEnvironment(template).VALUE_FROM_OPENID_CLIENT_SECRET)).toMatch(/:ssm:<AWS::Region>:<AWS::AccountId>:parameter\/chat\/openid$/);
+    const read = statements(template, 'BackendRole').join('\n');
+    expect(read).toMatch(/secretsmanager:GetSecretValue .* on \S+:secret:openai-\?{6}/);
+    expect(read).toMatch(/ssm:GetParameter\b.* on \S+:parameter\/chat\/openid/);
+  });
+
+  test('a bucket that was brought is used, and not made', () => {
+    expect(functionEnvironment(template).AWS_BUCKET_NAME).toBe('my-files');
+    expect(resources(template, 'AWS::S3::Bucket')).toHaveLength(1);
+    expect(resources(template, 'AWS::S3::BucketPolicy')).toHaveLength(1);
+  });
+
+  test('a known domain is told in plain variables', () => {
+    const environment = functionEnvironment(template);
+    expect(environment).toMatchObject({ DOMAIN_CLIENT: 'https://chat.example.com', DOMAIN_SERVER: 'https://chat.example.com' });
+    expect(environment).not.toHaveProperty('ADAPTER_URL_PARAMETER');
+    expect(resources(template, 'AWS::SSM::Parameter')).toEqual([]);
+    expect(statements(template, 'BackendRole').filter((statement) => statement.startsWith('ssm:GetParameter on'))).toEqual([]);
+  });
+});
+
+describe('no VPC', () => {
+  const template = templateOf('no-vpc');
+
+  test('the function is outside of any network, and may not make interfaces', () => {
+    expect(handler(template).Properties).not.toHaveProperty('VpcConfig');
+    expect(statements(template, 'BackendRole').join()).not.toContain('ec2:');
+    expect(Object.values(template.toJSON().Resources).map((resource: any) => resource.Type).filter((type) => type.startsWith('AWS::EC2'))).toEqual([]);
+  });
+
+  test('both URIs are references', () => {
+    const environment = functionEnvironment(template);
+    expect(text(environment.VALUE_FROM_MONGO_URI)).toMatch(/:secret:mongo$/);
+    expect(text(environment.VALUE_FROM_REDIS_URI)).toMatch(/:secret:redis$/);
+    expect(environment).not.toHaveProperty('REDIS_URI');
+    expect(environment).not.toHaveProperty('ADAPTER_DATABASE_SECRET');
+  });
+});
+
+test('in a VPC that was brought, data outside can be reached on its usual ports', () => {
+  const rules = the(templateOf('own-vpc-with-outside-data'), 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress;
+  expect(rules.map(({ CidrIp, FromPort }: any) => [CidrIp, FromPort])).toEqual([['0.0.0.0/0', 443], ['0.0.0.0/0', 27017], ['0.0.0.0/0', 6379]]);
+});
+
+test('with a domain, browsers may load files from its pages only', () => {
+  const [rule] = the(templateOf('domain-in-other-dns'), 'AWS::S3::Bucket', 'FilesBucket').Properties.CorsConfiguration.CorsRules;
+  expect(rule.AllowedOrigins).toEqual(['https://chat.example.com']);
+});
+
+test('with all four lasting values brought, no secret is generated for them', () => {
+  const template = templateWith((stack) => new LibreChatServerless(stack, 'Chat', {
+    database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
+    redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
+    secrets: Object.fromEntries(['CREDS_KEY', 'CREDS_IV', 'JWT_SECRET', 'JWT_REFRESH_SECRET'].map((name) => [name, secretNamed(stack, name)])),
+  }));
+  expect(functionEnvironment(template)).not.toHaveProperty('ADAPTER_ROOT_SECRET');
+  expect(resources(template, 'AWS::SecretsManager::Secret').filter(([logicalId]) => logicalId.includes('Root'))).toEqual([]);
+});
+
+test('with some of them missing, one is', () => {
+  const template = templateWith((stack) => new LibreChatServerless(stack, 'Chat', {
+    database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
+    redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
+    secrets: { CREDS_KEY: secretNamed(stack, 'key') },
+  }));
+  expect(functionEnvironment(template)).toMatchObject({ ADAPTER_ROOT_SECRET: expect.anything(), VALUE_FROM_CREDS_KEY: expect.anything() });
+});
+
+test('the role may use the keys of encrypted buckets', () => {
+  const template = templateWith((stack) => {
+    const bucket = new Bucket(stack, 'Mine', { encryptionKey: new Key(stack, 'Key') });
+    new LibreChatServerless(stack, 'Chat', {
+      database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
+      redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
+      filesBucket: bucket,
+      config: LibreChatConfig.fromBucket(bucket, 'librechat.yaml'),
+    });
+  });
+  expect(statements(template, 'BackendRole')).toEqual(expect.arrayContaining([
+    expect.stringMatching(/kms:Decrypt kms:Encrypt .*on <Key\.Arn>/),
+    's3:GetObject on <Mine.Arn>/librechat.yaml',
+  ]));
+});

@@ -1,0 +1,264 @@
+import { readFileSync } from 'node:fs';
+import { App, NestedStack, RemovalPolicy, Resource, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Port, Peer, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct, type IConstruct } from 'constructs';
+import { DOMAIN, EDGE, EUROPE, FORMS, stackIn } from './forms';
+import { functionEnvironment, handler, resources, statements, templateOf, templateWith, text, the } from './reading';
+import { LibreChatServerless } from '../../src';
+
+describe('data', () => {
+  /** What is lost if its logical id changes: CloudFormation would make a new one, and drop the old. */
+  const STATEFUL = [
+    'AWS::S3::Bucket', 'AWS::DocDB::DBCluster', 'AWS::DocDB::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::SecretsManager::Secret',
+  ];
+
+  function stateful(name: keyof typeof FORMS) {
+    const found = STATEFUL.flatMap((type) => resources(templateOf(name), type));
+    return Object.fromEntries(found.map(([logicalId, { DeletionPolicy }]) => [logicalId, DeletionPolicy]));
+  }
+
+  test('minimal: files and the lasting secret are kept, the database leaves a snapshot, the rest goes', () => {
+    expect(stateful('minimal')).toEqual({
+      ChatApiGatewayApiKey3B085F0E: 'Delete',
+      ChatBackendFilesBucket0094F8F0: 'Retain',
+      ChatBackendRootSecretE07F07AE: 'Retain',
+      ChatDatabase4FF77A27: 'Snapshot',
+      ChatDatabaseInstance1587723B9: 'Delete',
+      ChatDatabaseSecret0FAECBCA: 'Delete',
+      ChatFrontendBucket726270E5: 'Delete',
+      ChatRedisAuthToken55F30A0A: 'Delete',
+      ChatRedisReplicationGroupDBC8670F: undefined,
+    });
+  });
+
+  test('maximal: the same names, and RETAIN keeps all data', () => {
+    expect(stateful('maximal')).toEqual({
+      ChatApiGatewayApiKey3B085F0E: 'Delete',
+      ChatBackendRootSecretE07F07AE: 'Retain',
+      ChatDatabase4FF77A27: 'Retain',
+      ChatDatabaseInstance1587723B9: 'Retain',
+      ChatDatabaseInstance2A299AB3F: 'Retain',
+      ChatDatabaseSecret0FAECBCA: 'Retain',
+      ChatFrontendBucket726270E5: 'Delete',
+      ChatRedisAuthToken55F30A0A: 'Delete',
+      ChatRedisReplicationGroupDBC8670F: undefined,
+    });
+  });
+
+  test('DESTROY drops all of it, and empties the buckets', () => {
+    const policies = stateful('destroy');
+    expect(new Set(Object.values(policies))).toEqual(new Set(['Delete', undefined]));
+    expect(resources(templateOf('destroy'), 'Custom::S3AutoDeleteObjects').map(([, { Properties }]) => text(Properties.BucketName)).sort())
+      .toEqual(['<ChatBackendFilesBucket>', '<ChatFrontendBucket>']);
+  });
+});
+
+describe('synthesis', () => {
+  test.each(Object.keys(FORMS) as Array<keyof typeof FORMS>)('of the %s form twice gives the same bytes', (name) => {
+    expect(JSON.stringify(templateWith(FORMS[name]).toJSON())).toBe(JSON.stringify(templateOf(name).toJSON()));
+  });
+
+  test.each([['us-east-1', EDGE], ['eu-west-1', EUROPE]])('works where the region is known to be %s', (_region, env) => {
+    expect(() => templateWith(FORMS.minimal, stackIn(env))).not.toThrow();
+  });
+
+  test.each(Object.keys(FORMS) as Array<keyof typeof FORMS>)('of the %s form warns of nothing', (name) => {
+    // Newer releases of CDK validate templates, and print what they find.
+    const printed = jest.spyOn(console, 'error').mockImplementation();
+    const stack = stackIn();
+    FORMS[name](stack);
+    const annotations = Annotations.fromStack(stack);
+    const said = [...annotations.findWarning('*', Match.anyValue()), ...annotations.findError('*', Match.anyValue())];
+    expect(said.map(({ id, entry }) => [id, entry.data])).toEqual([]);
+    expect(printed.mock.calls).toEqual([]);
+    printed.mockRestore();
+  });
+
+  test('takes two deployments in one stack, which share nothing', () => {
+    const template = templateWith((stack) => {
+      new LibreChatServerless(stack, 'Chat');
+      new LibreChatServerless(stack, 'Other');
+    });
+    const functions = resources(template, 'AWS::Lambda::Function').filter(([logicalId]) => logicalId.includes('BackendFunction'));
+    const environments = functions.map(([, { Properties }]) => Properties.Environment.Variables);
+    for (const variable of ['REDIS_KEY_PREFIX', 'REDIS_URI', 'AWS_BUCKET_NAME', 'ADAPTER_URL_PARAMETER', 'ADAPTER_ROOT_SECRET', 'ADAPTER_DATABASE_SECRET']) {
+      expect(text(environments[0][variable])).not.toBe(text(environments[1][variable]));
+    }
+    expect(new Set(resources(template, 'AWS::ApiGateway::RestApi').map(([, { Properties }]) => Properties.Name)).size).toBe(2);
+  });
+
+  test('takes the same app under two stack names, as for two environments of one account', () => {
+    const parameterIn = (stackName: string) => {
+      const stack = new Stack(new App(), 'Stack', { stackName });
+      FORMS['no-vpc'](stack);
+      return the(Template.fromStack(stack), 'AWS::SSM::Parameter').Properties.Name;
+    };
+    expect(parameterIn('dev')).not.toBe(parameterIn('prod'));
+  });
+
+  test('takes a network, and a certificate in us-east-1, from other stacks', () => {
+    const stage = new Stage(new App(), 'Prod', { env: EUROPE });
+    const vpc = new Vpc(new Stack(stage, 'Network'), 'Vpc');
+    const edge = new Stack(stage, 'Edge', { env: EDGE, crossRegionReferences: true });
+    const stack = new Stack(stage, 'Chat', { crossRegionReferences: true });
+    new LibreChatServerless(stack, 'Chat', { vpc, domainName: DOMAIN, certificate: new Certificate(edge, 'Certificate', { domainName: DOMAIN }) });
+    expect(() => stage.synth()).not.toThrow();
+    expect(resources(Template.fromStack(stack), 'AWS::EC2::VPC')).toEqual([]);
+  });
+
+  test('takes a VPC that is looked up', () => {
+    const stack = stackIn(EUROPE);
+    new LibreChatServerless(stack, 'Chat', { vpc: Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-1' }) });
+    expect(handler(Template.fromStack(stack)).Properties.VpcConfig.SubnetIds).toHaveLength(2);
+  });
+
+  test('works in a nested stack', () => {
+    const nested = new NestedStack(stackIn(), 'Nested');
+    FORMS.minimal(nested);
+    expect(the(Template.fromStack(nested), 'AWS::SSM::Parameter').Properties.Name).toMatch(/^\/librechat\/Stack-Nested-Chat-\w+\/url$/);
+  });
+
+  test('gives the same application whatever feature flags the app has', () => {
+    const flags = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8'));
+    const stack = new Stack(new App({ context: flags }), 'Stack');
+    const template = templateWith(FORMS.minimal, stack);
+    const types = (of: Template) => Object.values<any>(of.toJSON().Resources).map(({ Type }) => Type).sort();
+    expect(types(template)).toEqual(types(templateOf('minimal')));
+    expect(Object.keys(functionEnvironment(template))).toEqual(Object.keys(functionEnvironment(templateOf('minimal'))));
+  });
+});
+
+describe('network', () => {
+  test('minimal: two zones, one NAT gateway, and S3 without it', () => {
+    const template = templateOf('minimal');
+    expect(resources(template, 'AWS::EC2::NatGateway')).toHaveLength(1);
+    expect(resources(template, 'AWS::EC2::Subnet')).toHaveLength(4);
+    expect(text(the(template, 'AWS::EC2::VPCEndpoint').Properties.ServiceName)).toBe('com.amazonaws.<AWS::Region>.s3');
+    expect(handler(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(['<ChatVpcPrivateSubnet1Subnet>', '<ChatVpcPrivateSubnet2Subnet>']);
+  });
+
+  test('one that is brought gets security groups, and nothing else', () => {
+    const vpcOnly = templateWith((stack) => new Vpc(stack, 'Network', { maxAzs: 3 }));
+    const ofNetwork = (template: Template) => Object.entries<any>(template.toJSON().Resources).filter(([logicalId]) => logicalId.startsWith('Network'));
+    expect(ofNetwork(templateOf('maximal'))).toEqual(ofNetwork(vpcOnly));
+  });
+
+  test('subnets of one that is brought can be chosen', () => {
+    const template = templateWith((stack) => {
+      const vpc = new Vpc(stack, 'Network', {
+        subnetConfiguration: [
+          { name: 'Public', subnetType: SubnetType.PUBLIC },
+          { name: 'Others', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+          { name: 'Chat', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+        ],
+      });
+      new LibreChatServerless(stack, 'Chat', { vpc, vpcSubnets: { subnetGroupName: 'Chat' } });
+    });
+    const chosen = ['<NetworkChatSubnet1Subnet>', '<NetworkChatSubnet2Subnet>'];
+    expect(handler(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(chosen);
+    expect(the(template, 'AWS::ElastiCache::SubnetGroup').Properties.SubnetIds.map(text)).toEqual(chosen);
+    expect(the(template, 'AWS::DocDB::DBSubnetGroup').Properties.SubnetIds.map(text)).toEqual(chosen);
+  });
+});
+
+describe('what users reach for', () => {
+  const stack = stackIn();
+  const chat = FORMS.minimal(stack);
+
+  test.each(['minimal', 'maximal', 'domain-in-other-dns'] as const)('every resource of the %s form is in reach of a public field', (name) => {
+    const made = FORMS[name](stackIn());
+    const fields = Object.values(made).flat().filter((value) => Construct.isConstruct(value) && value !== made) as IConstruct[];
+    const groups = [made.connections, made.redisConnections!].flatMap(({ securityGroups }) => securityGroups);
+    const inReach = new Set<IConstruct>([...fields, ...groups, made.handler.role!, made.publisher.role!]);
+
+    const outOfReach = made.node.findAll()
+      .filter((construct) => Resource.isOwnedResource(construct))
+      .filter((construct) => !construct.node.scopes.some((scope) => inReach.has(scope)))
+      .map((construct) => construct.node.path);
+    expect(outOfReach).toEqual([]);
+  });
+
+  test('grants go to the role of the function', () => {
+    const own = stackIn();
+    const { grantPrincipal } = FORMS['no-vpc'](own);
+    const model = 'arn:aws:bedrock:us-east-1::foundation-model/x';
+    grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:InvokeModel'], resources: [model] }));
+    new Bucket(own, 'Tools').grantRead(grantPrincipal);
+    const allowed = statements(Template.fromStack(own), 'BackendRole');
+    expect(allowed).toContain(`bedrock:InvokeModel on ${model}`);
+    expect(allowed).toContain('s3:GetObject* s3:GetBucket* s3:List* on <Tools.Arn> <Tools.Arn>/*');
+  });
+
+  test('connections open the way from the function', () => {
+    const own = stackIn();
+    const vpc = new Vpc(own, 'Network');
+    const server = new SecurityGroup(own, 'Server', { vpc });
+    const { connections } = new LibreChatServerless(own, 'Chat', { vpc });
+    connections.allowTo(server, Port.tcp(8080));
+    connections.allowTo(Peer.ipv4('192.0.2.0/24'), Port.tcp(27015));
+    const template = Template.fromStack(own);
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 8080, ToPort: 8080 });
+    expect(the(template, 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress)
+      .toContainEqual(expect.objectContaining({ CidrIp: '192.0.2.0/24', FromPort: 27015 }));
+  });
+
+  test('without a VPC there are no connections, and that is said', () => {
+    expect(() => FORMS['no-vpc'](stackIn()).connections).toThrow('`connections` must be used with a VPC');
+  });
+
+  test('metrics are of the resources that were made', () => {
+    const seen = [
+      chat.metricErrors(), chat.metricDuration(), chat.metricThrottles(), chat.metricApiServerErrors(), chat.metricApiLatency(),
+      chat.metricRedisMemory(), chat.metricRedisConnections({ statistic: 'Maximum' }),
+    ].map(({ namespace, metricName, statistic, dimensions = {} }) => [
+      namespace, metricName, statistic, text(stack.resolve(Object.values(dimensions))),
+    ]);
+    expect(seen).toEqual([
+      ['AWS/Lambda', 'Errors', 'Sum', '<ChatBackendFunction>'],
+      ['AWS/Lambda', 'Duration', 'Average', '<ChatBackendFunction>'],
+      ['AWS/Lambda', 'Throttles', 'Sum', '<ChatBackendFunction>'],
+      ['AWS/ApiGateway', '5XXError', 'Sum', text(the(templateOf('minimal'), 'AWS::ApiGateway::RestApi').Properties.Name)],
+      ['AWS/ApiGateway', 'Latency', 'Average', text(the(templateOf('minimal'), 'AWS::ApiGateway::RestApi').Properties.Name)],
+      ['AWS/ElastiCache', 'DatabaseMemoryUsagePercentage', 'Average', '<ChatRedisReplicationGroup>-001'],
+      ['AWS/ElastiCache', 'CurrConnections', 'Maximum', '<ChatRedisReplicationGroup>-001'],
+    ]);
+  });
+
+  test('a Redis that was brought has no metrics here', () => {
+    const outside = FORMS['no-vpc'](stackIn());
+    expect(() => outside.metricRedisMemory()).toThrow('`redis` must be `LibreChatRedis.replicationGroup()` for metrics of it');
+    expect(outside.redisReplicationGroup).toBeUndefined();
+    expect(outside.database).toBeUndefined();
+    expect(outside.vpc).toBeUndefined();
+  });
+
+  test('addresses are given as the rest of an app needs them', () => {
+    const resolve = (value: unknown) => text(stack.resolve(value));
+    expect(resolve(chat.url)).toBe('https://<ChatFrontendDistribution.DomainName>');
+    expect(resolve(chat.streamingInvokeArn)).toBe(
+      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatBackendFunction.Arn>/response-streaming-invocations',
+    );
+    expect(resolve(chat.imageUri)).toMatch(/^<AWS::AccountId>\.dkr\.ecr\.<AWS::Region>\.<AWS::URLSuffix>\/.+:[0-9a-f]{64}$/);
+    expect(resolve(chat.redisEndpointAddress)).toBe('<ChatRedisReplicationGroup.PrimaryEndPoint.Address>');
+    expect(resolve(chat.databaseSecret?.secretArn)).toBe('<ChatDatabaseSecretAttachment>');
+    expect(FORMS.maximal(stackIn()).url).toBe('https://chat.example.com');
+  });
+});
+
+test('tags and the name of the environment are on what can have tags', () => {
+  const template = templateOf('maximal');
+  for (const type of ['AWS::Lambda::Function', 'AWS::ElastiCache::ReplicationGroup', 'AWS::CloudFront::Distribution', 'AWS::ApiGateway::RestApi']) {
+    for (const [, { Properties }] of resources(template, type).filter(([logicalId]) => logicalId.startsWith('Chat'))) {
+      expect(Properties.Tags).toEqual(expect.arrayContaining([{ Key: 'Environment', Value: 'dev' }, { Key: 'team', Value: 'chat' }]));
+    }
+  }
+  expect(the(template, 'AWS::ApiGateway::RestApi').Properties.Name).toMatch(/^librechat-dev-/);
+});
+
+test('the removal policy is one of two', () => {
+  expect(() => new LibreChatServerless(stackIn(), 'Chat', { removalPolicy: RemovalPolicy.SNAPSHOT })).toThrow('`removalPolicy` must be DESTROY or RETAIN');
+});

@@ -1,0 +1,65 @@
+import { Aspects, type Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { FORMS, secretNamed, stackIn } from './forms';
+import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../src';
+
+/** What AWS Solutions' rules say of a LibreChat, be it an error, a warning, or a rule that could not be applied. */
+function findings(form: (stack: Stack) => LibreChatServerless): string[] {
+  const stack = stackIn();
+  Aspects.of(form(stack)).add(new AwsSolutionsChecks());
+  const annotations = Annotations.fromStack(stack);
+  const about = Match.stringLikeRegexp('AwsSolutions-|CdkNagValidationFailure');
+  return [...annotations.findError('*', about), ...annotations.findWarning('*', about)]
+    .map(({ id, entry }) => `${id}: ${String(entry.data).split(':')[0]}`);
+}
+
+test.each(Object.entries(FORMS))('cdk-nag finds nothing unexplained in the %s form', (_name, form) => {
+  expect(findings(form)).toEqual([]);
+});
+
+test('nor with buckets that have keys of their own', () => {
+  expect(findings((stack) => {
+    const bucket = new Bucket(stack, 'Mine', { encryptionKey: new Key(stack, 'Key') });
+    return new LibreChatServerless(stack, 'Chat', {
+      database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
+      redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
+      filesBucket: bucket,
+      config: LibreChatConfig.fromBucket(bucket, 'librechat.yaml'),
+    });
+  })).toEqual([]);
+});
+
+test('what users allow the function in too wide terms is still found', () => {
+  expect(findings((stack) => {
+    const chat = FORMS['no-vpc'](stack);
+    chat.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:*'], resources: ['arn:aws:bedrock:::x/*'] }));
+    return chat;
+  })).toEqual([
+    expect.stringContaining('AwsSolutions-IAM5[Action'),
+    expect.stringContaining('AwsSolutions-IAM5[Resource'),
+  ]);
+});
+
+test('each explanation is for a rule that would find something', () => {
+  const explained = new Set<string>();
+  const found = new Set<string>();
+  for (const form of Object.values(FORMS)) {
+    const stack = stackIn();
+    form(stack);
+    for (const construct of stack.node.findAll()) {
+      const metadata = (construct as any).getMetadata?.('cdk_nag');
+      metadata?.rules_to_suppress.forEach(({ id }: { id: string }) => explained.add(id));
+      if (metadata) (construct as any).addMetadata('cdk_nag', undefined);
+    }
+    Aspects.of(stack).add(new AwsSolutionsChecks());
+    const annotations = Annotations.fromStack(stack);
+    for (const { entry } of [...annotations.findError('*', Match.anyValue()), ...annotations.findWarning('*', Match.anyValue())]) {
+      for (const [id] of String(entry.data).matchAll(/AwsSolutions-\w+|CdkNagValidationFailure/g)) found.add(id);
+    }
+  }
+  expect([...explained].filter((id) => !found.has(id))).toEqual([]);
+});

@@ -1,0 +1,82 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { FORMS, stackIn } from './forms';
+
+/** What stands in a template, by its meaning. */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: any;
+  readonly DependsOn?: string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly Metadata?: any;
+}
+
+const templates = new Map<string, Template>();
+
+/** The template of a form in a stack of unknown account and region, synthesized once per test file. */
+export function templateOf(name: keyof typeof FORMS): Template {
+  const known = templates.get(name);
+  if (known) return known;
+  const template = templateWith(FORMS[name]);
+  templates.set(name, template);
+  return template;
+}
+
+/** The template of whatever is put into a stack. */
+export function templateWith(fill: (stack: Stack) => unknown, stack = stackIn()): Template {
+  fill(stack);
+  return Template.fromStack(stack);
+}
+
+export function resources(template: Template, type: string): Array<[logicalId: string, resource: Resource]> {
+  return Object.entries(template.findResources(type)) as Array<[string, Resource]>;
+}
+
+/** The one resource of a type, or the one whose logical id contains a word. */
+export function the(template: Template, type: string, word = ''): Resource {
+  const found = resources(template, type).filter(([logicalId]) => logicalId.includes(word));
+  if (found.length !== 1) throw new Error(`expected one ${type} ${word}, got: ${found.map(([logicalId]) => logicalId).join(', ') || 'none'}`);
+  return found[0][1];
+}
+
+export function idOf(template: Template, type: string, word = ''): string {
+  the(template, type, word);
+  return resources(template, type).find(([logicalId]) => logicalId.includes(word))![0];
+}
+
+export function handler(template: Template): Resource {
+  return the(template, 'AWS::Lambda::Function', 'BackendFunction');
+}
+
+export function functionEnvironment(template: Template): Record<string, any> {
+  return handler(template).Properties.Environment.Variables;
+}
+
+/** What a role may do, one line per statement: `actions on resources`. */
+export function statements(template: Template, role: string): string[] {
+  return resources(template, 'AWS::IAM::Policy')
+    .filter(([logicalId]) => logicalId.includes(role))
+    .flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement)
+    .map(({ Action, Resource: resource }) => `${[Action].flat().join(' ')} on ${[resource].flat().map(text).join(' ')}`);
+}
+
+/** A value as text: references by logical id, without the hashes that CDK appends. */
+export function text(value: any): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return value.map(text).join(',');
+  const [[intrinsic, argument]] = Object.entries<any>(value);
+  switch (intrinsic) {
+    case 'Ref': return `<${short(argument)}>`;
+    case 'Fn::GetAtt': return `<${short(argument[0])}.${argument[1]}>`;
+    case 'Fn::Join': return argument[1].map(text).join(argument[0]);
+    case 'Fn::Sub': return argument.replace(/\$\{([^}]+)\}/g, '<$1>');
+    case 'Fn::Select': return `${text(argument[1])}[${argument[0]}]`;
+    case 'Fn::Split': return text(argument[1]);
+    default: return JSON.stringify(value);
+  }
+}
+
+function short(logicalId: string): string {
+  return logicalId.replace(/[0-9A-F]{8}$/, '');
+}

@@ -1,0 +1,27 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { EDGE, EDGE_REGION_FORMS, EUROPE, FORMS, stackIn } from '../test/src/forms';
+
+/** Writes the templates of all forms into a folder, one below it for each region, for cfn-lint to read. */
+function main([folder]: string[]) {
+  if (!folder) {
+    console.error('usage: tsx tools/synth-forms.ts <folder>');
+    process.exit(2);
+  }
+  write(folder, EDGE, { ...FORMS, ...EDGE_REGION_FORMS });
+  write(folder, EUROPE, FORMS);
+}
+
+function write(folder: string, env: Environment, forms: Record<string, (stack: Stack) => unknown>) {
+  const target = join(folder, env.region!);
+  mkdirSync(target, { recursive: true });
+  for (const [name, form] of Object.entries(forms)) {
+    const stack = stackIn(env);
+    form(stack);
+    writeFileSync(join(target, `${name}.template.json`), JSON.stringify(Template.fromStack(stack).toJSON(), undefined, 1));
+  }
+}
+
+main(process.argv.slice(2));
