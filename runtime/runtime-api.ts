@@ -1,0 +1,180 @@
+import { request, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { messageOf } from './log';
+
+/** What a runtime puts in front of its POSTs about an invocation. */
+export interface Invocation {
+  readonly requestId: string;
+  /** Milliseconds since the epoch; the environment is killed then. */
+  readonly deadline: number;
+  readonly event: unknown;
+  /** Sent back with the answer when the platform gave one. */
+  readonly invocationId?: string;
+}
+
+const INVOCATION_ID = 'lambda-runtime-invocation-id';
+const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
+const ERROR_BODY = 'Lambda-Runtime-Function-Error-Body';
+
+/** Errors carry their type in the name, as Lambda's own runtimes have it. */
+export class RuntimeError extends Error {
+  public constructor(type: string, message: string) {
+    super(message);
+    this.name = type;
+  }
+}
+
+/**
+ * Lambda's Runtime API, as far as a runtime that streams needs it.
+ *
+ * Each call has a socket of its own: one that is kept open may have died while the environment was frozen.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ */
+export class RuntimeApi {
+  private readonly host: string;
+  private readonly port: string;
+
+  public constructor(address: string) {
+    [this.host, this.port = '80'] = address.split(':');
+  }
+
+  /** Waits for the next event; the environment may be frozen meanwhile. */
+  public async next(): Promise<Invocation> {
+    const call = this.call('GET', 'invocation/next');
+    call.end();
+    const response = await answered(call);
+    const body = await read(response);
+    if (response.statusCode !== 200) throw new Error(`Lambda's Runtime API answered ${response.statusCode} to /next: ${body}`);
+    return {
+      requestId: String(response.headers['lambda-runtime-aws-request-id']),
+      deadline: Number(response.headers['lambda-runtime-deadline-ms']),
+      invocationId: response.headers[INVOCATION_ID] as string | undefined,
+      event: JSON.parse(body.toString()),
+    };
+  }
+
+  /** Begins a response that is streamed. */
+  public stream(invocation: Invocation, contentType: string): ResponseStream {
+    return new ResponseStream(this.call('POST', `invocation/${invocation.requestId}/response`, {
+      ...echo(invocation),
+      'Content-Type': contentType,
+      'Lambda-Runtime-Function-Response-Mode': 'streaming',
+      'Transfer-Encoding': 'chunked',
+      'Trailer': `${ERROR_TYPE}, ${ERROR_BODY}`,
+    }));
+  }
+
+  /** Answers an event with JSON. */
+  public async respond(invocation: Invocation, answer: unknown): Promise<void> {
+    await this.post(`invocation/${invocation.requestId}/response`, answer, echo(invocation));
+  }
+
+  /** Reports that an event failed; only before its response began. */
+  public async fail(invocation: Invocation, error: unknown): Promise<void> {
+    const report = reportOf(error);
+    await this.post(`invocation/${invocation.requestId}/error`, report, { ...echo(invocation), [ERROR_TYPE]: report.errorType });
+  }
+
+  /** Reports that this environment cannot start; only before the first event was asked for. */
+  public async failInit(error: unknown): Promise<void> {
+    const report = reportOf(error);
+    await this.post('init/error', report, { [ERROR_TYPE]: report.errorType });
+  }
+
+  private async post(path: string, body: unknown, headers: OutgoingHttpHeaders): Promise<void> {
+    const json = Buffer.from(JSON.stringify(body));
+    const call = this.call('POST', path, { 'Content-Type': 'application/json', 'Content-Length': json.length, ...headers });
+    call.end(json);
+    await read(await answered(call));
+  }
+
+  private call(method: string, path: string, headers: OutgoingHttpHeaders = {}): ClientRequest {
+    return request({ host: this.host, port: this.port, method, path: `/2018-06-01/runtime/${path}`, headers, agent: false });
+  }
+}
+
+/** A response on its way to the platform. */
+export class ResponseStream {
+  private readonly acknowledged: Promise<void>;
+  private ended = false;
+
+  public constructor(private readonly call: ClientRequest) {
+    call.setNoDelay(true);
+    this.acknowledged = answered(call).then(async (response) => {
+      const text = await read(response);
+      if (response.statusCode !== 202) throw new Error(`Lambda's Runtime API answered ${response.statusCode} to a response: ${text}`);
+    });
+    // Whoever writes looks at `lost`; `end` and `fail` report it.
+    this.acknowledged.catch(() => undefined);
+  }
+
+  /** True once the platform takes no more of it. */
+  public get lost(): boolean {
+    return this.call.destroyed || this.ended;
+  }
+
+  /** Calls back when the platform takes no more of it. */
+  public onLost(callback: () => void): void {
+    this.call.once('close', callback);
+  }
+
+  /** Writes, and resolves when more may be written. */
+  public async write(chunk: Buffer): Promise<void> {
+    if (this.lost || this.call.write(chunk) || this.call.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.call.off('drain', done).off('close', done);
+        resolve();
+      };
+      this.call.once('drain', done).once('close', done);
+    });
+  }
+
+  /** True while what was written before has not left yet. */
+  public get full(): boolean {
+    return this.call.writableNeedDrain;
+  }
+
+  /** Breaks the response off where even an error would have to wait for a slow reader. */
+  public abort(): void {
+    this.call.destroy();
+  }
+
+  /** Ends the response; resolves when the platform has all of it, rejects when it did not want it. */
+  public end(): Promise<void> {
+    this.ended = true;
+    this.call.end();
+    return this.acknowledged;
+  }
+
+  /** Ends the response with an error, so that the platform breaks it off at the client. */
+  public fail(error: unknown): Promise<void> {
+    const report = reportOf(error);
+    this.call.addTrailers({
+      [ERROR_TYPE]: report.errorType,
+      [ERROR_BODY]: Buffer.from(JSON.stringify(report)).toString('base64'),
+    });
+    return this.end();
+  }
+}
+
+function echo(invocation: Invocation): OutgoingHttpHeaders {
+  return invocation.invocationId ? { [INVOCATION_ID]: invocation.invocationId } : {};
+}
+
+function reportOf(error: unknown) {
+  return { errorType: error instanceof Error ? error.name : 'Error', errorMessage: messageOf(error), stackTrace: [] };
+}
+
+function answered(call: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    call.once('response', resolve);
+    call.on('error', reject);
+    call.once('close', () => reject(new Error('the platform closed the connection')));
+  });
+}
+
+async function read(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

