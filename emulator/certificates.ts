@@ -1,0 +1,27 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+
+/** A certificate for servers on loopback, made anew for each start. */
+export interface Certificates {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+  /** A file with the authority: what NODE_EXTRA_CA_CERTS names. */
+  readonly caFile: string;
+}
+
+/** Makes the certificate that plays those of AWS's own authorities, which every Lambda environment trusts; its file goes into the folder. */
+export async function makeCertificates(folder: string): Promise<Certificates> {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }, { type: 7, ip: '127.0.0.1' }] },
+    ],
+  });
+  const caFile = join(folder, 'ca.pem');
+  writeFileSync(caFile, cert);
+  return { cert, key, ca: cert, caFile };
+}

@@ -1,0 +1,10 @@
+/**
+ * Whether a path is one of a behaviour's: `*` stands for any characters, `?` for exactly one, case counts.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
+ */
+export function matchesPathPattern(pattern: string, path: string): boolean {
+  const absolute = pattern.startsWith('/') || pattern.startsWith('*') ? pattern : `/${pattern}`;
+  const expression = absolute.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  return new RegExp(`^${expression}$`, 's').test(path);
+}

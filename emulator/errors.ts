@@ -1,0 +1,30 @@
+/** Every reason for which the emulator refuses. */
+export type EmulatorErrorCode =
+  /** The folder that was given is not a cloud assembly, or the stack is not in it. */
+  | 'ASSEMBLY_UNREADABLE'
+  /** The template holds something that the emulator does not play; the message names the logical id. */
+  | 'RESOURCE_UNSUPPORTED'
+  /** An intrinsic function cannot be resolved; the message names the logical id. */
+  | 'INTRINSIC_UNRESOLVED'
+  /** AWS would refuse the resource; the message names the logical id. */
+  | 'RESOURCE_REFUSED'
+  /** A custom resource answered that it failed, or not at all. */
+  | 'CUSTOM_RESOURCE_FAILED'
+  /** The image cannot be played: no Dockerfile, or an entry point that is not in it. */
+  | 'IMAGE_UNPLAYABLE'
+  /** The port that was asked for is taken. */
+  | 'PORT_IN_USE'
+  /** What the bundle task builds is not there. */
+  | 'NOT_BUILT'
+  /** An option must follow a rule that it does not follow. */
+  | 'OPTION_INVALID'
+  /** Synthesis of the app failed. */
+  | 'SYNTHESIS_FAILED';
+
+/** A refusal of the emulator, with a reason from a closed list. */
+export class EmulatorError extends Error {
+  public constructor(public readonly code: EmulatorErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'EmulatorError';
+  }
+}

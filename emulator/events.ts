@@ -1,0 +1,23 @@
+import { EventEmitter } from 'node:events';
+import type { EmulatorEvent, NoticeEvent, TimedEvent } from './event-types';
+
+export type * from './event-types';
+
+/** The emulator's stream of events: its log, the command line's picture and a live page all read it. */
+export class EventStream {
+  private readonly emitter = new EventEmitter().setMaxListeners(0);
+
+  public emit(event: EmulatorEvent): void {
+    this.emitter.emit('event', { ...event, at: Date.now() });
+  }
+
+  /** Calls `listener` with every event from now on; returns the function that ends it. */
+  public subscribe(listener: (event: TimedEvent) => void): () => void {
+    this.emitter.on('event', listener);
+    return () => this.emitter.off('event', listener);
+  }
+
+  public notice(message: string, level: NoticeEvent['level'] = 'info'): void {
+    this.emit({ type: 'notice', level, message });
+  }
+}

@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+
+/** A header as it stood on the wire: names keep their case, repeated ones their order. */
+export type Header = readonly [name: string, value: string];
+
+/** A request between two of the played services. */
+export interface HttpRequest {
+  readonly protocol: 'http' | 'https';
+  readonly method: string;
+  /** As sent: percent-encoded, without the query. */
+  readonly path: string;
+  /** As sent, without the question mark. */
+  readonly query: string;
+  readonly headers: readonly Header[];
+  /** The address that the receiving service sees. */
+  readonly sourceIp: string;
+  readonly body: Readable;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: readonly Header[];
+  readonly body: Readable;
+  /** Who answered; not on the wire. */
+  readonly answeredBy?: { readonly function: string; readonly environment: number };
+}
+
+export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** The values of a header, in order. */
+export function headerValues(headers: readonly Header[], name: string): string[] {
+  const lower = name.toLowerCase();
+  return headers.filter(([key]) => key.toLowerCase() === lower).map(([, value]) => value);
+}
+
+export function headerValue(headers: readonly Header[], name: string): string | undefined {
+  return headerValues(headers, name)[0];
+}
+
+/** The headers without those of these names. */
+export function withoutHeaders(headers: readonly Header[], names: readonly string[]): Header[] {
+  const lower = names.map((name) => name.toLowerCase());
+  return headers.filter(([key]) => !lower.includes(key.toLowerCase()));
+}
+
+/** The headers with each of `replacements` in place of all of its name. */
+export function withHeaders(headers: readonly Header[], replacements: readonly Header[]): Header[] {
+  return [...withoutHeaders(headers, replacements.map(([name]) => name)), ...replacements];
+}
+
+/** Headers that belong to one connection, and those that `Connection` names. */
+export function endToEnd(headers: readonly Header[]): Header[] {
+  const named = headerValues(headers, 'connection').flatMap((value) => value.split(',').map((name) => name.trim()));
+  return withoutHeaders(headers, [
+    'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', ...named,
+  ]);
+}
+
+export function text(status: number, contentType: string, body: string, headers: readonly Header[] = []): HttpResponse {
+  const bytes = Buffer.from(body);
+  return {
+    status,
+    headers: [['Content-Type', contentType], ['Content-Length', String(bytes.length)], ...headers],
+    body: bodyOf(bytes),
+  };
+}
+
+export function bodyOf(bytes: Buffer): Readable {
+  return Readable.from(bytes.length ? [bytes] : []);
+}
+
+/** Reads a body whole, or gives up with `undefined` once it is longer than `most` bytes; whoever sends it can still be answered. */
+export async function readWhole(body: Readable, most = Infinity): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of body.iterator({ destroyOnReturn: false })) {
+    length += (part as Buffer).length;
+    if (length > most) return undefined;
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts);
+}
+
+/** A request of Node's as it came over the wire. */
+export function fromNode(request: IncomingMessage, protocol: 'http' | 'https'): HttpRequest {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  const headers: Header[] = [];
+  for (let i = 0; i < request.rawHeaders.length; i += 2) headers.push([request.rawHeaders[i], request.rawHeaders[i + 1]]);
+  return {
+    protocol,
+    method: request.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    headers,
+    sourceIp: (request.socket.remoteAddress ?? '127.0.0.1').replace('::ffff:', ''),
+    body: request,
+  };
+}

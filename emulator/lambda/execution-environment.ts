@@ -1,0 +1,257 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { EnvironmentPhase } from '../events';
+import type { Invocation } from './invocation';
+import { ProcessGroup } from './process-group';
+import { accept, collect, refuse, RuntimeApi } from './runtime-api';
+import { sandboxed, type Sandbox } from './sandbox';
+
+/** The most that a response that is not streamed may hold: 6 MB and what Lambda adds for its envelope. */
+const LARGEST_BUFFERED_RESPONSE = 6 * 1024 * 1024 + 100;
+
+export type EnvironmentState = 'init' | 'busy' | 'frozen' | 'dead';
+
+export interface EnvironmentProps {
+  readonly id: number;
+  readonly functionArn: string;
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  readonly initTimeoutMs: number;
+  /** Where its temporary folder is made. */
+  readonly folder: string;
+  readonly sandbox?: Sandbox;
+  /** The variables of the process, once the address of its Runtime API and its temporary folder are known. */
+  readonly variables: (runtimeApi: string, temporary: string) => Record<string, string>;
+  readonly onPhase: (phase: EnvironmentPhase, detail?: string) => void;
+  readonly onLog: (line: string, stream: 'stdout' | 'stderr') => void;
+}
+
+/** One execution environment: processes that work on one event at a time and are frozen in between. */
+export class ExecutionEnvironment {
+  public state: EnvironmentState = 'init';
+  /** When it was frozen last; the pool prefers the most recent one. */
+  public frozenAt = 0;
+
+  private readonly api = new RuntimeApi({
+    next: (response) => this.next(response),
+    response: (id, request, response) => void this.response(id, request, response),
+    error: (id, type, body, response) => this.error(id, type, body, response),
+    initError: (type, body, response) => this.initError(type, body, response),
+  });
+  private readonly temporary: string;
+  private address = '';
+  private group?: ProcessGroup;
+  private waiting?: ServerResponse;
+  private delivered = false;
+  private secondInit = false;
+  private initFailure?: { type: string; message: string };
+  private timer?: NodeJS.Timeout;
+  private ending?: Promise<void>;
+
+  public constructor(private readonly props: EnvironmentProps, private invocation: Invocation) {
+    this.temporary = mkdtempSync(join(props.folder, 'lambda-environment-'));
+  }
+
+  public get id(): number {
+    return this.props.id;
+  }
+
+  public get pid(): number {
+    return this.group?.pid ?? -1;
+  }
+
+  /** True when the response is complete and the runtime has not asked for the next event. */
+  public get held(): boolean {
+    return this.state === 'busy' && this.invocation.complete;
+  }
+
+  /** Starts the processes; the first event waits until they ask for it. */
+  public async start(): Promise<void> {
+    this.address = await this.api.listen();
+    if (this.ending) return this.api.close();
+    this.spawn();
+    this.arm(this.props.initTimeoutMs, () => {
+      this.log(`INIT_REPORT Init Duration: ${this.props.initTimeoutMs}.00 ms Phase: init Status: timeout`);
+      void this.initAgain();
+    });
+  }
+
+  /** Thaws it for another event. */
+  public invoke(invocation: Invocation): void {
+    this.invocation = invocation;
+    this.delivered = false;
+    this.state = 'busy';
+    this.props.onPhase('thawed');
+    this.group?.signal('SIGCONT');
+    this.startClock();
+    this.deliver();
+  }
+
+  /** Ends it: no process, socket or file of it is left when this resolves. */
+  public end(reason: string): Promise<void> {
+    this.ending ??= this.tearDown(reason);
+    return this.ending;
+  }
+
+  private async tearDown(reason: string): Promise<void> {
+    this.state = 'dead';
+    clearTimeout(this.timer);
+    if (!this.invocation.complete) this.invocation.fail('Runtime.ExitError', `RequestId: ${this.invocation.id} Error: ${reason}`);
+    this.props.onPhase('dead', reason);
+    await this.group?.end();
+    this.api.close();
+    rmSync(this.temporary, { recursive: true, force: true });
+  }
+
+  private spawn(): void {
+    this.props.onPhase('starting');
+    const command = sandboxed(this.props.command, this.temporary, this.props.sandbox);
+    const group = new ProcessGroup(command, this.props.cwd, this.props.variables(this.address, this.temporary));
+    this.group = group;
+    createInterface({ input: group.stdout }).on('line', (line) => this.props.onLog(line, 'stdout'));
+    createInterface({ input: group.stderr }).on('line', (line) => this.props.onLog(line, 'stderr'));
+    void group.exited.then((status) => group === this.group && this.exited(status));
+  }
+
+  private exited(status: string): void {
+    if (this.ending) return;
+    if (this.state === 'init') {
+      this.initFailure ??= { type: 'Runtime.ExitError', message: `Runtime exited with error: ${status}` };
+      return void this.initAgain();
+    }
+    void this.end(`Runtime exited with error: ${status}`);
+  }
+
+  /** A failed init is run once more within the first invocation, whose time it then takes. */
+  private async initAgain(): Promise<void> {
+    const failure = this.initFailure;
+    if (this.secondInit) {
+      const { type, message } = failure ?? { type: 'Runtime.ExitError', message: 'init failed' };
+      this.invocation.fail(type, message);
+      return this.end(message);
+    }
+    this.secondInit = true;
+    this.initFailure = undefined;
+    const first = this.group;
+    this.group = undefined;
+    this.waiting = undefined;
+    this.startClock();
+    await first?.end();
+    if (!this.ending) this.spawn();
+  }
+
+  private arm(milliseconds: number, act: () => void): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(act, milliseconds);
+  }
+
+  private startClock(): void {
+    const { timeoutMs } = this.props;
+    this.invocation.deadline = Date.now() + timeoutMs;
+    this.arm(timeoutMs, () => {
+      const message = `RequestId: ${this.invocation.id} Error: Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+      this.log(message);
+      if (!this.invocation.complete) this.invocation.fail('Sandbox.Timedout', message);
+      void this.end('timed out');
+    });
+  }
+
+  private next(response: ServerResponse): void {
+    if (this.state === 'dead') return void response.destroy();
+    if (this.delivered && !this.invocation.complete) {
+      return refuse(response, 403, 'InvalidStateTransition', 'the event before must be answered first');
+    }
+    this.waiting = response;
+    response.once('close', () => this.waiting === response && (this.waiting = undefined));
+    if (this.state === 'init') {
+      this.state = 'busy';
+      // A second init has started the clock already.
+      if (!this.secondInit) this.startClock();
+    }
+    if (this.delivered) this.freeze();
+    else this.deliver();
+  }
+
+  private freeze(): void {
+    clearTimeout(this.timer);
+    this.group?.signal('SIGSTOP');
+    this.state = 'frozen';
+    this.frozenAt = performance.now();
+    this.props.onPhase('frozen');
+  }
+
+  private deliver(): void {
+    const response = this.waiting;
+    // It died while it was frozen: its exit is about to be noticed.
+    if (!response) return;
+    this.waiting = undefined;
+    this.delivered = true;
+    this.props.onPhase('running', this.invocation.id);
+    response.writeHead(200, {
+      'Content-Type': 'application/json',
+      'Lambda-Runtime-Aws-Request-Id': this.invocation.id,
+      'Lambda-Runtime-Deadline-Ms': String(this.invocation.deadline),
+      'Lambda-Runtime-Invoked-Function-Arn': this.props.functionArn,
+      'Lambda-Runtime-Trace-Id': this.invocation.traceId,
+    }).end(this.invocation.payload);
+  }
+
+  private async response(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const invocation = this.invocation;
+    if (!this.mayAnswer(id, response)) return void request.resume();
+    if (request.headers['lambda-runtime-function-response-mode'] === 'streaming') {
+      await invocation.stream(request, this.id);
+    } else {
+      invocation.answered = true;
+      const body = await collect(request);
+      if (body.length > LARGEST_BUFFERED_RESPONSE) {
+        const message = `Exceeded maximum allowed payload size (${LARGEST_BUFFERED_RESPONSE} bytes).`;
+        invocation.fail('Function.ResponseSizeTooLarge', message);
+        return refuse(response, 413, 'RequestEntityTooLarge', message);
+      }
+      invocation.buffered(body, request.headers['content-type'] ?? 'application/json', this.id);
+    }
+    if (this.state === 'busy') this.props.onPhase('held');
+    accept(response);
+  }
+
+  private error(id: string, errorType: string, body: Buffer, response: ServerResponse): void {
+    if (!this.mayAnswer(id, response)) return;
+    this.invocation.fail(errorType, errorMessage(body));
+    this.props.onPhase('held');
+    accept(response);
+  }
+
+  private initError(type: string, body: Buffer, response: ServerResponse): void {
+    if (this.state !== 'init') return refuse(response, 403, 'InvalidStateTransition', 'init is over');
+    this.initFailure = { type, message: errorMessage(body) };
+    accept(response);
+    response.once('close', () => this.state === 'init' && void this.initAgain());
+  }
+
+  private mayAnswer(id: string, response: ServerResponse): boolean {
+    if (id !== this.invocation.id || !this.delivered) {
+      refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
+    } else if (this.invocation.answered) {
+      refuse(response, 403, 'InvalidStateTransition', 'the event was answered before');
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  private log(line: string): void {
+    this.props.onLog(line, 'stdout');
+  }
+}
+
+function errorMessage(body: Buffer): string {
+  try {
+    return String((JSON.parse(body.toString()) as { errorMessage?: unknown }).errorMessage ?? '');
+  } catch {
+    return body.toString();
+  }
+}

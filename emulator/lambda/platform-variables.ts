@@ -1,0 +1,61 @@
+/** The credentials that an execution role gives for a while; the session token is part of them. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** What Lambda tells a function about itself. */
+export interface PlatformProps {
+  readonly functionName: string;
+  readonly region: string;
+  readonly memorySize: number;
+  readonly environmentId: number;
+  readonly runtimeApi: string;
+  readonly temporary: string;
+  readonly credentials: Credentials;
+}
+
+/** Names that a function's own variables may not have. */
+const RESERVED = [
+  '_HANDLER', '_X_AMZN_TRACE_ID', 'AWS_DEFAULT_REGION', 'AWS_REGION', 'AWS_EXECUTION_ENV', 'AWS_LAMBDA_FUNCTION_NAME',
+  'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'AWS_LAMBDA_FUNCTION_VERSION', 'AWS_LAMBDA_INITIALIZATION_TYPE', 'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME', 'AWS_ACCESS_KEY', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN',
+  'AWS_LAMBDA_RUNTIME_API', 'LAMBDA_TASK_ROOT', 'LAMBDA_RUNTIME_DIR',
+];
+
+const MOST_BYTES = 4096;
+
+/** Why Lambda would refuse these variables, or nothing. */
+export function refusalOfVariables(variables: Record<string, string>): string | undefined {
+  const reserved = Object.keys(variables).filter((name) => RESERVED.includes(name));
+  if (reserved.length) return `\`Environment.Variables\` must not have reserved names, got: ${reserved.join(', ')}`;
+  const bytes = Buffer.byteLength(JSON.stringify(variables));
+  if (bytes > MOST_BYTES) return `\`Environment.Variables\` must take at most 4 KB together, got: ${bytes} bytes`;
+  return undefined;
+}
+
+/** The variables that a container function finds besides its own: nothing of this machine but the path to its commands. */
+export function platformVariables(props: PlatformProps): Record<string, string> {
+  const group = `/aws/lambda/${props.functionName}`;
+  return {
+    AWS_REGION: props.region,
+    AWS_DEFAULT_REGION: props.region,
+    AWS_ACCESS_KEY_ID: props.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: props.credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: props.credentials.sessionToken,
+    AWS_LAMBDA_FUNCTION_NAME: props.functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(props.memorySize),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: group,
+    AWS_LAMBDA_LOG_STREAM_NAME: `emulator/[$LATEST]${props.environmentId}`,
+    AWS_LAMBDA_RUNTIME_API: props.runtimeApi,
+    LAMBDA_TASK_ROOT: '/var/task',
+    LAMBDA_RUNTIME_DIR: '/var/runtime',
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    TMPDIR: props.temporary,
+  };
+}

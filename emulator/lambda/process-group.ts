@@ -1,0 +1,88 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const alive = new Set<ProcessGroup>();
+
+// Groups are detached, so nothing else would end them when this process leaves in a hurry.
+process.on('exit', () => alive.forEach((group) => group.signal('SIGKILL')));
+
+/** A process and all that it starts, which can be stopped and continued as one: what an execution environment freezes. */
+export class ProcessGroup {
+  public readonly pid: number;
+  /** Resolves when the leader has ended, with its exit status in the words of Lambda's log. */
+  public readonly exited: Promise<string>;
+
+  private readonly leader: ChildProcessByStdio<null, Readable, Readable>;
+
+  public constructor(command: readonly string[], cwd: string, environment: Record<string, string>) {
+    this.leader = spawn(command[0], command.slice(1), {
+      cwd,
+      env: environment,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.pid = this.leader.pid ?? -1;
+    alive.add(this);
+    this.exited = new Promise((resolve) => {
+      this.leader.once('error', (error) => resolve(error.message));
+      this.leader.once('exit', (code, signal) => resolve(signal ? `signal: ${signal}` : `exit status ${code}`));
+    });
+    // Whoever outlives the leader would keep its port and its connections.
+    void this.exited.then(() => this.signal('SIGKILL'));
+  }
+
+  public get stdout(): Readable {
+    return this.leader.stdout;
+  }
+
+  public get stderr(): Readable {
+    return this.leader.stderr;
+  }
+
+  public signal(signal: NodeJS.Signals): void {
+    if (this.pid < 0) return;
+    try {
+      process.kill(-this.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  /** Ends every process of the group, and resolves when none is left. */
+  public async end(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.exited;
+    while (statesOfGroup(this.pid).some((state) => state !== 'Z')) {
+      this.signal('SIGKILL');
+      await sleep(5);
+    }
+    alive.delete(this);
+  }
+
+}
+
+/** The state letter of each process of a group (`T` is stopped, `Z` has ended), where the system has `/proc`. */
+export function statesOfGroup(pid: number): string[] {
+  return processes().filter(({ group }) => group === pid).map(({ state }) => state);
+}
+
+function processes(): { state: string; group: number }[] {
+  let ids: string[];
+  try {
+    ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+  return ids.flatMap((id) => {
+    try {
+      const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
+      // The command's name stands in parentheses and may itself hold parentheses and spaces.
+      const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return [{ state, group: Number(group) }];
+    } catch {
+      return [];
+    }
+  });
+}

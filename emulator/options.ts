@@ -1,0 +1,39 @@
+import type { Sandbox } from './lambda/sandbox';
+
+/** What to run, and how. */
+export interface EmulatorOptions {
+  /** The cloud assembly: the folder that `cdk synth` writes. */
+  readonly assembly: string;
+  /**
+   * The stack to run.
+   *
+   * @default the only one that holds a CloudFront distribution
+   */
+  readonly stack?: string;
+  /**
+   * A built LibreChat: a folder with `api/server/index.js` and `client/dist`.
+   *
+   * @default the stand-in that the bundle task builds
+   */
+  readonly librechat?: string;
+  /**
+   * The port on 127.0.0.1; 0 takes any. One that was asked for and is taken is an error.
+   *
+   * @default 8080, or the next one that is free
+   */
+  readonly port?: number;
+  /** Secrets and parameters that exist outside of the stack: their values by name or ARN. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** A MongoDB that takes the place of the stack's database. */
+  readonly mongoUri?: string;
+  /** Variables that are added to those of the function that serves, or replace them. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** @default 'auto' */
+  readonly sandbox?: Sandbox;
+  /** Take the built-in Redis even where a real one is installed. @default false */
+  readonly builtInRedis?: boolean;
+  /** Divides every time limit of the platform: with 100, 120 s are over after 1.2 s. @default 1 */
+  readonly timeScale?: number;
+  /** Values of the template's parameters that have no default. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { RedisOptions, RunningRedis } from './index';
+
+const HOST = '127.0.0.1';
+const START_ATTEMPTS = 5;
+
+/** What the server printed last, for the error message. */
+type Outcome = { kind: 'ready' } | { kind: 'missing' } | { kind: 'no-tls' } | { kind: 'port-taken' } | { kind: 'failed'; log: string };
+
+/** The installed `redis-server`, or undefined where there is none or it was built without TLS. */
+export async function startRedisServer(options: RedisOptions): Promise<RunningRedis | undefined> {
+  const directory = mkdtempSync(join(tmpdir(), 'redis-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    for (let attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
+      const port = await freePort();
+      const server = launch(configuration(directory, port, options), directory);
+      const outcome = await started(server);
+      switch (outcome.kind) {
+        case 'ready':
+          return { host: HOST, port, kind: 'redis-server', dispose: async () => { await stop(server); remove(); } };
+        case 'missing':
+        case 'no-tls':
+          remove();
+          return undefined;
+        case 'failed':
+          throw new Error(`redis-server does not start: ${outcome.log}`);
+      }
+    }
+    throw new Error(`redis-server found no free port in ${START_ATTEMPTS} attempts`);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/** The password stands in a file that only we can read: a command line is everybody's to see. */
+function configuration(directory: string, port: number, { password, tls }: RedisOptions): string {
+  const file = (name: string, content: string) => {
+    const path = join(directory, name);
+    writeFileSync(path, content, { mode: 0o600 });
+    return path;
+  };
+  return file('redis.conf', [
+    `bind ${HOST}`,
+    'port 0',
+    `tls-port ${port}`,
+    `tls-cert-file ${file('cert.pem', tls.cert)}`,
+    `tls-key-file ${file('key.pem', tls.key)}`,
+    `tls-ca-cert-file ${file('ca.pem', tls.ca)}`,
+    'tls-auth-clients no',
+    `dir ${directory}`,
+    'save ""',
+    'appendonly no',
+    ...(password ? [`requirepass ${JSON.stringify(password)}`] : []),
+  ].join('\n'));
+}
+
+/** In a session of its own, so that Ctrl-C in a terminal reaches it only through `dispose`. */
+function launch(config: string, directory: string): ChildProcess {
+  return spawn('redis-server', [config], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+}
+
+function started(server: ChildProcess): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const log: string[] = [];
+    const read = (line: string) => {
+      log.push(line);
+      if (/Ready to accept connections/.test(line)) resolve({ kind: 'ready' });
+    };
+    createInterface(server.stdout!).on('line', read);
+    createInterface(server.stderr!).on('line', read);
+    server.once('error', () => resolve({ kind: 'missing' }));
+    server.once('close', () => {
+      const text = log.join('\n');
+      if (/address already in use/i.test(text)) return resolve({ kind: 'port-taken' });
+      if (/bad directive|TLS support/i.test(text)) return resolve({ kind: 'no-tls' });
+      resolve({ kind: 'failed', log: text });
+    });
+  });
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exited = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGKILL');
+  await exited;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject).listen(0, HOST, () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}

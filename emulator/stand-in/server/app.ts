@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { authRoutes, requireUser } from './auth';
+import { chatRoutes } from './chat';
+import { readConfig } from './config';
+import { Conversations } from './conversations';
+import { EventTransport } from './event-transport';
+import { LocalFiles, S3Files } from './file-store';
+import { fileRoutes } from './files';
+import { Generator } from './generator';
+import { JobStore } from './job-store';
+import type { Log } from './log';
+import { Metrics } from './metrics';
+import type { Connections } from './redis';
+import type { Settings } from './settings';
+import { browsersOnly } from './user-agent';
+import { Users } from './users';
+
+const BODY_LIMIT = '3mb';
+
+/** The stand-in's routes, as LibreChat names and orders them. */
+export function createApp(settings: Settings, redis: Connections, log: Log): Express {
+  const page = readFileSync(join(settings.clientDirectory, 'index.html'), 'utf8');
+  const config = readConfig(settings.configPath);
+  const metrics = new Metrics();
+  const jobs = new JobStore(redis.jobs, settings.keepCompletedJobs);
+  const transport = new EventTransport(redis.jobs, redis.subscriber);
+  const conversations = new Conversations(redis.documents);
+  const generator = new Generator({ jobs, transport, conversations, metrics, log });
+  const user = requireUser(settings);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', settings.trustProxy);
+  app.get(['/health', '/livez'], (_req, res) => void res.send('OK'));
+  app.get('/readyz', (_req, res) => void res.status(redis.ready() ? 200 : 503).json({ ready: redis.ready() }));
+  if (settings.metricsSecret) app.get('/metrics', metrics.handler(settings.metricsSecret));
+
+  app.use((_req, res, next) => {
+    res.set('X-Robots-Tag', 'noindex');
+    next();
+  });
+  app.use(express.json({ limit: BODY_LIMIT }));
+  app.use(express.urlencoded({ extended: true, limit: BODY_LIMIT }));
+
+  app.use('/api/auth', authRoutes(new Users(redis.documents), settings));
+  app.get('/api/config', (_req, res) => {
+    const { version, welcome: customWelcome } = config;
+    const registrationEnabled = settings.registrationAllowed;
+    res.json({ appTitle: 'LibreChat stand-in', emailLoginEnabled: true, registrationEnabled, version, interface: { customWelcome } });
+  });
+  app.use('/api/agents/chat', user, browsersOnly, chatRoutes(generator, jobs, transport));
+  app.get('/api/messages/:conversationId', user, async (req, res) => {
+    res.json(await conversations.messages(res.locals.userId, req.params.conversationId as string));
+  });
+  app.get('/api/convos', user, async (_req, res) => {
+    res.json({ conversations: await conversations.list(res.locals.userId), nextCursor: null });
+  });
+  app.get('/api/convos/gen_title/:conversationId', user, async (req, res) => {
+    const title = await conversations.takeTitle(res.locals.userId, req.params.conversationId as string);
+    if (title === undefined) return void res.status(404).json({ message: 'Title not found or method not implemented' });
+    res.json({ title });
+  });
+  const files = config.fileStrategy === 's3' ? new S3Files(settings.bucket ?? '', process.env) : new LocalFiles(settings.filesDirectory);
+  app.use('/api/files', user, browsersOnly, fileRoutes(redis.documents, files, settings.uploadsDirectory));
+  // Not LibreChat's: what a request looks like from here, for those who build what is in between.
+  app.all('/api/stand-in/request', (req, res) => {
+    const { method, originalUrl, ip, protocol, headers } = req;
+    res.json({ method, originalUrl, ip, protocol, headers, body: req.body as unknown });
+  });
+
+  app.use('/api', (_req, res) => void res.status(404).json({ message: 'Endpoint not found' }));
+  app.use(express.static(settings.clientDirectory, { index: false }));
+  app.use((req, res) => {
+    if (req.method !== 'GET' && req.method !== 'HEAD') return void res.status(404).end();
+    const language = req.get('accept-language')?.split(',')[0] ?? 'en-US';
+    res.set('Cache-Control', 'no-cache, no-store, must-revalidate');
+    res.type('html').send(page.replace('lang="en-US"', `lang="${language.replace(/[^\w-]/g, '')}"`));
+  });
+  app.use(failed(log));
+  return app;
+}
+
+function failed(log: Log): ErrorRequestHandler {
+  return (error: Error & { status?: number }, req, res, next) => {
+    if (res.headersSent) return next(error);
+    const status = error.status ?? 500;
+    if (status >= 500) log('error', `${req.method} ${req.path}: ${error.message}`);
+    res.status(status).json({ message: status >= 500 ? 'An unknown error occurred.' : error.message });
+  };
+}

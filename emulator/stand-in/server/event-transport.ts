@@ -1,0 +1,62 @@
+import type Redis from 'ioredis';
+import type { ChatEvent } from './job-store';
+
+/** What goes from the generating process to those that stream. */
+export type StreamMessage =
+  | { readonly type: 'event'; readonly sequence: number; readonly event: ChatEvent }
+  | { readonly type: 'end'; readonly event: ChatEvent }
+  | { readonly type: 'error'; readonly message: string };
+
+type Handler = (payload: string) => void;
+
+/** Redis' publish and subscribe: how an event gets to a process that generates nothing itself. */
+export class EventTransport {
+  private readonly handlers = new Map<string, Set<Handler>>();
+  /** ioredis puts its prefix before keys only, so channels get it here. */
+  private readonly prefix: string;
+
+  constructor(private readonly publisher: Redis, private readonly subscriber: Redis) {
+    this.prefix = publisher.options.keyPrefix ?? '';
+    subscriber.on('message', (channel: string, payload: string) => {
+      this.handlers.get(channel)?.forEach((handle) => handle(payload));
+    });
+  }
+
+  async publish(streamId: string, message: StreamMessage): Promise<void> {
+    await this.publisher.publish(this.events(streamId), JSON.stringify(message));
+  }
+
+  /** Resolves once nothing more can be missed, with the function that ends the subscription. */
+  subscribe(streamId: string, receive: (message: StreamMessage) => void): Promise<() => void> {
+    return this.listen(this.events(streamId), (payload) => receive(JSON.parse(payload) as StreamMessage));
+  }
+
+  /** Tells the process that generates, whichever it is, to stop. */
+  async requestAbort(streamId: string, generation: string): Promise<void> {
+    await this.publisher.publish(this.aborts(streamId), generation);
+  }
+
+  onAbort(streamId: string, abort: (generation: string) => void): Promise<() => void> {
+    return this.listen(this.aborts(streamId), abort);
+  }
+
+  private async listen(channel: string, handler: Handler): Promise<() => void> {
+    const handlers = this.handlers.get(channel) ?? new Set();
+    this.handlers.set(channel, handlers.add(handler));
+    await this.subscriber.subscribe(channel);
+    return () => {
+      handlers.delete(handler);
+      if (handlers.size || this.handlers.get(channel) !== handlers) return;
+      this.handlers.delete(channel);
+      this.subscriber.unsubscribe(channel).catch(() => undefined); // Only when the connection is gone, and with it the subscription.
+    };
+  }
+
+  private events(streamId: string): string {
+    return `${this.prefix}stream:${streamId}:events`;
+  }
+
+  private aborts(streamId: string): string {
+    return `${this.prefix}stream:${streamId}:abort`;
+  }
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Pace, tokensFor } from './answer';
+import type { Conversations } from './conversations';
+import type { EventTransport } from './event-transport';
+import { type ChatEvent, delta, type Job, type JobStatus, type JobStore, type Message, textOf } from './job-store';
+import type { Log } from './log';
+import type { Metrics } from './metrics';
+
+/** What a generator works with. */
+export interface GeneratorParts {
+  readonly jobs: JobStore;
+  readonly transport: EventTransport;
+  readonly conversations: Conversations;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Generates answers in the background of this process, whatever becomes of the requests that asked for them. */
+export class Generator {
+  constructor(private readonly parts: GeneratorParts) {}
+
+  /** Begins; when this resolves the job can be streamed and aborted from any process. */
+  async start(job: Job, pace: Pace): Promise<void> {
+    const { jobs, metrics, transport, log } = this.parts;
+    const abort = new AbortController();
+    metrics.jobsInFlight.inc({ store: 'redis' });
+    let forget = () => {};
+    try {
+      forget = await transport.onAbort(job.id, (generation) => generation === job.generation && abort.abort());
+      await jobs.create(job);
+    } catch (error) {
+      metrics.jobsInFlight.dec({ store: 'redis' });
+      throw error;
+    }
+    void this.generate(job, pace, abort.signal)
+      .catch((error: Error) => this.fail(job, abort.signal, error))
+      .finally(() => {
+        metrics.jobsInFlight.dec({ store: 'redis' });
+        forget();
+      })
+      // What LibreChat does after its job has ended: a process that is frozen now loses the title.
+      .then(async (ended) => { if (ended) await this.saveConversation(job, pace); })
+      .catch((error: Error) => log('error', `generation: ${error.message}`, { streamId: job.id }));
+  }
+
+  /** Ends a job that runs in whatever process, and keeps the text that it has so far. */
+  async abort(job: Job): Promise<void> {
+    const { jobs, transport } = this.parts;
+    await transport.requestAbort(job.id, job.generation);
+    await this.end(job, 'aborted', { unfinished: true, text: textOf(await jobs.events(job.id)) });
+  }
+
+  private async generate(job: Job, pace: Pace, signal: AbortSignal): Promise<boolean> {
+    const tokens = tokensFor(job.userMessage.text, pace);
+    await this.emit(job, 1, { created: true, message: job.userMessage, streamId: job.id });
+    for (const [index, token] of tokens.entries()) {
+      if (index === pace.failAfter) throw new Error('the model failed');
+      const silence = index === Math.floor(tokens.length / 2) ? pace.silenceMs : 0;
+      await sleep(pace.gapMs + silence, undefined, { signal });
+      await this.emit(job, index + 2, delta(job.responseMessageId, token));
+    }
+    return this.end(job, 'complete', { text: tokens.join('') });
+  }
+
+  /** First kept, then published: who subscribes before reading what is kept misses nothing. */
+  private async emit(job: Job, sequence: number, event: ChatEvent): Promise<void> {
+    await this.parts.jobs.append(job.id, event);
+    await this.parts.transport.publish(job.id, { type: 'event', sequence, event });
+  }
+
+  private async fail(job: Job, signal: AbortSignal, error: Error): Promise<boolean> {
+    if (signal.aborted) return true; // Whoever aborted ends the job.
+    const text = textOf(await this.parts.jobs.events(job.id));
+    return this.end(job, 'error', { text, error: true, unfinished: true }, error.message);
+  }
+
+  /** Messages are saved before the final event, so that a client may ask for them as soon as it has that. */
+  private async end(job: Job, status: Exclude<JobStatus, 'running'>, answer: Partial<Message>, failure?: string): Promise<boolean> {
+    const { jobs, conversations, transport } = this.parts;
+    const { id: conversationId, userMessage, responseMessageId: messageId } = job;
+    const responseMessage: Message = {
+      messageId, conversationId, parentMessageId: userMessage.messageId, sender: 'Stand-in', text: '', isCreatedByUser: false, ...answer,
+    };
+    const final = {
+      final: true,
+      conversation: { conversationId },
+      requestMessage: userMessage,
+      responseMessage,
+      ...(status === 'aborted' ? { aborted: true } : {}),
+    };
+    if (!await jobs.end(job, status, final)) return false;
+    await conversations.addMessages(job.userId, conversationId, userMessage, responseMessage);
+    await transport.publish(job.id, failure === undefined ? { type: 'end', event: final } : { type: 'error', message: failure });
+    return true;
+  }
+
+  private async saveConversation({ id: conversationId, userId, userMessage: { text } }: Job, { saveMs }: Pace): Promise<void> {
+    await sleep(saveMs);
+    const title = text.length > 40 ? `${text.slice(0, 39)}…` : text;
+    await this.parts.conversations.save(userId, { conversationId, title, updatedAt: new Date().toISOString() });
+  }
+}

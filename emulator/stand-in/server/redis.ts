@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import Redis from 'ioredis';
+import type { Log } from './log';
+import type { Settings } from './settings';
+
+const LONGEST_PAUSE_MS = 2_000;
+
+/** The three connections that a LibreChat process keeps. */
+export interface Connections {
+  /** Jobs and their events. */
+  readonly jobs: Redis;
+  /** Users, messages and conversations, which LibreChat keeps in MongoDB. */
+  readonly documents: Redis;
+  /** Receives what other processes publish. */
+  readonly subscriber: Redis;
+  /** Whether commands would be answered now. */
+  ready(): boolean;
+  close(): void;
+}
+
+/** Connects in the background: until it has, `ready` is false and `/readyz` says so. */
+export function connectRedis({ uri, password, keyPrefix, ca, attempts }: Settings['redis'], log: Log): Connections {
+  const open = (name: string) => {
+    const redis = new Redis(uri, {
+      ...(password ? { password } : {}),
+      ...(uri.startsWith('rediss://') && ca ? { tls: { ca: readFileSync(ca) } } : {}),
+      keyPrefix,
+      maxRetriesPerRequest: null,
+      retryStrategy: (attempt) => {
+        if (attempts === 0 || attempt < attempts) return Math.min(attempt * 50, LONGEST_PAUSE_MS);
+        log('error', `Redis: giving up after ${attempt} attempts`, { connection: name });
+        return null;
+      },
+    });
+    redis.on('error', (error: Error) => log('error', `Redis: ${error.message}`, { connection: name }));
+    redis.on('ready', () => log('info', 'Redis: ready', { connection: name }));
+    return redis;
+  };
+  const all = { jobs: open('jobs'), documents: open('documents'), subscriber: open('subscriber') };
+  return {
+    ...all,
+    ready: () => Object.values(all).every(({ status }) => status === 'ready'),
+    close: () => Object.values(all).forEach((redis) => redis.disconnect()),
+  };
+}

@@ -1,0 +1,23 @@
+// A provider of custom resources: MODE says how it goes wrong.
+const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation`;
+
+(async () => {
+  for (;;) {
+    const next = await fetch(`${api}/next`);
+    const event = await next.json();
+    const id = next.headers.get('lambda-runtime-aws-request-id');
+    const mode = process.env.MODE;
+    if (mode === 'crash') process.exit(4);
+    if (mode === 'throw') {
+      await fetch(`${api}/${id}/error`, { method: 'POST', body: '{"errorMessage":"thrown"}' });
+      continue;
+    }
+    const { StackId, RequestId, LogicalResourceId } = event;
+    const answer = { StackId, RequestId, LogicalResourceId, Status: 'SUCCESS', PhysicalResourceId: 'physical', Data: { Event: JSON.stringify(event) } };
+    if (mode === 'fail') Object.assign(answer, { Status: 'FAILED', Reason: 'it went wrong' });
+    if (mode === 'mismatch') answer.RequestId = 'other';
+    if (mode === 'anonymous') delete answer.PhysicalResourceId;
+    if (mode !== 'silent') await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify(answer) });
+    await fetch(`${api}/${id}/response`, { method: 'POST', body: 'null' });
+  }
+})();

@@ -1,0 +1,313 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { App, aws_ecs as ecs, Stack } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { makeCertificates } from '../../emulator/certificates';
+import { ChatClient, tokenOf } from '../../emulator/demo/chat-client';
+import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
+import type { TimedEvent } from '../../emulator/events';
+import { statesOfGroup } from '../../emulator/lambda/process-group';
+import { startRedis } from '../../emulator/redis';
+import { LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../src';
+
+jest.setTimeout(60_000);
+
+const RESOURCES = { function: /BackendFunction/, publisher: /PublicationFunction/ };
+const PACE = { tokens: 20, gapMs: 100 };
+
+let assembly: string;
+let emulator: Emulator | undefined;
+let log: TimedEvent[];
+
+beforeAll(() => {
+  assembly = mkdtempSync(join(tmpdir(), 'whole-stack-'));
+  const app = new App({ outdir: assembly });
+  new LibreChatServerless(new Stack(app, 'LibreChat'), 'Chat');
+  app.synth();
+});
+
+const changed: string[] = [];
+afterAll(() => [assembly, ...changed].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+afterEach(async () => {
+  await emulator?.dispose();
+  emulator = undefined;
+});
+
+async function start(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
+  log = [];
+  emulator = await Emulator.start({
+    assembly, port: 0, ...options, environment: { ALLOW_REGISTRATION: 'true', ...options.environment },
+  }, (event) => log.push(event));
+  return emulator;
+}
+
+/** Starts with the template changed: what each test of a fault does. */
+async function startWith(change: (resources: Record<string, any>) => void): Promise<Emulator> {
+  const folder = mkdtempSync(join(tmpdir(), 'changed-stack-'));
+  changed.push(folder);
+  cpSync(assembly, folder, { recursive: true });
+  const file = join(folder, 'LibreChat.template.json');
+  const template = JSON.parse(readFileSync(file, 'utf8'));
+  change(template.Resources);
+  writeFileSync(file, JSON.stringify(template));
+  return start({ assembly: folder });
+}
+
+function backend(): { pid: number; state: string; held: boolean; id: number }[] {
+  const [, fn] = [...emulator!.functions].find(([id]) => RESOURCES.function.test(id))!;
+  return [...fn.environments];
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`never came true: ${condition}`);
+    await sleep(5);
+  }
+}
+
+const frozen = () => until(() => backend().every(({ state }) => state === 'frozen'));
+
+describe('a chat through the whole stack', () => {
+  test('arrives token by token from a second environment, while the first is held', async () => {
+    await start();
+    const client = await twoEnvironments();
+    const stream = await client.start('hello', PACE);
+    const tokens: string[] = [];
+    let heldWhileStreaming = false;
+    for await (const event of client.events(stream, { resume: true })) {
+      const token = tokenOf(event);
+      if (!token) continue;
+      tokens.push(token);
+      heldWhileStreaming ||= backend().some(({ held }) => held);
+    }
+    expect(tokens.length).toBeGreaterThan(PACE.tokens / 2);
+    expect(heldWhileStreaming).toBe(true);
+    expect(backend()).toHaveLength(2);
+    await frozen();
+  });
+
+  test('stalls without the hold: no event arrives while the environment that generates is frozen', async () => {
+    await start({ environment: { ADAPTER_TEST_OVERRIDES: '{"hold":false}' } });
+    const client = await twoEnvironments();
+    const { stream, environment } = await chatOnTheOtherEnvironment(client);
+    const abort = new AbortController();
+    let tokens = 0;
+    const reading = (async () => {
+      for await (const event of client.events(stream, { resume: true, signal: abort.signal })) tokens += tokenOf(event) ? 1 : 0;
+    })().catch(() => undefined);
+    const other = backend().find(({ id }) => id !== environment)!;
+    await until(() => other.state === 'busy');
+    await sleep(1_000);
+    expect(tokens).toBe(0);
+    const generating = backend().find(({ id }) => id === environment)!;
+    expect(statesOfGroup(generating.pid).every((state) => state === 'T')).toBe(true);
+
+    // Whatever thaws it lets the generation go on, late.
+    await fetch(`${emulator!.url}/api/config`);
+    await until(() => tokens > 0);
+    abort.abort();
+    await reading;
+  });
+});
+
+/** Signs in, and sees to it that two environments are there and idle. */
+async function twoEnvironments(): Promise<ChatClient> {
+  const client = await ChatClient.signIn(emulator!.url);
+  while (backend().length < 2) await Promise.all([client.get('/api/config'), client.get('/api/config')]);
+  await frozen();
+  return client;
+}
+
+/** Starts a chat such that the next request goes to the other environment: the one that was frozen last. */
+async function chatOnTheOtherEnvironment(client: ChatClient): Promise<{ stream: string; environment: number }> {
+  for (;;) {
+    await frozen();
+    log.length = 0;
+    const started = client.start('hello', { tokens: 100, gapMs: 100 });
+    await until(() => log.some((event) => event.type === 'environment' && event.phase === 'running'));
+    await client.get('/api/config');
+    const stream = await started;
+    await frozen();
+    await until(() => log.filter(({ type }) => type === 'request').length === 2);
+    const request = log.find((event) => event.type === 'request' && event.method === 'POST') as { environment: number };
+    const phases = log.filter((event) => event.type === 'environment') as { environment: number; phase: string }[];
+    const lastFrozen = phases.filter(({ phase }) => phase === 'frozen').pop();
+    const thawedOnce = phases.filter(({ environment, phase }) => environment === request.environment && phase === 'thawed').length === 1;
+    if (lastFrozen?.environment !== request.environment && thawedOnce) return { stream, environment: request.environment };
+  }
+}
+
+describe('the page', () => {
+  test('is the one that the custom resource published from the image', async () => {
+    const { url } = await start();
+    const index = readFileSync(join(__dirname, '../../build/stand-in/client/dist/index.html'), 'utf8');
+    for (const path of ['/', '/c/new', '/oauth/success']) expect(await (await fetch(url + path)).text()).toBe(index);
+    const published = log.filter((event) => event.type === 'aws' && event.action === 'PutObject');
+    expect(published.length).toBeGreaterThan(2);
+    expect(backend()).toHaveLength(0);
+  });
+
+  test('a missing file is 404, and never the page', async () => {
+    const { url } = await start();
+    expect((await fetch(`${url}/assets/none.js`)).status).toBe(404);
+  });
+});
+
+describe('faults in the template are seen here', () => {
+  test('a missing grant: the first request fails, and the log names the call', async () => {
+    const { url } = await startWith((resources) => {
+      const policy = Object.entries(resources).find(([id]) => /^ChatBackendRoleDefaultPolicy/.test(id))![1];
+      const document = policy.Properties.PolicyDocument;
+      document.Statement = document.Statement.filter(({ Action }: { Action: string | string[] }) => ![Action].flat().includes('ssm:GetParameter'));
+    });
+    expect((await fetch(`${url}/api/config`)).status).toBeGreaterThanOrEqual(500);
+    expect(log).toContainEqual(expect.objectContaining({ type: 'aws', action: 'GetParameter', detail: expect.stringContaining('not authorized to perform: ssm:GetParameter') }));
+  });
+
+  test('BUFFERED in place of STREAM: 500', async () => {
+    const { url } = await startWith((resources) => {
+      for (const { Type, Properties } of Object.values(resources)) {
+        if (Type === 'AWS::ApiGateway::Method' && Properties.Integration.Type === 'AWS_PROXY') Properties.Integration.ResponseTransferMode = 'BUFFERED';
+      }
+    });
+    expect((await fetch(`${url}/api/config`)).status).toBe(500);
+  });
+
+  test('a permission for the wrong action: 500, and no environment starts', async () => {
+    const { url } = await startWith((resources) => {
+      for (const { Type, Properties } of Object.values(resources)) {
+        if (Type === 'AWS::Lambda::Permission') Properties.Action = 'lambda:InvokeFunctionWithResponseStreaming';
+      }
+    });
+    expect((await fetch(`${url}/api/config`)).status).toBe(500);
+    expect(backend()).toHaveLength(0);
+  });
+
+  test('no origin path: 403 from API Gateway', async () => {
+    const { url } = await startWith((resources) => distribution(resources).Origins.forEach((origin: any) => delete origin.OriginPath));
+    expect((await fetch(`${url}/api/config`)).status).toBe(403);
+  });
+
+  test('no API key at the origin: 403', async () => {
+    const { url } = await startWith((resources) => distribution(resources).Origins.forEach((origin: any) => delete origin.OriginCustomHeaders));
+    expect(await (await fetch(`${url}/api/config`, { headers: { 'x-api-key': 'guessed' } })).json()).toEqual({ message: 'Forbidden' });
+  });
+
+  test('a wrong order of behaviours: /oauth/success goes to the API', async () => {
+    await startWith((resources) => distribution(resources).CacheBehaviors.reverse());
+    const { url } = emulator!;
+    await fetch(`${url}/oauth/success`);
+    await until(() => log.some(({ type }) => type === 'request'));
+    expect(log).toContainEqual(expect.objectContaining({ type: 'request', path: '/oauth/success', behavior: '/oauth/*', function: expect.anything() }));
+  });
+
+  test('an error page for 401: the API\'s own answer is lost', async () => {
+    const { url } = await startWith((resources) => {
+      distribution(resources).CustomErrorResponses = [{ ErrorCode: 401, ResponseCode: 200, ResponsePagePath: '/index.html' }];
+    });
+    const answer = await fetch(`${url}/api/agents/chat/active`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+  });
+
+  test('a type that is not played: the logical id and the reason', async () => {
+    await expect(startWith((resources) => (resources.Queue = { Type: 'AWS::SQS::Queue' }))).rejects.toMatchObject({
+      code: 'RESOURCE_UNSUPPORTED', message: expect.stringMatching(/^Queue \(AWS::SQS::Queue\): /),
+    });
+  });
+});
+
+function distribution(resources: Record<string, any>): any {
+  return Object.values(resources).find(({ Type }) => Type === 'AWS::CloudFront::Distribution').Properties.DistributionConfig;
+}
+
+describe('manners', () => {
+  test('nothing is left behind', async () => {
+    const { url } = await start();
+    await fetch(`${url}/api/config`);
+    const pids = [...emulator!.functions.values()].flatMap(({ environments }) => environments.map(({ pid }) => pid));
+    expect(pids).toHaveLength(2);
+    const { folder } = emulator!.cloud;
+    expect(existsSync(folder)).toBe(true);
+    await emulator!.dispose();
+    expect(existsSync(folder)).toBe(false);
+    expect(pids.flatMap((pid) => statesOfGroup(pid)).filter((state) => state !== 'Z')).toEqual([]);
+    await expect(fetch(url)).rejects.toThrow();
+    emulator = undefined;
+  });
+
+  test('fails when the port that was asked for is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    await expect(start({ port })).rejects.toMatchObject({ code: 'PORT_IN_USE', message: expect.stringContaining(`got: ${port}`) });
+    server.close();
+  });
+
+  test.each([
+    [{ librechat: '/nowhere' }, 'OPTION_INVALID', /`librechat` must be a folder/],
+    [{ assembly: '/nowhere' }, 'ASSEMBLY_UNREADABLE', /`assembly` must be a folder that `cdk synth` wrote, got: \/nowhere/],
+    [{ stack: 'Other' }, 'ASSEMBLY_UNREADABLE', /`stack` must name a stack of the assembly \(LibreChat\), got: Other/],
+    [{ timeScale: 0 }, 'OPTION_INVALID', /`timeScale` must be a positive number, got: 0/],
+    [{ port: -1 }, 'OPTION_INVALID', /`port` must be a whole number/],
+  ])('fails when an option is wrong: %j', async (options, code, message) => {
+    await expect(start(options)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test('a log line for each request', async () => {
+    const { url } = await start();
+    await fetch(`${url}/api/config?x=1`);
+    await until(() => log.some(({ type }) => type === 'request'));
+    expect(log).toContainEqual(expect.objectContaining({
+      type: 'request', method: 'GET', path: '/api/config', status: 200, behavior: '/api/*', environment: 1, milliseconds: expect.any(Number),
+    }));
+  });
+});
+
+test('secrets and Redis from outside, a domain, an alias with provisioned concurrency', async () => {
+  const outside = mkdtempSync(join(tmpdir(), 'outside-stack-'));
+  changed.push(outside);
+  const { cert, key, ca } = await makeCertificates(outside);
+  const redis = await startRedis({ tls: { cert, key, ca } });
+  try {
+    const app = new App({ outdir: join(outside, 'cdk.out') });
+    const stack = new Stack(app, 'Outside');
+    new LibreChatServerless(stack, 'Chat', {
+      domainName: 'chat.example.com',
+      certificate: Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:us-east-1:123456789012:certificate/x'),
+      database: LibreChatDatabase.fromUri(ecs.Secret.fromSsmParameter(
+        StringParameter.fromSecureStringParameterAttributes(stack, 'Mongo', { parameterName: '/mongo/uri' }))),
+      redis: LibreChatRedis.fromUri(ecs.Secret.fromSecretsManager(Secret.fromSecretNameV2(stack, 'Redis', 'redis'), 'uri')),
+      provisionedConcurrentExecutions: 1,
+    });
+    app.synth();
+    const secrets = {
+      '/mongo/uri': 'mongodb://127.0.0.1/LibreChat',
+      'redis': JSON.stringify({ uri: `rediss://${redis.host}:${redis.port}` }),
+    };
+    const { url, outputs } = await start({ assembly: join(outside, 'cdk.out'), secrets, environment: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
+    expect(Object.values(outputs)).toContain('https://chat.example.com');
+    const client = await ChatClient.signIn(url);
+    expect((await client.get('/api/agents/chat/active')).status).toBe(200);
+  } finally {
+    await emulator?.dispose();
+    await redis.dispose();
+  }
+});
+
+test('MONGO_URI of the caller takes the place of the stack\'s database', async () => {
+  const { cloud } = await start({ mongoUri: 'mongodb://127.0.0.1:27017/LibreChat' });
+  expect(log).toContainEqual(expect.objectContaining({ type: 'notice', message: expect.stringContaining('MONGO_URI is the one that was given') }));
+  await fetch(`${emulator!.url}/api/config`);
+  const asked = log.filter((event) => event.type === 'aws' && event.service === 'secretsmanager').map((event) => (event as { resource: string }).resource);
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter((arn) => /Database/.test(arn))).toEqual([]);
+  expect(cloud.databases.size).toBe(1);
+});
