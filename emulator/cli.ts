@@ -35,4 +35,7 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-void main(process.argv.slice(2)).then((code) => { process.exitCode = code; });
+const args = process.argv.slice(2);
+// projen hands on the dashes that end its own options.
+if (args[0] === '--') args.shift();
+void main(args).then((code) => { process.exitCode = code; });

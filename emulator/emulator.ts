@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readAssembly, type SynthesizedStack } from './assembly/assembly';
 import { publishFiles } from './assembly/publish-files';
 import { AwsServer } from './aws/aws-server';
+import { bringBucket, bringSecret } from './bring';
 import { makeCertificates } from './certificates';
 import { Cloud } from './cloud';
 import { newStackId, Stack } from './cloudformation/stack';
@@ -70,7 +71,8 @@ export class Emulator {
 }
 
 async function deploy(cloud: Cloud, stack: SynthesizedStack, options: EmulatorOptions): Promise<Record<string, string>> {
-  for (const [name, value] of Object.entries(options.secrets ?? {})) bring(cloud, name, value);
+  for (const [name, value] of Object.entries(options.secrets ?? {})) bringSecret(cloud, name, value);
+  for (const [name, folder] of Object.entries(options.buckets ?? {})) bringBucket(cloud, name, folder);
   const certificates = await makeCertificates(cloud.folder);
   const aws = new AwsServer(cloud);
   await aws.start();
@@ -78,19 +80,6 @@ async function deploy(cloud: Cloud, stack: SynthesizedStack, options: EmulatorOp
   const deployment = new Stack({ cloud, stack, stackId: newStackId(cloud, stack.name), aws, certificates, options });
   await deployment.deploy();
   return deployment.outputs();
-}
-
-/** Makes a secret or a parameter known that exists outside of the stack. */
-function bring(cloud: Cloud, nameOrArn: string, value: string): void {
-  const parameter = /^arn:[^:]*:ssm:[^:]*:[^:]*:parameter(\/.*)$/.exec(nameOrArn)?.[1];
-  if (parameter !== undefined) {
-    // An ARN cannot tell `/name` from `name`.
-    cloud.parameters.set(parameter, value);
-    cloud.parameters.set(parameter.slice(1), value);
-    return;
-  }
-  if (!nameOrArn.startsWith('arn:')) cloud.parameters.set(nameOrArn, value);
-  cloud.secrets.import(nameOrArn, value);
 }
 
 function withDefaults(options: EmulatorOptions): EmulatorOptions {

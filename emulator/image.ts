@@ -17,21 +17,19 @@ export interface PlayedImage {
 }
 
 /** Where LibreChat's image keeps LibreChat. */
-const LIBRECHAT_IN_IMAGE = '/app';
+export const LIBRECHAT_IN_IMAGE = '/app';
 
 /**
  * Plays the Dockerfile of an image asset: finds out what would run, and where the files that it names are on this machine. Files
  * come from `COPY`, LibreChat's own from the folder that is given in place of the base image.
  */
 export function playImage(context: string, librechat: string, config: ImageConfig = {}): PlayedImage {
-  const file = join(context, 'Dockerfile');
-  if (!existsSync(file)) throw new EmulatorError('IMAGE_UNPLAYABLE', `the image's folder must hold a Dockerfile, got: ${context}`);
   const copied = new Map<string, string>();
   const environment: Record<string, string> = {};
   let workdir = '/';
   let entryPoint: string[] = [];
   let command: string[] = [];
-  for (const [instruction, argument] of instructions(readFileSync(file, 'utf8'))) {
+  for (const [instruction, argument] of instructionsIn(context)) {
     switch (instruction) {
       case 'FROM': copied.clear(); break;
       case 'WORKDIR': workdir = posix.resolve(workdir, argument); break;
@@ -63,8 +61,11 @@ export function playImage(context: string, librechat: string, config: ImageConfi
   return { command: argv, cwd, environment };
 }
 
-function instructions(dockerfile: string): [string, string][] {
-  const lines = dockerfile.replace(/^\s*#.*\n/gm, '').replace(/\\\r?\n/g, ' ').split(/\r?\n/);
+/** The instructions of the Dockerfile in this folder, each with its argument. */
+export function instructionsIn(context: string): [instruction: string, argument: string][] {
+  const file = join(context, 'Dockerfile');
+  if (!existsSync(file)) throw new EmulatorError('IMAGE_UNPLAYABLE', `the image's folder must hold a Dockerfile, got: ${context}`);
+  const lines = readFileSync(file, 'utf8').replace(/^\s*#.*\n/gm, '').replace(/\\\r?\n/g, ' ').split(/\r?\n/);
   return lines.flatMap((line) => {
     const match = /^\s*(\w+)\s+(.*?)\s*$/.exec(line);
     return match ? [[match[1].toUpperCase(), match[2]] as [string, string]] : [];

@@ -24,6 +24,8 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Secrets and parameters that exist outside of the stack: their values by name or ARN. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Buckets that exist outside of the stack: by name, the folder that holds their objects; an empty text makes an empty bucket. */
+  readonly buckets?: Readonly<Record<string, string>>;
   /** A MongoDB that takes the place of the stack's database. */
   readonly mongoUri?: string;
   /** Variables that are added to those of the function that serves, or replace them. */

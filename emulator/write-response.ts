@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { HttpResponse } from './http';
+import { headerValue, type HttpResponse } from './http';
 
 /**
  * Sends a response to whoever waits for it, no faster than it is read. A body that breaks off breaks off the connection, after
@@ -9,7 +9,8 @@ import type { HttpResponse } from './http';
 export async function writeResponse(response: HttpResponse, out: ServerResponse, method: string): Promise<boolean> {
   // The reason phrase is Node's; HTTP/2, which CloudFront speaks to viewers, has none.
   out.writeHead(response.status, rawHeaders(response));
-  if (method === 'HEAD' || response.status === 204 || response.status === 304) {
+  const length = Number(headerValue(response.headers, 'Content-Length') ?? Infinity);
+  if (method === 'HEAD' || length === 0 || response.status === 204 || response.status === 304) {
     response.body.destroy();
     out.end();
     return true;
@@ -17,10 +18,17 @@ export async function writeResponse(response: HttpResponse, out: ServerResponse,
   out.flushHeaders();
   const gone = new Promise<'gone'>((resolve) => out.once('close', () => resolve('gone')));
   out.once('close', () => response.body.destroy());
+  let sent = 0;
   try {
     for await (const chunk of response.body) {
       if (out.destroyed) return false;
       if (!out.write(chunk)) await Promise.race([once(out, 'drain').catch(() => undefined), gone]);
+      sent += Buffer.byteLength(chunk as Buffer);
+      // A viewer may leave with all that was promised, before the body's end is seen.
+      if (sent >= length && !out.destroyed) {
+        out.end();
+        return true;
+      }
     }
   } catch {
     out.socket?.destroySoon();

@@ -37,7 +37,9 @@ interface Verdict {
 }
 
 async function main(): Promise<boolean> {
-  const { values } = parseArgs({ options: { 'chats': { type: 'string', default: '1000' }, 'at-once': { type: 'string', default: '50' } } });
+  // projen hands on the dashes that end its own options.
+  const args = process.argv.slice(process.argv[2] === '--' ? 3 : 2);
+  const { values } = parseArgs({ args, options: { 'chats': { type: 'string', default: '1000' }, 'at-once': { type: 'string', default: '50' } } });
   const [chats, atOnce] = [Number(values.chats), Number(values['at-once'])];
   const made = await synthesize(APP);
   const emulator = await Emulator.start({

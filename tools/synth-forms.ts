@@ -24,4 +24,5 @@ function write(folder: string, env: Environment, forms: Record<string, (stack: S
   }
 }
 
-main(process.argv.slice(2));
+// projen hands on the dashes that end its own options.
+main(process.argv.slice(2).filter((argument) => argument !== '--'));

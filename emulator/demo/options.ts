@@ -14,6 +14,7 @@ Usage: npx projen demo [-- <options>]
   --librechat <dir>      A built LibreChat, with api/server/index.js and client/dist, instead of the stand-in.
   --mongo-uri <uri>      The MongoDB for that LibreChat.
   --secret <name=value>  The value of a secret or parameter that exists outside of the stack; may be repeated.
+  --bucket <name=dir>    A bucket that exists outside of the stack, with the files in that folder; may be repeated.
   --built-in-redis       Use the built-in Redis even where a real one is installed.
   --sandbox              Run the environments on a read-only file system (needs bubblewrap).
   --no-hold              For tests: freeze an environment as soon as it has answered, and see answers stall.
@@ -34,6 +35,7 @@ export interface DemoOptions {
   readonly librechat?: string;
   readonly mongoUri?: string;
   readonly secrets: Record<string, string>;
+  readonly buckets: Record<string, string>;
   readonly builtInRedis: boolean;
   readonly sandbox: boolean;
 }
@@ -60,7 +62,8 @@ export function parseOptions(args: string[], defaultApp: string): DemoOptions {
     port: values.port === undefined ? undefined : portOf(values.port),
     librechat: values.librechat,
     mongoUri: values['mongo-uri'],
-    secrets: Object.fromEntries((values.secret ?? []).map(secretOf)),
+    secrets: Object.fromEntries((values.secret ?? []).map(pairOf('secret', 'value'))),
+    buckets: Object.fromEntries((values.bucket ?? []).map(pairOf('bucket', 'dir'))),
     builtInRedis: values['built-in-redis'] ?? false,
     sandbox: values.sandbox ?? false,
   };
@@ -80,6 +83,7 @@ function parse(args: string[]) {
         'librechat': { type: 'string' },
         'mongo-uri': { type: 'string' },
         'secret': { type: 'string', multiple: true },
+        'bucket': { type: 'string', multiple: true },
         'built-in-redis': { type: 'boolean' },
         'sandbox': { type: 'boolean' },
         'no-hold': { type: 'boolean' },
@@ -96,8 +100,10 @@ function portOf(text: string): number {
   throw new UsageError(`--port must be a number from 0 to 65535, got: ${text}`);
 }
 
-function secretOf(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`--secret must be <name>=<value>, got: ${text.slice(0, 40)}`);
-  return [text.slice(0, at), text.slice(at + 1)];
+function pairOf(option: string, value: string): (text: string) => [string, string] {
+  return (text) => {
+    const at = text.indexOf('=');
+    if (at < 1) throw new UsageError(`--${option} must be <name>=<${value}>, got: ${text.slice(0, 40)}`);
+    return [text.slice(0, at), text.slice(at + 1)];
+  };
 }

@@ -42,13 +42,14 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
 }
 
 function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOptions {
-  const { stack, librechat, port, secrets, mongoUri, builtInRedis, sandbox, hold } = options;
+  const { stack, librechat, port, secrets, buckets, mongoUri, builtInRedis, sandbox, hold } = options;
   return {
     assembly,
     stack,
     librechat,
     port,
     secrets,
+    buckets,
     mongoUri,
     builtInRedis,
     ...(sandbox ? { sandbox: 'bubblewrap' } : {}),

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { EnvironmentPhase } from '../events';
+import type { LinkedFolder } from '../image-links';
 import type { Invocation } from './invocation';
 import { ProcessGroup } from './process-group';
 import { accept, collect, refuse, RuntimeApi } from './runtime-api';
@@ -23,6 +24,7 @@ export interface EnvironmentProps {
   /** Where its temporary folder is made. */
   readonly folder: string;
   readonly sandbox?: Sandbox;
+  readonly linked?: LinkedFolder;
   /** The variables of the process, once the address of its Runtime API and its temporary folder are known. */
   readonly variables: (runtimeApi: string, temporary: string) => Record<string, string>;
   readonly onPhase: (phase: EnvironmentPhase, detail?: string) => void;
@@ -108,7 +110,7 @@ export class ExecutionEnvironment {
 
   private spawn(): void {
     this.props.onPhase('starting');
-    const command = sandboxed(this.props.command, this.temporary, this.props.sandbox);
+    const command = sandboxed(this.props.command, this.temporary, this.props.sandbox, this.props.linked);
     const group = new ProcessGroup(command, this.props.cwd, this.props.variables(this.address, this.temporary));
     this.group = group;
     createInterface({ input: group.stdout }).on('line', (line) => this.props.onLog(line, 'stdout'));

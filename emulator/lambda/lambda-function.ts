@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
 import { EmulatorError } from '../errors';
 import type { EnvironmentPhase } from '../events';
+import type { LinkedFolder } from '../image-links';
 import { ExecutionEnvironment, type EnvironmentState } from './execution-environment';
 import { Invocation, LambdaFunctionError, LambdaServiceError, type StreamedInvocation } from './invocation';
 import { platformVariables, refusalOfVariables, type Credentials } from './platform-variables';
@@ -49,6 +50,8 @@ export interface LambdaFunctionProps {
   readonly folder?: string;
   /** @default 'none' */
   readonly sandbox?: Sandbox;
+  /** Links that the image holds; only a sandbox can make them. */
+  readonly linked?: LinkedFolder;
   readonly onLog?: (line: string, environmentId: number, stream: 'stdout' | 'stderr') => void;
   readonly onPhase?: (phase: EnvironmentPhase, environmentId: number, detail?: string) => void;
 }
@@ -143,6 +146,7 @@ export class LambdaFunction extends EventEmitter {
       initTimeoutMs: props.initTimeoutMs ?? 10_000,
       folder: props.folder ?? tmpdir(),
       sandbox: props.sandbox,
+      linked: props.linked,
       variables: (runtimeApi, temporary) => ({
         ...platformVariables({
           functionName: props.name,

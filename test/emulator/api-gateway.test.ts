@@ -74,6 +74,7 @@ const message = async (response: HttpResponse) => JSON.parse(await bodyText(resp
 const echo = async (path: string, more: Parameters<typeof ask>[1] = {}) =>
   JSON.parse(await bodyText(await ask(path, { script: { echo: true }, ...more })));
 
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-set-up-simple-proxy.html
 describe('the resource tree', () => {
   test('prefers static parts to parameters, and those to greedy ones', () => {
     method('as', 'GET', STREAM);
@@ -110,6 +111,7 @@ describe('the resource tree', () => {
   });
 });
 
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 test.each<[string, Header[]]>([['missing', []], ['wrong', [['x-api-key', 'guessed']]]])('an API key that is %s: 403, and no environment starts', async (_, headers) => {
   const response = await ask('/prod/api/x', { headers });
   expect(response.status).toBe(403);
@@ -117,6 +119,7 @@ test.each<[string, Header[]]>([['missing', []], ['wrong', [['x-api-key', 'guesse
   expect(fn.environments).toHaveLength(0);
 });
 
+// https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 describe('permissions of the function', () => {
   test.each<[string, InvokePermission[]]>([
     ['none', []],
@@ -130,6 +133,7 @@ describe('permissions of the function', () => {
   });
 });
 
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
 describe('the event', () => {
   test('is what came in, with what API Gateway adds', async () => {
     const event = await echo('/prod/api/a/b', {
@@ -155,6 +159,7 @@ describe('the event', () => {
     expect(event.headers).not.toHaveProperty('TE');
   });
 
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
   test('carries binary bodies in base64', async () => {
     const bytes = Buffer.from([0, 255, 128]);
     const event = await echo('/prod/api/x', { method: 'PUT', headers: [['x-api-key', KEY], ['content-type', 'image/png']], body: bytes });
@@ -162,7 +167,7 @@ describe('the event', () => {
   });
 });
 
-// docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
 describe('a streamed response', () => {
   test('has status, headers and cookies from the metadata, and the body as it comes', async () => {
     const metadata = {
@@ -208,6 +213,7 @@ describe('a streamed response', () => {
   });
 
   // api-gateway-known-issues.html
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
   test('loses and renames some headers', async () => {
     const metadata = { headers: { 'Date': 'd', 'Server': 's', 'WWW-Authenticate': 'w', 'Upgrade': 'u', 'Transfer-Encoding': 'chunked', 'X-Ok': 'x' } };
     const { headers } = await ask('/prod/api/x', { script: { metadata } });
@@ -228,7 +234,7 @@ describe('a streamed response', () => {
   });
 });
 
-// docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html
+// https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html
 describe('failures', () => {
   test('the function fails or crashes before it answers: 502', async () => {
     expect((await ask('/prod/api/x', { script: { fail: true } })).status).toBe(502);
@@ -249,12 +255,14 @@ describe('failures', () => {
   });
 
   // "Idle timeout of 5 minutes for Regional": here 3 s.
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html, "idle timeouts": 5 minutes for Regional endpoints
   test('a stream that is silent for too long is broken off', async () => {
     const { body } = await ask('/prod/api/x', { script: { chunks: ['one', 'two'], gapMs: 10_000 } });
     await expect(readWhole(body)).rejects.toThrow(/nothing came/);
   });
 });
 
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 describe('limits', () => {
   test.each([[10 * 1024 * 1024 + 1, 'of 10 MB'], [6 * 1024 * 1024, 'of Lambda, with the rest of the event']])('%d bytes are over the limit %s: 413', async (bytes) => {
     const response = await ask('/prod/api/x', { method: 'POST', body: Buffer.alloc(bytes, 'x') });
@@ -269,6 +277,7 @@ describe('limits', () => {
   });
 });
 
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
 describe('BUFFERED', () => {
   beforeEach(() => method('ap', 'ANY', BUFFERED));
   const buffered = (answer: object | string) => ask('/prod/api/x', { script: { buffered: typeof answer === 'string' ? answer : JSON.stringify(answer) } });
@@ -290,7 +299,7 @@ describe('BUFFERED', () => {
   });
 });
 
-// docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
 describe('MOCK', () => {
   const MOCK: Integration = {
     Type: 'MOCK',

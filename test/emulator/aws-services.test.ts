@@ -67,7 +67,7 @@ describe('S3', () => {
     await expect(s3().send(new GetObjectCommand({ Bucket: 'none', Key: 'none' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
   });
 
-  // "If you don't have the s3:ListBucket permission, Amazon S3 returns 403": docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+  // "If you don't have the s3:ListBucket permission, Amazon S3 returns 403": https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
   test('does not tell what is missing to those who may not list', async () => {
     role.statements.splice(0, 1, { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' });
     await expect(s3().send(new GetObjectCommand({ Bucket: 'bucket', Key: 'none' }))).rejects.toMatchObject({ name: 'AccessDenied' });
@@ -82,7 +82,7 @@ describe('S3', () => {
   });
 });
 
-// Temporary credentials are not valid without their token: docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_use-resources.html
+// Temporary credentials are not valid without their token: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_use-resources.html
 describe('credentials', () => {
   const put = (credentials: object) => s3(credentials).send(new PutObjectCommand({ Bucket: 'bucket', Key: 'x', Body: 'x' }));
 
@@ -113,7 +113,7 @@ describe('credentials', () => {
   });
 });
 
-// docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 describe('a presigned URL', () => {
   const presign = (datetime?: string) => {
     cloud.buckets.get('bucket')!.put('image.png', Buffer.from('image'));

@@ -3,7 +3,7 @@ import { EnvironmentWatch } from '../../emulator/demo/environment-watch';
 import { Emulator } from '../../emulator/emulator';
 import type { TimedEvent } from '../../emulator/events';
 import { statesOfGroup } from '../../emulator/lambda/process-group';
-import type { Sandbox } from '../../emulator/lambda/sandbox';
+import { bubblewrapWorks, type Sandbox } from '../../emulator/lambda/sandbox';
 import { paceOf, tokensFor } from '../../emulator/stand-in/server/answer';
 import { type Synthesized, synthesize } from '../../emulator/synthesize';
 
@@ -145,10 +145,10 @@ describe('with the hold', () => {
   });
 });
 
-describe('files', () => {
+describe.each(['none', ...(bubblewrapWorks() ? ['bubblewrap' as const] : [])] as const)('files, in the sandbox %s', (sandbox) => {
   let stack: Stack;
-  // LibreChat's folder for uploads is a link into /tmp in the image; here it is a folder that must be writable.
-  beforeAll(async () => { stack = await start({}, 'none'); });
+  // LibreChat's folder for uploads is a link into /tmp in the image, which only the sandbox can put there.
+  beforeAll(async () => { stack = await start({}, sandbox); });
   afterAll(async () => {
     stack?.watch.dispose();
     await stack?.emulator.dispose();

@@ -195,7 +195,7 @@ describe('secrets', () => {
   });
 });
 
-// docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 describe('a custom resource', () => {
   const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:provider';
   const provide = async (mode: string) => {

@@ -51,6 +51,7 @@ const request = (path: string, more: Partial<HttpRequest> = {}): HttpRequest => 
 
 const bodyText = async ({ body }: HttpResponse) => String(await readWhole(body));
 
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
 describe('path patterns', () => {
   test.each([
     ['/api/*', '/api/x/y', true],
@@ -66,7 +67,7 @@ describe('path patterns', () => {
 });
 
 describe('behaviours', () => {
-  // "CloudFront applies the first cache behavior that matches": DownloadDistValuesCacheBehavior.html
+  // "CloudFront applies the first cache behavior that matches": https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
   test('are tried in order, the default one last', async () => {
     const other = origin({ domainName: 'other.example.com' });
     const site = distribution([behavior('/oauth/success', { origin: other }), behavior('/oauth/*'), behavior('*', { origin: other })]);
@@ -75,12 +76,14 @@ describe('behaviours', () => {
     expect(await bodyText(await site.handle(request('/')))).toBe('other /');
   });
 
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesAllowedHTTPMethods
   test('refuse other methods with 403', async () => {
     const site = distribution([behavior('*', { allowedMethods: ['GET', 'HEAD'] })]);
     expect((await site.handle(request('/', { method: 'POST' }))).status).toBe(403);
     expect((await site.handle(request('/'))).status).toBe(200);
   });
 
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-viewers-to-cloudfront.html
   test.each([['https-only', 403], ['redirect-to-https', 301], ['allow-all', 200]] as const)('over plain HTTP with %s: %d', async (viewerProtocolPolicy, status) => {
     const site = distribution([behavior('*', { viewerProtocolPolicy })]);
     const response = await site.handle(request('/x', { protocol: 'http', query: 'a=1' }));
@@ -88,6 +91,7 @@ describe('behaviours', () => {
     expect(headerValue(response.headers, 'location')).toBe(status === 301 ? 'https://d1.cloudfront.net/x?a=1' : undefined);
   });
 
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DefaultRootObject.html
   test('the default root object stands for /, and for nothing else', async () => {
     const site = distribution([behavior('*')], { defaultRootObject: 'index.html' });
     expect(await bodyText(await site.handle(request('/')))).toBe('api /index.html');
@@ -106,6 +110,7 @@ describe('what goes to the origin', () => {
     return { path, query, sourceIp, header: (name: string) => headerValues(sent, name) };
   };
 
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
   test('AllViewerExceptHostHeader: all but Host', async () => {
     const { query, header } = await forward([DISABLED, ALL_BUT_HOST]);
     expect(query).toBe('a=1&b=2');
@@ -116,6 +121,7 @@ describe('what goes to the origin', () => {
     expect(header('x-custom')).toEqual(['x']);
   });
 
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-origin-requests.html
   test('no origin request policy: next to nothing', async () => {
     const { query, header } = await forward([DISABLED]);
     expect(query).toBe('');
@@ -124,6 +130,7 @@ describe('what goes to the origin', () => {
     expect(header('user-agent')).toEqual(['Amazon CloudFront']);
   });
 
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-request-create-origin-request-policy.html
   test('a policy of one\'s own: what it lists', async () => {
     const { query, header } = await forward([{ headers: { only: ['X-Custom'] }, cookies: { except: ['a'] }, queryStrings: { only: ['b'] } }]);
     expect(query).toBe('b=2');
@@ -132,6 +139,20 @@ describe('what goes to the origin', () => {
     expect(header('authorization')).toEqual([]);
   });
 
+  const LISTS = { headers: 'none', cookies: 'none', queryStrings: 'none' } as const;
+  test.each<[string, Forwarding[], { cookie: string[]; query: string }]>([
+    ['all', [{ ...LISTS, cookies: 'all', queryStrings: 'all' }], { cookie: ['a=1; b=2'], query: 'a=1&b=2' }],
+    ['some', [{ ...LISTS, cookies: { only: ['b'] }, queryStrings: { only: ['a'] } }], { cookie: ['b=2'], query: 'a=1' }],
+    ['all but some', [{ ...LISTS, cookies: { except: ['b'] }, queryStrings: { except: ['a'] } }], { cookie: ['a=1'], query: 'b=2' }],
+    ['what either policy selects',
+      [{ ...LISTS, cookies: { only: ['a'] } }, { ...LISTS, cookies: { only: ['b'] }, queryStrings: 'all' }], { cookie: ['a=1; b=2'], query: 'a=1&b=2' }],
+  ])('cookies and query: %s', async (_, policies, { cookie, query }) => {
+    const sent = await forward(policies);
+    expect(sent.header('cookie')).toEqual(cookie);
+    expect(sent.query).toBe(query);
+  });
+
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-headers-behavior
   test('the viewer\'s address is appended, hop-by-hop headers and X-Forwarded-Proto are not passed on', async () => {
     const { header, sourceIp } = await forward([DISABLED, ALL_BUT_HOST]);
     expect(header('x-forwarded-for')).toEqual(['203.0.113.9, 192.0.2.1']);
@@ -140,7 +161,7 @@ describe('what goes to the origin', () => {
     expect(sourceIp).not.toBe('192.0.2.1');
   });
 
-  // "CloudFront replaces the viewer's header": add-origin-custom-headers.html
+  // "CloudFront replaces the viewer's header": https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
   test('origin path and custom headers, which replace a viewer\'s', async () => {
     const { path, header } = await forward([DISABLED, ALL_BUT_HOST], { path: '/prod', customHeaders: [['x-api-key', 'real']] });
     expect(path).toBe('/prod/x');
@@ -148,7 +169,7 @@ describe('what goes to the origin', () => {
   });
 });
 
-// RequestAndResponseBehaviorCustomOrigin.html, "Origin response timeout": 30 s here are 300 ms.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html, "Origin response timeout": 30 s here are 300 ms.
 describe('the origin read timeout', () => {
   const never = () => new Promise<HttpResponse>(() => undefined);
 
@@ -188,7 +209,7 @@ describe('the origin read timeout', () => {
   });
 });
 
-// functions-event-structure.html
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
 describe('CloudFront Functions', () => {
   const withFunction = (code: string, on: 'onRequest' | 'onResponse' = 'onRequest') => distribution([behavior('*', { [on]: new EdgeFunction('f', code) })]);
 
@@ -239,7 +260,8 @@ describe('CloudFront Functions', () => {
     expect(headerValues(headers, 'set-cookie')).toEqual(['a=1; Path=/; HttpOnly', 'b=2']);
   });
 
-  // "CloudFront does not invoke edge functions for viewer response events when the origin returns HTTP status code 400 or higher".
+  // "CloudFront does not invoke edge functions for viewer response events when the origin returns HTTP status code 400 or higher":
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html
   test('do not see errors of the origin', async () => {
     cloud.hosts.set('api.example.com', async () => text(404, 'text/plain', 'none'));
     const site = withFunction('function handler(event) { event.response.headers.seen = { value: "1" }; return event.response; }', 'onResponse');
@@ -255,6 +277,29 @@ describe('CloudFront Functions', () => {
   });
 });
 
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
+describe('an error page', () => {
+  const answered = async (status: number, more: object) => {
+    cloud.hosts.set('api.example.com', async () => text(status, 'application/json', '{"error":"the API\'s own"}'));
+    const other = origin({ domainName: 'other.example.com' });
+    const errorPages = [{ status: 403, ...more }];
+    return distribution([behavior('/api/*'), behavior('*', { origin: other })], { errorPages }).handle(request('/api/x'));
+  };
+
+  test('takes the place of the API\'s own answer of that status', async () => {
+    const response = await answered(403, { path: '/index.html', responseStatus: 200 });
+    expect(response.status).toBe(200);
+    expect(await bodyText(response)).toBe('other /index.html');
+  });
+
+  test.each([[404, { path: '/index.html', responseStatus: 200 }], [403, {}]])('leaves %d alone where it says %j', async (status, page) => {
+    const response = await answered(status, page);
+    expect(response.status).toBe(status);
+    expect(await bodyText(response)).toContain('the API\'s own');
+  });
+});
+
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
 describe('response headers policies', () => {
   test('SecurityHeadersPolicy adds, and overrides nosniff only', async () => {
     cloud.hosts.set('api.example.com', async () => ({
@@ -267,6 +312,7 @@ describe('response headers policies', () => {
   });
 });
 
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
 describe('a bucket as origin', () => {
   const page = { Effect: 'Allow' as const, Principal: { Service: 'cloudfront.amazonaws.com' }, Action: 's3:GetObject', Resource: 'arn:aws:s3:::page/*' };
   const condition = { StringEquals: { 'AWS:SourceArn': 'arn:aws:cloudfront::123456789012:distribution/E1' } };

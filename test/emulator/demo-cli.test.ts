@@ -90,6 +90,7 @@ describe('bad input', () => {
     [['--port', 'http'], '--port must be a number from 0 to 65535, got: http'],
     [['--port', '70000'], '--port must be a number from 0 to 65535, got: 70000'],
     [['--secret', 'noequals'], '--secret must be <name>=<value>, got: noequals'],
+    [['--bucket', 'files'], '--bucket must be <name>=<dir>, got: files'],
     [['--app', 'none.ts'], '--app must exist, got: none.ts'],
     [['--app', 'package.json', '--assembly', 'src'], '--app and --assembly exclude each other'],
     [['--mongo-uri', 'mongodb://x'], '--mongo-uri needs --librechat'],
@@ -101,8 +102,9 @@ describe('bad input', () => {
     expect(run.lines).toEqual([]);
   });
 
-  test('--help: usage on standard output, and exit code 0', async () => {
-    const run = demo('--help');
+  // `npx projen demo -- --help` hands on the dashes.
+  test.each([['--help'], ['--', '--help']])('%s %s: usage on standard output, and exit code 0', async (...args) => {
+    const run = demo(...args);
     expect(await run.exited).toBe(0);
     expect(run.lines.join('\n')).toContain('--probe');
     expect(run.errors).toEqual([]);
@@ -134,6 +136,12 @@ describe('bad input', () => {
     expect(run.errors[0]).toContain('src');
   });
 
+  test('a folder that holds no LibreChat: what it must hold, and exit code 1', async () => {
+    const run = demo('--assembly', assembly.assembly, '--librechat', 'src');
+    expect(await run.exited).toBe(1);
+    expect(run.errors).toEqual(['`librechat` must be a folder with api/server/index.js and client/dist, got: src']);
+  });
+
   test('a template that cannot be run: the logical id, the reason, and exit code 1', async () => {
     const folder = join(temporary, 'cdk.out');
     cpSync(assembly.assembly, folder, { recursive: true });
@@ -151,8 +159,11 @@ describe('a demo that runs', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('says where, stays until %s, and leaves no process, socket or file', async (signal) => {
     const run = demo('--assembly', assembly.assembly, '--port', '0');
     const port = Number((await run.line(/runs on http:\/\/localhost:(\d+)/))[1]);
+    const livePort = Number((await run.line(/picture of what happens behind it: http:\/\/localhost:(\d+)/))[1]);
     const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
     expect(page).toContain('LibreChat stand-in');
+    const framed = /<iframe[^>]* src="([^"]+)"/.exec(await (await fetch(`http://127.0.0.1:${livePort}/`)).text())![1];
+    expect(await (await fetch(framed)).text()).toBe(page);
     // An environment is up, and with it an adapter, a LibreChat and connections to Redis.
     expect((await fetch(`http://127.0.0.1:${port}/api/config`)).status).toBe(200);
     await run.line(/200 {2}GET {2}\/api\/config {2}environment 1 {2}\d+ ms/);
@@ -161,7 +172,7 @@ describe('a demo that runs', () => {
     expect(await run.exited).toBe(0);
     expect(run.errors).toEqual([]);
     expect(processes()).toEqual([]);
-    expect(await listening(port)).toBe(false);
+    expect(await Promise.all([port, livePort, Number(new URL(framed).port)].map(listening))).toEqual([false, false, false]);
     expect(files()).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { proxyEvent, type EventInput } from '../../emulator/api-gateway/event';
 
 const input = (more: Partial<EventInput> = {}): EventInput => ({ httpMethod: 'GET', resource: '/api/{proxy+}', path: '/api/x', ...more });
 
-// docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html, "Input format"
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html, "Input format"
 describe('the event of payload format 1.0', () => {
   test('has null for what is not there', () => {
     expect(proxyEvent(input())).toMatchObject({

@@ -54,6 +54,31 @@ test('viewers are taken to speak HTTPS', async () => {
   expect(await (await fetch(url)).text()).toBe('https');
 });
 
+test('an answer is complete for a viewer that leaves with all of it, before its end is seen', async () => {
+  const body = new Readable({ read: () => undefined });
+  body.push('hello');
+  answer = async () => ({ status: 200, headers: [['Content-Length', '5']], body });
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  let received = '';
+  for await (const data of socket) {
+    received += String(data);
+    // Leaving the loop closes the connection.
+    if (received.endsWith('hello')) break;
+  }
+  expect(await requestEvent()).not.toHaveProperty('broken');
+});
+
+test('an answer is broken off for a viewer that leaves with less', async () => {
+  const body = new Readable({ read: () => undefined });
+  body.push('hell');
+  answer = async () => ({ status: 200, headers: [['Content-Length', '5']], body });
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  for await (const data of socket) if (String(data).endsWith('hell')) break;
+  expect(await requestEvent()).toMatchObject({ broken: true });
+});
+
 test('each piece of a response goes out as it comes', async () => {
   let next: (piece: string) => void = () => undefined;
   answer = async () => ({

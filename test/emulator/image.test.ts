@@ -1,7 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { pack, type Pack } from 'tar-stream';
 import { playImage, type ImageConfig } from '../../emulator/image';
+import { linksOfImage } from '../../emulator/image-links';
 
 let context: string;
 let librechat: string;
@@ -73,4 +76,38 @@ test.each([
 
 test('fails when there is no Dockerfile', () => {
   expect(() => playImage(join(context, 'folder'), librechat)).toThrow(/must hold a Dockerfile/);
+});
+
+type Entry = Parameters<Pack['entry']>[0];
+
+describe('links out of an archive that is added', () => {
+  /** Writes an archive with these entries, and a Dockerfile that adds it. */
+  async function add(...entries: Entry[]) {
+    const archive = pack();
+    entries.forEach((entry) => archive.entry(entry, ''));
+    archive.finalize();
+    writeFileSync(join(context, 'links.tar'), await buffer(archive));
+    writeFileSync(join(context, 'Dockerfile'), 'FROM x\nADD --chown=0:0 links.tar /\n');
+    return linksOfImage(context, librechat);
+  }
+
+  test('are found by where they stand below LibreChat\'s folder, and below /tmp', async () => {
+    expect(await add(
+      { name: 'app/client/public/', type: 'directory' },
+      { name: 'app/uploads', type: 'symlink', linkname: '/tmp/librechat/uploads' },
+    )).toEqual({ folder: librechat, links: { uploads: 'librechat/uploads' } });
+  });
+
+  test.each<[string, Entry]>([
+    ['a file', { name: 'app/file' }],
+    ['a link to elsewhere', { name: 'app/uploads', type: 'symlink', linkname: '/var/uploads' }],
+    ['a link outside of LibreChat\'s folder', { name: 'etc/uploads', type: 'symlink', linkname: '/tmp/uploads' }],
+  ])('fails when it holds %s', async (_, entry) => {
+    await expect(add(entry)).rejects.toMatchObject({ code: 'IMAGE_UNPLAYABLE', message: expect.stringContaining(`got: /${entry.name}`) });
+  });
+
+  test('fails when there is no such archive', async () => {
+    writeFileSync(join(context, 'Dockerfile'), 'FROM x\nADD none.tar /\n');
+    await expect(linksOfImage(context, librechat)).rejects.toThrow('ADD must name a file of the image\'s folder, got: none.tar');
+  });
 });

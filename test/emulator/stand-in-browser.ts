@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
+const PATIENCE_MS = 40_000;
+const ANSWER_MS = 5_000;
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** The installed browser, if there is one. */
@@ -67,37 +69,45 @@ export class Browser {
 
 /** A page in the browser. */
 export class Tab {
-  constructor(private readonly send: (method: string, params?: object) => Promise<any>, private readonly contextId?: number) {}
+  /** In a frame: where expressions are evaluated, until its document is replaced. */
+  private contextId?: number;
 
-  /** The page in a frame of this one, once it is there. */
-  async frame(url: string): Promise<Tab> {
-    for (;;) {
-      const { frameTree } = await this.send('Page.getFrameTree');
-      const child = (frameTree.childFrames ?? []).find(({ frame }: { frame: { url: string } }) => frame.url.startsWith(url));
-      if (child) {
-        const { executionContextId } = await this.send('Page.createIsolatedWorld', { frameId: child.frame.id });
-        return new Tab(this.send, executionContextId);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+  constructor(private readonly send: (method: string, params?: object) => Promise<any>, private readonly frameUrl?: string) {}
+
+  /** The page in a frame of this one. */
+  frame(url: string): Tab {
+    return new Tab(this.send, url);
   }
 
   /** The value of an expression in the page. */
   async evaluate<T>(expression: string): Promise<T> {
-    const { contextId } = this;
-    const { result, exceptionDetails } = await this.send('Runtime.evaluate', { expression, contextId, awaitPromise: true, returnByValue: true });
+    const contextId = this.frameUrl === undefined ? undefined : this.contextId ??= await this.enterFrame(this.frameUrl);
+    const answer = this.send('Runtime.evaluate', { expression, contextId, awaitPromise: true, returnByValue: true });
+    const { result, exceptionDetails } = await answer.catch((error: Error) => {
+      this.contextId = undefined;
+      throw error;
+    });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value as T;
   }
 
+  private async enterFrame(url: string): Promise<number> {
+    const { frameTree } = await this.send('Page.getFrameTree');
+    const child = (frameTree.childFrames ?? []).find(({ frame }: { frame: { url: string } }) => frame.url.startsWith(url));
+    if (!child) throw new Error(`no frame shows ${url}`);
+    return (await this.send('Page.createIsolatedWorld', { frameId: child.frame.id })).executionContextId;
+  }
+
   /** Waits until an expression is true, and gives its value. */
   async until<T>(expression: string): Promise<T> {
-    for (;;) {
-      // While a page is being replaced it cannot be asked.
-      const value = await this.evaluate<T>(expression).catch(() => undefined);
-      if (value) return value;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    let last: unknown;
+    for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+      // While a page is being replaced it cannot be asked, and what it was asked may never be answered.
+      last = await Promise.race([this.evaluate<T>(expression).catch((error: Error) => error), nothingFor(ANSWER_MS)]);
+      if (last && !(last instanceof Error)) return last as T;
+      await nothingFor(10);
     }
+    throw new Error(`never came true: ${expression}, last: ${String(last)}`);
   }
 
   async type(text: string): Promise<void> {
@@ -121,4 +131,8 @@ export class Tab {
   async darkMode(): Promise<void> {
     await this.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: 'dark' }] });
   }
+}
+
+function nothingFor(milliseconds: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds, undefined));
 }

@@ -3,6 +3,7 @@ import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
 import type { DeployedFunction } from '../../cloud';
 import { EmulatorError } from '../../errors';
 import { playImage, type ImageConfig, type PlayedImage } from '../../image';
+import { linksOfImage, type LinkedFolder } from '../../image-links';
 import { LambdaFunction } from '../../lambda/lambda-function';
 import { refusalOfVariables } from '../../lambda/platform-variables';
 import { physicalName, refuse, unsupported, type Deployment, type Made, type Player, type Resource } from '../resource';
@@ -12,11 +13,11 @@ const INIT_LIMIT_MS = 10_000;
 
 /** Functions and who may invoke them. */
 export const lambda: Readonly<Record<string, Player>> = {
-  'AWS::Lambda::Function': (resource, deployment) => {
+  'AWS::Lambda::Function': async (resource, deployment) => {
     const { cloud } = deployment;
     const name = String(resource.properties.FunctionName ?? physicalName(resource, deployment).slice(0, 64));
     const arn = cloud.arn('lambda', `function:${name}`);
-    const runnable = resource.properties.PackageType === 'Image' ? containerFunction(resource, deployment, name, arn) : undefined;
+    const runnable = resource.properties.PackageType === 'Image' ? await containerFunction(resource, deployment, name, arn) : undefined;
     if (runnable) cloud.onDispose(() => runnable.dispose());
     cloud.functions.set(arn, { logicalId: resource.logicalId, arn, name, permissions: [], lambda: runnable });
     return { ref: name, attributes: { Arn: arn } };
@@ -46,13 +47,13 @@ function functionOf(resource: Resource, { cloud }: Deployment): DeployedFunction
     ?? refuse(resource, `\`FunctionName\` must exist, got: ${wanted}`);
 }
 
-function containerFunction(resource: Resource, deployment: Deployment, name: string, arn: string): LambdaFunction {
+async function containerFunction(resource: Resource, deployment: Deployment, name: string, arn: string): Promise<LambdaFunction> {
   const { cloud, options, certificates, aws } = deployment;
   const { Timeout = 3, MemorySize = 128, Role, ReservedConcurrentExecutions } = resource.properties;
   if (Timeout > LONGEST_TIMEOUT_SECONDS) refuse(resource, `\`Timeout\` must be at most ${LONGEST_TIMEOUT_SECONDS}, got: ${Timeout}`);
   const role = [...cloud.roles.values()].find((candidate) => candidate.arn === Role)
     ?? unsupported(resource, `\`Role\` must be a role of this stack, got: ${String(Role)}`);
-  const image = imageOf(resource, deployment);
+  const image = await imageOf(resource, deployment);
   const environment = variables(resource, deployment);
   const refusal = refusalOfVariables(environment);
   if (refusal) refuse(resource, refusal);
@@ -71,17 +72,22 @@ function containerFunction(resource: Resource, deployment: Deployment, name: str
     credentials: role.credentials,
     folder: cloud.folder,
     sandbox: options.sandbox ?? 'auto',
+    linked: image.linked,
     onLog: (line, id, stream) => cloud.events.emit({ type: 'log', function: resource.logicalId, environment: id, stream, line }),
     onPhase: (phase, id, detail) => cloud.events.emit({ type: 'environment', function: resource.logicalId, environment: id, phase, detail }),
   });
 }
 
-function imageOf(resource: Resource, { stack, options }: Deployment): PlayedImage {
+async function imageOf(resource: Resource, { stack, options }: Deployment): Promise<PlayedImage & { readonly linked: LinkedFolder }> {
   const uri = String(resource.properties.Code?.ImageUri ?? '');
   const asset = stack.images.find(({ destinations }) => destinations.some(({ imageTag }) => uri.endsWith(`:${imageTag}`)))
     ?? unsupported(resource, `\`Code.ImageUri\` must be an image asset of the assembly, got: ${uri}`);
   try {
-    return playImage(asset.directory, options.librechat ?? '', resource.properties.ImageConfig as ImageConfig | undefined);
+    const librechat = options.librechat ?? '';
+    return {
+      ...playImage(asset.directory, librechat, resource.properties.ImageConfig as ImageConfig | undefined),
+      linked: await linksOfImage(asset.directory, librechat),
+    };
   } catch (error) {
     if (error instanceof EmulatorError) throw new EmulatorError(error.code, `${resource.logicalId}: ${error.message}`, { cause: error });
     throw error;

@@ -54,6 +54,10 @@ export function createApp(settings: Settings, redis: Connections, log: Log): Exp
   app.get('/api/messages/:conversationId', user, async (req, res) => {
     res.json(await conversations.messages(res.locals.userId, req.params.conversationId as string));
   });
+  app.delete('/api/messages/:conversationId/:messageId', user, async (req, res) => {
+    await conversations.deleteMessage(res.locals.userId, req.params.conversationId as string, req.params.messageId as string);
+    res.status(204).send();
+  });
   app.get('/api/convos', user, async (_req, res) => {
     res.json({ conversations: await conversations.list(res.locals.userId), nextCursor: null });
   });
@@ -64,6 +68,10 @@ export function createApp(settings: Settings, redis: Connections, log: Log): Exp
   });
   const files = config.fileStrategy === 's3' ? new S3Files(settings.bucket ?? '', process.env) : new LocalFiles(settings.filesDirectory);
   app.use('/api/files', user, browsersOnly, fileRoutes(redis.documents, files, settings.uploadsDirectory));
+  app.get('/oauth/error', (req, res) => {
+    const query = new URLSearchParams({ redirect: 'false', error: String(req.query.error ?? 'auth_failed') });
+    res.redirect(`${settings.clientUrl}/login?${query.toString()}`);
+  });
   // Not LibreChat's: what a request looks like from here, for those who build what is in between.
   app.all('/api/stand-in/request', (req, res) => {
     const { method, originalUrl, ip, protocol, headers } = req;

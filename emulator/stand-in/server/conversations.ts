@@ -22,6 +22,12 @@ export class Conversations {
     return (await this.redis.lrange(messagesOf(userId, conversationId), 0, -1)).map((message) => JSON.parse(message) as Message);
   }
 
+  async deleteMessage(userId: string, conversationId: string, messageId: string): Promise<void> {
+    const key = messagesOf(userId, conversationId);
+    const found = (await this.redis.lrange(key, 0, -1)).find((message) => (JSON.parse(message) as Message).messageId === messageId);
+    if (found) await this.redis.lrem(key, 1, found);
+  }
+
   async save(userId: string, conversation: Conversation): Promise<void> {
     const { conversationId, title } = conversation;
     await this.redis.multi()

@@ -6,6 +6,8 @@ export interface Settings {
   readonly port: number;
   readonly production: boolean;
   readonly trustProxy: number;
+  /** Where the page is opened. */
+  readonly clientUrl: string;
   readonly jwtSecret: string;
   readonly jwtRefreshSecret: string;
   readonly metricsSecret?: string;
@@ -48,6 +50,7 @@ export function readSettings(env: Environment, directory: string): Settings {
     port: Number(env.PORT ?? 3080),
     production: env.NODE_ENV === 'production',
     trustProxy: Number(env.TRUST_PROXY) || 1,
+    clientUrl: env.DOMAIN_CLIENT!,
     jwtSecret: env.JWT_SECRET!,
     jwtRefreshSecret: env.JWT_REFRESH_SECRET!,
     metricsSecret: env.METRICS_SECRET,

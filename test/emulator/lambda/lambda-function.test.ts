@@ -75,6 +75,7 @@ describe('an environment', () => {
     await until(() => existsSync(file) && statSync(file).size > size);
   });
 
+  // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next
   test('is held, not frozen, until the runtime asks for the next event, and gets no other one', async () => {
     const fn = make();
     const file = join(folder, 'go');
@@ -105,6 +106,7 @@ describe('an environment', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ first: 202, second: 403, unknown: 400 });
   });
 
+  // https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html#understanding-concurrency
   test('that is idle is reused, the most recently used one first', async () => {
     const fn = make();
     const [a, b] = [join(folder, 'a'), join(folder, 'b')];
@@ -130,6 +132,7 @@ async function environmentOf(fn: LambdaFunction): Promise<number> {
   return environmentId;
 }
 
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
 describe('a streamed response', () => {
   test('reaches the caller piece by piece', async () => {
     const fn = make();
@@ -183,6 +186,7 @@ describe('a streamed response', () => {
 });
 
 describe('failures', () => {
+  // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror
   test('the function reports an error: the caller gets it, the environment lives', async () => {
     const fn = make();
     const { payload, functionError } = await fn.invoke(event('fail', { message: 'no such chat' }));
@@ -199,6 +203,7 @@ describe('failures', () => {
     expect(fn.environments).toHaveLength(2);
   });
 
+  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
   test('the time is over: Sandbox.Timedout, and the environment is killed', async () => {
     const fn = make({ timeoutMs: 1_000 });
     await expect(fn.invokeWithResponseStream(event('never'))).rejects.toMatchObject({
@@ -214,6 +219,7 @@ describe('failures', () => {
   });
 
   // "If Lambda can't initialize in 10 s, it retries the Init phase at the time of the first function invocation".
+  // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib: 10 s, then again within the first invocation
   test('init takes too long: it is run again within the first invocation', async () => {
     const file = join(folder, 'inits');
     const fn = make({ initTimeoutMs: 1_500, environment: { INIT: 'slow-once', INIT_FILE: file } });
@@ -232,6 +238,7 @@ describe('failures', () => {
     expect(readFileSync(file, 'utf8')).toBe('ii');
   });
 
+  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
   test('no concurrency is left: 429', async () => {
     const fn = make({ reservedConcurrency: 1 });
     const file = join(folder, 'go');
@@ -243,6 +250,7 @@ describe('failures', () => {
   });
 });
 
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 describe('limits', () => {
   test('an event of more than 6 MB is refused with 413', async () => {
     const fn = make();
@@ -261,6 +269,7 @@ describe('limits', () => {
     expect(() => make({ environment: { A: 'x'.repeat(4097 - '{"A":""}'.length) } })).toThrow(/at most 4 KB together, got: 4097 bytes/);
   });
 
+  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
   test('reserved variables are refused', () => {
     expect(() => make({ environment: { AWS_REGION: 'x' } })).toThrow(/must not have reserved names, got: AWS_REGION/);
   });
