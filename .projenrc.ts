@@ -1,11 +1,12 @@
 import { awscdk, javascript } from 'projen';
+import { integrationTests } from './projenrc/integration-tests';
 import { LAYERS } from './projenrc/layers';
 
 const NAME = 'cdk-librechat-serverless';
 const ORGANISATION = 'github.com/librechat-serverless';
 
 /** TypeScript outside `src`: linted and type-checked, never in the published package. */
-const DEV_FOLDERS = ['runtime', 'emulator', 'integ', 'examples', 'tools', 'test'];
+const DEV_FOLDERS = ['runtime', 'emulator', 'probe', 'integ', 'examples', 'tools', 'test'];
 
 /** These run in a browser, and have other types than all else. */
 const BROWSER_FOLDERS = ['emulator/stand-in/client', 'emulator/live-view/page'];
@@ -27,6 +28,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jsiiVersion: '~6.0.0',
   // The first release whose API Gateway constructs know response streaming.
   cdkVersion: '2.230.0',
+  // In Go, the aws-cdk-lib of that release compiles with nothing from 10.5.0 on, which gave constructs a new method.
+  constructsVersion: '10.4.2',
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '24',
   compat: true,
@@ -40,7 +43,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     mavenArtifactId: NAME,
     javaPackage: 'io.github.librechatserverless.cdk',
   },
-  publishToNuget: { packageId: 'LibreChatServerless.Cdk', dotNetNamespace: 'LibreChatServerless.Cdk', trustedPublishing: true },
+  // No type may be named like a part of its namespace: C# would look for the rest of the namespace inside the type.
+  publishToNuget: { packageId: 'LibreChatServerless.Cdk', dotNetNamespace: 'CdkLibreChatServerless', trustedPublishing: true },
   publishToGo: { moduleName: `${ORGANISATION}/${NAME}-go` },
 
   devDeps: [
@@ -66,8 +70,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/tar-stream',
     'tar-stream',
     'tsx',
-    // Checks of the templates.
-    'cdk-nag@^2',
+    // Checks of the packages for other languages.
+    'jsii-reflect',
+    // Checks of the templates. Newer releases need a newer aws-cdk-lib or constructs than the oldest that is supported.
+    '@aws-cdk/integ-runner',
+    '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
+    'cdk-nag@2.37.55',
   ],
 
   eslintOptions: { dirs: ['src'], devdirs: DEV_FOLDERS, tsconfigPath: './tsconfig.dev.json', projectService: false },
@@ -89,6 +97,7 @@ bundleWhatRunsInLambda(project);
 compileStrictly(project);
 checkTypesOfAllFolders(project);
 addCommands(project);
+integrationTests(project);
 enforceLayers(project);
 keepOutOfThePackage(project);
 
@@ -138,6 +147,7 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
   for (const task of ['bundle', 'compile', 'post-compile']) languages.spawn(p.tasks.tryFind(task)!);
   languages.exec('tsx --tsconfig tsconfig.dev.json tools/languages/main.ts', { receiveArgs: true });
   p.addTask('test:newest', { description: 'Tests the construct with the newest aws-cdk-lib', exec: 'bash tools/test-newest.sh' });
+  command('probe', 'Uses a deployment as a page and its user would, and judges what comes back', 'probe/cli.ts');
   command('forms', 'Synthesizes every form of the construct into a folder, for cfn-lint', 'tools/synth-forms.ts');
 }
 

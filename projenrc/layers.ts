@@ -11,8 +11,9 @@ export const LAYERS: Record<string, string[]> = {
   'src/frontend': ['src/contract', 'src/private'],
   'src': ['src/contract', 'src/private', 'src/redis', 'src/backend', 'src/api-gateway', 'src/frontend'],
   'runtime': ['src/contract'],
-  'emulator': ['src/contract'],
-  'integ': ['src'],
+  'probe': [],
+  'emulator': ['src/contract', 'probe'],
+  'integ': ['src', 'probe'],
   'examples/typescript': ['src'],
 };
 

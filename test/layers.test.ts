@@ -33,7 +33,7 @@ function sourcesBelow(folder: string): string[] {
 }
 
 test('no file imports from a layer that its own layer may not know', () => {
-  const folders = ['src', 'runtime', 'emulator', 'integ', 'examples/typescript'].filter((f) => existsSync(join(ROOT, f)));
+  const folders = ['src', 'runtime', 'probe', 'emulator', 'integ', 'examples/typescript'].filter((f) => existsSync(join(ROOT, f)));
   const files = folders.flatMap(sourcesBelow);
   expect(files.length).toBeGreaterThan(10);
   expect(files.flatMap((file) => violationsIn(file, readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
@@ -49,6 +49,7 @@ test.each([
   ['emulator/emulator.ts', '../src/librechat-image'],
   ['emulator/emulator.ts', PACKAGE],
   ['integ/integ.default.ts', '../src/contract/limits'],
+  ['probe/index.ts', '../emulator/emulator'],
   ['src/index.ts', '../../elsewhere'],
 ])('fails when %s imports %s', (file, imported) => {
   expect(violationsIn(file, `import x from '${imported}';`)).toHaveLength(1);
@@ -59,6 +60,7 @@ test.each([
   ['src/backend/backend.ts', './role'],
   ['src/index.ts', './backend/backend'],
   ['runtime/index.ts', '../src/contract/limits'],
+  ['emulator/cli.ts', '../probe/probe'],
   ['integ/integ.default.ts', PACKAGE],
 ])('%s may import %s', (file, imported) => {
   expect(violationsIn(file, `import x from '${imported}';`)).toEqual([]);

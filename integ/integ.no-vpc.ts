@@ -1,0 +1,20 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { outsideSecret } from './given';
+import { ModelStub } from './model-stub';
+import { ProbeFunction } from './probe-function';
+import { OPEN_TO_THE_PROBE, probed, testApp } from './testing';
+import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from 'cdk-librechat-serverless';
+
+/** Database and Redis elsewhere on the internet, and so no VPC: nothing costs money at rest. */
+const app = testApp();
+const stack = new Stack(app, 'LibreChatNoVpc');
+const model = new ModelStub(stack, 'Model');
+const chat = new LibreChatServerless(stack, 'Chat', {
+  config: LibreChatConfig.fromObject(model.config),
+  environment: { ...OPEN_TO_THE_PROBE, ...model.environment },
+  secrets: model.secrets,
+  database: LibreChatDatabase.fromUri(outsideSecret(stack, 'mongoUriSecret')),
+  redis: LibreChatRedis.fromUri(outsideSecret(stack, 'redisUriSecret')),
+  removalPolicy: RemovalPolicy.DESTROY,
+});
+probed(app, 'NoVpc', [stack], new ProbeFunction(stack, 'Probe', chat));

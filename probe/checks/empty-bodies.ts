@@ -1,0 +1,54 @@
+import { type Check, type Target, tried, verdict } from '../check';
+import { follow, start } from '../follow';
+import type { Answer } from '../http';
+
+/** Where empty bodies go wrong they were seen to hang for 20 s and more; an answer takes milliseconds once LibreChat runs. */
+const PROMPTLY_MS = 5_000;
+
+const RULES = {
+  noContent: '204 comes back promptly',
+  found: '302 comes back promptly',
+  notModified: '304 comes back promptly',
+  head: 'HEAD comes back promptly',
+} as const;
+
+/** Answers without a body, which streaming fronts are slow to end. */
+export const emptyBodies: Check = {
+  needsUser: true,
+  rules: Object.values(RULES),
+  async run(target) {
+    const { client } = target;
+    const config = '/api/config';
+    const verdicts = [];
+    verdicts.push(await prompt(RULES.noContent, 204, async () => client.send(await ownMessage(target), { method: 'DELETE' })));
+    verdicts.push(await prompt(RULES.found, 302, () => client.send('/oauth/error')));
+    verdicts.push(await prompt(RULES.notModified, 304, async () => {
+      const { etag } = (await client.send(config)).headers;
+      if (!etag) throw new Error(`${config} came without an ETag`);
+      return client.send(config, { headers: { 'If-None-Match': etag } });
+    }));
+    verdicts.push(await prompt(RULES.head, 200, () => client.send(config, { method: 'HEAD' })));
+    return verdicts;
+  },
+};
+
+/** A second try, because the first one may have met an environment that had to start. */
+function prompt(rule: string, status: number, attempt: () => Promise<Answer>) {
+  return tried(rule, async () => {
+    let answer = await attempt();
+    if (answer.milliseconds > PROMPTLY_MS) answer = await attempt();
+    const { milliseconds, bytes } = answer;
+    const right = answer.status === status && milliseconds <= PROMPTLY_MS && bytes.length === (status === 302 ? bytes.length : 0);
+    return verdict(rule, right, `${answer.status} after ${Math.round(milliseconds)} ms`);
+  });
+}
+
+/** The path of a message that may be deleted: the answer to a chat of this check. */
+async function ownMessage(target: Target): Promise<string> {
+  const { client, pace, patienceMs } = target;
+  const { id } = await start(target, { ...pace, tokens: 1, silenceMs: 0 });
+  const { events, failure } = await follow(client, id, patienceMs);
+  const message = events.find(({ json }) => json.final)?.json.responseMessage?.messageId;
+  if (!message) throw new Error(failure ?? 'the answer came without a message id');
+  return `/api/messages/${id}/${message}`;
+}

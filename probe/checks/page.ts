@@ -1,0 +1,41 @@
+import { type Check, tried, verdict, type Verdict } from '../check';
+import { type Answer, send } from '../http';
+
+const RULES = {
+  page: 'the page loads',
+  asset: 'an asset of the page loads',
+  route: 'a route of the page gives index.html',
+  missing: 'a missing asset is 404',
+  error: 'an error of the API stays JSON',
+} as const;
+
+/** What CloudFront serves from S3, and that its errors are nobody else's. */
+export const page: Check = {
+  needsUser: false,
+  rules: Object.values(RULES),
+  async run({ url }) {
+    const index = send(`${url}/`);
+    const rule = (name: string, path: () => string | Promise<string>, right: (answer: Answer) => boolean | Promise<boolean>): Promise<Verdict> =>
+      tried(name, async () => {
+        const answer = await send(url + await path());
+        return verdict(name, await right(answer), `${answer.status} ${typeOf(answer)}, ${answer.bytes.length} bytes`);
+      });
+    return Promise.all([
+      rule(RULES.page, () => '/', (answer) => answer.status === 200 && isHtml(answer)),
+      rule(RULES.asset, async () => assetIn((await index).text), (answer) => answer.status === 200 && !isHtml(answer) && answer.bytes.length > 0),
+      rule(RULES.route, () => '/c/new', async (answer) => answer.status === 200 && isHtml(answer) && answer.text === (await index).text),
+      rule(RULES.missing, () => '/assets/missing.0123abcd.js', ({ status }) => status === 404),
+      rule(RULES.error, () => '/api/does-not-exist', ({ status, json }) => status === 404 && json !== undefined),
+    ]);
+  },
+};
+
+const typeOf = ({ headers }: Answer) => headers['content-type'] ?? 'without a type';
+const isHtml = (answer: Answer) => /^text\/html/.test(typeOf(answer));
+
+/** The first script or style that the page asks for. */
+function assetIn(html: string): string {
+  const [, path] = /(?:src|href)="\.?(\/?assets\/[^"]+\.(?:js|css))"/.exec(html) ?? [];
+  if (!path) throw new Error('the page names no script and no style');
+  return path.startsWith('/') ? path : `/${path}`;
+}

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { type Check, tried, verdict } from '../check';
+
+const RULE = 'an upload of 4 MB arrives whole';
+const SIZE = 4_000_000;
+
+/** The most that Lambda lets through, of bytes that change when they are taken for text. */
+export const upload: Check = {
+  needsUser: true,
+  rules: [RULE],
+  run: async ({ client }) => [await tried(RULE, async () => {
+    const content = Buffer.from(Uint8Array.from({ length: SIZE }, (_, index) => (index * 31 + Math.floor(index / 256)) % 256));
+    const { id, bytes } = await client.upload('probe.txt', 'text/plain', content);
+    const stored = await client.download(id);
+    const same = hash(stored) === hash(content);
+    return verdict(RULE, same && bytes === SIZE, `${bytes} bytes said to be stored, ${stored.length} read back${same ? '' : ', which differ'}`);
+  })],
+};
+
+const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,62 @@
+import type { ChatClient } from './chat-client';
+import { type ChatEvent, finalTextOf } from './chat-events';
+import type { Target } from './check';
+import type { Pace } from './pace';
+
+/** What came over a stream, and how it ended. */
+export interface Followed {
+  readonly events: readonly ChatEvent[];
+  /** When heartbeats came. */
+  readonly heartbeats: readonly number[];
+  /** Why it ended without a final event. */
+  readonly failure?: string;
+}
+
+/** An answer that was started. */
+export interface Started {
+  readonly id: string;
+  readonly postedAt: number;
+  readonly answeredMs: number;
+}
+
+/**
+ * Starts an answer. A page sends other requests beside it: here one that takes longer, on another environment. So the
+ * stream finds that one free, and not the one that generates, which it would keep awake even where nothing holds it.
+ */
+export async function start({ client, rest }: Pick<Target, 'client' | 'rest'>, pace: Pace): Promise<Started> {
+  const postedAt = performance.now();
+  const answered = client.start(pace).then((id) => ({ id, postedAt, answeredMs: performance.now() - postedAt }));
+  const [started] = await Promise.all([answered, client.logIn()]);
+  await rest();
+  return started;
+}
+
+/** Reads a stream until its end, until `enough`, until it breaks off, or until no event has come for `patienceMs`. */
+export async function follow(
+  client: ChatClient, id: string, patienceMs: number, enough: (events: readonly ChatEvent[]) => boolean = () => false,
+): Promise<Followed> {
+  const events: ChatEvent[] = [];
+  const heartbeats: number[] = [];
+  const impatience = new AbortController();
+  const giveUp = () => impatience.abort();
+  let timer = setTimeout(giveUp, patienceMs);
+  const failed = (failure: string): Followed => ({ events, heartbeats, failure });
+  try {
+    for await (const item of client.stream(id, impatience.signal)) {
+      if ('heartbeat' in item) {
+        heartbeats.push(item.at);
+        continue;
+      }
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, patienceMs);
+      events.push(item);
+      if (enough(events)) return { events, heartbeats };
+    }
+    return events.some((event) => finalTextOf(event) !== undefined) ? { events, heartbeats } : failed('the stream ended without a final event');
+  } catch (error) {
+    return failed(impatience.signal.aborted ? `no event for ${patienceMs / 1000} s` : (error as Error).message);
+  } finally {
+    clearTimeout(timer);
+    impatience.abort();
+  }
+}

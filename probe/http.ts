@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+
+// LibreChat refuses clients whose User-Agent is no browser's.
+const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+
+/** No answer takes longer but streams, which watch themselves: API Gateway gives up after 15 minutes, nobody waits for so long. */
+const LONGEST_ANSWER_MS = 120_000;
+
+export interface RequestParts {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes as they are; anything else as JSON. */
+  readonly body?: object;
+  readonly signal?: AbortSignal;
+}
+
+/** An answer, read whole. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** The answer as JSON, if it is JSON. */
+  readonly json: any;
+  /** From sending the request to the end of the answer. */
+  readonly milliseconds: number;
+}
+
+/** Sends a request on a connection of its own; resolves as soon as the answer begins. */
+export async function open(url: string, { method = 'GET', headers, body, signal }: RequestParts = {}): Promise<IncomingMessage> {
+  const target = new URL(url);
+  const request = target.protocol === 'https:' ? httpsRequest : httpRequest;
+  const content = Buffer.isBuffer(body) ? body : body && Buffer.from(JSON.stringify(body));
+  const sent = request(target, {
+    method,
+    agent: false,
+    signal,
+    headers: {
+      'User-Agent': USER_AGENT,
+      'Accept': '*/*',
+      ...(content ? { 'Content-Type': 'application/json', 'Content-Length': content.length } : {}),
+      ...headers,
+    },
+  });
+  sent.end(content);
+  const [response] = await once(sent, 'response') as [IncomingMessage];
+  return response;
+}
+
+/** Sends a request and reads its answer whole. */
+export async function send(url: string, parts: RequestParts = {}): Promise<Answer> {
+  const began = performance.now();
+  const response = await open(url, { signal: AbortSignal.timeout(LONGEST_ANSWER_MS), ...parts });
+  const bytes = await read(response);
+  const text = bytes.toString();
+  return {
+    status: response.statusCode!,
+    headers: response.headers,
+    bytes,
+    text,
+    json: /json/.test(response.headers['content-type'] ?? '') ? parse(text) : undefined,
+    milliseconds: performance.now() - began,
+  };
+}
+
+export async function read(response: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of response) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // It only says that it is JSON.
+  }
+}

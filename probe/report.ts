@@ -1,0 +1,29 @@
+import type { Measurement, Verdict } from './check';
+import type { Report } from './probe';
+
+const MARKS = { passed: '✓', failed: '✗', skipped: '-' } as const;
+
+/** The report as a table for people. */
+export function table({ url, verdicts, measurement, passed }: Report): string {
+  const width = Math.max(...verdicts.map(({ rule }) => rule.length));
+  const lines = verdicts.map(({ rule, outcome, seen }) => `  ${MARKS[outcome]} ${rule.padEnd(width)}  ${seen}`.trimEnd());
+  const measured = measurement ? ['', ...rowsOf(measurement).map(([name, value]) => `    ${name.padEnd(width)}  ${value}`)] : [];
+  return [url, '', ...lines, ...measured, '', conclusion(verdicts, passed), ''].join('\n');
+}
+
+function rowsOf({ postAnsweredMs, firstEventMs, generationEndedMs, events, medianGapMs, largestGapMs }: Measurement): [string, string][] {
+  const ms = (value?: number) => (value === undefined ? 'never' : `${value.toFixed(1)} ms`);
+  return [
+    ['POST answered after', ms(postAnsweredMs)],
+    ['first event after', ms(firstEventMs)],
+    ['generation ended after', ms(generationEndedMs)],
+    ['events', String(events)],
+    ['median gap', ms(medianGapMs)],
+    ['largest gap', ms(largestGapMs)],
+  ];
+}
+
+function conclusion(verdicts: readonly Verdict[], passed: boolean): string {
+  const count = (outcome: Verdict['outcome']) => verdicts.filter((one) => one.outcome === outcome).length;
+  return `${passed ? 'passed' : 'FAILED'}: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} not tried`;
+}

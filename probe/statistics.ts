@@ -1,0 +1,10 @@
+/** The middle one of these values. */
+export function median(values: readonly number[]): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  if (!sorted.length) return undefined;
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
+}
+
+export function largest(values: readonly number[]): number | undefined {
+  return values.length ? Math.max(...values) : undefined;
+}

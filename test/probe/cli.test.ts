@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+jest.setTimeout(30_000);
+
+const ROOT = join(__dirname, '../..');
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.close();
+  server?.closeAllConnections();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  server = createServer(listener);
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function run(...args: string[]) {
+  const child = spawn(join(ROOT, 'node_modules/.bin/tsx'), [join(ROOT, 'probe/cli.ts'), ...args], { env: { ...process.env, PROBE_PASSWORD: '' } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (part) => { stdout += part; });
+  child.stderr.on('data', (part) => { stderr += part; });
+  const code = await new Promise<number>((resolve) => child.on('close', resolve));
+  return { code, stdout, stderr };
+}
+
+/** As much of a site as the check of the page asks for. */
+const site: RequestListener = ({ url }, response) => {
+  if (url === '/' || url === '/c/new') return void response.setHeader('content-type', 'text/html').end('<script src="/assets/main.js">');
+  if (url === '/assets/main.js') return void response.setHeader('content-type', 'text/javascript').end('main();');
+  response.statusCode = 404;
+  return void response.setHeader('content-type', 'application/json').end('{"message":"no such thing"}');
+};
+
+test('a table for people, and 0 when all is well', async () => {
+  const { code, stdout } = await run('--', await serve(site), '--check', 'page');
+  expect(stdout).toMatch(/✓ the page loads +200 text\/html, \d+ bytes\n/);
+  expect(stdout).toMatch(/passed: 5 passed, 0 failed, 0 not tried\n$/);
+  expect(code).toBe(0);
+});
+
+test('JSON for machines, and 1 when something is not', async () => {
+  const url = await serve((request, response) => (request.url === '/assets/main.js' ? void response.destroy() : site(request, response)));
+  const { code, stdout } = await run(`${url}/`, '--check', 'page', '--json');
+  const report = JSON.parse(stdout);
+  expect(report).toMatchObject({ url, passed: false });
+  expect(report.verdicts.filter(({ outcome }: { outcome: string }) => outcome === 'failed')).toEqual([
+    { rule: 'an asset of the page loads', outcome: 'failed', seen: 'socket hang up' },
+  ]);
+  expect(code).toBe(1);
+});
+
+test('what needs a user is not tried where nobody can log in, and the reason is told', async () => {
+  const { code, stdout } = await run(await serve(site), '--check', 'upload', '--check', 'bypass');
+  expect(stdout).toContain('✗ a user logs in                               registration answered 404: {"message":"no such thing"}');
+  expect(stdout).toContain('- an upload of 4 MB arrives whole              nobody is logged in');
+  expect(stdout).toContain('- the API cannot be reached around CloudFront  the API\'s own URL was not given');
+  expect(code).toBe(1);
+});
+
+test.each([
+  [[], '<url> must be one URL, got: none'],
+  [['chat.example.com'], '<url> must be one URL, got: chat.example.com'],
+  [['https://a.example', '--check', 'pages'], '--check must be one of page, bypass, chat, emptyBodies, silence, resume, upload, got: pages'],
+  [['https://a.example', '--silence', 'long'], '--silence must be a number of seconds, got: long'],
+  [['https://a.example', '--email', 'a@example.com'], '--email needs the password in PROBE_PASSWORD'],
+  [['https://a.example', '--fast'], 'Unknown option \'--fast\''],
+])('fails when it is called with %j', async (args, message) => {
+  const { code, stderr } = await run(...args);
+  expect(stderr).toMatch(message);
+  expect(stderr).toContain('Usage:');
+  expect(code).toBe(2);
+});

@@ -1,0 +1,94 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { EnvironmentWatch } from '../../emulator/demo/environment-watch';
+import { Emulator } from '../../emulator/emulator';
+import { fromNode } from '../../emulator/http';
+import { writeResponse } from '../../emulator/write-response';
+import { probe, type ProbeOptions, type Report } from '../../probe';
+import { LibreChatServerless } from '../../src';
+
+/** What takes seconds on AWS, in a fraction of that. */
+const HASTE: Pick<ProbeOptions, 'pace' | 'silenceMs' | 'patienceMs'> = { pace: { tokens: 30, gapMs: 50 }, silenceMs: 1_500, patienceMs: 5_000 };
+const TIMINGS = { graceMs: 100, holdPollMs: 50, heartbeatMs: 300 };
+
+type Template = { Resources: Record<string, { Type: string; Properties: any }> };
+
+/** A stack to run the probe against, sound or broken. */
+export interface Subject {
+  /** What is done to the template before it is deployed. */
+  readonly change?: (resources: Template['Resources']) => void;
+  /** What is done to the adapter's timings. */
+  readonly timings?: Readonly<Record<string, unknown>>;
+  readonly options?: Partial<ProbeOptions>;
+}
+
+/** The assembly of one stack, which tests change copies of. */
+export class Assembly {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'probed-stack-'));
+
+  constructor() {
+    const app = new App({ outdir: join(this.folder, 'sound') });
+    new LibreChatServerless(new Stack(app, 'LibreChat'), 'Chat');
+    app.synth();
+  }
+
+  /** Deploys the stack to an emulator and probes it. */
+  async probe({ change = () => undefined, timings, options }: Subject = {}): Promise<Report> {
+    const emulator = await Emulator.start({
+      assembly: this.changed(change),
+      port: 0,
+      environment: { ALLOW_REGISTRATION: 'true', ADAPTER_TEST_OVERRIDES: JSON.stringify({ ...TIMINGS, ...timings }) },
+    });
+    const watch = new EnvironmentWatch(emulator.events);
+    const api = await serveApi(emulator);
+    try {
+      return await probe({
+        url: emulator.url,
+        apiUrl: api.url,
+        settle: () => watch.settled(),
+        // Without a hold, wait for the environment that was busy longest: the next request goes to that one.
+        rest: () => (timings?.hold === false ? watch.settled() : watch.oneIsFree()),
+        ...HASTE,
+        ...options,
+      });
+    } finally {
+      api.close();
+      watch.dispose();
+      await emulator.dispose();
+    }
+  }
+
+  dispose(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private changed(change: NonNullable<Subject['change']>): string {
+    const copy = mkdtempSync(join(this.folder, 'changed-'));
+    cpSync(join(this.folder, 'sound'), copy, { recursive: true });
+    const file = join(copy, 'LibreChat.template.json');
+    const template = JSON.parse(readFileSync(file, 'utf8')) as Template;
+    change(template.Resources);
+    writeFileSync(file, JSON.stringify(template));
+    return copy;
+  }
+}
+
+/** The API's own host name, which the emulator's distribution asks, for callers who go round the distribution. */
+async function serveApi({ cloud }: Emulator) {
+  const [, api] = [...cloud.hosts].find(([host]) => host.includes('.execute-api.'))!;
+  const server = createServer((request, response) => {
+    void api(fromNode(request, 'https')).then((answer) => writeResponse(answer, response, request.method!));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/prod`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

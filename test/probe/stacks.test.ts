@@ -1,0 +1,87 @@
+import { Assembly, type Subject } from './emulated';
+import { type CheckName, table } from '../../probe';
+
+jest.setTimeout(60_000);
+
+let assembly: Assembly;
+beforeAll(() => { assembly = new Assembly(); });
+afterAll(() => assembly.dispose());
+
+type Resources = Parameters<NonNullable<Subject['change']>>[0];
+
+const ofType = (resources: Resources, type: string) =>
+  Object.values(resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+const distribution = (resources: Resources) => ofType(resources, 'AWS::CloudFront::Distribution')[0].DistributionConfig;
+
+test('the sound stack: every verdict is green', async () => {
+  const report = await assembly.probe();
+  expect(report.verdicts.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
+  expect(report.passed).toBe(true);
+  expect(report.verdicts).toHaveLength(17);
+  const { postAnsweredMs, generationEndedMs, firstEventMs, events, medianGapMs, largestGapMs } = report.measurement!;
+  expect(postAnsweredMs).toBeLessThan(firstEventMs!);
+  expect(firstEventMs).toBeLessThan(generationEndedMs!);
+  expect(events).toBeGreaterThan(15);
+  expect(largestGapMs).toBeGreaterThanOrEqual(medianGapMs!);
+});
+
+/** What breaks a stack, which checks look at it, and the only verdicts that turn red. */
+const BROKEN: Record<string, Subject & { checks: CheckName[]; red: string[] }> = {
+  'nothing holds the environment that generates': {
+    timings: { hold: false },
+    // Nothing runs to its end, so nothing can be waited for.
+    options: { patienceMs: 1_500, settle: async () => undefined },
+    checks: ['page', 'bypass', 'chat'],
+    red: ['the answer arrives whole', 'the answer arrives in pieces', 'the POST is answered while the answer is generated'],
+  },
+  'the API asks for no key': {
+    change: (resources) => ofType(resources, 'AWS::ApiGateway::Method').forEach((method) => { method.ApiKeyRequired = false; }),
+    checks: ['page', 'bypass', 'emptyBodies'],
+    red: ['the API cannot be reached around CloudFront'],
+  },
+  'the distribution turns every 404 into the page': {
+    change: (resources) => { distribution(resources).CustomErrorResponses = [{ ErrorCode: 404, ResponseCode: 200, ResponsePagePath: '/index.html' }]; },
+    checks: ['page', 'bypass', 'emptyBodies'],
+    red: ['a missing asset is 404', 'an error of the API stays JSON'],
+  },
+  'nothing leads the page\'s routes to index.html': {
+    change: (resources) => { delete distribution(resources).DefaultCacheBehavior.FunctionAssociations; },
+    checks: ['page', 'bypass'],
+    red: ['a route of the page gives index.html'],
+  },
+  'the function may not write files': {
+    change: (resources) => {
+      // The one that publishes the page may still do so.
+      const { PolicyDocument } = ofType(resources, 'AWS::IAM::Policy').find(({ PolicyName }) => /BackendRole/.test(PolicyName));
+      PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Action }: { Action: string | string[] }) => !Action.includes('s3:PutObject'));
+    },
+    checks: ['page', 'bypass', 'upload'],
+    red: ['an upload of 4 MB arrives whole'],
+  },
+  'the API takes uploads for text': {
+    change: (resources) => ofType(resources, 'AWS::ApiGateway::RestApi').forEach((api) => { delete api.BinaryMediaTypes; }),
+    checks: ['page', 'bypass', 'upload'],
+    red: ['an upload of 4 MB arrives whole'],
+  },
+  'no heartbeat comes before CloudFront gives up': {
+    change: (resources) => {
+      for (const { CustomOriginConfig: origin } of distribution(resources).Origins) if (origin) origin.OriginReadTimeout = 1;
+    },
+    timings: { heartbeatMs: 60_000 },
+    checks: ['page', 'bypass', 'silence'],
+    red: ['a silent stream is kept alive'],
+  },
+  'the API buffers': {
+    change: (resources) => ofType(resources, 'AWS::ApiGateway::Method').filter(({ Integration }) => Integration.Type === 'AWS_PROXY')
+      .forEach(({ Integration }) => { Integration.ResponseTransferMode = 'BUFFERED'; }),
+    checks: ['bypass', 'chat'],
+    red: ['a user logs in'],
+  },
+};
+
+test.each(Object.entries(BROKEN))('when %s, the right verdict is red', async (_name, { checks, red, options, ...subject }) => {
+  const report = await assembly.probe({ ...subject, options: { ...options, checks } });
+  expect(report.verdicts.filter(({ outcome }) => outcome === 'failed').map(({ rule }) => rule).sort()).toEqual([...red].sort());
+  expect(report.passed).toBe(false);
+  expect(table(report)).toContain(`${red.length} failed`);
+});
