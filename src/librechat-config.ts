@@ -5,6 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { LARGEST_UPLOAD_MB } from './contract/limits';
+import { sorted } from './private/sorted';
 import { inTemporaryFolder } from './private/temporary-folder';
 import { parseConfig, validateConfig, validateFile } from './private/validate-config';
 
@@ -47,7 +48,7 @@ export class LibreChatConfig {
   public static fromObject(config: { [key: string]: any }): LibreChatConfig {
     validateConfig('config', config);
     // JSON is YAML, and needs no library.
-    const text = JSON.stringify(config, undefined, 2);
+    const text = JSON.stringify(sorted(config), undefined, 2);
     return new LibreChatConfig((scope) => locateText(scope, config, text));
   }
 

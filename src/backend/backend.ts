@@ -15,6 +15,7 @@ import { type Binding, type Reference, wholeSecret } from '../private/binding';
 import { codeOf, type LambdaImage } from '../private/lambda-image';
 import type { Network } from '../private/network';
 import { validateVariablesSize } from '../private/owned-variables';
+import { sorted } from '../private/sorted';
 
 export interface BackendProps {
   readonly image: LambdaImage;
@@ -57,7 +58,7 @@ export class Backend extends Construct {
     const lastingSecretsAreGiven = Object.keys(DERIVED_SECRETS).every((name) => name in props.secrets);
     this.rootSecret = lastingSecretsAreGiven ? undefined : createRootSecret(this, props.removalPolicy);
     const references = this.references(props);
-    const environment = {
+    const environment = sorted({
       ...Object.assign({}, ...props.bindings.map((binding) => binding.variables)) as Record<string, string>,
       ...props.environment,
       ...Object.fromEntries(Object.entries(references).map(([name, reference]) => [name, reference.arn])),
@@ -65,7 +66,7 @@ export class Backend extends Construct {
       [ADAPTER.configBucket]: props.config.bucket.bucketName,
       [ADAPTER.configKey]: props.config.key,
       AWS_BUCKET_NAME: this.filesBucket.bucketName,
-    };
+    });
     validateVariablesSize(environment);
 
     const role = createExecutionRole(this, {
@@ -101,7 +102,7 @@ export class Backend extends Construct {
   /** Every variable that is a reference, by its name in the function. */
   private references(props: BackendProps): Record<string, Reference> {
     return {
-      ...Object.fromEntries(Object.entries(props.secrets).map(([name, secret]) => [`${VALUE_FROM}${name}`, secret])),
+      ...Object.fromEntries(Object.entries(props.secrets).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, secret]) => [`${VALUE_FROM}${name}`, secret])),
       ...this.rootSecret && { [ADAPTER.rootSecret]: wholeSecret(this.rootSecret) },
       ...Object.assign({}, ...props.bindings.map((binding) => binding.references)) as Record<string, Reference>,
     };

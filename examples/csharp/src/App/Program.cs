@@ -1,0 +1,9 @@
+using Amazon.CDK;
+using CdkLibreChatServerless;
+
+var app = new App();
+var stack = new Stack(app, "LibreChat");
+
+new LibreChatServerless(stack, "Chat");
+
+app.Synth();
