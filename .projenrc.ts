@@ -111,7 +111,7 @@ function bundleWhatRunsInLambda(p: awscdk.AwsCdkConstructLibrary) {
   });
   p.preCompileTask.spawn(bundle);
   p.testTask.prependSpawn(bundle);
-  p.gitignore.exclude('/assets/', '/build/', '/.venv/', 'cdk.out/');
+  p.gitignore.exclude('/assets/', '/build/', 'cdk.out/');
 }
 
 /** No warning of jsii is let through, and the samples in README and docstrings are translated only if they compile. */
