@@ -1,4 +1,5 @@
-import { awscdk, javascript } from 'projen';
+import { awscdk, javascript, ReleasableCommits } from 'projen';
+import { changelog } from './projenrc/changelog';
 import { integrationTests } from './projenrc/integration-tests';
 import { LAYERS } from './projenrc/layers';
 
@@ -32,6 +33,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   constructsVersion: '10.4.2',
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '24',
+  // Documentation and tests are no reason to release.
+  releasableCommits: ReleasableCommits.featuresAndFixes(),
   compat: true,
   compressAssembly: true,
 
@@ -56,6 +59,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'esbuild',
     'mrmime',
     'parse-prometheus-text-format',
+    // What Lambda's Node runtime has of its own: the function that has the image built finds it there.
+    '@aws-sdk/client-cloudwatch-logs',
+    '@aws-sdk/client-codebuild',
+    '@aws-sdk/client-ecr',
+    '@aws-sdk/client-lambda',
     // The emulator and its LibreChat stand-in.
     '@aws-sdk/client-s3',
     '@aws-sdk/client-secrets-manager',
@@ -63,6 +71,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/aws4',
     '@types/express',
     'express',
+    'fflate',
     'ioredis@^5',
     'prom-client',
     'redis-parser',
@@ -72,6 +81,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tsx',
     // Checks of the packages for other languages.
     'jsii-reflect',
+    // Checks of the documentation.
+    'markdown-it',
     // Checks of the templates. Newer releases need a newer aws-cdk-lib or constructs than the oldest that is supported.
     '@aws-cdk/integ-runner',
     '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
@@ -80,7 +91,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   eslintOptions: { dirs: ['src'], devdirs: DEV_FOLDERS, tsconfigPath: './tsconfig.dev.json', projectService: false },
   jestOptions: {
-    jestConfig: { maxWorkers: 2, moduleNameMapper: { [`^${NAME}$`]: '<rootDir>/src' } },
+    jestConfig: {
+      maxWorkers: 2,
+      moduleNameMapper: { [`^${NAME}$`]: '<rootDir>/src' },
+      globalSetup: '<rootDir>/test/temporary-files/set-up.ts',
+      globalTeardown: '<rootDir>/test/temporary-files/tear-down.ts',
+    },
   },
   // Maps with the sources in them would be half of what jsii compiles.
   tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
@@ -98,6 +114,7 @@ compileStrictly(project);
 checkTypesOfAllFolders(project);
 addCommands(project);
 integrationTests(project);
+changelog(project);
 enforceLayers(project);
 keepOutOfThePackage(project);
 
@@ -148,6 +165,8 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
   languages.exec('tsx --tsconfig tsconfig.dev.json tools/languages/main.ts', { receiveArgs: true });
   p.addTask('test:newest', { description: 'Tests the construct with the newest aws-cdk-lib', exec: 'bash tools/test-newest.sh' });
   command('probe', 'Uses a deployment as a page and its user would, and judges what comes back', 'probe/cli.ts');
+  command('cost', 'Estimates what a deployment costs a month (--help tells more)', 'tools/cost/main.ts');
+  command('pictures', 'Draws the pictures in the documentation anew', 'tools/pictures/main.ts');
   command('forms', 'Synthesizes every form of the construct into a folder, for cfn-lint', 'tools/synth-forms.ts');
 }
 
@@ -170,5 +189,5 @@ function keepOutOfThePackage(p: awscdk.AwsCdkConstructLibrary) {
   for (const folder of ['.ci', 'build', 'docs', 'emulator', 'examples', 'integ', 'probe', 'projenrc', 'rosetta', 'runtime', 'tools']) {
     p.npmignore?.exclude(`/${folder}/`);
   }
-  p.npmignore?.exclude('/.cfnlintrc', '/API.md', '/CONTRIBUTING.md');
+  p.npmignore?.exclude('/.cfnlintrc', '/API.md', '/CHANGELOG.md', '/CONTRIBUTING.md', '/SECURITY.md');
 }

@@ -4,8 +4,11 @@ import { promisify } from 'node:util';
 
 export const ROOT = join(__dirname, '../..');
 
-/** Survives between runs, and with it what was downloaded and compiled. */
-export const WORK = join(ROOT, 'build/languages');
+/**
+ * Survives between runs, and with it what was downloaded and compiled. Hidden: jsii-docgen takes each assembly below the project that it
+ * sees, and an older copy of this package for this package.
+ */
+export const WORK = join(ROOT, 'build/.languages');
 
 interface RunOptions {
   readonly cwd?: string;
