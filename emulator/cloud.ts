@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RestApi } from './api-gateway/rest-api';
+import { BuildProjects } from './aws/builds/build-projects';
+import { ImageRepositories } from './aws/builds/image-repositories';
+import { LogGroups } from './aws/builds/log-groups';
 import { allows, type Question, type Statement } from './aws/iam';
 import type { Bucket } from './aws/s3-store';
 import { SecretStore } from './aws/secret-store';
@@ -37,6 +40,8 @@ export interface DeployedFunction {
   readonly permissions: InvokePermission[];
   /** Missing where the function is one that the emulator cannot run. */
   readonly lambda?: LambdaFunction;
+  /** Why the emulator does not run it. */
+  readonly unplayed?: string;
 }
 
 /** The played account in one region: what the stack has made so far, by the names under which it is asked for. */
@@ -50,6 +55,10 @@ export class Cloud {
   public readonly parameters = new Map<string, string>();
   public readonly secrets = new SecretStore(this.region, this.account);
   public readonly roles = new Map<string, Role>();
+  /** ECR's repositories and the images in them. */
+  public readonly repositories = new ImageRepositories(this);
+  public readonly buildProjects = new BuildProjects(this);
+  public readonly logGroups = new LogGroups();
   /** Database clusters by id: where clients would find them. */
   public readonly databases = new Map<string, { readonly host: string; readonly port: number }>();
   public readonly apis = new Map<string, RestApi>();

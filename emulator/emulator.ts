@@ -73,6 +73,7 @@ export class Emulator {
 async function deploy(cloud: Cloud, stack: SynthesizedStack, options: EmulatorOptions): Promise<Record<string, string>> {
   for (const [name, value] of Object.entries(options.secrets ?? {})) bringSecret(cloud, name, value);
   for (const [name, folder] of Object.entries(options.buckets ?? {})) bringBucket(cloud, name, folder);
+  for (const name of options.repositories ?? []) cloud.repositories.create(name);
   const certificates = await makeCertificates(cloud.folder);
   const aws = new AwsServer(cloud);
   await aws.start();

@@ -48,7 +48,7 @@ export interface AnsweringEvent extends Answered {
   readonly type: 'answering';
 }
 
-/** A call to S3, SSM or Secrets Manager. */
+/** A call to one of the played AWS services. */
 export interface AwsCallEvent {
   readonly type: 'aws';
   readonly service: string;

@@ -26,6 +26,8 @@ export interface EmulatorOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Buckets that exist outside of the stack: by name, the folder that holds their objects; an empty text makes an empty bucket. */
   readonly buckets?: Readonly<Record<string, string>>;
+  /** ECR repositories that exist outside of the stack, by name; they are empty. */
+  readonly repositories?: readonly string[];
   /** A MongoDB that takes the place of the stack's database. */
   readonly mongoUri?: string;
   /** Variables that are added to those of the function that serves, or replace them. */

@@ -1,4 +1,7 @@
-import { type Account, ChatClient, resumedTextOf, type ReceivedEvent, tokenOf } from './demo/chat-client';
+import type { Account } from '../probe/chat-client';
+import { type ChatEvent, finalTextOf, joined, resumedTextOf, tokenOf } from '../probe/chat-events';
+import { median } from '../probe/statistics';
+import { ChatClient } from './demo/chat-client';
 
 /** How many tokens the probe asks a stand-in for, and how far apart. Other LibreChats take their own. */
 const PACE = { tokens: 20, gapMs: 100 };
@@ -87,8 +90,8 @@ async function start(client: ChatClient, text: string, pace: object) {
 }
 
 /** The events until the stream ends, breaks off or falls silent for too long. */
-async function follow(client: ChatClient, streamId: string, patienceMs: number, onEvent?: (event: ReceivedEvent) => void) {
-  const events: ReceivedEvent[] = [];
+async function follow(client: ChatClient, streamId: string, patienceMs: number, onEvent?: (event: ChatEvent) => void) {
+  const events: ChatEvent[] = [];
   const silence = new AbortController();
   const giveUp = () => silence.abort();
   let timer = setTimeout(giveUp, patienceMs);
@@ -107,36 +110,29 @@ async function follow(client: ChatClient, streamId: string, patienceMs: number, 
   }
 }
 
-function wholeVerdict(events: ReceivedEvent[], failure?: string): Verdict {
+function wholeVerdict(events: ChatEvent[], failure?: string): Verdict {
   const rule = 'the answer arrived whole';
   const final = events.find(({ json }) => json.final);
   if (!final) return { rule, passed: false, reason: failure ?? 'the stream ended without a final event' };
-  const text = events.map((event) => resumedTextOf(event) ?? tokenOf(event) ?? '').join('');
-  // Other LibreChats give the answer's parts instead of its text.
-  const { text: whole, content } = final.json.responseMessage;
-  const expected = whole || (content ?? []).map((part: { text?: string }) => part.text ?? '').join('');
+  const text = joined(events);
+  const expected = finalTextOf(final)!;
   if (text === expected && text) return { rule, passed: true };
   return { rule, passed: false, reason: `${text.length} of ${expected.length} characters came in events` };
 }
 
 /** A stack that buffers, or freezes the generation, brings all tokens at once. */
-function piecesVerdict(tokens: ReceivedEvent[]): Verdict {
+function piecesVerdict(tokens: ChatEvent[]): Verdict {
   const rule = 'the answer arrived in pieces';
   const arrivals = new Set(tokens.map(({ at }) => Math.round(at / 10)));
   if (arrivals.size > tokens.length / 2 && tokens.length > 2) return { rule, passed: true };
   return { rule, passed: false, reason: `${tokens.length} tokens came at ${arrivals.size} moments` };
 }
 
-function describe(event: ReceivedEvent): string {
+function describe(event: ChatEvent): string {
   const { json, name } = event;
   if (json.sync) return `sync, ${resumedTextOf(event)!.length} characters so far`;
   if (json.created) return 'created';
   if (json.final) return 'final';
   const token = tokenOf(event);
   return token === undefined ? `${name} ${json.event ?? ''}`.trim() : JSON.stringify(token);
-}
-
-function median(values: number[]): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted.length ? (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2 : undefined;
 }

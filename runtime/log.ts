@@ -1,16 +1,25 @@
 /** What may stand in a log line. Never a secret: callers pass names and numbers. */
 export type LogFields = Record<string, unknown>;
 
-function write(level: string, event: string, fields: LogFields) {
-  process.stdout.write(`${JSON.stringify({ level, source: 'adapter', event, ...fields })}\n`);
+type Write = (event: string, fields?: LogFields) => void;
+
+/** One JSON line per event of interest. */
+export interface Log {
+  readonly info: Write;
+  readonly warn: Write;
+  readonly error: Write;
 }
 
-/** One JSON line per event of interest, beside LibreChat's own lines. */
-export const log = {
-  info: (event: string, fields: LogFields = {}) => write('info', event, fields),
-  warn: (event: string, fields: LogFields = {}) => write('warn', event, fields),
-  error: (event: string, fields: LogFields = {}) => write('error', event, fields),
-};
+/** The log of one of the programs that write to the same stream. */
+export function logOf(source: string): Log {
+  const write = (level: string): Write => (event, fields = {}) => {
+    process.stdout.write(`${JSON.stringify({ level, source, event, ...fields })}\n`);
+  };
+  return { info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** The adapter's lines, beside LibreChat's own. */
+export const log = logOf('adapter');
 
 /** What a log line or an error report says of something that was thrown. */
 export function messageOf(error: unknown): string {

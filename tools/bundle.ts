@@ -2,8 +2,10 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { bundleAdapter, DETERMINISTIC } from './bundle-adapter';
+import { bundleImageBuilder } from './bundle-image-builder';
 import { bundleYamlParser } from './bundle-yaml';
 import { replaceFolder } from './replace-folder';
+import { IMAGE_BUILDER_FOLDER } from '../src/contract/image-build';
 
 const ROOT = join(__dirname, '..');
 
@@ -51,6 +53,7 @@ async function bundleLiveView(folder: string) {
 
 void Promise.all([
   replaceFolder(join(ROOT, 'assets/image'), bundleAdapter),
+  replaceFolder(join(ROOT, IMAGE_BUILDER_FOLDER), bundleImageBuilder),
   replaceFolder(join(ROOT, 'build/stand-in'), bundleStandIn),
   replaceFolder(join(ROOT, 'build/live-view'), bundleLiveView),
   bundleYamlParser(),

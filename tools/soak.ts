@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ChatClient, resumedTextOf, tokenOf } from '../emulator/demo/chat-client';
+import { ChatClient } from '../emulator/demo/chat-client';
 import { EnvironmentWatch } from '../emulator/demo/environment-watch';
 import { table } from '../emulator/demo/reporter';
 import { Emulator } from '../emulator/emulator';
 import type { EnvironmentEvent } from '../emulator/events';
 import { synthesize } from '../emulator/synthesize';
+import { resumedTextOf, tokenOf } from '../probe/chat-events';
 
 /**
  * Many chats through the emulated stack, one after the other and many at once: is every answer whole, is every environment let

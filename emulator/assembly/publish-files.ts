@@ -1,19 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Bucket } from '../aws/s3-store';
 import type { Cloud } from '../cloud';
+import { EmulatorError } from '../errors';
+import { zipFolder } from '../zip';
 import type { FileAsset } from './assembly';
 
-/** Puts the file assets where `cdk deploy` would put them; archives are left out, since nothing that runs here reads one. */
+/** Puts the file assets where `cdk deploy` would put them. An archive is made when somebody first asks for it: few are ever read here. */
 export function publishFiles(cloud: Cloud, files: readonly FileAsset[]): void {
   const resolve = (text: string) => text
     .replaceAll('${AWS::AccountId}', cloud.account).replaceAll('${AWS::Region}', cloud.region).replaceAll('${AWS::Partition}', cloud.partition);
   for (const { path, packaging, destinations } of files) {
-    if (packaging !== 'file') continue;
     for (const { bucketName, objectKey } of destinations) {
       const name = resolve(bucketName);
       const bucket = cloud.buckets.get(name) ?? new Bucket(name);
       cloud.buckets.set(name, bucket);
-      bucket.put(resolve(objectKey), readFileSync(path));
+      if (packaging === 'zip') bucket.putLater(resolve(objectKey), () => zipped(path));
+      else bucket.put(resolve(objectKey), readFileSync(path));
     }
   }
+}
+
+function zipped(folder: string): Buffer {
+  if (existsSync(folder)) return zipFolder(folder);
+  throw new EmulatorError('ASSEMBLY_UNREADABLE', `\`assembly\` must hold the files of its assets, got: ${folder}`);
 }

@@ -6,20 +6,27 @@ import type { Cloud, Role } from '../cloud';
 import { fromNode, headerValue, readWhole, text, type HttpRequest, type HttpResponse } from '../http';
 import { writeResponse } from '../write-response';
 import { AwsError } from './aws-error';
+import { cloudWatchLogs } from './cloudwatch-logs';
+import { codeBuild } from './codebuild';
+import { ecr } from './ecr';
 import type { JsonService } from './json-service';
+import { functionOfPath, lambdaApi } from './lambda-api';
 import { addressOf, s3, s3Error } from './s3-api';
 import { secretsManager } from './secrets-manager';
 import { signatureOf, verify, type Signature } from './signature';
 import { ssm } from './ssm';
 
-const JSON_SERVICES: Record<string, JsonService> = { ssm, secretsmanager: secretsManager };
+const JSON_SERVICES: Record<string, JsonService> = { ssm, secretsmanager: secretsManager, codebuild: codeBuild, ecr, logs: cloudWatchLogs };
+
+/** Fields of requests that say what a request is about. */
+const NAMING = ['Name', 'SecretId', 'Names', 'projectName', 'id', 'ids', 'repositoryName', 'logGroupName'];
 
 const METHODS: Record<string, string> = { GET: 'Get', HEAD: 'Head', PUT: 'Put', DELETE: 'Delete' };
 
 /** Where the answers to CloudFormation's requests are taken. */
 const ANSWERS = '/cloudformation-custom-resource-response/';
 
-/** S3, Systems Manager and Secrets Manager on one port; the scope of its signature tells which one a request is for. */
+/** The played services on one port; the scope of its signature tells which one a request is for. */
 export class AwsServer {
   public url = '';
   private readonly server = createServer((request, response) => void this.answer(fromNode(request, 'http'), response));
@@ -48,13 +55,13 @@ export class AwsServer {
   private async answer(request: HttpRequest, response: ServerResponse): Promise<void> {
     try {
       const body = await readWhole(request.body) ?? Buffer.alloc(0);
-      await writeResponse(this.handle(request, body), response, request.method);
+      await writeResponse(await this.handle(request, body), response, request.method);
     } catch {
       response.destroy();
     }
   }
 
-  private handle(request: HttpRequest, body: Buffer): HttpResponse {
+  private async handle(request: HttpRequest, body: Buffer): Promise<HttpResponse> {
     const take = this.answers.get(request.path);
     if (take && request.method === 'PUT') {
       take(body);
@@ -62,12 +69,12 @@ export class AwsServer {
     }
     const signature = signatureOf(request);
     const service = signature?.service ?? 's3';
-    const action = headerValue(request.headers, 'x-amz-target')?.split('.')[1] ?? `${METHODS[request.method] ?? request.method}Object`;
+    const action = actionOf(request, service);
     let response: HttpResponse;
     let detail: string | undefined;
     try {
       const role = this.authenticate(request, body, signature);
-      response = service === 's3' ? this.s3(request, body, role) : this.json(service, action, body, role);
+      response = await this.dispatch(service, action, request, body, role);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       detail = `${error.code}: ${error.message}`;
@@ -88,8 +95,12 @@ export class AwsServer {
     return role;
   }
 
-  private s3(request: HttpRequest, body: Buffer, role: Role): HttpResponse {
-    return s3(this.cloud, request, body, addressOf(request.path), (question) => this.cloud.roleMay(role, question));
+  private dispatch(service: string, action: string, request: HttpRequest, body: Buffer, role: Role): HttpResponse | Promise<HttpResponse> {
+    switch (service) {
+      case 's3': return s3(this.cloud, request, body, addressOf(request.path), (question) => this.cloud.roleMay(role, question));
+      case 'lambda': return lambdaApi(this.cloud, request, body, role);
+      default: return this.json(service, action, body, role);
+    }
   }
 
   private json(service: string, action: string, body: Buffer, role: Role): HttpResponse {
@@ -107,6 +118,11 @@ export class AwsServer {
   }
 }
 
+function actionOf(request: HttpRequest, service: string): string {
+  if (service === 'lambda') return 'Invoke';
+  return headerValue(request.headers, 'x-amz-target')?.split('.')[1] ?? `${METHODS[request.method] ?? request.method}Object`;
+}
+
 function jsonError(error: AwsError): HttpResponse {
   const body = JSON.stringify({ __type: error.code, message: error.message, Message: error.message });
   return text(error.status, 'application/x-amz-json-1.1', body, [['x-amzn-ErrorType', error.code]]);
@@ -114,9 +130,10 @@ function jsonError(error: AwsError): HttpResponse {
 
 function resourceOf(request: HttpRequest, service: string, body: Buffer): string {
   if (service === 's3') return request.path;
+  if (service === 'lambda') return functionOfPath(request.path) ?? request.path;
   try {
     const input = JSON.parse(body.toString()) as Record<string, unknown>;
-    return String(input.Name ?? input.SecretId ?? input.Names ?? '');
+    return String(NAMING.map((name) => input[name]).find((value) => value !== undefined) ?? '');
   } catch {
     return '';
   }

@@ -22,8 +22,24 @@ export class Bucket {
   }
 
   public put(key: string, body: Buffer, headers: Record<string, string> = {}): StoredObject {
-    const object = { body, headers, modified: new Date(), etag: `"${createHash('md5').update(body).digest('hex')}"` };
+    const object = { body, headers, modified: new Date(), etag: etagOf(body) };
     this.objects.set(key, object);
     return object;
   }
+
+  /** Puts an object whose content is made when it is first asked for. */
+  public putLater(key: string, make: () => Buffer): void {
+    let made: Buffer | undefined;
+    const body = () => made ??= make();
+    this.objects.set(key, {
+      headers: {},
+      modified: new Date(),
+      get body() { return body(); },
+      get etag() { return etagOf(body()); },
+    });
+  }
+}
+
+function etagOf(body: Buffer): string {
+  return `"${createHash('md5').update(body).digest('hex')}"`;
 }

@@ -15,7 +15,7 @@ export function tour(emulator: Emulator, options: DemoOptions, liveUrl?: string)
       ['CloudFront, API Gateway', 'this process'],
       ['S3, SSM, Secrets Manager', 'this process'],
       ['ElastiCache', options.builtInRedis ? 'this process' : 'a redis-server with TLS if one is installed, else this process'],
-      ['Lambda', `processes of their own, frozen between events: ${functions}`],
+      ['Lambda', `processes of their own, started when they are asked for, frozen between events: ${functions}`],
       ['LibreChat', librechat],
     ]),
     '',

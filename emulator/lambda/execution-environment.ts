@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { EnvironmentPhase } from '../events';
 import type { LinkedFolder } from '../image-links';
+import { Delivery } from './delivery';
 import type { Invocation } from './invocation';
 import { ProcessGroup } from './process-group';
-import { accept, collect, refuse, RuntimeApi } from './runtime-api';
+import { accept, messageIn, refuse, RuntimeApi } from './runtime-api';
 import { sandboxed, type Sandbox } from './sandbox';
-
-/** The most that a response that is not streamed may hold: 6 MB and what Lambda adds for its envelope. */
-const LARGEST_BUFFERED_RESPONSE = 6 * 1024 * 1024 + 100;
 
 export type EnvironmentState = 'init' | 'busy' | 'frozen' | 'dead';
 
@@ -47,13 +45,14 @@ export class ExecutionEnvironment {
   private address = '';
   private group?: ProcessGroup;
   private waiting?: ServerResponse;
-  private delivered = false;
+  private delivery: Delivery;
   private secondInit = false;
-  private initFailure?: { type: string; message: string };
+  private initFailure?: { type: string; message: string; report?: Buffer };
   private timer?: NodeJS.Timeout;
   private ending?: Promise<void>;
 
-  public constructor(private readonly props: EnvironmentProps, private invocation: Invocation) {
+  public constructor(private readonly props: EnvironmentProps, first: Invocation) {
+    this.delivery = new Delivery(first, props.id);
     this.temporary = mkdtempSync(join(props.folder, 'lambda-environment-'));
   }
 
@@ -70,6 +69,10 @@ export class ExecutionEnvironment {
     return this.state === 'busy' && this.invocation.complete;
   }
 
+  private get invocation(): Invocation {
+    return this.delivery.invocation;
+  }
+
   /** Starts the processes; the first event waits until they ask for it. */
   public async start(): Promise<void> {
     this.address = await this.api.listen();
@@ -83,8 +86,7 @@ export class ExecutionEnvironment {
 
   /** Thaws it for another event. */
   public invoke(invocation: Invocation): void {
-    this.invocation = invocation;
-    this.delivered = false;
+    this.delivery = new Delivery(invocation, this.id);
     this.state = 'busy';
     this.props.onPhase('thawed');
     this.group?.signal('SIGCONT');
@@ -131,8 +133,8 @@ export class ExecutionEnvironment {
   private async initAgain(): Promise<void> {
     const failure = this.initFailure;
     if (this.secondInit) {
-      const { type, message } = failure ?? { type: 'Runtime.ExitError', message: 'init failed' };
-      this.invocation.fail(type, message);
+      const { type, message, report } = failure ?? { type: 'Runtime.ExitError', message: 'init failed', report: undefined };
+      this.invocation.fail(type, message, report);
       return this.end(message);
     }
     this.secondInit = true;
@@ -163,7 +165,7 @@ export class ExecutionEnvironment {
 
   private next(response: ServerResponse): void {
     if (this.state === 'dead') return void response.destroy();
-    if (this.delivered && !this.invocation.complete) {
+    if (this.delivery.made && !this.invocation.complete) {
       return refuse(response, 403, 'InvalidStateTransition', 'the event before must be answered first');
     }
     this.waiting = response;
@@ -173,7 +175,7 @@ export class ExecutionEnvironment {
       // A second init has started the clock already.
       if (!this.secondInit) this.startClock();
     }
-    if (this.delivered) this.freeze();
+    if (this.delivery.made) this.freeze();
     else this.deliver();
   }
 
@@ -190,70 +192,30 @@ export class ExecutionEnvironment {
     // It died while it was frozen: its exit is about to be noticed.
     if (!response) return;
     this.waiting = undefined;
-    this.delivered = true;
     this.props.onPhase('running', this.invocation.id);
-    response.writeHead(200, {
-      'Content-Type': 'application/json',
-      'Lambda-Runtime-Aws-Request-Id': this.invocation.id,
-      'Lambda-Runtime-Deadline-Ms': String(this.invocation.deadline),
-      'Lambda-Runtime-Invoked-Function-Arn': this.props.functionArn,
-      'Lambda-Runtime-Trace-Id': this.invocation.traceId,
-    }).end(this.invocation.payload);
+    this.delivery.hand(response, this.props.functionArn);
   }
 
   private async response(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const invocation = this.invocation;
-    if (!this.mayAnswer(id, response)) return void request.resume();
-    if (request.headers['lambda-runtime-function-response-mode'] === 'streaming') {
-      await invocation.stream(request, this.id);
-    } else {
-      invocation.answered = true;
-      const body = await collect(request);
-      if (body.length > LARGEST_BUFFERED_RESPONSE) {
-        const message = `Exceeded maximum allowed payload size (${LARGEST_BUFFERED_RESPONSE} bytes).`;
-        invocation.fail('Function.ResponseSizeTooLarge', message);
-        return refuse(response, 413, 'RequestEntityTooLarge', message);
-      }
-      invocation.buffered(body, request.headers['content-type'] ?? 'application/json', this.id);
-    }
+    if (!await this.delivery.answer(id, request, response)) return;
     if (this.state === 'busy') this.props.onPhase('held');
     accept(response);
   }
 
   private error(id: string, errorType: string, body: Buffer, response: ServerResponse): void {
-    if (!this.mayAnswer(id, response)) return;
-    this.invocation.fail(errorType, errorMessage(body));
-    this.props.onPhase('held');
-    accept(response);
+    if (this.delivery.fail(id, errorType, body, response)) this.props.onPhase('held');
   }
 
   private initError(type: string, body: Buffer, response: ServerResponse): void {
     if (this.state !== 'init') return refuse(response, 403, 'InvalidStateTransition', 'init is over');
-    this.initFailure = { type, message: errorMessage(body) };
+    const { group } = this;
+    this.initFailure = { type, message: messageIn(body), report: body };
     accept(response);
-    response.once('close', () => this.state === 'init' && void this.initAgain());
-  }
-
-  private mayAnswer(id: string, response: ServerResponse): boolean {
-    if (id !== this.invocation.id || !this.delivered) {
-      refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
-    } else if (this.invocation.answered) {
-      refuse(response, 403, 'InvalidStateTransition', 'the event was answered before');
-    } else {
-      return true;
-    }
-    return false;
+    // The process may have ended by then, which is noticed as well.
+    response.once('close', () => group === this.group && this.state === 'init' && void this.initAgain());
   }
 
   private log(line: string): void {
     this.props.onLog(line, 'stdout');
-  }
-}
-
-function errorMessage(body: Buffer): string {
-  try {
-    return String((JSON.parse(body.toString()) as { errorMessage?: unknown }).errorMessage ?? '');
-  } catch {
-    return body.toString();
   }
 }

@@ -29,7 +29,8 @@ export class LambdaServiceError extends Error {
 
 /** The function failed before its response began. */
 export class LambdaFunctionError extends Error {
-  public constructor(public readonly errorType: string, message: string) {
+  /** @param report what the runtime said of it, as it said it; nothing where the platform speaks */
+  public constructor(public readonly errorType: string, message: string, public readonly report?: Buffer) {
     super(message);
     this.name = 'LambdaFunctionError';
   }
@@ -37,7 +38,6 @@ export class LambdaFunctionError extends Error {
 
 /** One event on its way through an environment. */
 export class Invocation {
-  public readonly id = randomUUID();
   public readonly begun: Promise<StreamedInvocation>;
   /** True from the first byte of an answer on, be it a response or an error. */
   public answered = false;
@@ -49,7 +49,7 @@ export class Invocation {
   private rejectBegun!: (error: Error) => void;
   private endStream?: (end: InvocationEnd) => void;
 
-  public constructor(public readonly payload: Buffer, public readonly traceId: string) {
+  public constructor(public readonly payload: Buffer, public readonly traceId: string, public readonly id: string = randomUUID()) {
     this.begun = new Promise((resolve, reject) => {
       this.resolveBegun = resolve;
       this.rejectBegun = reject;
@@ -84,10 +84,10 @@ export class Invocation {
   }
 
   /** Ends it with an error: rejected before the response began, broken off after. */
-  public fail(type: string, message: string): void {
+  public fail(type: string, message: string, report?: Buffer): void {
     this.answered = this.complete = true;
     this.endStream?.({ error: { type, message } });
-    this.rejectBegun(new LambdaFunctionError(type, message));
+    this.rejectBegun(new LambdaFunctionError(type, message, report));
   }
 }
 

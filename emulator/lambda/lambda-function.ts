@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { EmulatorError } from '../errors';
 import type { EnvironmentPhase } from '../events';
 import type { LinkedFolder } from '../image-links';
+import { EventQueue, type InvokeAnswer } from './event-queue';
 import { ExecutionEnvironment, type EnvironmentState } from './execution-environment';
 import { Invocation, LambdaFunctionError, LambdaServiceError, type StreamedInvocation } from './invocation';
 import { platformVariables, refusalOfVariables, type Credentials } from './platform-variables';
@@ -40,6 +41,8 @@ export interface LambdaFunctionProps {
   readonly reservedConcurrency?: number;
   /** In MB. @default 128 */
   readonly memorySize?: number;
+  /** The log group's name. @default made up from the name */
+  readonly logGroup?: string;
   /** @default us-east-1 */
   readonly region?: string;
   /** @default made up from region and name */
@@ -52,8 +55,14 @@ export interface LambdaFunctionProps {
   readonly sandbox?: Sandbox;
   /** Links that the image holds; only a sandbox can make them. */
   readonly linked?: LinkedFolder;
+  /** What must be there before the first environment starts, such as unpacked code. */
+  readonly prepare?: () => void;
+  /** Turns a time of the platform into one of this emulation, in milliseconds. @default unchanged */
+  readonly limit?: (milliseconds: number) => number;
   readonly onLog?: (line: string, environmentId: number, stream: 'stdout' | 'stderr') => void;
   readonly onPhase?: (phase: EnvironmentPhase, environmentId: number, detail?: string) => void;
+  /** An event that nobody waits for has failed and is tried again. */
+  readonly onRetry?: (reason: string) => void;
 }
 
 /** What can be seen of an execution environment from outside. */
@@ -68,6 +77,8 @@ export interface EnvironmentView {
 /** A Lambda function whose environments are processes of this machine. Emits `phase` with (phase, environmentId, detail). */
 export class LambdaFunction extends EventEmitter {
   public readonly arn: string;
+  /** Where events go that nobody waits for. */
+  public readonly queue: EventQueue;
 
   private readonly region: string;
   private readonly pool: ExecutionEnvironment[] = [];
@@ -80,6 +91,11 @@ export class LambdaFunction extends EventEmitter {
     if (refusal) throw new EmulatorError('RESOURCE_REFUSED', `${props.name}: ${refusal}`);
     this.region = props.region ?? 'us-east-1';
     this.arn = props.arn ?? `arn:aws:lambda:${this.region}:123456789012:function:${props.name}`;
+    this.queue = new EventQueue({
+      invoke: (payload, requestId) => this.invoke(payload, requestId),
+      limit: props.limit ?? ((milliseconds) => milliseconds),
+      onRetry: props.onRetry,
+    });
   }
 
   /** Every environment that was ever started, the dead ones included. */
@@ -92,34 +108,35 @@ export class LambdaFunction extends EventEmitter {
    *
    * @throws LambdaServiceError where Lambda refuses the event, LambdaFunctionError where the function fails before it answers
    */
-  public async invokeWithResponseStream(payload: Buffer, headers: Record<string, string> = {}): Promise<StreamedInvocation> {
+  public async invokeWithResponseStream(payload: Buffer, headers: Record<string, string> = {}, requestId?: string): Promise<StreamedInvocation> {
     if (payload.length > LARGEST_EVENT) {
       throw new LambdaServiceError('RequestTooLargeException', 413,
         `Request must be smaller than ${LARGEST_EVENT} bytes for the InvokeFunction operation`);
     }
     if (this.disposed) throw new LambdaFunctionError('Runtime.ExitError', 'the function was disposed of');
-    const invocation = new Invocation(payload, headers['x-amzn-trace-id'] ?? traceId());
+    const invocation = new Invocation(payload, headers['x-amzn-trace-id'] ?? traceId(), requestId);
     this.place(invocation);
     return invocation.begun;
   }
 
   /** Invokes it and waits for the whole answer, as Invoke does; a function's error is an answer too. */
-  public async invoke(payload: Buffer): Promise<{ payload: Buffer; functionError?: string }> {
+  public async invoke(payload: Buffer, requestId?: string): Promise<InvokeAnswer> {
     try {
-      const { body } = await this.invokeWithResponseStream(payload);
+      const { body } = await this.invokeWithResponseStream(payload, {}, requestId);
       const parts: Buffer[] = [];
       for await (const part of body) parts.push(part as Buffer);
       return { payload: Buffer.concat(parts) };
     } catch (error) {
       if (!(error instanceof LambdaFunctionError)) throw error;
       const answer = { errorType: error.errorType, errorMessage: error.message };
-      return { payload: Buffer.from(JSON.stringify(answer)), functionError: 'Unhandled' };
+      return { payload: error.report ?? Buffer.from(JSON.stringify(answer)), functionError: 'Unhandled' };
     }
   }
 
   /** Ends all environments; no process of theirs is left when this resolves. */
   public async dispose(): Promise<void> {
     this.disposed = true;
+    this.queue.close();
     await Promise.all(this.pool.map((environment) => environment.end('disposed of')));
   }
 
@@ -130,6 +147,7 @@ export class LambdaFunction extends EventEmitter {
     if (living >= (this.props.reservedConcurrency ?? ACCOUNT_CONCURRENCY)) {
       throw new LambdaServiceError('TooManyRequestsException', 429, 'Rate Exceeded.');
     }
+    if (!this.started) this.props.prepare?.();
     const environment = this.makeEnvironment(++this.started, invocation);
     this.pool.push(environment);
     void environment.start();
@@ -150,6 +168,7 @@ export class LambdaFunction extends EventEmitter {
       variables: (runtimeApi, temporary) => ({
         ...platformVariables({
           functionName: props.name,
+          logGroup: props.logGroup,
           region: this.region,
           memorySize: props.memorySize ?? 128,
           environmentId: id,

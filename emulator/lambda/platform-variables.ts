@@ -8,6 +8,7 @@ export interface Credentials {
 /** What Lambda tells a function about itself. */
 export interface PlatformProps {
   readonly functionName: string;
+  readonly logGroup?: string;
   readonly region: string;
   readonly memorySize: number;
   readonly environmentId: number;
@@ -37,7 +38,6 @@ export function refusalOfVariables(variables: Record<string, string>): string | 
 
 /** The variables that a container function finds besides its own: nothing of this machine but the path to its commands. */
 export function platformVariables(props: PlatformProps): Record<string, string> {
-  const group = `/aws/lambda/${props.functionName}`;
   return {
     AWS_REGION: props.region,
     AWS_DEFAULT_REGION: props.region,
@@ -48,7 +48,7 @@ export function platformVariables(props: PlatformProps): Record<string, string> 
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(props.memorySize),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: group,
+    AWS_LAMBDA_LOG_GROUP_NAME: props.logGroup ?? `/aws/lambda/${props.functionName}`,
     AWS_LAMBDA_LOG_STREAM_NAME: `emulator/[$LATEST]${props.environmentId}`,
     AWS_LAMBDA_RUNTIME_API: props.runtimeApi,
     LAMBDA_TASK_ROOT: '/var/task',

@@ -72,6 +72,15 @@ export async function collect(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
+/** The message in a runtime's report of an error, or all of it where it is none. */
+export function messageIn(report: Buffer): string {
+  try {
+    return String((JSON.parse(report.toString()) as { errorMessage?: unknown }).errorMessage ?? '');
+  } catch {
+    return report.toString();
+  }
+}
+
 function errorType(request: IncomingMessage): string {
   return String(request.headers['lambda-runtime-function-error-type'] ?? 'Unhandled');
 }

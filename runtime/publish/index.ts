@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRONTEND_PROPERTIES } from '../../src/contract/frontend';
 import { Aws } from '../aws';
+import { answer, isCustomResourceEvent, type CustomResourceEvent } from '../cloudformation';
 import { log, messageOf } from '../log';
 import { RuntimeError, type Invocation, type RuntimeApi } from '../runtime-api';
 import type { Settings } from '../settings';
-import { answer, isCustomResourceEvent, type CustomResourceEvent } from './custom-resource';
 import { uploadFolder } from './upload';
 
 /** The built client of this image, beside LibreChat's `api`, which is the working directory. */
@@ -38,10 +38,10 @@ async function handle(aws: Aws, invocation: Invocation, event: CustomResourceEve
   });
   try {
     await Promise.race([publishClient(aws, event, stop.signal), timeout]);
-    await answer(event, { Status: 'SUCCESS' });
+    await answer(event, physicalId(event), { Status: 'SUCCESS' }, log);
   } catch (error) {
     log.error('publish-failed', { message: messageOf(error) });
-    await answer(event, { Status: 'FAILED', Reason: messageOf(error) });
+    await answer(event, physicalId(event), { Status: 'FAILED', Reason: messageOf(error) }, log);
   } finally {
     stop.abort();
     timeout.catch(() => undefined);
@@ -57,4 +57,10 @@ async function publishClient(aws: Aws, { RequestType, ResourceProperties }: Cust
   const began = performance.now();
   const { files, bytes } = await uploadFolder(aws, CLIENT, String(bucket), signal);
   log.info('published', { bucket, files, bytes, ms: Math.round(performance.now() - began) });
+}
+
+/** The same as long as the bucket is: a change of it would have CloudFormation delete what it replaces. */
+function physicalId({ PhysicalResourceId, ResourceProperties, LogicalResourceId }: CustomResourceEvent): string {
+  const bucket = Object(ResourceProperties)[FRONTEND_PROPERTIES.bucket] as unknown;
+  return typeof bucket === 'string' && bucket ? bucket : PhysicalResourceId ?? LogicalResourceId;
 }

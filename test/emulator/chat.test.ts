@@ -1,11 +1,13 @@
-import { ChatClient, type ReceivedEvent, resumedTextOf, tokenOf } from '../../emulator/demo/chat-client';
+import { ChatClient } from '../../emulator/demo/chat-client';
 import { EnvironmentWatch } from '../../emulator/demo/environment-watch';
 import { Emulator } from '../../emulator/emulator';
 import type { TimedEvent } from '../../emulator/events';
 import { statesOfGroup } from '../../emulator/lambda/process-group';
-import { bubblewrapWorks, type Sandbox } from '../../emulator/lambda/sandbox';
+import type { Sandbox } from '../../emulator/lambda/sandbox';
 import { paceOf, tokensFor } from '../../emulator/stand-in/server/answer';
 import { type Synthesized, synthesize } from '../../emulator/synthesize';
+import { type ChatEvent, resumedTextOf, tokenOf } from '../../probe/chat-events';
+import { describeWith } from '../requires';
 
 const APP = `${__dirname}/../../examples/typescript/app.ts`;
 const PROMPT = 'Hello';
@@ -52,7 +54,7 @@ const environmentOf = ({ log }: Stack, part: string, from = 0): number => {
   return request.environment;
 };
 const textFor = (pace: object) => tokensFor(PROMPT, paceOf({ standIn: { ...pace } })).join('');
-const textIn = (events: ReceivedEvent[]) => events.map((event) => resumedTextOf(event) ?? tokenOf(event) ?? '').join('');
+const textIn = (events: ChatEvent[]) => events.map((event) => resumedTextOf(event) ?? tokenOf(event) ?? '').join('');
 
 describe('with the hold', () => {
   let stack: Stack;
@@ -73,7 +75,7 @@ describe('with the hold', () => {
     await stack.watch.settled();
     const from = stack.log.length;
     const streamId = await startBeside(stack, pace, 'oneIsFree');
-    const events: ReceivedEvent[] = [];
+    const events: ChatEvent[] = [];
     let whileGenerating = 0;
     for await (const event of stack.client.events(streamId)) {
       events.push(event);
@@ -127,7 +129,7 @@ describe('with the hold', () => {
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
     }
-    const events: ReceivedEvent[] = [];
+    const events: ChatEvent[] = [];
     for await (const event of stack.client.events(streamId, { resume: true })) events.push(event);
     expect(resumedTextOf(events[0])!.startsWith(seen)).toBe(true);
     expect(textIn(events)).toBe(textFor(pace));
@@ -136,7 +138,7 @@ describe('with the hold', () => {
   test('ten chats at once are all whole', async () => {
     const pace = { tokens: 10, gapMs: 20, saveMs: 0 };
     const answers = await Promise.all(Array.from({ length: 10 }, async () => {
-      const events: ReceivedEvent[] = [];
+      const events: ChatEvent[] = [];
       for await (const event of stack.client.events(await stack.client.start(PROMPT, pace))) events.push(event);
       return textIn(events);
     }));
@@ -145,7 +147,10 @@ describe('with the hold', () => {
   });
 });
 
-describe.each(['none', ...(bubblewrapWorks() ? ['bubblewrap' as const] : [])] as const)('files, in the sandbox %s', (sandbox) => {
+describe('files', () => inSandbox('none'));
+describeWith('bwrap')('files, in the sandbox', () => inSandbox('bubblewrap'));
+
+function inSandbox(sandbox: Sandbox): void {
   let stack: Stack;
   // LibreChat's folder for uploads is a link into /tmp in the image, which only the sandbox can put there.
   beforeAll(async () => { stack = await start({}, sandbox); });
@@ -164,7 +169,7 @@ describe.each(['none', ...(bubblewrapWorks() ? ['bubblewrap' as const] : [])] as
     const { status, headers } = await stack.client.get(`/api/files/download/${key.split('/')[1]}/${id}`);
     expect([status, headers['content-length'] ?? bytes.length]).toEqual([200, bytes.length]);
   });
-});
+}
 
 describe('without the hold', () => {
   let stack: Stack;
@@ -183,7 +188,7 @@ describe('without the hold', () => {
     const streamId = await startBeside(stack, pace, 'settled');
     const generating = environmentOf(stack, '/api/agents/chat');
     const stream = stack.client.events(streamId, { resume: true });
-    const first = (await stream.next()).value as ReceivedEvent;
+    const first = (await stream.next()).value as ChatEvent;
     expect(first.json.sync).toBe(true);
     const next = stream.next();
 
@@ -197,7 +202,7 @@ describe('without the hold', () => {
     // The stream keeps its environment busy, so that the next request finds only the one that generates, and thaws it.
     const events = [first];
     const thawing = keepAwake();
-    events.push((await next).value as ReceivedEvent);
+    events.push((await next).value as ChatEvent);
     for await (const event of stream) events.push(event);
     thawing.stop();
     expect(textIn(events)).toBe(textFor(pace));

@@ -111,6 +111,33 @@ describe('a stack', () => {
     expect(current.parameters.get('/p')).toBe('g d us-east-1 S');
   });
 
+  test('has repositories, projects and log groups', async () => {
+    const stack = await deploy({
+      Resources: {
+        Repository: { Type: 'AWS::ECR::Repository', Properties: {} },
+        Project: {
+          Type: 'AWS::CodeBuild::Project',
+          Properties: { ServiceRole: 'role', Source: { Type: 'S3', Location: 'bucket/key' }, Artifacts: { Type: 'NO_ARTIFACTS' }, Environment: {} },
+        },
+        Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/builds' } },
+      },
+      Outputs: Object.fromEntries(([
+        ['Name', { Ref: 'Repository' }], ['RepositoryArn', { 'Fn::GetAtt': ['Repository', 'Arn'] }], ['Uri', { 'Fn::GetAtt': ['Repository', 'RepositoryUri'] }],
+        ['Project', { Ref: 'Project' }], ['ProjectArn', { 'Fn::GetAtt': ['Project', 'Arn'] }],
+        ['Logs', { Ref: 'Logs' }], ['LogsArn', { 'Fn::GetAtt': ['Logs', 'Arn'] }],
+      ] as const).map(([name, Value]) => [name, { Value }])),
+    });
+    const { Name, RepositoryArn, Uri, Project, ProjectArn, Logs, LogsArn } = stack.outputs();
+    expect(Name).toMatch(/^s-repository-[a-z0-9]+$/);
+    expect(RepositoryArn).toBe(`arn:aws:ecr:us-east-1:123456789012:repository/${Name}`);
+    expect(Uri).toBe(`123456789012.dkr.ecr.us-east-1.amazonaws.com/${Name}`);
+    expect(ProjectArn).toBe(`arn:aws:codebuild:us-east-1:123456789012:project/${Project}`);
+    expect([Logs, LogsArn]).toEqual(['/builds', 'arn:aws:logs:us-east-1:123456789012:log-group:/builds:*']);
+    expect(current.repositories.find(Name)).toBeDefined();
+    expect(current.buildProjects.find(Project)).toBeDefined();
+    expect(current.logGroups.streams('/builds')).toBeDefined();
+  });
+
   test('leaves out resources whose condition does not hold', async () => {
     await deploy({
       Conditions: { No: { 'Fn::Equals': ['a', 'b'] } },
@@ -133,6 +160,20 @@ describe('a stack', () => {
     ['an old runtime of a CloudFront Function', {
       Resources: { F: { Type: 'AWS::CloudFront::Function', Properties: { FunctionConfig: { Runtime: 'cloudfront-js-1.0' } } } },
     }, /must be cloudfront-js-2.0, got: cloudfront-js-1.0/],
+    ['a repository that is there', { Resources: { A: { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: 'r' } }, B: { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: 'r' } } } },
+      /^B \(AWS::ECR::Repository\): RepositoryAlreadyExistsException: /],
+    ['a build that cannot be played', { Resources: { P: { Type: 'AWS::CodeBuild::Project', Properties: { Name: 'project', Source: { Type: 'NO_SOURCE' } } } } },
+      /^P \(AWS::CodeBuild::Project\): InvalidInputException: the emulator plays projects with a source of type S3/],
+    ['an image that was not pushed', {
+      Resources: {
+        R: { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: 'r' } },
+        Role: { Type: 'AWS::IAM::Role' },
+        F: {
+          Type: 'AWS::Lambda::Function',
+          Properties: { PackageType: 'Image', Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Code: { ImageUri: { 'Fn::Sub': `\${R.RepositoryUri}@sha256:${'0'.repeat(64)}` } } },
+        },
+      },
+    }, /^F \(AWS::Lambda::Function\): `Code.ImageUri` must be an image that has been pushed, got: 123456789012\.dkr\.ecr\.us-east-1\.amazonaws\.com\/r@sha256:0{64}$/],
     ['a function from an image that is not in the assembly', {
       Resources: {
         Role: { Type: 'AWS::IAM::Role' },
@@ -198,7 +239,9 @@ describe('secrets', () => {
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 describe('a custom resource', () => {
   const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:provider';
-  const provide = async (mode: string) => {
+  let retries: string[];
+  const provide = async (mode: string, retryAttempts = 2) => {
+    retries = [];
     const lambda = new LambdaFunction({
       name: 'provider',
       command: [process.execPath, join(__dirname, 'custom-resource-runtime.cjs')],
@@ -206,11 +249,20 @@ describe('a custom resource', () => {
       environment: { MODE: mode },
       timeoutMs: 20_000,
       folder: current.folder,
+      limit: (milliseconds) => milliseconds / 1000,
+      onRetry: (reason) => retries.push(reason),
     });
     current.onDispose(() => lambda.dispose());
     current.functions.set(ARN, { logicalId: 'Provider', arn: ARN, name: 'provider', permissions: [], lambda });
     return deploy({
-      Resources: { C: { Type: 'Custom::Thing', Properties: { ServiceToken: ARN, Number: 1, Flag: true, List: [{ a: 2 }], ServiceTimeout: mode === 'silent' ? 1 : 60 } } },
+      Resources: {
+        Retries: { Type: 'AWS::Lambda::EventInvokeConfig', Properties: { FunctionName: 'provider', Qualifier: '$LATEST', MaximumRetryAttempts: retryAttempts } },
+        C: {
+          Type: 'Custom::Thing',
+          DependsOn: 'Retries',
+          Properties: { ServiceToken: ARN, Number: 1, Flag: true, List: [{ a: 2 }], ServiceTimeout: mode === 'silent' ? 1 : 60 },
+        },
+      },
       Outputs: { Ref: { Value: { Ref: 'C' } }, Event: { Value: { 'Fn::GetAtt': ['C', 'Event'] } } },
     });
   };
@@ -229,11 +281,26 @@ describe('a custom resource', () => {
     });
   });
 
+  // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+  test('is made by the third attempt, of the same request', async () => {
+    expect((await provide('recover')).outputs().Ref).toBe('physical');
+    expect(retries).toHaveLength(2);
+    const [first, second] = retries.map((reason) => /thrown (\S+) (\d)/.exec(reason)!);
+    expect([first[2], second[2]]).toEqual(['1', '2']);
+    expect(second[1]).toBe(first[1]);
+  });
+
+  test('fails after as many attempts as the function is given', async () => {
+    await expect(provide('recover', 1)).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED', message: expect.stringMatching(/thrown \S+ 2/) });
+    expect(retries).toHaveLength(1);
+  });
+
   test.each([
     ['fail', /^C \(Custom::Thing\): it went wrong$/],
     ['throw', /^C \(Custom::Thing\): .*thrown/],
     ['crash', /^C \(Custom::Thing\): .*exit status 4/],
     ['silent', /^C \(Custom::Thing\): no answer came in time$/],
+    ['long', /^C \(Custom::Thing\): the answer must have at most 4096 bytes, got: \d+$/],
     ['mismatch', /^C \(Custom::Thing\): the answer must repeat StackId/],
     ['anonymous', /^C \(Custom::Thing\): the answer must have a PhysicalResourceId$/],
   ])('that answers wrongly fails the start: %s', async (mode, message) => {

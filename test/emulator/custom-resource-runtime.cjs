@@ -2,19 +2,20 @@
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation`;
 
 (async () => {
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     const next = await fetch(`${api}/next`);
     const event = await next.json();
     const id = next.headers.get('lambda-runtime-aws-request-id');
     const mode = process.env.MODE;
     if (mode === 'crash') process.exit(4);
-    if (mode === 'throw') {
-      await fetch(`${api}/${id}/error`, { method: 'POST', body: '{"errorMessage":"thrown"}' });
+    if (mode === 'throw' || (mode === 'recover' && attempt < 3)) {
+      await fetch(`${api}/${id}/error`, { method: 'POST', body: `{"errorMessage":"thrown ${id} ${attempt}"}` });
       continue;
     }
     const { StackId, RequestId, LogicalResourceId } = event;
     const answer = { StackId, RequestId, LogicalResourceId, Status: 'SUCCESS', PhysicalResourceId: 'physical', Data: { Event: JSON.stringify(event) } };
     if (mode === 'fail') Object.assign(answer, { Status: 'FAILED', Reason: 'it went wrong' });
+    if (mode === 'long') answer.Data.More = 'x'.repeat(4096);
     if (mode === 'mismatch') answer.RequestId = 'other';
     if (mode === 'anonymous') delete answer.PhysicalResourceId;
     if (mode !== 'silent') await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify(answer) });

@@ -33,7 +33,9 @@ describe.each(KINDS)('%s', (kind) => {
 
   function open(options: Partial<RedisOptions> = {}) {
     const { host, port } = redis;
-    const opened = new Redis({ host, port, password: PASSWORD, tls: { ca: tls.ca }, retryStrategy: null, ...options });
+    // One that has lost its connection would wait for two seconds to lose it.
+    const disconnectTimeout = 0;
+    const opened = new Redis({ host, port, password: PASSWORD, tls: { ca: tls.ca }, retryStrategy: null, disconnectTimeout, ...options });
     opened.on('error', () => undefined);
     clients.push(opened);
     return opened;

@@ -22,6 +22,7 @@ export function findBrowser(): string | undefined {
 /** A headless Chromium, spoken to through two pipes in its DevTools protocol. */
 export class Browser {
   private readonly child: ChildProcess;
+  private readonly exited: Promise<void>;
   private readonly profile = mkdtempSync(join(tmpdir(), 'stand-in-browser-'));
   private readonly pending = new Map<number, { resolve: (result: any) => void; reject: (error: Error) => void }>();
   private lastId = 0;
@@ -32,6 +33,13 @@ export class Browser {
       '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--window-size=1000,760',
       '--remote-debugging-pipe', `--user-data-dir=${this.profile}`, 'about:blank',
     ], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+    this.exited = new Promise((resolve) => this.child.once('exit', () => {
+      // Whoever waits for its answer would wait for ever.
+      this.pending.forEach(({ reject }) => reject(new Error('the browser has ended')));
+      this.pending.clear();
+      resolve();
+    }));
+    (this.child.stdio[3] as Writable).on('error', () => undefined);
     (this.child.stdio[4] as Readable).setEncoding('utf8').on('data', (data: string) => this.receive(data));
   }
 
@@ -47,10 +55,12 @@ export class Browser {
     return new Promise((resolve, reject) => this.pending.set(id, { resolve, reject }));
   }
 
+  /** Ends it in order, with all its processes: those of one that is killed write into the profile for a while. */
   async close(): Promise<void> {
-    const exited = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGKILL');
-    await exited;
+    if (this.child.exitCode === null && this.child.signalCode === null) this.send('Browser.close').catch(() => undefined);
+    const killing = setTimeout(() => this.child.kill('SIGKILL'), ANSWER_MS);
+    await this.exited;
+    clearTimeout(killing);
     rmSync(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 
@@ -133,6 +143,7 @@ export class Tab {
   }
 }
 
+/** Nobody stays for the sake of it: where an answer came first, it is still running. */
 function nothingFor(milliseconds: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds, undefined));
+  return new Promise((resolve) => setTimeout(resolve, milliseconds, undefined).unref());
 }

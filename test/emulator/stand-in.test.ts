@@ -2,18 +2,19 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STAND_IN, type StandInProcess, startStandIn, startTestRedis, variables } from './stand-in-process';
-import { ChatClient, type ReceivedEvent, resumedTextOf, tokenOf } from '../../emulator/demo/chat-client';
+import { ChatClient } from '../../emulator/demo/chat-client';
 import { paceOf, tokensFor } from '../../emulator/stand-in/server/answer';
+import { type ChatEvent, resumedTextOf, tokenOf } from '../../probe/chat-events';
 
 const SOMEONE = { email: 'someone@example.com', password: 'a-long-password' };
 const QUICK = { tokens: 8, gapMs: 1, saveMs: 0 };
 const textFor = (prompt: string, pace: object) => tokensFor(prompt, paceOf({ standIn: { ...pace } })).join('');
-const collect = async (events: AsyncIterable<ReceivedEvent>) => {
-  const all: ReceivedEvent[] = [];
+const collect = async (events: AsyncIterable<ChatEvent>) => {
+  const all: ChatEvent[] = [];
   for await (const event of events) all.push(event);
   return all;
 };
-const tokensIn = (events: ReceivedEvent[]) => events.map(tokenOf).filter((token) => token !== undefined);
+const tokensIn = (events: ChatEvent[]) => events.map(tokenOf).filter((token) => token !== undefined);
 
 // With both kinds of Redis: the built-in one is right as far as the stand-in goes if nothing here tells it from the real one.
 describe.each([['the installed Redis', false], ['the built-in Redis', true]])('two processes on %s', (_name, builtIn) => {
@@ -94,7 +95,7 @@ describe.each([['the installed Redis', false], ['the built-in Redis', true]])('t
     test('two clients see the same', async () => {
       const streamId = await client.start('Both', { tokens: 10, gapMs: 10, saveMs: 0 });
       const [a, b] = await Promise.all([collect(client.events(streamId, { resume: true })), collect(other.events(streamId, { resume: true }))]);
-      const whole = (events: ReceivedEvent[]) => resumedTextOf(events[0]) + tokensIn(events).join('');
+      const whole = (events: ChatEvent[]) => resumedTextOf(events[0]) + tokensIn(events).join('');
       expect(whole(a)).toBe(whole(b));
     });
 
@@ -137,7 +138,7 @@ describe.each([['the installed Redis', false], ['the built-in Redis', true]])('t
 
     test('an abort on another process ends the generation, and keeps the text so far', async () => {
       const streamId = await client.start('Abort', { tokens: 1000, gapMs: 10, saveMs: 0 });
-      const events: ReceivedEvent[] = [];
+      const events: ChatEvent[] = [];
       for await (const event of other.events(streamId, { resume: true })) {
         events.push(event);
         if (tokensIn(events).length === 3) expect((await other.post('/api/agents/chat/abort', { streamId })).json).toMatchObject({ success: true });

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Stack } from 'aws-cdk-lib';
-import { ChatClient, tokenOf } from '../../emulator/demo/chat-client';
+import { ChatClient } from '../../emulator/demo/chat-client';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
 import type { TimedEvent } from '../../emulator/events';
 import { statesOfGroup } from '../../emulator/lambda/process-group';
+import { tokenOf } from '../../probe/chat-events';
 import { LibreChatServerless } from '../../src';
 
 jest.setTimeout(60_000);

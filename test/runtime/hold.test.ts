@@ -1,20 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Adapter, ENVIRONMENT, type AdapterOptions } from './kit/adapter';
-import { buildArtifacts, type Artifacts } from './kit/artifacts';
+import { ENVIRONMENT, type Adapter } from './kit/adapter';
 import { proxyEvent } from './kit/events';
 import { until } from './kit/until';
+import { useAdapter } from './kit/use-adapter';
 
 jest.setTimeout(30_000);
 
-let artifacts: Artifacts;
-let adapter: Adapter;
-
-beforeAll(async () => (artifacts = await buildArtifacts()));
-afterAll(() => artifacts.dispose());
-afterEach(() => adapter.dispose());
-
-const start = (options: AdapterOptions) => (adapter = new Adapter(artifacts, options));
+const start = useAdapter();
 const FAST = { graceMs: 20, shortHoldMs: 20, holdPollMs: 10 };
 
 const chat = (body: object, headers: Record<string, string> = {}) => proxyEvent('/api/agents/chat/openAI', {
@@ -24,49 +17,49 @@ const chat = (body: object, headers: Record<string, string> = {}) => proxyEvent(
   body: JSON.stringify(body),
 });
 
-const said = (text: string) => adapter.output.some((line) => line.includes(text));
+const said = (adapter: Adapter, text: string) => adapter.output.some((line) => line.includes(text));
 
 test('a chat\'s answer arrives before its generation ends, and the environment is held until it has', async () => {
-  start({ settings: FAST });
+  const adapter = start({ settings: FAST });
   const frozen = adapter.phase('frozen');
   const answer = await adapter.send(chat({ generateMs: 1_500 }));
   expect(answer.statusCode).toBe(200);
-  expect(said('generation finished')).toBe(false);
+  expect(said(adapter, 'generation finished')).toBe(false);
   expect(adapter.lambda.environments[0].held).toBe(true);
   await frozen;
-  expect(said('generation finished')).toBe(true);
+  expect(said(adapter, 'generation finished')).toBe(true);
   expect(adapter.logged('hold')).toMatchObject([{ reason: 'finished', ms: expect.any(Number), requestId: expect.any(String) }]);
 });
 
 test('without the hold the generation freezes with the environment', async () => {
-  start({ settings: { ...FAST, hold: false } });
+  const adapter = start({ settings: { ...FAST, hold: false } });
   await adapter.send(chat({ generateMs: 100 }));
   await adapter.idle();
   // Nothing runs while it is frozen: what would have been said by now is not.
   await sleep(400);
-  expect(said('generation finished')).toBe(false);
+  expect(said(adapter, 'generation finished')).toBe(false);
   await adapter.send(proxyEvent('/api/echo'));
-  await until(() => said('generation finished'));
+  await until(() => said(adapter, 'generation finished'));
 });
 
 test('the grace goes on after the generation', async () => {
-  start({ settings: { ...FAST, graceMs: 1_500 } });
+  const adapter = start({ settings: { ...FAST, graceMs: 1_500 } });
   await adapter.send(chat({ generateMs: 10 }));
-  await until(() => said('generation finished'));
+  await until(() => said(adapter, 'generation finished'));
   expect(adapter.lambda.environments[0].held).toBe(true);
   await adapter.idle();
   expect(adapter.logged('hold')[0].ms).toBeGreaterThanOrEqual(1_500);
 });
 
 test('a refused chat is not held', async () => {
-  start({ settings: { ...FAST, graceMs: 60_000 } });
+  const adapter = start({ settings: { ...FAST, graceMs: 60_000 } });
   expect((await adapter.send(chat({ refused: true }))).statusCode).toBe(401);
   await adapter.idle();
   expect(adapter.logged('hold')).toEqual([]);
 });
 
 test.each(['/api/assistants/v2/chat', '/api/agents/v1/chat/completions'])('%s is held for a short while', async (path) => {
-  start({ settings: { ...FAST, shortHoldMs: 1_500 } });
+  const adapter = start({ settings: { ...FAST, shortHoldMs: 1_500 } });
   await adapter.send(proxyEvent(path, { method: 'POST' }));
   expect(adapter.lambda.environments[0].held).toBe(true);
   await adapter.idle();
@@ -78,38 +71,38 @@ test.each([
   ['POST', '/api/agents/chat/abort'],
   ['POST', '/api/messages'],
 ])('%s %s is not held', async (method, path) => {
-  start({ settings: { ...FAST, graceMs: 60_000, shortHoldMs: 60_000 } });
+  const adapter = start({ settings: { ...FAST, graceMs: 60_000, shortHoldMs: 60_000 } });
   await adapter.send(proxyEvent(path, { method, headers: { 'Content-Type': 'application/json' }, multiValueHeaders: undefined, body: '{}' }));
   await adapter.idle();
   expect(adapter.logged('hold')).toEqual([]);
 });
 
 test('metrics that fail for a moment do not end the hold', async () => {
-  start({ settings: FAST });
+  const adapter = start({ settings: FAST });
   await adapter.send(chat({ generateMs: 300, metricsFail: 3 }));
   await adapter.idle();
-  expect(said('generation finished')).toBe(true);
+  expect(said(adapter, 'generation finished')).toBe(true);
   expect(adapter.logged('metrics-unavailable')).toHaveLength(3);
   expect(adapter.logged('hold')).toMatchObject([{ reason: 'finished' }]);
 });
 
 test('metrics that fail every other time do not end it either', async () => {
-  start({ settings: { ...FAST, holdPollMs: 1 } });
+  const adapter = start({ settings: { ...FAST, holdPollMs: 1 } });
   await adapter.send(chat({ generateMs: 3_000, metricsFlaky: true }));
   await adapter.idle();
-  expect(said('generation finished')).toBe(true);
+  expect(said(adapter, 'generation finished')).toBe(true);
   expect(adapter.logged('metrics-unavailable').length).toBeGreaterThan(10);
 });
 
 test('metrics that stay away end it', async () => {
-  start({ settings: FAST });
+  const adapter = start({ settings: FAST });
   await adapter.send(chat({ generateMs: 60_000, metricsFail: 1_000 }));
   await adapter.idle();
   expect(adapter.logged('hold')).toMatchObject([{ reason: 'metrics unavailable' }]);
 });
 
 test('LibreChat that dies ends it, and the environment', async () => {
-  start({ settings: FAST });
+  const adapter = start({ settings: FAST });
   await adapter.send(chat({ generateMs: 60_000, crashMs: 100 }));
   await until(() => adapter.state === 'dead');
   expect(adapter.logged('hold')).toMatchObject([{ reason: 'LibreChat exited' }]);
@@ -126,24 +119,24 @@ describe('near the deadline', () => {
   };
 
   /** The token that the abort came with. */
-  const abortToken = () => adapter.output.find((line) => line.includes('abort asked'))!.split(' with ')[1];
+  const abortToken = (adapter: Adapter) => adapter.output.find((line) => line.includes('abort asked'))!.split(' with ')[1];
 
   test('the chat is aborted as its user would, and the environment lives on', async () => {
-    start(SHORT);
+    const adapter = start(SHORT);
     await adapter.send(chat({ generateMs: 60_000 }, { ...viewer, Authorization: 'Bearer abc' }));
     await adapter.idle();
     expect(adapter.state).toBe('frozen');
-    expect(said('abort asked by Firefox at 203.0.113.9 with Bearer abc')).toBe(true);
-    expect(said('generation aborted')).toBe(true);
+    expect(said(adapter, 'abort asked by Firefox at 203.0.113.9 with Bearer abc')).toBe(true);
+    expect(said(adapter, 'generation aborted')).toBe(true);
     expect(adapter.logged('hold')).toMatchObject([{ reason: 'aborted before the deadline' }]);
   });
 
   test('a token of LibreChat that has run out is made good for the abort', async () => {
-    start(SHORT);
+    const adapter = start(SHORT);
     const Authorization = token({ id: 'user-1', exp: 1 }, ENVIRONMENT.JWT_SECRET);
     await adapter.send(chat({ generateMs: 60_000 }, { ...viewer, Authorization }));
     await adapter.idle();
-    const [header, payload, signature] = abortToken().replace('Bearer ', '').split('.');
+    const [header, payload, signature] = abortToken(adapter).replace('Bearer ', '').split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { id: string; exp: number };
     expect(claims.id).toBe('user-1');
     expect(claims.exp).toBeGreaterThan(Date.now() / 1000);
@@ -151,10 +144,10 @@ describe('near the deadline', () => {
   });
 
   test('a token that LibreChat did not sign is left as it is', async () => {
-    start(SHORT);
+    const adapter = start(SHORT);
     const Authorization = token({ id: 'admin', exp: 1 }, 'forged');
     await adapter.send(chat({ generateMs: 60_000 }, { ...viewer, Authorization }));
     await adapter.idle();
-    expect(abortToken()).toBe(Authorization);
+    expect(abortToken(adapter)).toBe(Authorization);
   });
 });

@@ -1,30 +1,23 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Adapter, ENVIRONMENT, type AdapterOptions } from './kit/adapter';
-import { buildArtifacts, type Artifacts } from './kit/artifacts';
+import { ENVIRONMENT, type Adapter } from './kit/adapter';
 import { proxyEvent } from './kit/events';
 import { until } from './kit/until';
+import { useAdapter } from './kit/use-adapter';
 import { ADAPTER } from '../../src/contract/variables';
 
 jest.setTimeout(60_000);
 
-let artifacts: Artifacts;
-let adapter: Adapter;
-
-beforeAll(async () => (artifacts = await buildArtifacts()));
-afterAll(() => artifacts.dispose());
-afterEach(() => adapter.dispose());
-
-const start = (options: AdapterOptions = {}) => (adapter = new Adapter(artifacts, options));
+const start = useAdapter();
 const hello = proxyEvent('/api/hello');
 
-async function environmentOfLibreChat(): Promise<Record<string, string>> {
+async function environmentOfLibreChat(adapter: Adapter): Promise<Record<string, string>> {
   return JSON.parse((await adapter.send(proxyEvent('/environment'))).body.toString()) as Record<string, string>;
 }
 
 test('LibreChat\'s environment', async () => {
-  start({ environment: { SEARCH: 'true', TRUST_PROXY: '7', APP_TITLE: 'Chat' } });
-  const environment = await environmentOfLibreChat();
+  const adapter = start({ environment: { SEARCH: 'true', TRUST_PROXY: '7', APP_TITLE: 'Chat' } });
+  const environment = await environmentOfLibreChat(adapter);
   expect(environment).toMatchObject({
     ...ENVIRONMENT,
     // The user's
@@ -47,8 +40,8 @@ test('LibreChat\'s environment', async () => {
 });
 
 test('what LibreChat writes is below the temporary folder, and there', async () => {
-  start();
-  const environment = await environmentOfLibreChat();
+  const adapter = start();
+  const environment = await environmentOfLibreChat(adapter);
   for (const name of ['HOME', 'LIBRECHAT_LOG_DIR', 'npm_config_cache', 'UV_CACHE_DIR']) {
     expect(environment[name].startsWith(`${environment.TMPDIR}/`)).toBe(true);
     expect(statSync(environment[name]).isDirectory()).toBe(true);
@@ -59,13 +52,13 @@ test('what LibreChat writes is below the temporary folder, and there', async () 
 });
 
 test('the credentials are in a file that only the function\'s user can read', async () => {
-  start();
-  const { AWS_SHARED_CREDENTIALS_FILE: file } = await environmentOfLibreChat();
+  const adapter = start();
+  const { AWS_SHARED_CREDENTIALS_FILE: file } = await environmentOfLibreChat(adapter);
   expect(statSync(file).mode % 0o1000).toBe(0o600);
 });
 
 test('the milliseconds of each phase are logged', async () => {
-  start();
+  const adapter = start();
   await adapter.send(hello);
   expect(adapter.logged('started')).toMatchObject([{
     ms: { adapter: expect.any(Number), values: expect.any(Number), librechat: expect.any(Number), total: expect.any(Number) },
@@ -73,7 +66,7 @@ test('the milliseconds of each phase are logged', async () => {
 });
 
 test('LibreChat\'s own lines pass through unchanged', async () => {
-  start();
+  const adapter = start();
   await adapter.send(proxyEvent('/api/say', { multiValueQueryStringParameters: { line: ['{"level":"info", "message":"grüße"}'] } }));
   await until(() => adapter.output.includes('{"level":"info", "message":"grüße"}'));
 });
@@ -81,14 +74,14 @@ test('LibreChat\'s own lines pass through unchanged', async () => {
 describe('LibreChat that takes long to start', () => {
   test('12 s: the first event waits, and the init is not begun again', async () => {
     // A little more than Lambda's 10 s, for a machine that is busy; less than LibreChat needs.
-    start({ environment: { FIXTURE_START_MS: '12000' }, initTimeoutMs: 11_500 });
+    const adapter = start({ environment: { FIXTURE_START_MS: '12000' }, initTimeoutMs: 11_500 });
     expect(await adapter.send(hello)).toMatchObject({ statusCode: 200, environmentId: 1 });
     expect(adapter.logged('started')).toHaveLength(1);
     expect(adapter.output.join()).not.toContain('INIT_REPORT');
   });
 
   test('for ever: a 503 with the reason, and a new environment for the next', async () => {
-    start({ environment: { FIXTURE_NEVER_READY: '1' }, settings: { askForEventsAfterMs: 200, readyWaitMs: 1_000 } });
+    const adapter = start({ environment: { FIXTURE_NEVER_READY: '1' }, settings: { askForEventsAfterMs: 200, readyWaitMs: 1_000 } });
     const { statusCode, body } = await adapter.send(hello);
     expect(statusCode).toBe(503);
     expect(JSON.parse(body.toString())).toEqual({ message: 'LibreChat is not ready after 1 s' });
@@ -96,7 +89,7 @@ describe('LibreChat that takes long to start', () => {
   });
 
   test('longer than the event may take: a 503 before the deadline', async () => {
-    start({
+    const adapter = start({
       timeoutMs: 10_000,
       environment: { FIXTURE_NEVER_READY: '1' },
       settings: { askForEventsAfterMs: 100, endBeforeDeadlineMs: 9_000 },
@@ -105,7 +98,7 @@ describe('LibreChat that takes long to start', () => {
   });
 
   test('and ends while an event waits: a 503 with the reason', async () => {
-    start({ environment: { FIXTURE_START_MS: '1000', FIXTURE_START_FAILS: '9' }, settings: { askForEventsAfterMs: 100 } });
+    const adapter = start({ environment: { FIXTURE_START_MS: '1000', FIXTURE_START_FAILS: '9' }, settings: { askForEventsAfterMs: 100 } });
     const { statusCode, body } = await adapter.send(hello);
     expect(statusCode).toBe(503);
     expect(body.toString()).toContain('LibreChat ended before it was ready: exit code 9');
@@ -114,12 +107,12 @@ describe('LibreChat that takes long to start', () => {
 
 describe('a start that fails', () => {
   test('LibreChat ends before it is ready: the init fails with its status', async () => {
-    start({ environment: { FIXTURE_START_FAILS: '9' } });
+    const adapter = start({ environment: { FIXTURE_START_FAILS: '9' } });
     await expect(adapter.invoke(hello)).rejects.toThrow('LibreChat ended before it was ready: exit code 9');
   });
 
   test.each(['MONGO_URI', 'REDIS_URI', 'DOMAIN_CLIENT', 'CREDS_KEY', 'JWT_REFRESH_SECRET'])('without %s: one line that names it', async (name) => {
-    start({ environment: { [name]: '' } });
+    const adapter = start({ environment: { [name]: '' } });
     await expect(adapter.invoke(hello)).rejects.toThrow(`\`${name}\` must be set for LibreChat to start`);
     const [line, ...more] = adapter.logged('start-failed').filter(({ environmentId }) => environmentId === 1);
     expect(line.message).toContain(`\`${name}\``);
@@ -130,7 +123,7 @@ describe('a start that fails', () => {
 });
 
 test('SIGTERM ends LibreChat in order', async () => {
-  start();
+  const adapter = start();
   await adapter.send(hello);
   const { pid } = adapter.lambda.environments[0];
   await adapter.idle();

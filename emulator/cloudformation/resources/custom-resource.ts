@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Cloud } from '../../cloud';
 import { EmulatorError } from '../../errors';
-import { unsupported, type Player } from '../resource';
+import type { LambdaFunction } from '../../lambda/lambda-function';
+import { unsupported, type Player, type Resource } from '../resource';
 
 interface Answer {
   readonly Status?: 'SUCCESS' | 'FAILED';
@@ -15,19 +17,22 @@ interface Answer {
 /** An hour, unless the resource says otherwise. */
 const SERVICE_TIMEOUT_SECONDS = 3600;
 
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
+const LARGEST_ANSWER = 4096;
+
 export function isCustomResource(type: string): boolean {
   return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 }
 
 /**
- * Asks the function behind `ServiceToken` to make the resource, and waits for what it puts to the response URL.
+ * Leaves an event for the function behind `ServiceToken` to make the resource, and waits for what is put to the response URL, by whichever
+ * invocation. CloudFormation would wait for its time to be over even where nobody is left to answer; here it fails at once then.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  */
 export const customResource: Player = async (resource, { cloud, aws, stackId }) => {
   const { logicalId, type, properties } = resource;
-  const lambda = cloud.functions.get(String(properties.ServiceToken))?.lambda
-    ?? unsupported(resource, `\`ServiceToken\` must be a container function of this stack, got: ${String(properties.ServiceToken)}`);
+  const lambda = providerOf(resource, cloud);
   const failed = (reason: string): never => {
     throw new EmulatorError('CUSTOM_RESOURCE_FAILED', `${logicalId} (${type}): ${reason}`);
   };
@@ -48,10 +53,15 @@ export const customResource: Player = async (resource, { cloud, aws, stackId }) 
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new EmulatorError('CUSTOM_RESOURCE_FAILED', `${logicalId} (${type}): no answer came in time`)), limit);
   });
-  const broken = lambda.invoke(Buffer.from(JSON.stringify(event)))
-    .then(({ payload, functionError }): Promise<never> => functionError ? failed(payload.toString()) : new Promise(() => undefined));
+  const broken = lambda.queue.accept(Buffer.from(JSON.stringify(event))).then(async ({ payload, functionError }): Promise<never> => {
+    if (!functionError) return new Promise(() => undefined);
+    await allQuiet(cloud);
+    return failed(payload.toString());
+  });
   try {
-    const got = JSON.parse((await Promise.race([answer, broken, late])).toString()) as Answer;
+    const body = await Promise.race([answer, broken, late]);
+    if (body.length > LARGEST_ANSWER) failed(`the answer must have at most ${LARGEST_ANSWER} bytes, got: ${body.length}`);
+    const got = JSON.parse(body.toString()) as Answer;
     if (got.Status !== 'SUCCESS') failed(got.Reason ?? 'no reason given');
     if (got.RequestId !== RequestId || got.LogicalResourceId !== logicalId || got.StackId !== stackId) {
       failed('the answer must repeat StackId, RequestId and LogicalResourceId');
@@ -63,6 +73,19 @@ export const customResource: Player = async (resource, { cloud, aws, stackId }) 
     broken.catch(() => undefined);
   }
 };
+
+function providerOf(resource: Resource, cloud: Cloud): LambdaFunction {
+  const arn = String(resource.properties.ServiceToken);
+  const found = cloud.functions.get(arn);
+  const reason = found?.unplayed ? `: ${found.unplayed}` : '';
+  return found?.lambda ?? unsupported(resource, `\`ServiceToken\` must be a container or Node.js function of this stack, got: ${arn}${reason}`);
+}
+
+/** Resolves when no function is left at work on an event that might make it answer in place of the one that failed. */
+async function allQuiet({ functions }: Cloud): Promise<void> {
+  const busy = () => [...functions.values()].find(({ lambda }) => lambda?.queue.busy);
+  for (let next = busy(); next; next = busy()) await next.lambda?.queue.drained();
+}
 
 /** CloudFormation passes numbers and booleans as strings. */
 function stringified(value: unknown): unknown {

@@ -4,13 +4,14 @@ import { cloudFront } from './cloudfront';
 import { customResource, isCustomResource } from './custom-resource';
 import { data } from './data';
 import { iam } from './iam';
+import { imageBuild } from './image-build';
 import { INERT } from './inert';
 import { lambda } from './lambda';
 import { secrets } from './secrets';
 import { storage } from './storage';
 
 const PLAYERS: Readonly<Record<string, Player>> = {
-  ...apiGateway, ...cloudFront, ...data, ...iam, ...lambda, ...secrets, ...storage,
+  ...apiGateway, ...cloudFront, ...data, ...iam, ...imageBuild, ...lambda, ...secrets, ...storage,
 };
 
 /** Who makes resources of a type; nobody where the type has no effect or is not known. */

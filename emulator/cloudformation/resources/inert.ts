@@ -17,7 +17,6 @@ export const INERT: readonly RegExp[] = [
   /^AWS::CloudFormation::WaitConditionHandle$/,
   /^AWS::DocDB::(DBInstance|DBSubnetGroup|DBClusterParameterGroup)$/,
   /^AWS::ElastiCache::(SubnetGroup|ParameterGroup)$/,
-  /^AWS::Lambda::EventInvokeConfig$/,
   /^AWS::Events::Rule$/,
   /^Custom::(S3AutoDeleteObjects|VpcRestrictDefaultSG|LogRetention)$/,
 ];

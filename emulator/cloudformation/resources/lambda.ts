@@ -1,12 +1,10 @@
 import { COMMAND } from '../../../src/contract/image';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
 import type { DeployedFunction } from '../../cloud';
-import { EmulatorError } from '../../errors';
-import { playImage, type ImageConfig, type PlayedImage } from '../../image';
-import { linksOfImage, type LinkedFolder } from '../../image-links';
 import { LambdaFunction } from '../../lambda/lambda-function';
 import { refusalOfVariables } from '../../lambda/platform-variables';
 import { physicalName, refuse, unsupported, type Deployment, type Made, type Player, type Resource } from '../resource';
+import { imageCode, zipCode } from './lambda-code';
 
 const LONGEST_TIMEOUT_SECONDS = 900;
 const INIT_LIMIT_MS = 10_000;
@@ -17,14 +15,21 @@ export const lambda: Readonly<Record<string, Player>> = {
     const { cloud } = deployment;
     const name = String(resource.properties.FunctionName ?? physicalName(resource, deployment).slice(0, 64));
     const arn = cloud.arn('lambda', `function:${name}`);
-    const runnable = resource.properties.PackageType === 'Image' ? await containerFunction(resource, deployment, name, arn) : undefined;
-    if (runnable) cloud.onDispose(() => runnable.dispose());
-    cloud.functions.set(arn, { logicalId: resource.logicalId, arn, name, permissions: [], lambda: runnable });
+    const made = await runnable(resource, deployment, name, arn);
+    const played = typeof made === 'string' ? { unplayed: made } : { lambda: made };
+    if (played.lambda) cloud.onDispose(() => played.lambda.dispose());
+    cloud.functions.set(arn, { logicalId: resource.logicalId, arn, name, permissions: [], ...played });
     return { ref: name, attributes: { Arn: arn } };
   },
 
   'AWS::Lambda::Version': (resource, deployment) => qualified(resource, deployment, '1'),
   'AWS::Lambda::Alias': (resource, deployment) => qualified(resource, deployment, String(resource.properties.Name)),
+
+  'AWS::Lambda::EventInvokeConfig': (resource, deployment) => {
+    const queue = functionOf(resource, deployment).lambda?.queue;
+    if (queue) queue.retryAttempts = resource.properties.MaximumRetryAttempts ?? queue.retryAttempts;
+    return { ref: resource.logicalId };
+  },
 
   'AWS::Lambda::Permission': (resource, deployment) => {
     const { Action, Principal, SourceArn } = resource.properties;
@@ -47,51 +52,41 @@ function functionOf(resource: Resource, { cloud }: Deployment): DeployedFunction
     ?? refuse(resource, `\`FunctionName\` must exist, got: ${wanted}`);
 }
 
-async function containerFunction(resource: Resource, deployment: Deployment, name: string, arn: string): Promise<LambdaFunction> {
+/** The function with its code, or why the emulator does not run it. */
+async function runnable(resource: Resource, deployment: Deployment, name: string, arn: string): Promise<LambdaFunction | string> {
   const { cloud, options, certificates, aws } = deployment;
-  const { Timeout = 3, MemorySize = 128, Role, ReservedConcurrentExecutions } = resource.properties;
+  const { PackageType, Timeout = 3, MemorySize = 128, Role, ReservedConcurrentExecutions, LoggingConfig } = resource.properties;
+  const code = PackageType === 'Image' ? await imageCode(resource, deployment) : zipCode(resource, deployment);
+  if (typeof code === 'string') return code;
   if (Timeout > LONGEST_TIMEOUT_SECONDS) refuse(resource, `\`Timeout\` must be at most ${LONGEST_TIMEOUT_SECONDS}, got: ${Timeout}`);
   const role = [...cloud.roles.values()].find((candidate) => candidate.arn === Role)
     ?? unsupported(resource, `\`Role\` must be a role of this stack, got: ${String(Role)}`);
-  const image = await imageOf(resource, deployment);
   const environment = variables(resource, deployment);
   const refusal = refusalOfVariables(environment);
   if (refusal) refuse(resource, refusal);
   return new LambdaFunction({
     name,
     arn,
-    command: image.command,
-    cwd: image.cwd,
+    command: code.command,
+    cwd: code.cwd,
+    prepare: code.prepare,
     environment,
-    emulation: { ...image.environment, AWS_ENDPOINT_URL: aws.url, NODE_EXTRA_CA_CERTS: certificates.caFile },
+    emulation: { ...code.environment, AWS_ENDPOINT_URL: aws.url, NODE_EXTRA_CA_CERTS: certificates.caFile },
     timeoutMs: cloud.limit(Timeout * 1000),
     initTimeoutMs: cloud.limit(INIT_LIMIT_MS),
+    limit: (milliseconds) => cloud.limit(milliseconds),
     memorySize: MemorySize,
+    logGroup: LoggingConfig?.LogGroup,
     reservedConcurrency: ReservedConcurrentExecutions,
     region: cloud.region,
     credentials: role.credentials,
     folder: cloud.folder,
     sandbox: options.sandbox ?? 'auto',
-    linked: image.linked,
+    linked: code.linked,
     onLog: (line, id, stream) => cloud.events.emit({ type: 'log', function: resource.logicalId, environment: id, stream, line }),
     onPhase: (phase, id, detail) => cloud.events.emit({ type: 'environment', function: resource.logicalId, environment: id, phase, detail }),
+    onRetry: (reason) => cloud.events.notice(`${resource.logicalId} failed: ${reason}`, 'warning'),
   });
-}
-
-async function imageOf(resource: Resource, { stack, options }: Deployment): Promise<PlayedImage & { readonly linked: LinkedFolder }> {
-  const uri = String(resource.properties.Code?.ImageUri ?? '');
-  const asset = stack.images.find(({ destinations }) => destinations.some(({ imageTag }) => uri.endsWith(`:${imageTag}`)))
-    ?? unsupported(resource, `\`Code.ImageUri\` must be an image asset of the assembly, got: ${uri}`);
-  try {
-    const librechat = options.librechat ?? '';
-    return {
-      ...playImage(asset.directory, librechat, resource.properties.ImageConfig as ImageConfig | undefined),
-      linked: await linksOfImage(asset.directory, librechat),
-    };
-  } catch (error) {
-    if (error instanceof EmulatorError) throw new EmulatorError(error.code, `${resource.logicalId}: ${error.message}`, { cause: error });
-    throw error;
-  }
 }
 
 /** The declared variables, with what the caller of the emulator puts over them. */

@@ -17,11 +17,11 @@ const ROLE: Role = {
   credentials: { accessKeyId: 'ASIATESTEXAMPLE', secretAccessKey: 'the/secret/access/key', sessionToken: 'the-session-token' },
 };
 
-/** S3, SSM and Secrets Manager, with calls that fail as a test wants. */
+/** The played AWS, with calls that fail as a test wants. */
 export class PlayedAws {
-  public readonly cloud = new Cloud(new EventStream());
+  public readonly cloud: Cloud;
   public readonly role = ROLE;
-  /** What the adapter asked for, in order, failed calls included. */
+  /** What was asked for, in order, failed calls included. */
   public readonly calls: string[] = [];
   /** The most calls that were under way together. */
   public mostAtOnce = 0;
@@ -29,8 +29,14 @@ export class PlayedAws {
   public fault?: (call: string, times: number) => Fault | undefined;
 
   private atOnce = 0;
-  private readonly aws = new AwsServer(this.cloud);
+  private readonly aws: AwsServer;
   private readonly front: Server = createServer((request, response) => void this.forward(request, response));
+
+  /** Time limits of the platform are as many times shorter. */
+  public constructor(timeScale = 1) {
+    this.cloud = new Cloud(new EventStream(), timeScale);
+    this.aws = new AwsServer(this.cloud);
+  }
 
   public async start(): Promise<void> {
     this.cloud.roles.set(ROLE.name, ROLE);
@@ -91,6 +97,6 @@ export class PlayedAws {
 function nameOf({ method, url, headers }: IncomingMessage, body: Buffer): string {
   const target = headers['x-amz-target'];
   if (typeof target !== 'string') return `${method} ${url}`;
-  const { Name, SecretId } = JSON.parse(body.toString()) as Record<string, string>;
-  return `${target.split('.')[1]} ${Name ?? SecretId}`;
+  const { Name, SecretId, projectName, repositoryName, logGroupName, id, ids } = JSON.parse(body.toString()) as Record<string, string>;
+  return `${target.split('.')[1]} ${Name ?? SecretId ?? projectName ?? repositoryName ?? logGroupName ?? id ?? ids}`;
 }

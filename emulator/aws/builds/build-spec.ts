@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+/** The commands of each phase, such as `PRE_BUILD`. */
+export type BuildSpec = Readonly<Record<string, readonly string[]>>;
+
+const PHASES = ['install', 'pre_build', 'build', 'post_build'];
+
+/**
+ * Reads a buildspec, which the project holds as YAML (of which JSON is a part), or else the source.
+ *
+ * @throws Error in CodeBuild's words where it is none
+ * @see https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+ */
+export function readBuildSpec(inline: string | undefined, folder: string): BuildSpec {
+  const { version, phases } = Object(parse(inline ?? fileIn(folder))) as { version?: unknown; phases?: Record<string, unknown> };
+  if (!['0.1', '0.2'].includes(String(version))) throw new Error(`invalid buildspec version specified: ${String(version)}`);
+  const unknown = Object.keys(Object(phases) as object).find((name) => !PHASES.includes(name));
+  if (unknown !== undefined) throw new Error(`unknown phase: ${unknown}`);
+  return Object.fromEntries(Object.entries(Object(phases) as Record<string, { commands?: unknown }>)
+    .map(([name, { commands = [] }]) => [name.toUpperCase(), commandsOf(name, commands)]));
+}
+
+function commandsOf(phase: string, commands: unknown): string[] {
+  const list = Array.isArray(commands) ? commands as unknown[] : [commands];
+  return list.map((command, i) => {
+    if (typeof command === 'string') return command;
+    throw new Error(`Expected Commands[${i}] of ${phase} to be of string type`);
+  });
+}
+
+function fileIn(folder: string): string {
+  const file = join(folder, 'buildspec.yml');
+  if (!existsSync(file)) throw new Error('stat buildspec.yml: no such file or directory');
+  return readFileSync(file, 'utf8');
+}

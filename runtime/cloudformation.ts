@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { call, succeeded } from './call';
+import { messageOf, type Log } from './log';
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
+export interface CustomResourceEvent {
+  readonly RequestType: string;
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: Readonly<Record<string, unknown>>;
+}
+
+/** How a request went; `Data` is what `Fn::GetAtt` gives. */
+export type Outcome =
+  | { readonly Status: 'SUCCESS'; readonly Data?: Readonly<Record<string, string>> }
+  | { readonly Status: 'FAILED'; readonly Reason: string };
+
+const ATTEMPTS = 5;
+const TIMEOUT_MS = 5_000;
+
+/**
+ * The most bytes of JSON that a reason may take. CloudFormation takes no answer above 4096 bytes, and the ids in it need some of them.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+ */
+export const LONGEST_REASON = 2_500;
+
+export function isCustomResourceEvent(event: unknown): event is CustomResourceEvent {
+  const { RequestType, ResponseURL } = Object(event) as Partial<CustomResourceEvent>;
+  return typeof RequestType === 'string' && typeof ResponseURL === 'string';
+}
+
+/**
+ * Tells CloudFormation how it went. Without an answer the stack waits for an hour.
+ *
+ * @returns whether CloudFormation was told
+ */
+export async function answer(event: CustomResourceEvent, physicalId: string, outcome: Outcome, log: Log, retryMs = 200): Promise<boolean> {
+  const body = Buffer.from(JSON.stringify({
+    ...outcome,
+    Reason: 'Reason' in outcome ? beginning(outcome.Reason, LONGEST_REASON) : undefined,
+    PhysicalResourceId: physicalId,
+    StackId: event.StackId,
+    RequestId: event.RequestId,
+    LogicalResourceId: event.LogicalResourceId,
+  }));
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    try {
+      // The URL is signed for a request without a content type.
+      const told = await call(event.ResponseURL, { method: 'PUT', body, headers: { 'content-length': body.length }, timeoutMs: TIMEOUT_MS });
+      if (succeeded(told)) return true;
+      throw new Error(`it answered ${told.statusCode}`);
+    } catch (error) {
+      log.warn('cloudformation-unreachable', { attempt, message: messageOf(error) });
+      await sleep(retryMs * 2 ** attempt);
+    }
+  }
+  log.error('cloudformation-not-told', { status: outcome.Status });
+  return false;
+}
+
+/** How many bytes a text takes in JSON. */
+export function bytesOf(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
+}
+
+/** A character takes six bytes of JSON at most. */
+function beginning(text: string, most: number): string {
+  const over = bytesOf(text) - most;
+  return over > 0 ? beginning(text.slice(0, -Math.ceil(over / 6)), most) : text;
+}

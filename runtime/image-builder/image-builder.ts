@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { CodeBuildClient } from '@aws-sdk/client-codebuild';
+import type { ECRClient } from '@aws-sdk/client-ecr';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { Builds, isRunning, tagOf } from './builds';
+import { isWorthAnotherTry, reasonOf } from './failure';
+import { sha256Of } from './image';
+import { physicalId, projectOf, propertiesOf, tokenOf, type Properties } from './request';
+import { SETTINGS, type Settings } from './settings';
+import { IMAGE_BUILD_ATTRIBUTES } from '../../src/contract/image-build';
+import { answer, isCustomResourceEvent, type CustomResourceEvent, type Outcome } from '../cloudformation';
+import { logOf, messageOf } from '../log';
+
+/** What Lambda gives to a handler beside the event; the part that is used. */
+export interface LambdaContext {
+  readonly invokedFunctionArn: string;
+  getRemainingTimeInMillis(): number;
+}
+
+export interface Clients {
+  readonly codeBuild: CodeBuildClient;
+  readonly ecr: ECRClient;
+  readonly lambda: LambdaClient;
+  readonly logs: CloudWatchLogsClient;
+}
+
+/** How far the work on a request has come; one invocation hands it to the next. */
+interface Progress {
+  readonly since: number;
+  readonly attempt: number;
+  readonly buildId?: string;
+}
+
+const ATTEMPTS = 2;
+
+const log = logOf('image-builder');
+
+/** Has the image built for CloudFormation, and waits for it beyond the life of one invocation. */
+export class ImageBuilder {
+  private readonly builds: Builds;
+
+  public constructor(private readonly aws: Clients, private readonly settings: Settings = SETTINGS) {
+    this.builds = new Builds(aws.codeBuild);
+  }
+
+  /** Ends with an answer to CloudFormation, or with the work handed over. */
+  public async handle(event: unknown, context: LambdaContext): Promise<void> {
+    if (!isCustomResourceEvent(event)) throw new Error('event must be a request of a CloudFormation custom resource');
+    const outcome = await this.work(event, context).catch(failed);
+    if (!outcome) return;
+    const { Status: status, ...more } = outcome;
+    log.info('answered', { status, request: event.RequestType, ...more });
+    const told = await answer(event, physicalId(event), outcome, log, this.settings.answerRetryMs);
+    // An asynchronous event whose handler throws is delivered again.
+    if (!told) throw new Error('CloudFormation could not be told');
+  }
+
+  /** One step after another, until there is an outcome, or none in this invocation. */
+  private async work(event: CustomResourceEvent, context: LambdaContext): Promise<Outcome | undefined> {
+    const step = this.stepsOf(event);
+    let progress = (event as { Progress?: Progress }).Progress ?? { since: Date.now(), attempt: 1 };
+    for (let pause = this.settings.firstPauseMs; ; pause = Math.min(pause * 2, this.settings.longestPauseMs)) {
+      const came = await step(progress).catch((error: unknown) => {
+        if (!isPassing(error)) throw error;
+        log.warn('aws-unreachable', { message: messageOf(error) });
+        return progress;
+      });
+      if ('Status' in came) return came;
+      progress = came;
+      if (Date.now() - progress.since > this.settings.patienceMs) return this.giveUp(progress);
+      if (context.getRemainingTimeInMillis() < this.settings.handOverMs + pause) return this.handOver(event, progress, context);
+      await sleep(pause);
+    }
+  }
+
+  private stepsOf(event: CustomResourceEvent): (progress: Progress) => Promise<Outcome | Progress> {
+    const { RequestType } = event;
+    if (RequestType === 'Delete') {
+      const project = projectOf(event);
+      // What was never begun needs no end.
+      return async (progress) => (project ? this.stop(project, progress) : { Status: 'SUCCESS' });
+    }
+    if (RequestType !== 'Create' && RequestType !== 'Update') throw new Error(`RequestType must be Create, Update or Delete, got: ${RequestType}`);
+    const properties = propertiesOf(event);
+    return (progress) => this.build(properties, event, progress);
+  }
+
+  private async build(properties: Properties, event: CustomResourceEvent, progress: Progress): Promise<Outcome | Progress> {
+    const { project, tag } = properties;
+    // One that is not known, or not yet, is asked for again by the same token.
+    const build = progress.buildId ? await this.builds.get(progress.buildId) : undefined;
+    if (build && isRunning(build)) return progress;
+    // An image under this tag is the one wanted, whoever pushed it.
+    const sha256 = await sha256Of(properties, this.aws.ecr);
+    if (sha256) return { Status: 'SUCCESS', Data: { [IMAGE_BUILD_ATTRIBUTES.sha256]: sha256 } };
+    if (!build) {
+      const running = (await this.builds.running(project)).find((other) => tagOf(other) === tag);
+      const buildId = running?.id ?? await this.builds.start(project, tokenOf(event, tag, progress.attempt));
+      log.info(running ? 'build-adopted' : 'build-started', { build: buildId, attempt: progress.attempt, tag });
+      return { ...progress, buildId };
+    }
+    log.warn('build-ended', { build: build.id, status: build.buildStatus, attempt: progress.attempt });
+    if (isWorthAnotherTry(build) && progress.attempt < ATTEMPTS) return { since: progress.since, attempt: progress.attempt + 1 };
+    return { Status: 'FAILED', Reason: await reasonOf(build, this.aws.logs) };
+  }
+
+  private async stop(project: string, progress: Progress): Promise<Outcome | Progress> {
+    const running = await this.builds.running(project);
+    if (!running.length) return { Status: 'SUCCESS' };
+    await Promise.all(running.map(({ id }) => this.builds.stop(id!)));
+    return progress;
+  }
+
+  private async giveUp({ since, buildId }: Progress): Promise<Outcome> {
+    const minutes = Math.round((Date.now() - since) / 60_000);
+    const gaveUp = `gave up after ${minutes} minutes`;
+    if (!buildId) return { Status: 'FAILED', Reason: gaveUp };
+    await this.builds.stop(buildId);
+    const build = await this.builds.get(buildId);
+    return { Status: 'FAILED', Reason: build ? await reasonOf(build, this.aws.logs, `${gaveUp}: `) : gaveUp };
+  }
+
+  /** Lambda ends chains in which a function invokes itself 16 times; four of 15 minutes are enough here. */
+  private async handOver(event: CustomResourceEvent, progress: Progress, { invokedFunctionArn }: LambdaContext): Promise<undefined> {
+    await this.aws.lambda.send(new InvokeCommand({
+      FunctionName: invokedFunctionArn, InvocationType: 'Event', Payload: Buffer.from(JSON.stringify({ ...event, Progress: progress })),
+    }));
+    log.info('handed-over', { build: progress.buildId, attempt: progress.attempt });
+  }
+}
+
+function failed(error: unknown): Outcome {
+  const name = error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : '';
+  return { Status: 'FAILED', Reason: `${name}${messageOf(error)}` };
+}
+
+/** Whether a call that the SDK has tried several times may be well a moment later. */
+function isPassing(error: unknown): boolean {
+  const { $metadata, name } = Object(error) as { $metadata?: { httpStatusCode?: number }; name?: string };
+  if (!$metadata) return false;
+  const { httpStatusCode: status = 503 } = $metadata;
+  return status === 429 || status >= 500 || /Throttl/.test(String(name));
+}
