@@ -33,7 +33,17 @@ interface ConfigLocation {
  * @see https://www.librechat.ai/docs/configuration/librechat_yaml
  */
 export class LibreChatConfig {
-  /** A file beside your app, uploaded as a CDK asset: a changed file is deployed without a new image. */
+  /**
+   * A file beside your app, uploaded as a CDK asset: a changed file is deployed without a new image.
+   *
+   * Refused where it is not YAML, or has no `version`; a warning says so where files would not go to S3.
+   *
+   * @param path of the file, from the folder that the app is run in
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   config: LibreChatConfig.fromFile('librechat.yaml'),
+   * });
+   */
   public static fromFile(path: string): LibreChatConfig {
     validateFile('path', path);
     const config = parseConfig(path, readFileSync(path, 'utf8'));
@@ -41,9 +51,18 @@ export class LibreChatConfig {
   }
 
   /**
-   * The contents of `librechat.yaml` as an object.
+   * The contents of `librechat.yaml` as an object, uploaded as a CDK asset.
    *
-   * @param config must have `version`, and should have `fileStrategy: 's3'`
+   * @param config must have `version` as a string, and should have `fileStrategy: 's3'`
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   config: LibreChatConfig.fromObject({
+   *     version: '1.3.0',
+   *     cache: true,
+   *     fileStrategy: 's3',
+   *     interface: { customWelcome: 'Ask away' },
+   *   }),
+   * });
    */
   public static fromObject(config: { [key: string]: any }): LibreChatConfig {
     validateConfig('config', config);
@@ -52,7 +71,18 @@ export class LibreChatConfig {
     return new LibreChatConfig((scope) => locateText(scope, config, text));
   }
 
-  /** An object in a bucket of yours. It is read whenever an environment starts; the function may read this one object. */
+  /**
+   * An object in a bucket of yours. It is read whenever an environment starts; the function may read this one object.
+   *
+   * It is not checked when the app is synthesized. Where it cannot be read, LibreChat does not start.
+   *
+   * @example
+   * declare const bucket: s3.IBucket;
+   *
+   * new LibreChatServerless(this, 'Chat', {
+   *   config: LibreChatConfig.fromBucket(bucket, 'librechat.yaml'),
+   * });
+   */
   public static fromBucket(bucket: s3.IBucket, key: string): LibreChatConfig {
     return new LibreChatConfig(() => ({ bucket, key }));
   }

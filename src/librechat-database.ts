@@ -16,21 +16,23 @@ const ENGINE_VERSION = '5.0.0';
 /** Options of `LibreChatDatabase.documentDb()`. */
 export interface LibreChatDocumentDbOptions {
   /**
-   * The least that the cluster scales down to, in DocumentDB capacity units of about 2 GiB: 0.5 to 256, in halves.
+   * The least that each instance scales down to, in DocumentDB capacity units of about 2 GiB: 0.5 to 256, in halves, and at most
+   * `maxCapacity`.
    *
+   * @see https://docs.aws.amazon.com/documentdb/latest/developerguide/docdb-serverless-scaling-config.html
    * @default 0.5
    */
   readonly minCapacity?: number;
 
   /**
-   * The most that the cluster scales up to, in DocumentDB capacity units of about 2 GiB: 1 to 256, in halves.
+   * The most that each instance scales up to, in DocumentDB capacity units of about 2 GiB: 1 to 256, in halves.
    *
    * @default 8
    */
   readonly maxCapacity?: number;
 
   /**
-   * Instances, 1 to 16. With two or more, another zone takes over when the first fails.
+   * Instances, 1 to 16. With two or more, another zone takes over when the first fails; each costs the same.
    *
    * @default 1
    */
@@ -43,12 +45,19 @@ interface BoundDatabase extends Binding {
 
 type Bind = (scope: Construct, network?: Network, removalPolicy?: RemovalPolicy) => BoundDatabase;
 
-/** The MongoDB that holds users and conversations. */
+/** The MongoDB that holds users and conversations: one that is made, or any other. */
 export class LibreChatDatabase {
   /**
    * A DocumentDB Serverless cluster in the VPC, encrypted, with a generated password that does not rotate.
    *
-   * Idle, it costs its `minCapacity`, about 30 dollars a month for half a unit.
+   * Idle, it costs its `minCapacity`, about 30 dollars a month for half a unit. `removalPolicy` says what becomes of it with the
+   * stack.
+   *
+   * @see https://docs.aws.amazon.com/documentdb/latest/developerguide/docdb-serverless.html
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   database: LibreChatDatabase.documentDb({ instances: 2, maxCapacity: 16 }),
+   * });
    */
   public static documentDb(options: LibreChatDocumentDbOptions = {}): LibreChatDatabase {
     const { minCapacity = 0.5, maxCapacity = 8, instances = 1 } = options;
@@ -74,6 +83,10 @@ export class LibreChatDatabase {
    * (`connections`), as is the database's own security group.
    *
    * @param uri the whole URI, password included: `mongodb+srv://user:password@host/LibreChat`
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   database: LibreChatDatabase.fromUri(ecs.Secret.fromSecretsManager(mongoUri)),
+   * });
    */
   public static fromUri(uri: ecs.Secret): LibreChatDatabase {
     const binding: Binding = {

@@ -1,22 +1,29 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { BASE_IMAGE_ARGUMENT, IMAGE_FOLDER } from './contract/image';
+import { ImageBuild } from './image-build/image-build';
 import { layAdapterOnTop } from './private/image-context';
 import type { LambdaImage } from './private/lambda-image';
 import { inPackage } from './private/package-root';
+import { publishedImage } from './private/release';
 import { inTemporaryFolder } from './private/temporary-folder';
-import { validateDigest, validateDockerfile, validateEcrTag, validateVersion } from './private/validate-image';
+import { validateBuildNetwork, validateDigest, validateDockerfile, validateEcrTag, validateImageName, validateRepository, validateVersion } from './private/validate-image';
+import { warn } from './private/warning';
 
-const REGISTRY_IMAGE = 'ghcr.io/danny-avila/librechat-api';
 const DEFAULT_VERSION = 'v0.8.7';
 
 /** Options of `LibreChatImage.fromRegistry()`. */
 export interface LibreChatRegistryImageOptions {
   /**
-   * Release of LibreChat, at least v0.8.7. The page and the API both come from it.
+   * Release of LibreChat, at least v0.8.7. The page and the API both come from it. `latest` is refused: it would be another one for
+   * each deployment.
    *
+   * @see https://github.com/LibreChat-AI/LibreChat/releases
    * @default 'v0.8.7'
    */
   readonly version?: string;
@@ -27,12 +34,46 @@ export interface LibreChatRegistryImageOptions {
    * @default - the tag of `version`
    */
   readonly digest?: string;
+
+  /**
+   * Name of LibreChat's image without a tag, such as that of a mirror.
+   *
+   * @default - where LibreChat publishes the release: `ghcr.io/danny-avila/librechat-api`, or, from v0.8.8 on,
+   * `ghcr.io/librechat-ai/librechat-api`
+   */
+  readonly imageName?: string;
+}
+
+/** Options of `LibreChatImage.builtInAccount()`. */
+export interface LibreChatBuiltImageOptions extends LibreChatRegistryImageOptions {
+  /**
+   * The repository that the image is pushed to, in the region of the stack. One that is brought is not changed: Lambda must be
+   * allowed to pull from it.
+   *
+   * @default - one is made, which scans images, never moves a tag, and goes with the stack unless `removalPolicy` is RETAIN
+   */
+  readonly repository?: ecr.IRepository;
+
+  /**
+   * The network that the build runs in. It pulls from ghcr.io, and pushes to ECR.
+   *
+   * @see https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html
+   * @default - none: the build reaches the internet through CodeBuild's own
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * Which subnets of `vpc` the build runs in.
+   *
+   * @default - private subnets with a way out
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
 }
 
 /** Options of `LibreChatImage.fromEcr()`: one of the two is needed. */
 export interface LibreChatEcrImageOptions {
   /**
-   * Tag of the image. Use one that is never moved, or a deployment will not notice new images.
+   * Tag of the image. Use one that is never moved, or a deployment will not notice new images: `latest` gets a warning.
    *
    * @default - `digest` is used
    */
@@ -46,6 +87,19 @@ export interface LibreChatEcrImageOptions {
   readonly digest?: string;
 }
 
+/** What an image is told of the LibreChat that it is for. */
+interface ImageUse {
+  readonly architecture: lambda.Architecture;
+  readonly removalPolicy?: RemovalPolicy;
+  readonly logRetention: RetentionDays;
+}
+
+interface BoundImage extends LambdaImage {
+  readonly build?: ImageBuild;
+}
+
+type Bind = (scope: Construct, use: ImageUse) => BoundImage;
+
 /**
  * The container image with LibreChat and the adapter that lets it run on Lambda.
  *
@@ -56,26 +110,58 @@ export class LibreChatImage {
    * LibreChat's own image from ghcr.io, with the adapter laid on top when the app is deployed.
    *
    * Docker must be present on the machine that deploys; it only copies files, so either architecture builds anywhere.
+   *
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   image: LibreChatImage.fromRegistry({ version: 'v0.8.8' }),
+   * });
    */
   public static fromRegistry(options: LibreChatRegistryImageOptions = {}): LibreChatImage {
-    const version = options.version ?? DEFAULT_VERSION;
-    validateVersion('version', version);
-    validateDigest('digest', options.digest);
-    const base = `${REGISTRY_IMAGE}:${version}${options.digest ? `@${options.digest}` : ''}`;
-    return new LibreChatImage((scope, architecture) => build(scope, architecture, inPackage(IMAGE_FOLDER), { [BASE_IMAGE_ARGUMENT]: base }));
+    const base = baseImage(options);
+    return new LibreChatImage((scope, { architecture }) => build(scope, architecture, inPackage(IMAGE_FOLDER), { [BASE_IMAGE_ARGUMENT]: base }));
+  }
+
+  /**
+   * LibreChat's own image from ghcr.io, with the adapter laid on top by CodeBuild while the stack is deployed. The machine that
+   * deploys needs no Docker.
+   *
+   * The build runs when the stack is created, and again whenever the release, the architecture or the adapter changes; it takes
+   * a few minutes. Both functions run the image by its digest, and a rollback goes back to the earlier one.
+   *
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   image: LibreChatImage.builtInAccount(),
+   * });
+   */
+  public static builtInAccount(options: LibreChatBuiltImageOptions = {}): LibreChatImage {
+    const base = baseImage(options);
+    const { repository } = options;
+    const network = validateBuildNetwork(options.vpc, options.vpcSubnets);
+    return new LibreChatImage((scope, use) => {
+      const made = new ImageBuild(scope, 'ImageBuild', { ...use, baseImage: base, repository, network });
+      return { build: made, ...inRepository(made.repository, made.digest, use.architecture) };
+    }, repository);
   }
 
   /**
    * An image that is in ECR already, in the region of the stack. It must have been built with this package's
    * Dockerfile (`assets/image`), for the construct's `architecture`.
    *
-   * Lambda is allowed to pull from the repository, which is otherwise left as it is.
+   * Lambda must be allowed to pull from the repository, which CDK sees to where it is made in the same app.
+   *
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   image: LibreChatImage.fromEcr(repository, { tag: 'v0.8.7-1' }),
+   * });
    */
   public static fromEcr(repository: ecr.IRepository, options: LibreChatEcrImageOptions): LibreChatImage {
     const tagOrDigest = validateEcrTag(options.tag, options.digest);
-    return new LibreChatImage((_scope, architecture) => ({
-      repository, tagOrDigest, architecture, uri: repository.repositoryUriForTagOrDigest(tagOrDigest),
-    }));
+    return new LibreChatImage((scope, { architecture }) => {
+      if (options.tag === 'latest') {
+        warn(scope, 'latestImage', 'tag', 'name one image for ever, or deployments will not notice a new one', options.tag);
+      }
+      return inRepository(repository, tagOrDigest, architecture);
+    }, repository);
   }
 
   /**
@@ -83,21 +169,43 @@ export class LibreChatImage {
    * and adds files, with the adapter laid on top when the app is deployed. Its entry point and command are replaced.
    *
    * @param directory folder with the Dockerfile, which is the build context
+   *
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   image: LibreChatImage.fromDockerfile('image'),
+   * });
    */
   public static fromDockerfile(directory: string): LibreChatImage {
     validateDockerfile('directory', directory);
-    return new LibreChatImage((scope, architecture) => inTemporaryFolder(scope, (context) => {
+    return new LibreChatImage((scope, { architecture }) => inTemporaryFolder(scope, (context) => {
       layAdapterOnTop(directory, context);
       return build(scope, architecture, context);
     }));
   }
 
   /** @internal */
-  public readonly _bind: (scope: Construct, architecture: lambda.Architecture) => LambdaImage;
+  public readonly _bind: Bind;
 
-  private constructor(bind: (scope: Construct, architecture: lambda.Architecture) => LambdaImage) {
+  private constructor(bind: Bind, private readonly repository?: ecr.IRepository) {
     this._bind = bind;
   }
+
+  /**
+   * What can be checked only where the image is used, before anything is made.
+   *
+   * @internal
+   */
+  public _validate(scope: Construct): void {
+    if (this.repository) validateRepository(scope, this.repository);
+  }
+}
+
+/** LibreChat's own image, of a release that is supported. */
+function baseImage({ version = DEFAULT_VERSION, digest, imageName }: LibreChatRegistryImageOptions): string {
+  validateVersion('version', version);
+  validateDigest('digest', digest);
+  validateImageName('imageName', imageName);
+  return `${imageName ?? publishedImage(version)}:${version}${digest ? `@${digest}` : ''}`;
 }
 
 /** The asset that both functions run: CDK builds and pushes it when the app is deployed. */
@@ -107,5 +215,9 @@ function build(scope: Construct, architecture: lambda.Architecture, directory: s
     buildArgs,
     platform: architecture === lambda.Architecture.ARM_64 ? assets.Platform.LINUX_ARM64 : assets.Platform.LINUX_AMD64,
   });
-  return { repository: asset.repository, tagOrDigest: asset.imageTag, architecture, uri: asset.imageUri };
+  return inRepository(asset.repository, asset.imageTag, architecture);
+}
+
+function inRepository(repository: ecr.IRepository, tagOrDigest: string, architecture: lambda.Architecture): LambdaImage {
+  return { repository, tagOrDigest, architecture, uri: repository.repositoryUriForTagOrDigest(tagOrDigest) };
 }

@@ -21,15 +21,16 @@ const VERSIONS: Record<LibreChatRedisEngine, string> = {
 /** Options of `LibreChatRedis.replicationGroup()`. */
 export interface LibreChatReplicationGroupOptions {
   /**
-   * Which server runs.
+   * Which server runs: Redis, or Valkey for less.
    *
    * @default LibreChatRedisEngine.REDIS
    */
   readonly engine?: LibreChatRedisEngine;
 
   /**
-   * Size of each node.
+   * Size of each node, such as `cache.t4g.small`.
    *
+   * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html
    * @default 'cache.t4g.micro'
    */
   readonly nodeType?: string;
@@ -47,7 +48,16 @@ export interface LibreChatReplicationGroupOptions {
  * an answer is never the one that streams it.
  */
 export class LibreChatRedis {
-  /** An ElastiCache replication group in the VPC, encrypted at rest and in transit, with a generated password. */
+  /**
+   * An ElastiCache replication group in the VPC, encrypted at rest and in transit, with a generated password.
+   *
+   * Sessions and running answers are kept in its memory only; `metricRedisMemory()` says how full it is.
+   *
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   redis: LibreChatRedis.replicationGroup({ engine: LibreChatRedisEngine.VALKEY, replicas: 1 }),
+   * });
+   */
   public static replicationGroup(options: LibreChatReplicationGroupOptions = {}): LibreChatRedis {
     const { engine = LibreChatRedisEngine.REDIS, nodeType = 'cache.t4g.micro', replicas = 0 } = options;
     validateNodeType('nodeType', nodeType);
@@ -65,6 +75,10 @@ export class LibreChatRedis {
    * (`connections`), as is the server's own security group.
    *
    * @param uri the whole URI, password included: `rediss://user:password@host:6379`
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   redis: LibreChatRedis.fromUri(ecs.Secret.fromSecretsManager(redisUri)),
+   * });
    */
   public static fromUri(uri: ecs.Secret): LibreChatRedis {
     const binding: Binding = {

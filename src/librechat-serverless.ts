@@ -1,10 +1,12 @@
-import { CfnOutput, type CustomResource, Names, Stack, Tags } from 'aws-cdk-lib';
+import { type CustomResource, Tags } from 'aws-cdk-lib';
 import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import type * as docdb from 'aws-cdk-lib/aws-docdb';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as elasticache from 'aws-cdk-lib/aws-elasticache';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -23,7 +25,9 @@ import { LibreChatImage } from './librechat-image';
 import { LibreChatRedis } from './librechat-redis';
 import type { LibreChatServerlessProps } from './librechat-serverless-props';
 import { redisMetric } from './private/metrics';
-import { createVpc, DEFAULT_SUBNETS, type Network } from './private/network';
+import { deploymentName, keyPrefix, streamingArn } from './private/names';
+import { networkOf } from './private/network';
+import { createOutputs } from './private/outputs';
 import { refusal } from './private/requirement';
 import { validateProps } from './validate-props';
 
@@ -31,8 +35,15 @@ import { validateProps } from './validate-props';
  * LibreChat without servers: CloudFront in front of S3 and API Gateway, a Lambda function that streams, Redis, MongoDB
  * and a bucket for files.
  *
+ * Nothing is required: what is not given is made. What cannot work is refused before the first resource, with an error that names
+ * the prop, the rule and what was given.
+ *
+ * @see https://www.librechat.ai
  * @example
- * new LibreChatServerless(this, 'Chat');
+ * new LibreChatServerless(this, 'Chat', {
+ *   environment: { ALLOW_REGISTRATION: 'true' },
+ *   secrets: { OPENAI_API_KEY: ecs.Secret.fromSecretsManager(openAiKey) },
+ * });
  */
 export class LibreChatServerless extends Construct implements ec2.IConnectable, iam.IGrantable {
   /** Where LibreChat is opened: an https URL without a slash at its end. */
@@ -41,7 +52,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   /** The distribution that puts the page and the API under one name. */
   public readonly distribution: cloudfront.IDistribution;
 
-  /** The bucket that the page is published to. */
+  /** The bucket that the page is published to. It can be filled anew at any time, and is emptied with the stack. */
   public readonly frontendBucket: s3.IBucket;
 
   /** The function that publishes the page out of the image. */
@@ -56,13 +67,13 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   /** The functions at the edge that find the page's routes, and keep search engines out. */
   public readonly edgeFunctions: cloudfront.IFunction[];
 
-  /** The A and AAAA records in `hostedZone`, if there are any. */
+  /** The A and AAAA records in `hostedZone`. Empty without one. */
   public readonly records: route53.IRecordSet[];
 
-  /** The parameter that tells the function its own URL; none with `domainName`. */
+  /** The parameter that tells the function its own URL. None with `domainName`. */
   public readonly urlParameter?: ssm.IStringParameter;
 
-  /** The certificate that was given or made; none without `domainName`. */
+  /** The certificate that was given or made. None without `domainName`. */
   public readonly certificate?: acm.ICertificate;
 
   /** The REST API between CloudFront and the function. */
@@ -80,43 +91,68 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   /** The function that runs LibreChat. */
   public readonly handler: lambda.IFunction;
 
-  /** The alias that has the provisioned concurrency; the API invokes it instead of the function. */
+  /** The alias that the API invokes instead of the function. Only with `provisionedConcurrentExecutions`. */
   public readonly handlerAlias?: lambda.IAlias;
 
-  /** The URI by which API Gateway invokes the function and streams its response. */
+  /**
+   * The URI by which API Gateway invokes the function and streams its response.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+   */
   public readonly streamingInvokeArn: string;
 
   /** Where the function writes its log. */
   public readonly logGroup: logs.ILogGroup;
 
-  /** What `CREDS_KEY`, `CREDS_IV`, `JWT_SECRET` and `JWT_REFRESH_SECRET` are derived from, unless all of them were given. */
+  /**
+   * What `CREDS_KEY`, `CREDS_IV`, `JWT_SECRET` and `JWT_REFRESH_SECRET` are derived from. None where all of them were given. Whoever
+   * loses it loses what users have stored encrypted, so it is kept unless `removalPolicy` is DESTROY.
+   */
   public readonly rootSecret?: secretsmanager.ISecret;
 
-  /** URI of the container image. */
+  /** URI of the container image, with its tag or digest. */
   public readonly imageUri: string;
+
+  /** The repository that the container image is in. */
+  public readonly repository: ecr.IRepository;
+
+  /** The CodeBuild project that builds the image. Only with `LibreChatImage.builtInAccount()`. */
+  public readonly imageBuildProject?: codebuild.IProject;
+
+  /** Where builds of the image write their log. Only with `LibreChatImage.builtInAccount()`. */
+  public readonly imageBuildLogGroup?: logs.ILogGroup;
+
+  /** The step of a deployment in which the image is built, unless it is there. Only with `LibreChatImage.builtInAccount()`. */
+  public readonly imageBuild?: CustomResource;
+
+  /** The function behind that step, which starts the build and waits for it. Only with `LibreChatImage.builtInAccount()`. */
+  public readonly imageBuilder?: lambda.IFunction;
+
+  /** Where the function that waits for builds writes its log. Only with `LibreChatImage.builtInAccount()`. */
+  public readonly imageBuilderLogGroup?: logs.ILogGroup;
 
   /** The bucket for what users upload. */
   public readonly filesBucket: s3.IBucket;
 
-  /** The network, if there is one. */
+  /** The network that was brought or made. None where database and Redis both come from URIs. */
   public readonly vpc?: ec2.IVpc;
 
-  /** The database cluster, if it was made here. */
+  /** The DocumentDB cluster. None with `LibreChatDatabase.fromUri()`. */
   public readonly database?: docdb.IDatabaseCluster;
 
-  /** User name, password and address of the database that was made here. */
+  /** User name, password and address of the database. None with `LibreChatDatabase.fromUri()`. */
   public readonly databaseSecret?: secretsmanager.ISecret;
 
-  /** The Redis replication group, if it was made here. */
+  /** The Redis replication group. None with `LibreChatRedis.fromUri()`. */
   public readonly redisReplicationGroup?: elasticache.CfnReplicationGroup;
 
-  /** Password of the Redis that was made here. */
+  /** Password of Redis. None with `LibreChatRedis.fromUri()`. */
   public readonly redisAuthToken?: secretsmanager.ISecret;
 
-  /** Address of the primary node of the Redis that was made here. */
+  /** Address of the primary node of Redis. None with `LibreChatRedis.fromUri()`. */
   public readonly redisEndpointAddress?: string;
 
-  /** Who may connect to the Redis that was made here. */
+  /** Who may connect to Redis. None with `LibreChatRedis.fromUri()`. */
   public readonly redisConnections?: ec2.Connections;
 
   /** What the function is in the eyes of IAM: grant it what models and tools need, such as Bedrock. */
@@ -124,27 +160,38 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
 
   private readonly restApi: apigateway.RestApi;
 
+  /**
+   * Everything is made in the constructor, and nothing is looked up.
+   *
+   * @param scope the stack, or a construct in it
+   * @param id keep it once LibreChat is deployed: with another id everything is made anew
+   * @param props nothing is required
+   */
   constructor(scope: Construct, id: string, props: LibreChatServerlessProps = {}) {
     super(scope, id);
     validateProps(this, props);
 
     const database = props.database ?? LibreChatDatabase.documentDb();
     const redis = props.redis ?? LibreChatRedis.replicationGroup();
-    const network = this.network(props, database._needsVpc || redis._needsVpc);
+    const network = networkOf(this, props, database._needsVpc || redis._needsVpc);
     const logRetention = props.logRetention ?? logs.RetentionDays.ONE_MONTH;
     const siteUrl = props.domainName && `https://${props.domainName}`;
-    const urlParameterName = siteUrl ? undefined : `/librechat/${this.deploymentName()}/url`;
+    const urlParameterName = siteUrl ? undefined : `/librechat/${deploymentName(this)}/url`;
 
     const boundDatabase = database._bind(this, network, props.removalPolicy);
     const boundRedis = redis._bind(this, network);
-    const image = (props.image ?? LibreChatImage.fromRegistry())._bind(this, props.architecture ?? lambda.Architecture.ARM_64);
+    const image = (props.image ?? LibreChatImage.fromRegistry())._bind(this, {
+      architecture: props.architecture ?? lambda.Architecture.ARM_64,
+      removalPolicy: props.removalPolicy,
+      logRetention,
+    });
 
     const backend = new Backend(this, 'Backend', {
       image,
       network,
       config: (props.config ?? LibreChatConfig._default())._bind(this),
       bindings: [boundDatabase, boundRedis, ...props.services ? [props.services._bind(network?.vpc)] : []],
-      environment: { ...props.environment, USE_REDIS: 'true', REDIS_KEY_PREFIX: this.keyPrefix() },
+      environment: { ...props.environment, USE_REDIS: 'true', REDIS_KEY_PREFIX: keyPrefix(this) },
       secrets: props.secrets ?? {},
       filesBucket: props.filesBucket,
       siteUrl,
@@ -158,7 +205,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     });
     const apiGateway = new ApiGateway(this, 'ApiGateway', {
       target: backend.target,
-      name: ['librechat', props.environmentName, this.deploymentName()].filter(Boolean).join('-'),
+      name: ['librechat', props.environmentName, deploymentName(this)].filter(Boolean).join('-'),
       siteUrl,
       accountLoggingRole: props.accountLoggingRole ?? true,
       logRetention,
@@ -197,10 +244,16 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     this.accessLogGroup = apiGateway.accessLogGroup;
     this.handler = backend.handler;
     this.handlerAlias = backend.alias;
-    this.streamingInvokeArn = this.streamingArn(backend.target);
+    this.streamingInvokeArn = streamingArn(backend.target);
     this.logGroup = backend.logGroup;
     this.rootSecret = backend.rootSecret;
     this.imageUri = image.uri;
+    this.repository = image.repository;
+    this.imageBuildProject = image.build?.build.project;
+    this.imageBuildLogGroup = image.build?.build.logGroup;
+    this.imageBuild = image.build?.resource;
+    this.imageBuilder = image.build?.builder.handler;
+    this.imageBuilderLogGroup = image.build?.builder.logGroup;
     this.filesBucket = backend.filesBucket;
     this.vpc = network?.vpc;
     this.database = boundDatabase.cluster;
@@ -211,7 +264,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     this.redisConnections = boundRedis.redis?.connections;
     this.grantPrincipal = backend.handler.grantPrincipal;
 
-    this.createOutputs(props);
+    createOutputs(this, { ...props, url: this.url, distribution: this.distribution });
     this.tag(props);
   }
 
@@ -221,76 +274,68 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     return this.handler.connections;
   }
 
-  /** Invocations that failed: crashes and time-outs, not errors that LibreChat answers with. Sum over 5 minutes by default. */
+  /**
+   * Invocations that failed: crashes and time-outs, not errors that LibreChat answers with. Sum over 5 minutes by default.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+   */
   public metricErrors(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.handler.metricErrors(options);
   }
 
-  /** How long requests take, an answer's whole generation included. Average over 5 minutes by default. */
+  /**
+   * How long requests take, an answer's whole generation included. Average over 5 minutes by default.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+   */
   public metricDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.handler.metricDuration(options);
   }
 
-  /** Requests that found no environment left. Sum over 5 minutes by default. */
+  /**
+   * Requests that found no environment left. Sum over 5 minutes by default.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+   */
   public metricThrottles(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.handler.metricThrottles(options);
   }
 
-  /** Answers of the API with a status of 500 or more. Sum over 5 minutes by default. */
+  /**
+   * Answers of the API with a status of 500 or more. Sum over 5 minutes by default.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+   */
   public metricApiServerErrors(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.restApi.metricServerError(options);
   }
 
-  /** Time from a request to the end of its response; streams count whole. Average over 5 minutes by default. */
+  /**
+   * Time from a request to the end of its response. Streams count whole. Average over 5 minutes by default.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+   */
   public metricApiLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.restApi.metricLatency(options);
   }
 
-  /** Memory of the Redis that was made here, in percent. Average over 5 minutes by default. */
+  /**
+   * Memory of the Redis that was made here, in percent. Average over 5 minutes by default. Fails with `LibreChatRedis.fromUri()`.
+   *
+   * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
+   */
   public metricRedisMemory(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return redisMetric(this.redisReplicationGroup, 'DatabaseMemoryUsagePercentage', options);
   }
 
-  /** Connections to the Redis that was made here, three for each environment. Average over 5 minutes by default. */
+  /**
+   * Connections to the Redis that was made here, three for each environment. Average over 5 minutes by default. Fails with
+   * `LibreChatRedis.fromUri()`.
+   *
+   * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
+   */
   public metricRedisConnections(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return redisMetric(this.redisReplicationGroup, 'CurrConnections', options);
-  }
-
-  private network({ vpc, vpcSubnets }: LibreChatServerlessProps, needed: boolean): Network | undefined {
-    if (!vpc && !needed) return undefined;
-    return {
-      vpc: vpc ?? createVpc(this),
-      vpcSubnets: vpcSubnets ?? DEFAULT_SUBNETS,
-    };
-  }
-
-  /** The same for ever, and another for each deployment in an account and region. */
-  private deploymentName(): string {
-    return Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
-  }
-
-  /** Deployments of several accounts may share one Redis. */
-  private keyPrefix(): string {
-    const { account, region } = Stack.of(this);
-    return `${this.deploymentName()}-${account}-${region}`;
-  }
-
-  private streamingArn(target: lambda.IFunction): string {
-    return Stack.of(this).formatArn({
-      service: 'apigateway',
-      account: 'lambda',
-      resource: `path/2021-11-15/functions/${target.functionArn}/response-streaming-invocations`,
-    });
-  }
-
-  private createOutputs({ domainName, hostedZone }: LibreChatServerlessProps): void {
-    new CfnOutput(this, 'Url', { description: 'LibreChat', value: this.url });
-    if (domainName && !hostedZone) {
-      new CfnOutput(this, 'DnsRecord', {
-        description: 'The DNS record to enter for LibreChat (an ALIAS where the name is a zone of its own)',
-        value: `${domainName} CNAME ${this.distribution.distributionDomainName}`,
-      });
-    }
   }
 
   private tag({ environmentName, tags }: LibreChatServerlessProps): void {

@@ -6,8 +6,10 @@ import { validateServiceUrl } from './private/validation';
 /** Options of `LibreChatServices.fromUrls()`: what is not given is not used. */
 export interface LibreChatServiceUrls {
   /**
-   * LiteLLM, as `LITELLM_BASE_URL`: for use in `librechat.yaml`.
+   * LiteLLM, as `LITELLM_BASE_URL`: for use in `librechat.yaml`. An http or https URL without a slash at its end, as are the
+   * others.
    *
+   * @see https://www.librechat.ai/docs/configuration/librechat_yaml/ai_endpoints/litellm
    * @default - none
    */
   readonly liteLlm?: string;
@@ -15,6 +17,7 @@ export interface LibreChatServiceUrls {
   /**
    * SearXNG, for web search.
    *
+   * @see https://www.librechat.ai/docs/features/web_search
    * @default - none
    */
   readonly searxng?: string;
@@ -22,6 +25,7 @@ export interface LibreChatServiceUrls {
   /**
    * The RAG API, for answers out of files. LibreChat waits for its `/health` whenever an environment starts.
    *
+   * @see https://www.librechat.ai/docs/configuration/rag_api
    * @default - none
    */
   readonly ragApi?: string;
@@ -29,13 +33,15 @@ export interface LibreChatServiceUrls {
   /**
    * Meilisearch, for the search in conversations. Its key goes into `secrets` as `MEILI_MASTER_KEY`.
    *
+   * @see https://www.librechat.ai/docs/configuration/meilisearch
    * @default - no search
    */
   readonly meilisearch?: string;
 
   /**
-   * Firecrawl, which reads web pages.
+   * Firecrawl, which reads web pages for web search.
    *
+   * @see https://www.librechat.ai/docs/features/web_search
    * @default - none
    */
   readonly firecrawl?: string;
@@ -51,7 +57,7 @@ export interface LibreChatCloudMapOptions {
   readonly only?: LibreChatService[];
 }
 
-/** Services beside LibreChat. */
+/** Which of the services beside LibreChat, with the name and the port that it has in a Cloud Map namespace. */
 export enum LibreChatService {
   /** `litellm`, port 4000. */
   LITE_LLM = 'liteLlm',
@@ -82,11 +88,16 @@ const ADDRESSES: Record<LibreChatService, [host: string, portAndPath: string]> =
   firecrawl: ['firecrawl', '3002'],
 };
 
-/** Other services that LibreChat uses where they are there. */
+/** Services beside LibreChat that it uses where they are there. They run elsewhere: none is made here. */
 export class LibreChatServices {
   /**
    * Services at addresses of your own. Where the function is in a VPC, it may connect to any TCP port in that VPC, and to
    * port 443 outside of it.
+   *
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   services: LibreChatServices.fromUrls({ liteLlm: 'https://litellm.example.com/v1' }),
+   * });
    */
   public static fromUrls(urls: LibreChatServiceUrls): LibreChatServices {
     for (const service of Object.values(LibreChatService)) validateServiceUrl(service, urls[service]);
@@ -96,6 +107,13 @@ export class LibreChatServices {
   /**
    * Services registered in a Cloud Map namespace, such as `http://litellm.<namespace>:4000/v1`. The function may connect
    * to any TCP port in its VPC. A private namespace needs the `vpc` that it belongs to.
+   *
+   * @param cloudMapNamespace an HTTP namespace has no names to look up, so it must be a DNS namespace
+   * @example
+   * new LibreChatServerless(this, 'Chat', {
+   *   vpc,
+   *   services: LibreChatServices.fromCloudMapNamespace(namespace, { only: [LibreChatService.LITE_LLM] }),
+   * });
    */
   public static fromCloudMapNamespace(cloudMapNamespace: INamespace, options: LibreChatCloudMapOptions = {}): LibreChatServices {
     const services = options.only ?? Object.values(LibreChatService);

@@ -10,6 +10,7 @@ import { validateAtLeast, validateInteger, validateSize } from './private/valida
 /** Checks everything that can be known before the first resource is made. */
 export function validateProps(scope: Construct, props: LibreChatServerlessProps): void {
   validateNetwork(props);
+  props.image?._validate(scope);
   validateAddress(scope, props);
   validateVariables(props.environment ?? {}, props.secrets ?? {});
   validateRemovalPolicy(props);

@@ -7,6 +7,7 @@ export const NEEDED = [
   'assets/image/adapter.js',
   'assets/image/documentdb-ca.pem',
   'assets/image/links.tar',
+  'assets/image-builder/index.js',
   'assets/yaml.js',
 ];
 

@@ -16,8 +16,14 @@ export function allowPort(client: ec2.IConnectable, port: number, name: string):
   client.connections.allowToAnyIpv4(ec2.Port.tcp(port), `LibreChat to ${name}`);
 }
 
+/** The network that is brought, or else one is made where it is needed. */
+export function networkOf(scope: Construct, { vpc, vpcSubnets = DEFAULT_SUBNETS }: Partial<Network>, needed: boolean): Network | undefined {
+  if (!vpc && !needed) return undefined;
+  return { vpc: vpc ?? createVpc(scope), vpcSubnets };
+}
+
 /** Two zones, which a database needs, and one NAT gateway, since each costs as much as all else at rest. */
-export function createVpc(scope: Construct): ec2.Vpc {
+function createVpc(scope: Construct): ec2.Vpc {
   const vpc = new ec2.Vpc(scope, 'Vpc', {
     maxAzs: 2,
     natGateways: 1,

@@ -7,7 +7,11 @@
  * @param rule completes "must …", with the fix where it can be guessed
  */
 export function refusal(prop: string, rule: string, got: unknown): Error {
-  return new Error(`\`${prop}\` must ${rule}, got: ${show(got)}`);
+  return new Error(say(prop, `must ${rule}`, got));
+}
+
+export function say(prop: string, rule: string, got: unknown): string {
+  return `\`${prop}\` ${rule}, got: ${show(got)}`;
 }
 
 function show(value: unknown): string {

@@ -1,22 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import type { ISubnet, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
+import type { IConstruct } from 'constructs';
+import { DEFAULT_SUBNETS, type Network } from './network';
+import { isBefore, isRelease, OLDEST_RELEASE } from './release';
 import { refusal } from './requirement';
-
-/** The first release that streams over Redis in the way the adapter relies on. */
-const OLDEST: readonly number[] = [0, 8, 7];
 
 export function validateVersion(prop: string, version: string): void {
   if (Token.isUnresolved(version)) return;
-  const parts = /^v(\d+)\.(\d+)\.(\d+)(-rc\d+)?$/.exec(version);
-  if (!parts) {
-    throw refusal(prop, 'be a release tag such as v0.8.7, for the page and the API to stay of one version', version);
-  }
-  const [major, minor, patch] = parts.slice(1, 4).map(Number);
-  const distance = [major - OLDEST[0], minor - OLDEST[1], patch - OLDEST[2]].find((difference) => difference !== 0) ?? (parts[4] ? -1 : 0);
-  if (distance < 0) {
-    throw refusal(prop, `be v${OLDEST.join('.')} or newer, since older releases stream in another way`, version);
-  }
+  if (!isRelease(version)) throw refusal(prop, 'be a release tag such as v0.8.7, for the page and the API to stay of one version', version);
+  if (isBefore(version, OLDEST_RELEASE)) throw refusal(prop, `be ${OLDEST_RELEASE} or newer, since older releases stream in another way`, version);
+}
+
+export function validateImageName(prop: string, name: string | undefined): void {
+  if (name === undefined || Token.isUnresolved(name) || /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9][a-z0-9._-]*)+$/.test(name)) return;
+  throw refusal(prop, 'name an image with its registry and without its tag, such as ghcr.io/librechat-ai/librechat-api', name);
 }
 
 export function validateDigest(prop: string, digest: string | undefined): void {
@@ -30,12 +30,32 @@ export function validateEcrTag(tag: string | undefined, digest: string | undefin
   if ((tag === undefined) === (digest === undefined)) {
     throw refusal('tag', 'be given when `digest` is not, and only then', { tag, digest });
   }
-  if (tag === 'latest') {
-    throw refusal('tag', 'name one image for ever, or deployments will not notice a new one', tag);
-  }
   return (tag ?? digest)!;
 }
 
 export function validateDockerfile(prop: string, directory: string): void {
   if (!existsSync(join(directory, 'Dockerfile'))) throw refusal(prop, 'be a folder with a Dockerfile', directory);
+}
+
+/** Lambda pulls from another account, but not from another region. */
+export function validateRepository(scope: IConstruct, { repositoryArn, stack }: IRepository): void {
+  const region = Token.isUnresolved(repositoryArn) ? stack.region : Arn.split(repositoryArn, ArnFormat.SLASH_RESOURCE_NAME).region;
+  const here = Stack.of(scope).region;
+  if (region === undefined || Token.isUnresolved(region) || Token.isUnresolved(here) || region === here) return;
+  throw refusal('repository', 'be in the region of the stack, where Lambda pulls from', region);
+}
+
+/** Where an image is built, if that is in a VPC. */
+export function validateBuildNetwork(vpc?: IVpc, vpcSubnets?: SubnetSelection): Network | undefined {
+  if (!vpc) {
+    if (vpcSubnets) throw refusal('vpcSubnets', 'come with `vpc`', 'no `vpc`');
+    return undefined;
+  }
+  const network = { vpc, vpcSubnets: vpcSubnets ?? DEFAULT_SUBNETS };
+  const includes = (subnets: ISubnet[], { subnetId }: ISubnet) => subnets.some((subnet) => subnet.subnetId === subnetId);
+  // A VPC that is still to be looked up has the same subnets as private and isolated ones.
+  const closed = vpc.selectSubnets(network.vpcSubnets).subnets
+    .find((subnet) => includes([...vpc.publicSubnets, ...vpc.isolatedSubnets], subnet) && !includes(vpc.privateSubnets, subnet));
+  if (closed) throw refusal('vpcSubnets', 'be private with a way out, since a build has no public address and pulls from ghcr.io', closed.node.path);
+  return network;
 }

@@ -66,3 +66,10 @@ describe.each(TESTS)('%s', (file) => {
     expect(readdirSync(join(INTEG, `${file}.snapshot`)).filter((name) => /^asset\.|^tree/.test(name))).toEqual([]);
   });
 });
+
+test('one of them needs no Docker where it is deployed', () => {
+  const imagesOf = (file: string) => readdirSync(join(INTEG, `${file}.snapshot`))
+    .filter((name) => name.endsWith('.assets.json'))
+    .flatMap((name) => Object.keys(JSON.parse(readFileSync(join(INTEG, `${file}.snapshot`, name), 'utf8')).dockerImages));
+  expect(TESTS.filter((file) => imagesOf(file).length === 0)).toEqual(['integ.no-vpc.ts']);
+});

@@ -71,6 +71,31 @@ export const FORMS = {
 
   'domain-in-other-dns': (stack: Stack) => new LibreChatServerless(stack, 'Chat', { domainName: DOMAIN, certificate: certificate(stack) }),
 
+  'built-in-account': (stack: Stack) => new LibreChatServerless(stack, 'Chat', {
+    image: LibreChatImage.builtInAccount(),
+    database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
+    redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
+  }),
+
+  'built-in-own-network': (stack: Stack) => {
+    const vpc = new Vpc(stack, 'Network', { maxAzs: 3 });
+    return new LibreChatServerless(stack, 'Chat', {
+      vpc,
+      image: LibreChatImage.builtInAccount({
+        version: 'v0.8.8',
+        digest: `sha256:${'0a'.repeat(32)}`,
+        repository: Repository.fromRepositoryName(stack, 'Repository', 'librechat'),
+        vpc,
+        vpcSubnets: { availabilityZones: [vpc.availabilityZones[0]] },
+      }),
+      database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
+      redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
+      architecture: Architecture.X86_64,
+      removalPolicy: RemovalPolicy.RETAIN,
+      logRetention: RetentionDays.THREE_MONTHS,
+    });
+  },
+
   'destroy': (stack: Stack) => new LibreChatServerless(stack, 'Chat', { removalPolicy: RemovalPolicy.DESTROY }),
 };
 

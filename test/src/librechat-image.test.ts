@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
-import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Annotations, App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { Annotations as Matches, Match } from 'aws-cdk-lib/assertions';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { type IRepository, Repository } from 'aws-cdk-lib/aws-ecr';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
-import { secretNamed, stackIn } from './forms';
+import { EUROPE, secretNamed, stackIn } from './forms';
 import { resources, templateWith, text } from './reading';
 import { LibreChatDatabase, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../src';
 
@@ -24,7 +26,7 @@ function assetsOf(props: LibreChatServerlessProps, name: string): Array<{ direct
     ...props,
   });
   app.synth();
-  const { dockerImages } = JSON.parse(readFileSync(join(app.outdir, 'Stack.assets.json'), 'utf8'));
+  const { dockerImages = {} } = JSON.parse(readFileSync(join(app.outdir, 'Stack.assets.json'), 'utf8'));
   return Object.values<any>(dockerImages).map(({ source }) => ({
     directory: join(app.outdir, source.directory),
     arguments: source.dockerBuildArgs,
@@ -46,13 +48,30 @@ describe('from the registry', () => {
   test('maximal: a release, its digest, and the other architecture', () => {
     const image = LibreChatImage.fromRegistry({ version: 'v0.8.8', digest: DIGEST });
     expect(assetsOf({ image, architecture: Architecture.X86_64 }, 'maximal')).toEqual([expect.objectContaining({
-      arguments: { LIBRECHAT_IMAGE: `ghcr.io/danny-avila/librechat-api:v0.8.8@${DIGEST}` },
+      arguments: { LIBRECHAT_IMAGE: `ghcr.io/librechat-ai/librechat-api:v0.8.8@${DIGEST}` },
       platform: 'linux/amd64',
     })]);
   });
 
   test.each(['v0.8.7', 'v0.8.8-rc1', 'v0.8.10', 'v0.9.0', 'v1.0.0'])('takes %s', (version) => {
     expect(() => LibreChatImage.fromRegistry({ version })).not.toThrow();
+  });
+
+  test.each([
+    ['v0.8.7', 'danny-avila'], ['v0.8.8-rc4', 'danny-avila'], ['v0.8.8', 'librechat-ai'], ['v0.8.9-rc1', 'librechat-ai'], ['v1.0.0', 'librechat-ai'],
+  ])('%s comes from %s, who published it', (version, owner) => {
+    const [{ arguments: { LIBRECHAT_IMAGE } }] = assetsOf({ image: LibreChatImage.fromRegistry({ version }) }, version);
+    expect(LIBRECHAT_IMAGE).toBe(`ghcr.io/${owner}/librechat-api:${version}`);
+  });
+
+  test('takes the image from a mirror', () => {
+    const image = LibreChatImage.fromRegistry({ imageName: 'mirror.example.com:5000/chat/librechat_api', version: 'v0.8.8' });
+    expect(assetsOf({ image }, 'mirror')[0].arguments).toEqual({ LIBRECHAT_IMAGE: 'mirror.example.com:5000/chat/librechat_api:v0.8.8' });
+  });
+
+  test.each(['librechat-api', 'ghcr.io/x/librechat-api:v0.8.8', `ghcr.io/x/librechat-api@${DIGEST}`, 'https://ghcr.io/x/y', ''])('fails when the image is named %j', (imageName) => {
+    expect(() => LibreChatImage.fromRegistry({ imageName }))
+      .toThrow(`\`imageName\` must name an image with its registry and without its tag, such as ghcr.io/librechat-ai/librechat-api, got: ${imageName}`);
   });
 
   test.each(['v0.8.6', 'v0.8.7-rc2', 'v0.7.9', 'v0.0.99'])('fails when the release is %s', (version) => {
@@ -89,11 +108,106 @@ describe('from ECR', () => {
   test.each([
     [{}, '`tag` must be given when `digest` is not, and only then, got: {}'],
     [{ tag: 'a', digest: DIGEST }, '`tag` must be given when `digest` is not, and only then'],
-    [{ tag: 'latest' }, '`tag` must name one image for ever, or deployments will not notice a new one, got: latest'],
     [{ digest: 'abc' }, '`digest` must be sha256: followed by 64 hexadecimal digits, got: abc'],
   ])('fails when given %j', (options, message) => {
     expect(() => LibreChatImage.fromEcr(repository(stackIn()), options)).toThrow(message);
   });
+});
+
+describe('from ECR, by a tag', () => {
+  const ID = 'cdk-librechat-serverless:latestImage';
+
+  function warnings(tag: string, acknowledge = false) {
+    const stack = stackIn();
+    const chat = new LibreChatServerless(stack, 'Chat', { image: LibreChatImage.fromEcr(Repository.fromRepositoryName(stack, 'Repository', 'librechat'), { tag }) });
+    if (acknowledge) Annotations.of(chat).acknowledgeWarning(ID);
+    return Matches.fromStack(stack).findWarning('*', Match.anyValue()).map(({ id, entry }) => [id, entry.data]);
+  }
+
+  test('warns of latest', () => {
+    expect(warnings('latest')).toEqual([
+      ['/Stack/Chat', `\`tag\` should name one image for ever, or deployments will not notice a new one, got: latest [ack: ${ID}]`],
+    ]);
+  });
+
+  test.each(['v0.8.7', 'latest-1', 'Latest'])('says nothing of %s', (tag) => {
+    expect(warnings(tag)).toEqual([]);
+  });
+
+  test('says nothing to who means it', () => {
+    expect(warnings('latest', true)).toEqual([]);
+  });
+});
+
+describe('a repository in another region', () => {
+  const abroad = (stack: Stack) => Repository.fromRepositoryArn(stack, 'Repository', 'arn:aws:ecr:us-east-1:123456789012:repository/librechat');
+
+  test.each([
+    ['built in account', (repository: IRepository) => LibreChatImage.builtInAccount({ repository })],
+    ['from ECR', (repository: IRepository) => LibreChatImage.fromEcr(repository, { tag: 'v0.8.7' })],
+  ])('fails when the image is %s, before anything is made', (_how, image) => {
+    const stack = stackIn(EUROPE);
+    const given = image(abroad(stack));
+    expect(() => new LibreChatServerless(stack, 'Chat', { image: given }))
+      .toThrow('`repository` must be in the region of the stack, where Lambda pulls from, got: us-east-1');
+    expect(stack.node.findChild('Chat').node.children).toEqual([]);
+  });
+
+  test('passes where the region of either is not known', () => {
+    const stack = stackIn();
+    expect(() => new LibreChatServerless(stack, 'Chat', { image: LibreChatImage.builtInAccount({ repository: abroad(stack) }) })).not.toThrow();
+  });
+
+  test('fails when it is made in this app', () => {
+    const app = new App();
+    const repository = new Repository(new Stack(app, 'Images', { env: { account: '123456789012', region: 'us-east-1' } }), 'Repository');
+    expect(() => new LibreChatServerless(new Stack(app, 'Stack', { env: EUROPE }), 'Chat', { image: LibreChatImage.builtInAccount({ repository }) }))
+      .toThrow('`repository` must be in the region of the stack');
+  });
+});
+
+describe('built in account', () => {
+  test('needs no Docker: the app has no image to build', () => {
+    expect(assetsOf({ image: LibreChatImage.builtInAccount() }, 'built-in-account')).toEqual([]);
+  });
+
+  test.each(['v0.8.6', 'latest'])('fails when the release is %s', (version) => {
+    expect(() => LibreChatImage.builtInAccount({ version })).toThrow(/^`version` must be /);
+  });
+
+  test('fails when the digest is none', () => {
+    expect(() => LibreChatImage.builtInAccount({ digest: 'v0.8.7' })).toThrow('`digest` must be sha256: followed by 64 hexadecimal digits, got: v0.8.7');
+  });
+
+  test('fails when subnets come without a VPC', () => {
+    expect(() => LibreChatImage.builtInAccount({ vpcSubnets: {} })).toThrow('`vpcSubnets` must come with `vpc`, got: no `vpc`');
+  });
+
+  test.each([
+    ['public', SubnetType.PUBLIC, 'PublicSubnet1'],
+    ['isolated', SubnetType.PRIVATE_ISOLATED, 'InnerSubnet1'],
+  ])('fails when subnets are %s', (_kind, subnetType, got) => {
+    const vpc = network([SubnetType.PUBLIC, 'Public'], [SubnetType.PRIVATE_ISOLATED, 'Inner'], [SubnetType.PRIVATE_WITH_EGRESS, 'Private']);
+    expect(() => LibreChatImage.builtInAccount({ vpc, vpcSubnets: { subnetType } }))
+      .toThrow(`\`vpcSubnets\` must be private with a way out, since a build has no public address and pulls from ghcr.io, got: Stack/Network/${got}`);
+  });
+
+  test('fails when the VPC has no private subnets', () => {
+    expect(() => LibreChatImage.builtInAccount({ vpc: network([SubnetType.PUBLIC, 'Public']) })).toThrow("There are no 'Private' subnet groups in this VPC");
+  });
+
+  test('takes a VPC that is looked up', () => {
+    expect(() => LibreChatImage.builtInAccount({ vpc: Vpc.fromLookup(stackIn(EUROPE), 'Network', { vpcName: 'shared' }) })).not.toThrow();
+  });
+
+  test('takes single subnets', () => {
+    const vpc = network([SubnetType.PUBLIC, 'Public'], [SubnetType.PRIVATE_WITH_EGRESS, 'Private']);
+    expect(() => LibreChatImage.builtInAccount({ vpc, vpcSubnets: { subnets: [vpc.privateSubnets[1]] } })).not.toThrow();
+  });
+
+  function network(...subnets: Array<[SubnetType, string]>): Vpc {
+    return new Vpc(stackIn(), 'Network', { subnetConfiguration: subnets.map(([subnetType, name]) => ({ subnetType, name })) });
+  }
 });
 
 describe('from a Dockerfile', () => {
@@ -133,4 +247,5 @@ describe('from a Dockerfile', () => {
 test('what is known only at deployment passes', () => {
   const unknown = () => new CfnParameter(new Stack(), 'Unknown').valueAsString;
   expect(() => LibreChatImage.fromRegistry({ version: unknown(), digest: unknown() })).not.toThrow();
+  expect(() => LibreChatImage.builtInAccount({ version: unknown(), digest: unknown() })).not.toThrow();
 });

@@ -14,6 +14,7 @@ describe('data', () => {
   /** What is lost if its logical id changes: CloudFormation would make a new one, and drop the old. */
   const STATEFUL = [
     'AWS::S3::Bucket', 'AWS::DocDB::DBCluster', 'AWS::DocDB::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::SecretsManager::Secret',
+    'AWS::ECR::Repository',
   ];
 
   function stateful(name: keyof typeof FORMS) {
@@ -47,6 +48,10 @@ describe('data', () => {
       ChatRedisAuthToken55F30A0A: 'Delete',
       ChatRedisReplicationGroupDBC8670F: undefined,
     });
+  });
+
+  test('an image that was built here goes with its repository, unless all is kept', () => {
+    expect(stateful('built-in-account')).toMatchObject({ ChatImageBuildRepository2BE8D70D: 'Delete' });
   });
 
   test('DESTROY drops all of it, and empties the buckets', () => {
@@ -122,13 +127,15 @@ describe('synthesis', () => {
     expect(the(Template.fromStack(nested), 'AWS::SSM::Parameter').Properties.Name).toMatch(/^\/librechat\/Stack-Nested-Chat-\w+\/url$/);
   });
 
-  test('gives the same application whatever feature flags the app has', () => {
+  test.each(['minimal', 'built-in-own-network'] as const)('of the %s form gives the same application whatever feature flags the app has', (name) => {
     const flags = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8'));
     const stack = new Stack(new App({ context: flags }), 'Stack');
-    const template = templateWith(FORMS.minimal, stack);
-    const types = (of: Template) => Object.values<any>(of.toJSON().Resources).map(({ Type }) => Type).sort();
-    expect(types(template)).toEqual(types(templateOf('minimal')));
-    expect(Object.keys(functionEnvironment(template))).toEqual(Object.keys(functionEnvironment(templateOf('minimal'))));
+    const template = templateWith(FORMS[name], stack);
+    // What is brought may differ.
+    const types = (of: Template) => Object.entries<any>(of.toJSON().Resources)
+      .flatMap(([logicalId, { Type }]) => (logicalId.startsWith('Chat') ? [Type] : [])).sort();
+    expect(types(template)).toEqual(types(templateOf(name)));
+    expect(Object.keys(functionEnvironment(template))).toEqual(Object.keys(functionEnvironment(templateOf(name))));
   });
 });
 
@@ -169,11 +176,17 @@ describe('what users reach for', () => {
   const stack = stackIn();
   const chat = FORMS.minimal(stack);
 
-  test.each(['minimal', 'maximal', 'domain-in-other-dns'] as const)('every resource of the %s form is in reach of a public field', (name) => {
+  const FORMS_WITH_ALL = ['minimal', 'maximal', 'domain-in-other-dns', 'built-in-account', 'built-in-own-network'] as const;
+
+  test.each(FORMS_WITH_ALL)('every resource of the %s form is in reach of a public field', (name) => {
     const made = FORMS[name](stackIn());
     const fields = Object.values(made).flat().filter((value) => Construct.isConstruct(value) && value !== made) as IConstruct[];
-    const groups = [made.connections, made.redisConnections!].flatMap(({ securityGroups }) => securityGroups);
-    const inReach = new Set<IConstruct>([...fields, ...groups, made.handler.role!, made.publisher.role!]);
+    const groups = [made.vpc && made.connections, made.redisConnections, made.vpc && made.imageBuildProject?.connections]
+      .flatMap((connections) => connections?.securityGroups ?? []);
+    // The role of builds is in reach, but not to be given more: what CDK hands out is a part of it.
+    const roles = [made.handler.role, made.publisher.role, made.imageBuilder?.role, made.imageBuildProject?.role?.node.scope]
+      .flatMap((role) => role ?? []);
+    const inReach = new Set<IConstruct>([...fields, ...groups, ...roles]);
 
     const outOfReach = made.node.findAll()
       .filter((construct) => Resource.isOwnedResource(construct))
@@ -246,6 +259,19 @@ describe('what users reach for', () => {
     expect(resolve(chat.redisEndpointAddress)).toBe('<ChatRedisReplicationGroup.PrimaryEndPoint.Address>');
     expect(resolve(chat.databaseSecret?.secretArn)).toBe('<ChatDatabaseSecretAttachment>');
     expect(FORMS.maximal(stackIn()).url).toBe('https://chat.example.com');
+  });
+
+  test('the image and its repository are there, whichever way they came', () => {
+    const inRepository = (name: keyof typeof FORMS) => {
+      const own = stackIn();
+      const { repository, imageUri, imageBuildProject } = FORMS[name](own);
+      return [text(own.resolve(repository.repositoryName)), text(own.resolve(imageUri)).split('/')[1], imageBuildProject !== undefined];
+    };
+    const assets = 'cdk-hnb659fds-container-assets-<AWS::AccountId>-<AWS::Region>';
+    expect(inRepository('minimal')).toEqual([assets, expect.stringMatching(`^${assets}:[0-9a-f]{64}$`), false]);
+    expect(inRepository('maximal')).toEqual(['librechat', 'librechat:v0.8.7-1', false]);
+    expect(inRepository('built-in-account')).toEqual(['<ChatImageBuildRepository>', '<ChatImageBuildRepository>@sha256:<ChatImageBuild.Sha256>', true]);
+    expect(inRepository('built-in-own-network')).toEqual(['librechat', 'librechat@sha256:<ChatImageBuild.Sha256>', true]);
   });
 });
 

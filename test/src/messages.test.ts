@@ -5,22 +5,25 @@ import * as ts from 'typescript';
 const SRC = join(__dirname, '../../src');
 const DOCUMENT = join(__dirname, '../../docs/messages.md');
 
-interface Refusal {
+interface Message {
   /** Nothing where the prop is known to the caller only. */
   readonly prop?: string;
   readonly rule: string;
+  /** By which a warning is acknowledged. */
+  readonly id?: string;
 }
 
-/** Every message that the code can refuse with, holes as `…`, as the words stand in the source. */
-function refusalsIn(file: string): Refusal[] {
+/** Every message that the code can refuse or warn with, holes as `…`, as the words stand in the source. */
+function messagesIn(file: string, said: 'refusal' | 'warn'): Message[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const constants = new Map<string, ts.Expression>();
-  const found: Refusal[] = [];
+  const found: Message[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isVariableDeclaration(node) && node.initializer && ts.isIdentifier(node.name)) constants.set(node.name.text, node.initializer);
-    if (ts.isCallExpression(node) && node.expression.getText() === 'refusal') {
-      const [prop, rule] = node.arguments;
-      found.push({ prop: ts.isStringLiteral(prop) ? prop.text : undefined, rule: words(rule, constants) });
+    if (ts.isCallExpression(node) && node.expression.getText() === said) {
+      const [prop, rule] = node.arguments.slice(-3);
+      const id = said === 'warn' ? `cdk-librechat-serverless:${words(node.arguments[1], constants)}` : undefined;
+      found.push({ prop: ts.isStringLiteral(prop) ? prop.text : undefined, rule: words(rule, constants), id });
     }
     ts.forEachChild(node, visit);
   };
@@ -29,7 +32,7 @@ function refusalsIn(file: string): Refusal[] {
 }
 
 /** Constants of the code have one value each, which is what a user reads. */
-const CONSTANTS = new Map([['EDGE_REGION', 'us-east-1'], ['VARIABLES_BYTES', '4096'], ["OLDEST.join('.')", '0.8.7']]);
+const CONSTANTS = new Map([['EDGE_REGION', 'us-east-1'], ['VARIABLES_BYTES', '4096'], ['OLDEST_RELEASE', 'v0.8.7']]);
 
 function words(expression: ts.Expression, constants: Map<string, ts.Expression>): string {
   if (ts.isIdentifier(expression)) return words(constants.get(expression.text)!, constants);
@@ -44,20 +47,29 @@ function sources(folder: string): string[] {
     .flatMap((entry) => (entry.isDirectory() ? sources(join(folder, entry.name)) : [join(folder, entry.name)]));
 }
 
-const refusals = sources(SRC).flatMap(refusalsIn);
-const rows = readFileSync(DOCUMENT, 'utf8').split('\n')
-  .filter((line) => line.startsWith('| '))
-  .slice(1)
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, props, rule]) => ({ props, rule }));
+/** The rows of the table below a line that begins with some words. */
+function rowsOf(table: string): string[][] {
+  const [, below] = readFileSync(DOCUMENT, 'utf8').split(`\n${table}`);
+  return below.slice(0, below.indexOf('\n\n')).split('\n').slice(2).map((line) => line.split('|').map((cell) => cell.trim()).slice(1, -1));
+}
 
-test('the document has every message, and no other', () => {
+const refusals = sources(SRC).flatMap((file) => messagesIn(file, 'refusal'));
+const refusalRows = rowsOf('| prop | must … |').map(([props, rule]) => ({ props, rule }));
+
+test('the document has every refusal, and no other', () => {
   expect(refusals.length).toBeGreaterThan(30);
-  expect([...new Set(rows.map(({ rule }) => rule))].sort()).toEqual([...new Set(refusals.map(({ rule }) => rule))].sort());
+  expect([...new Set(refusalRows.map(({ rule }) => rule))].sort()).toEqual([...new Set(refusals.map(({ rule }) => rule))].sort());
 });
 
 test.each(refusals.filter(({ prop }) => prop))('the document says that $prop must $rule', ({ prop, rule }) => {
-  expect(rows.filter((row) => row.rule === rule).map(({ props }) => props).join()).toContain(`\`${prop}\``);
+  expect(refusalRows.filter((row) => row.rule === rule).map(({ props }) => props).join()).toContain(`\`${prop}\``);
+});
+
+test('the document has every warning, and no other', () => {
+  const warnings = sources(SRC).flatMap((file) => messagesIn(file, 'warn'));
+  expect(warnings.length).toBeGreaterThan(0);
+  expect(rowsOf('| prop | should … |').map(([prop, rule, id]) => ({ prop, rule, id })))
+    .toEqual(warnings.map(({ prop, rule, id }) => ({ prop: `\`${prop}\``, rule, id: `\`${id}\`` })));
 });
 
 test('every refusal is worded in one place', () => {

@@ -62,7 +62,7 @@ function propsOf(file: string): string[] {
 
 /** Whether there is such a type of resource, class with a factory, field of the construct, or prop. */
 function exists(name: string): boolean {
-  if (name.includes('::')) return [templateOf('minimal'), templateOf('maximal')].some((template) => Object.keys(template.findResources(name)).length > 0);
+  if (name.includes('::')) return (['minimal', 'maximal', 'built-in-account'] as const).map(templateOf).some((template) => Object.keys(template.findResources(name)).length > 0);
   const [first, ...path] = name.split('.');
   if (first === 'chat') return field(path) !== undefined;
   if (first.startsWith('LibreChat')) return typeof (library as any)[first]?.[path[0]] === 'function';

@@ -1,0 +1,286 @@
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import { LibreChatDatabase, type LibreChatBuiltImageOptions, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../../src';
+import * as packageRoot from '../../../src/private/package-root';
+import { EUROPE, secretNamed, stackIn } from '../forms';
+import { handler, idOf, resources, statements, templateOf, templateWith, text, the } from '../reading';
+
+const DIGEST = `sha256:${'0a'.repeat(32)}`;
+
+function chatWith(stack: Stack, options?: LibreChatBuiltImageOptions, props?: LibreChatServerlessProps) {
+  return new LibreChatServerless(stack, 'Chat', {
+    image: LibreChatImage.builtInAccount(options),
+    database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
+    redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
+    ...props,
+  });
+}
+
+function project(template: Template): any {
+  return the(template, 'AWS::CodeBuild::Project').Properties;
+}
+
+function variables(template: Template): Record<string, string> {
+  return Object.fromEntries(project(template).Environment.EnvironmentVariables.map(({ Name, Type, Value }: any) => {
+    expect(Type).toBe('PLAINTEXT');
+    return [Name, text(Value)];
+  }));
+}
+
+function properties(template: Template): Record<string, string> {
+  const { ServiceToken: _token, ...others } = the(template, 'Custom::LibreChatImage').Properties;
+  return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, text(value)]));
+}
+
+function tag(options?: LibreChatBuiltImageOptions, props?: LibreChatServerlessProps): string {
+  return properties(templateWith((stack) => chatWith(stack, options, props))).Tag;
+}
+
+describe('minimal', () => {
+  const template = templateOf('built-in-account');
+
+  test('the repository scans, never moves a tag, and drops nothing that a function may run', () => {
+    const { Properties, DeletionPolicy, UpdateReplacePolicy } = the(template, 'AWS::ECR::Repository');
+    expect(Properties).toMatchObject({
+      ImageScanningConfiguration: { ScanOnPush: true },
+      ImageTagMutability: 'IMMUTABLE',
+      EmptyOnDelete: true,
+    });
+    expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Delete', 'Delete']);
+    expect(JSON.parse(Properties.LifecyclePolicy.LifecyclePolicyText).rules.map(({ selection, action }: any) => [selection.tagStatus, action.type]))
+      .toEqual([['untagged', 'expire']]);
+  });
+
+  test('Lambda may pull from the repository, and nobody else is let in', () => {
+    expect(the(template, 'AWS::ECR::Repository').Properties.RepositoryPolicyText.Statement).toEqual([{
+      Effect: 'Allow',
+      Principal: { Service: 'lambda.amazonaws.com' },
+      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
+    }]);
+  });
+
+  test('a build has a small ARM machine with Docker, and 45 minutes', () => {
+    expect(project(template)).toMatchObject({
+      Environment: {
+        Type: 'ARM_CONTAINER',
+        Image: 'aws/codebuild/amazonlinux-aarch64-standard:3.0',
+        ComputeType: 'BUILD_GENERAL1_SMALL',
+        PrivilegedMode: true,
+      },
+      Artifacts: { Type: 'NO_ARTIFACTS' },
+      QueuedTimeoutInMinutes: 15,
+      TimeoutInMinutes: 30,
+    });
+    expect(project(template)).not.toHaveProperty('VpcConfig');
+  });
+
+  test('a build is told what to build, where to push it, and that Lambda takes no index', () => {
+    const { Tag } = properties(template);
+    expect(variables(template)).toEqual({
+      REPOSITORY_URI: '<ChatImageBuildRepository.Arn>[4].dkr.ecr.<ChatImageBuildRepository.Arn>[3].<AWS::URLSuffix>/<ChatImageBuildRepository>',
+      IMAGE_TAG: Tag,
+      LIBRECHAT_IMAGE: expect.stringMatching(/^ghcr\.io\/danny-avila\/librechat-api:v\d+\.\d+\.\d+$/),
+      BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
+    });
+    expect(project(template).Source).toMatchObject({ Type: 'S3', BuildSpec: expect.stringContaining('--platform linux/arm64') });
+    expect(text(project(template).Source.Location)).toBe(`cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/${Tag}.zip`);
+  });
+
+  test('the role of a build may do this, and nothing else', () => {
+    expect(statements(template, 'ImageBuildRole')).toEqual([
+      'logs:CreateLogStream logs:PutLogEvents on <ChatImageBuildLogs.Arn>',
+      expect.stringMatching(/^s3:GetObject s3:GetObjectVersion on arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>\/[0-9a-f]{64}\.zip$/),
+      'ecr:BatchCheckLayerAvailability ecr:InitiateLayerUpload ecr:UploadLayerPart ecr:CompleteLayerUpload ecr:PutImage ecr:BatchGetImage'
+      + ' on <ChatImageBuildRepository.Arn>',
+      'ecr:GetAuthorizationToken on *',
+    ]);
+    const role = the(template, 'AWS::IAM::Role', 'ImageBuildRole').Properties;
+    expect(Object.keys(role).sort()).toEqual(['AssumeRolePolicyDocument', 'Description']);
+    expect(role.AssumeRolePolicyDocument.Statement).toEqual([{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'codebuild.amazonaws.com' } }]);
+    expect(text(project(template).ServiceRole)).toBe('<ChatImageBuildRole.Arn>');
+  });
+
+  test('the function waits for 15 minutes at a time, and may do this, and nothing else', () => {
+    expect(the(template, 'AWS::Lambda::Function', 'Builder').Properties).toMatchObject({
+      Handler: 'index.handler',
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Timeout: 900,
+    });
+    expect(statements(template, 'BuilderRole')).toEqual([
+      'logs:CreateLogStream logs:PutLogEvents on <ChatImageBuildBuilderLogs.Arn>',
+      'codebuild:StartBuild codebuild:BatchGetBuilds codebuild:StopBuild codebuild:ListBuildsForProject on <ChatImageBuildProject.Arn>',
+      'logs:GetLogEvents on <ChatImageBuildLogs.Arn>',
+      'ecr:DescribeImages on <ChatImageBuildRepository.Arn>',
+    ]);
+    expect(statements(template, 'Continuation')).toEqual(['lambda:InvokeFunction on <ChatImageBuildBuilderFunction.Arn>']);
+    expect(the(template, 'AWS::IAM::Policy', 'Continuation').Properties.Roles.map(text)).toEqual(['<ChatImageBuildBuilderRole>']);
+    expect(the(template, 'AWS::IAM::Role', 'BuilderRole').Properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  test('CloudFormation is told all that the function needs to know, and waits for as long as it can', () => {
+    const resource = the(template, 'Custom::LibreChatImage');
+    expect(text(resource.Properties.ServiceToken)).toBe('<ChatImageBuildBuilderFunction.Arn>');
+    expect(properties(template)).toEqual({
+      Project: '<ChatImageBuildProject>',
+      Registry: '<ChatImageBuildRepository.Arn>[4]',
+      Repository: '<ChatImageBuildRepository>',
+      Tag: expect.stringMatching(/^[0-9a-f]{64}$/),
+      ServiceTimeout: '3600',
+    });
+  });
+
+  test('nothing starts before it may do what it will: rights come first, and go last', () => {
+    expect(the(template, 'AWS::CodeBuild::Project').DependsOn).toContain(idOf(template, 'AWS::IAM::Policy', 'ImageBuildRoleDefaultPolicy'));
+    expect(the(template, 'Custom::LibreChatImage').DependsOn).toContain(idOf(template, 'AWS::IAM::Policy', 'Continuation'));
+    expect(the(template, 'AWS::Lambda::Function', 'Builder').DependsOn).toContain(idOf(template, 'AWS::IAM::Policy', 'BuilderRoleDefaultPolicy'));
+  });
+
+  test('both functions run the image by its digest, and the page is published when that changes', () => {
+    const digest = '@sha256:<ChatImageBuild.Sha256>';
+    const uris = resources(template, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => (Properties.Code.ImageUri ? [text(Properties.Code.ImageUri)] : []));
+    expect(uris).toEqual([0, 1].map(() => variables(template).REPOSITORY_URI + digest));
+    expect(text(the(template, 'Custom::LibreChatFrontend').Properties.Image)).toBe(digest.slice(1));
+  });
+
+  test('logs are its own, and end', () => {
+    expect(text(project(template).LogsConfig.CloudWatchLogs.GroupName)).toBe('<ChatImageBuildLogs>');
+    expect(text(the(template, 'AWS::Lambda::Function', 'Builder').Properties.LoggingConfig.LogGroup)).toBe('<ChatImageBuildBuilderLogs>');
+    for (const [, group] of resources(template, 'AWS::Logs::LogGroup')) expect(group).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
+  });
+});
+
+describe('maximal', () => {
+  const template = templateOf('built-in-own-network');
+
+  test('a repository that is brought is used, and left as it is', () => {
+    expect(resources(template, 'AWS::ECR::Repository')).toEqual([]);
+    expect(properties(template)).toMatchObject({ Registry: '<AWS::AccountId>', Repository: 'librechat' });
+    expect(variables(template).REPOSITORY_URI).toBe('<AWS::AccountId>.dkr.ecr.<AWS::Region>.<AWS::URLSuffix>/librechat');
+    expect(statements(template, 'BuilderRole')).toContain('ecr:DescribeImages on arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/librechat');
+    expect(text(handler(template).Properties.Code.ImageUri)).toBe(`${variables(template).REPOSITORY_URI}@sha256:<ChatImageBuild.Sha256>`);
+  });
+
+  test('the release, its digest and the other architecture are what is built', () => {
+    expect(variables(template).LIBRECHAT_IMAGE).toBe(`ghcr.io/librechat-ai/librechat-api:v0.8.8@${DIGEST}`);
+    expect(project(template)).toMatchObject({
+      Environment: { Type: 'LINUX_CONTAINER', Image: 'aws/codebuild/amazonlinux-x86_64-standard:5.0', PrivilegedMode: true },
+      Source: { BuildSpec: expect.stringContaining('--platform linux/amd64') },
+    });
+  });
+
+  test('a build is in the subnets that were chosen, speaks HTTPS, and is let in by nobody', () => {
+    const { VpcId, Subnets, SecurityGroupIds } = project(template).VpcConfig;
+    expect([VpcId, ...Subnets, ...SecurityGroupIds].map(text)).toEqual(['<Network>', '<NetworkPrivateSubnet1Subnet>', '<ChatImageBuildSecurityGroup.GroupId>']);
+    const group = the(template, 'AWS::EC2::SecurityGroup', 'ImageBuild').Properties;
+    expect(group.SecurityGroupEgress).toEqual([{ CidrIp: '0.0.0.0/0', Description: expect.any(String), IpProtocol: 'tcp', FromPort: 443, ToPort: 443 }]);
+    expect(group).not.toHaveProperty('SecurityGroupIngress');
+  });
+
+  test('a build does not start before there is a way out of a VPC that is new', () => {
+    expect(the(template, 'AWS::CodeBuild::Project').DependsOn).toContain(idOf(template, 'AWS::EC2::Route', 'PrivateSubnet1'));
+  });
+
+  test('a build in a VPC may have network interfaces in its subnets', () => {
+    expect(statements(template, 'ImageBuildRole').slice(-2)).toEqual([
+      'ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DeleteNetworkInterface ec2:DescribeSubnets'
+      + ' ec2:DescribeSecurityGroups ec2:DescribeDhcpOptions ec2:DescribeVpcs on *',
+      'ec2:CreateNetworkInterfacePermission on arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:network-interface/*',
+    ]);
+    const { Condition } = the(template, 'AWS::IAM::Policy', 'ImageBuildRole').Properties.PolicyDocument.Statement.at(-1);
+    expect(Condition.StringEquals['ec2:AuthorizedService']).toBe('codebuild.amazonaws.com');
+    expect(Condition.StringEquals['ec2:Subnet'].map(text)).toEqual(['arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:subnet/<NetworkPrivateSubnet1Subnet>']);
+  });
+
+  test('logs are kept for as long as was asked for', () => {
+    for (const word of ['ChatImageBuildLogs', 'BuilderLogs']) expect(the(template, 'AWS::Logs::LogGroup', word).Properties.RetentionInDays).toBe(90);
+  });
+});
+
+describe('removal', () => {
+  const repositoryWith = (removalPolicy?: RemovalPolicy) => {
+    const { DeletionPolicy, UpdateReplacePolicy, Properties } = the(templateWith((stack) => chatWith(stack, {}, { removalPolicy })), 'AWS::ECR::Repository');
+    return [DeletionPolicy, UpdateReplacePolicy, Properties.EmptyOnDelete ?? false];
+  };
+
+  test.each([
+    [undefined, ['Delete', 'Delete', true]],
+    [RemovalPolicy.DESTROY, ['Delete', 'Delete', true]],
+    [RemovalPolicy.RETAIN, ['Retain', 'Retain', false]],
+  ])('with %s the repository and its images go, or stay: %s', (policy, expected) => {
+    expect(repositoryWith(policy)).toEqual(expected);
+  });
+
+  test.each(['repository', 'project', 'rights'])('builds are stopped before their %s goes', (what) => {
+    const template = templateOf('built-in-account');
+    const ids = { repository: ['AWS::ECR::Repository'], project: ['AWS::CodeBuild::Project'], rights: ['AWS::IAM::Policy', 'BuilderRoleDefaultPolicy'] }[what]!;
+    expect(reachableFrom(template, idOf(template, 'Custom::LibreChatImage'))).toContain(idOf(template, ids[0], ids[1]));
+  });
+
+  /** All that a resource refers to or depends on: it is deleted before them. */
+  function reachableFrom(template: Template, start: string): string[] {
+    const all = template.toJSON().Resources;
+    const seen = new Set<string>();
+    const visit = (id: string) => {
+      if (seen.has(id)) return;
+      seen.add(id);
+      const mentioned = JSON.stringify([all[id].Properties, all[id].DependsOn]);
+      Object.keys(all).filter((other) => mentioned.includes(`"${other}"`)).forEach(visit);
+    };
+    visit(start);
+    return [...seen];
+  }
+});
+
+describe('the tag', () => {
+  test('is the same for the same image, wherever and however often it is made', () => {
+    const [here, ...others] = [
+      tag(), tag({}), tag({ version: 'v0.8.7' }), tag({}, { memorySize: 3008, removalPolicy: RemovalPolicy.RETAIN }),
+      properties(templateWith((stack) => chatWith(stack), stackIn(EUROPE))).Tag,
+    ];
+    expect(others).toEqual(others.map(() => here));
+  });
+
+  test('is another for another release, digest or architecture', () => {
+    const tags = [tag(), tag({ version: 'v0.8.8' }), tag({ digest: DIGEST }), tag({}, { architecture: Architecture.X86_64 })];
+    expect(new Set(tags).size).toBe(tags.length);
+  });
+
+  test('is another when the adapter changes', () => {
+    expect(tagOfCopy(() => undefined)).toBe(tag());
+    expect(tagOfCopy((folder) => appendFileSync(join(folder, 'assets/image/adapter.js'), '\n// newer'))).not.toBe(tag());
+  });
+
+  /** The tag where the package is somewhere else, and changed. */
+  function tagOfCopy(change: (folder: string) => void): string {
+    const folder = mkdtempSync(join(tmpdir(), 'image-build-test-'));
+    cpSync(packageRoot.inPackage('assets'), join(folder, 'assets'), { recursive: true });
+    change(folder);
+    const elsewhere = jest.spyOn(packageRoot, 'inPackage').mockImplementation((...path) => join(folder, ...path));
+    try {
+      return tag();
+    } finally {
+      elsewhere.mockRestore();
+      rmSync(folder, { recursive: true });
+    }
+  }
+});
+
+describe('a repository of another account', () => {
+  const repositoryArn = 'arn:aws:ecr:eu-west-1:210987654321:repository/team/librechat';
+
+  test.each([
+    ['by its ARN', (stack: Stack) => Repository.fromRepositoryArn(stack, 'Repository', repositoryArn)],
+    ['by its name and ARN', (stack: Stack) => Repository.fromRepositoryAttributes(stack, 'Repository', { repositoryName: 'team/librechat', repositoryArn })],
+  ])('is asked there, when it is given %s', (_how, repository) => {
+    const template = templateWith((stack) => chatWith(stack, { repository: repository(stack) }), stackIn(EUROPE));
+    expect(properties(template)).toMatchObject({ Registry: '210987654321', Repository: 'team/librechat' });
+    expect(variables(template).REPOSITORY_URI).toBe('210987654321.dkr.ecr.eu-west-1.<AWS::URLSuffix>/team/librechat');
+    expect(statements(template, 'ImageBuildRole')).toContainEqual(expect.stringMatching(`^ecr:BatchCheck.* on ${repositoryArn}$`));
+  });
+});
