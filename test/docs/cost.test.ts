@@ -1,0 +1,172 @@
+import { costOf, totalOf } from '../../tools/cost/cost-of';
+import { COST_FORMS, type FormName, templateOfForm } from '../../tools/cost/forms';
+import type { CostLine } from '../../tools/cost/line';
+import { secondsPerAnswer, type Usage } from '../../tools/cost/usage';
+import { resourcesOf, type Template, templateOf } from '../../tools/template';
+import { EDGE, EDGE_REGION_FORMS, FORMS, stackIn } from '../src/forms';
+
+const IDLE: Usage = { answers: 0, seconds: 20, users: 0, freeTier: false };
+const ALL_FORMS = { ...FORMS, ...EDGE_REGION_FORMS };
+
+const templates = new Map(Object.keys(COST_FORMS).map((name) => [name, templateOfForm(name as FormName)]));
+const standard = templates.get('default')!;
+
+describe('at rest', () => {
+  test.each([
+    ['DocumentDB', 30],
+    ['Redis', 12],
+    ['NAT', 33],
+    ['Public IPv4', 3.65],
+    ['Secrets Manager', 1.6],
+  ])('%s costs about %d dollars a month', (what, expected) => {
+    expect(Math.abs(lineOf(costOf(standard, IDLE), what).atRest - expected)).toBeLessThan(0.5);
+  });
+
+  test.each([
+    ['default', 80],
+    ['valkey', 78],
+    ['own-vpc', 43],
+    ['own-vpc-atlas', 13],
+    ['no-vpc', 2],
+  ])('the form %s costs about %d dollars a month', (name, expected) => {
+    expect(Math.round(totalOf(costOf(templates.get(name)!, IDLE)).atRest)).toBe(expected);
+  });
+
+  test('nothing is used where nobody is', () => {
+    expect(totalOf(costOf(standard, IDLE)).use).toBe(0);
+  });
+
+  test('Valkey is a fifth cheaper than Redis', () => {
+    const redis = lineOf(costOf(standard, IDLE), 'Redis').atRest;
+    expect(lineOf(costOf(templates.get('valkey')!, IDLE), 'Valkey').atRest).toBeCloseTo(redis * 0.8);
+  });
+
+  test('secrets of yours are counted with those that are made', () => {
+    const made = resourcesOf(templates.get('no-vpc')!, 'AWS::SecretsManager::Secret').length;
+    expect(lineOf(costOf(templates.get('no-vpc')!, IDLE), 'Secrets Manager').atRest).toBeCloseTo((made + 2) * 0.40);
+  });
+
+  test('what is more costs more', () => {
+    const lines = costOf(formTemplate('maximal'), IDLE);
+    expect(lineOf(lines, 'DocumentDB').quantity).toBe('2 instances at 1 DCU, 1 GB');
+    expect(lineOf(lines, 'DocumentDB').atRest).toBeCloseTo(2 * 0.0822 * 730 + 0.10);
+    expect(lineOf(lines, 'Valkey').atRest).toBeCloseTo(2 * 0.032 * 0.8 * 730);
+    expect(lineOf(lines, 'NAT').atRest).toBeCloseTo(3 * 0.045 * 730);
+    expect(lineOf(lines, 'Provisioned concurrency').atRest).toBeCloseTo(4 * (3008 / 1024) * 730 * 3600 * 0.0000041667);
+  });
+
+  test('an image that is built in the account costs its builds', () => {
+    expect(lineOf(costOf(formTemplate('built-in-account'), IDLE), 'CodeBuild').atRest).toBeCloseTo(5 * 0.005);
+  });
+
+  test('an interface endpoint costs for each of its zones, and a gateway endpoint nothing', () => {
+    const template = withResource(standard, 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] });
+    expect(lineOf(costOf(template, IDLE), 'Interface endpoint').atRest).toBeCloseTo(2 * 0.01 * 730);
+    expect(costOf(standard, IDLE).map(({ what }) => what)).not.toContain('Interface endpoint');
+  });
+});
+
+describe('by use', () => {
+  test('an answer of 60 s on two environments of 2 GB takes 0.0032 dollars of Lambda, besides its saving', () => {
+    const { use } = lineOf(costOf(standard, { ...IDLE, answers: 1, seconds: 60 }), 'Lambda');
+    expect(use).toBeGreaterThan(0.0032);
+    expect(use).toBeLessThan(0.0034);
+  });
+
+  test('an answer keeps one environment until it is saved, and another one until it is streamed', () => {
+    expect(secondsPerAnswer(60)).toBe(122);
+    expect(secondsPerAnswer(0)).toBe(2);
+  });
+
+  test.each(Object.keys(COST_FORMS))('%s: more of everything never costs less', (name) => {
+    const template = templates.get(name)!;
+    const usage = { answers: 1000, seconds: 20, users: 5, freeTier: false };
+    const { use } = totalOf(costOf(template, usage));
+    for (const more of [{ answers: 1001 }, { seconds: 21 }, { users: 6 }]) {
+      expect(totalOf(costOf(template, { ...usage, ...more })).use).toBeGreaterThan(use);
+    }
+  });
+
+  test.each([
+    ['MemorySize', 4096, 2],
+    ['Architectures', ['x86_64'], 1.25],
+  ])('Lambda follows the template: %s of %j', (property, value, factor) => {
+    const usage = { ...IDLE, answers: 1e6 };
+    const changed = withServing(standard, { [property]: value });
+    const [before, after] = [standard, changed].map((template) => lineOf(costOf(template, usage), 'Lambda').use - 8e6 * 0.2e-6);
+    expect(after / before).toBeCloseTo(factor, 3);
+  });
+
+  test('a bigger /tmp costs by the second', () => {
+    const usage = { ...IDLE, answers: 1e6 };
+    const changed = withServing(standard, { EphemeralStorage: { Size: 1536 } });
+    const [before, after] = [standard, changed].map((template) => lineOf(costOf(template, usage), 'Lambda').use);
+    expect(after - before).toBeCloseTo((42 + 0.6) * 1e6 * 0.0000000309, 5);
+  });
+
+  test.each([[600, 1], [666, 1], [667, 2]])('API Gateway counts a stream of %d s as %d', (seconds, times) => {
+    const { use } = lineOf(costOf(standard, { ...IDLE, answers: 1e6, seconds }), 'API Gateway');
+    expect(use).toBeCloseTo((7 + times) * 3.5);
+  });
+
+  test('only a template with a NAT gateway pays for what goes through it', () => {
+    const usage = { ...IDLE, answers: 1e6 };
+    expect(lineOf(costOf(standard, usage), 'NAT').use).toBeCloseTo(45);
+    expect(costOf(templates.get('no-vpc')!, usage).map(({ what }) => what)).not.toContain('NAT');
+  });
+
+  test('the free tier is taken off when it is asked for, and never more than was used', () => {
+    const usage = { answers: 1000, seconds: 20, users: 5, freeTier: true };
+    expect(lineOf(costOf(standard, usage), 'CloudFront').use).toBe(0);
+    expect(lineOf(costOf(standard, usage), 'Lambda').use).toBe(0);
+    const much = { ...usage, answers: 1e6 };
+    const saved = lineOf(costOf(standard, { ...much, freeTier: false }), 'Lambda').use - lineOf(costOf(standard, much), 'Lambda').use;
+    expect(saved).toBeCloseTo(400_000 * 0.0000133334 + 0.20);
+  });
+});
+
+describe('whatever is deployed', () => {
+  test.each(Object.keys(ALL_FORMS) as Array<keyof typeof ALL_FORMS>)('%s has a price', (name) => {
+    const { atRest, use } = totalOf(costOf(formTemplate(name), { answers: 1000, seconds: 20, users: 5, freeTier: false }));
+    expect(atRest).toBeGreaterThan(1);
+    expect(use).toBeGreaterThan(1);
+  });
+
+  test('fails when the template has something that nobody decided about', () => {
+    expect(() => costOf(withResource(standard, 'AWS::RDS::DBInstance', {}), IDLE))
+      .toThrow('resources must be of types that tools/cost/cost-of.ts lists, got: AWS::RDS::DBInstance');
+  });
+
+  test.each([
+    ['AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.x1', NumCacheClusters: 1 },
+      'nodes of ElastiCache must be one that tools/cost/prices.ts has a price for, got: cache.x1'],
+    ['AWS::DocDB::DBCluster', {}, 'DocumentDB clusters must be serverless, got: New'],
+    ['AWS::DocDB::DBInstance', { DBInstanceClass: 'db.r6g.large' }, 'DocumentDB instances must be of class db.serverless, got: db.r6g.large'],
+    ['AWS::SSM::Parameter', { Tier: 'Advanced' }, 'SSM parameters must be of the tier Standard, which is free, got: Advanced'],
+    ['AWS::CodeBuild::Project', { Environment: { ComputeType: 'BUILD_GENERAL1_LARGE' } },
+      'CodeBuild projects must be of BUILD_GENERAL1_SMALL, got: BUILD_GENERAL1_LARGE'],
+  ])('fails when %s is one without a known price: %j', (type, properties, message) => {
+    expect(() => costOf(withResource(standard, type, properties), IDLE)).toThrow(message);
+  });
+});
+
+function lineOf(lines: CostLine[], what: string): CostLine {
+  const found = lines.filter((line) => line.what === what);
+  if (found.length !== 1) throw new Error(`expected one line ${what}, got: ${lines.map((line) => line.what).join(', ')}`);
+  return found[0];
+}
+
+function formTemplate(name: keyof typeof ALL_FORMS): Template {
+  const stack = stackIn(EDGE);
+  ALL_FORMS[name](stack);
+  return templateOf(stack);
+}
+
+function withResource(template: Template, type: string, properties: object): Template {
+  return { Resources: { ...template.Resources, New: { Type: type, Properties: properties } } };
+}
+
+function withServing(template: Template, change: object): Template {
+  const [id, resource] = Object.entries(template.Resources).find(([, { Properties }]) => Properties?.ImageConfig?.Command?.[0] === 'serve')!;
+  return { Resources: { ...template.Resources, [id]: { ...resource, Properties: { ...resource.Properties, ...change } } } };
+}

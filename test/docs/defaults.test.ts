@@ -1,0 +1,111 @@
+import { RemovalPolicy, Size } from 'aws-cdk-lib';
+import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { rowsOf, WRITTEN, type Page } from './kit/pages';
+import { defaultOf, publicApi } from './kit/public-api';
+import * as library from '../../src';
+import { templateWith } from '../src/reading';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** Where the options of each interface go. */
+const USES: Readonly<Record<string, (options: Options) => library.LibreChatServerlessProps>> = {
+  LibreChatServerlessProps: (options) => options,
+  LibreChatRegistryImageOptions: (options) => ({ image: library.LibreChatImage.fromRegistry(options) }),
+  LibreChatDocumentDbOptions: (options) => ({ database: library.LibreChatDatabase.documentDb(options) }),
+  LibreChatReplicationGroupOptions: (options) => ({ redis: library.LibreChatRedis.replicationGroup(options) }),
+};
+
+/** Another value than the default, which shows in the template. */
+const OTHERS: Options = {
+  accountLoggingRole: false,
+  architecture: Architecture.X86_64,
+  database: library.LibreChatDatabase.documentDb({ instances: 2 }),
+  engine: library.LibreChatRedisEngine.VALKEY,
+  ephemeralStorageSize: Size.gibibytes(1),
+  image: library.LibreChatImage.fromRegistry({ version: 'v0.9.0' }),
+  instances: 2,
+  logRetention: RetentionDays.ONE_WEEK,
+  maxCapacity: 16,
+  memorySize: 1024,
+  minCapacity: 1,
+  nodeType: 'cache.t4g.small',
+  priceClass: PriceClass.PRICE_CLASS_100,
+  redis: library.LibreChatRedis.replicationGroup({ replicas: 1 }),
+  replicas: 1,
+  throttlingBurstLimit: 201,
+  throttlingRateLimit: 101,
+  version: 'v0.9.0',
+};
+
+/** What CloudFormation takes where a template says nothing. */
+const SAID_BY_SILENCE = /,"(?:PriceClass":"PriceClass_All"|EphemeralStorage":\{"Size":512\})/g;
+
+const SCOPE = { cloudfront: { PriceClass }, lambda: { Architecture }, logs: { RetentionDays }, RemovalPolicy, Size, ...library };
+
+function valueOf(code: string): unknown {
+  return new Function(...Object.keys(SCOPE), `return ${code};`)(...Object.values(SCOPE));
+}
+
+function synthesized(type: string, options: Options): unknown {
+  const template = templateWith((stack) => new library.LibreChatServerless(stack, 'Chat', USES[type](options)));
+  return JSON.parse(JSON.stringify(template.toJSON()).replace(SAID_BY_SILENCE, ''));
+}
+
+const names = publicApi().filter(({ optional }) => optional);
+const inCode = names.filter((name) => defaultOf(name).code).map((name) => [`${name.type}.${name.member}`, name] as const);
+
+test('defaults are read out of the docstrings', () => {
+  expect(inCode.map(([title]) => title)).toEqual(expect.arrayContaining(['LibreChatServerlessProps.memorySize', 'LibreChatDocumentDbOptions.minCapacity']));
+});
+
+let leftOut: unknown;
+beforeAll(() => (leftOut = synthesized('LibreChatServerlessProps', {})));
+
+describe.each(inCode)('%s', (_title, { type, member, ...rest }) => {
+  const { code } = defaultOf({ type, member, ...rest });
+
+  test(`is ${code} when it is left out`, () => {
+    expect(synthesized(type, { [member!]: valueOf(code!) })).toEqual(leftOut);
+  });
+
+  test('another value would show', () => {
+    expect(OTHERS[member!]).toBeDefined();
+    expect(synthesized(type, { [member!]: OTHERS[member!] })).not.toEqual(leftOut);
+  });
+});
+
+/** The props and defaults that a page has in a table. */
+function toldBy(page: Page): Array<[prop: string, told: string]> {
+  return rowsOf(page)
+    .filter((row) => row.prop !== undefined && row.default !== undefined)
+    .flatMap((row) => row.prop.split(',').map((prop): [string, string] => [plain(prop).trim(), plain(row.default)]));
+}
+
+/** What the docstrings say of a prop, up to where they agree with the page: they may go on to say why. */
+function documented(prop: string, told: string): string[] {
+  return names.filter(({ member }) => member === prop).map((name) => {
+    const { code, words } = defaultOf(name);
+    const text = plain(code ?? words!);
+    return [', ', '; '].some((more) => text.startsWith(told + more)) ? told : text;
+  });
+}
+
+function plain(text: string): string {
+  return text.replace(/`/g, '');
+}
+
+const told = WRITTEN.flatMap((page) => toldBy(page).map((row) => [page.path, ...row] as const));
+
+test('the README has a table of props and their defaults', () => {
+  expect(told.filter(([path]) => path === 'README.md').length).toBeGreaterThan(5);
+});
+
+test.each(told)('%s: the default of %s is %s', (_path, prop, text) => {
+  expect(documented(prop, text)).toContain(text);
+});
+
+test.each([['memorySize', '1024'], ['memory', '2048'], ['vpc', 'a VPC of three zones']])('a page that says of %s that its default is %s would be found', (prop, text) => {
+  expect(documented(prop, text)).not.toContain(text);
+});

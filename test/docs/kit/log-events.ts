@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as ts from 'typescript';
+import { FILES, ROOT } from './pages';
+
+/** A line that the code may write. */
+export interface LogEvent {
+  readonly event: string;
+  readonly level: string;
+  /** Such as `requestId` and `ms.total`. */
+  readonly fields: readonly string[];
+  /** It has other fields as well, which its code does not name. */
+  readonly open: boolean;
+}
+
+export function sourcesIn(folder: string): string[] {
+  return FILES.filter((file) => file.startsWith(`${folder}/`) && file.endsWith('.ts')).map((file) => readFileSync(join(ROOT, file), 'utf8'));
+}
+
+/** Every call of `log.info`, `log.warn` and `log.error` in a source file. */
+export function eventsIn(source: string): LogEvent[] {
+  const found: LogEvent[] = [];
+  const visit = (node: ts.Node): void => {
+    const [, level] = (ts.isCallExpression(node) && /^log\.(info|warn|error)$/.exec(node.expression.getText())) || [];
+    if (level) {
+      const [event, fields] = (node as ts.CallExpression).arguments;
+      found.push(...textsOf(event).map((text) => ({ event: text, level, fields: fields ? fieldsOf(fields) : [], open: fields?.getText().includes('...') ?? false })));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
+function textsOf(node: ts.Expression): string[] {
+  if (ts.isConditionalExpression(node)) return [...textsOf(node.whenTrue), ...textsOf(node.whenFalse)];
+  if (!ts.isStringLiteral(node)) throw new Error(`an event must be a literal to be found in the documentation, got: ${node.getText()}`);
+  return [node.text];
+}
+
+function fieldsOf(node: ts.Expression): string[] {
+  if (!ts.isObjectLiteralExpression(node)) throw new Error(`the fields of an event must be a literal to be found in the documentation, got: ${node.getText()}`);
+  return node.properties.filter((property) => !ts.isSpreadAssignment(property)).flatMap((property) => {
+    const name = property.name!.getText();
+    const inner = ts.isPropertyAssignment(property) && ts.isObjectLiteralExpression(property.initializer) ? fieldsOf(property.initializer) : [];
+    return inner.length > 0 ? inner.map((field) => `${name}.${field}`) : [name];
+  });
+}
+
+/** Every text in a source file, with `…` where a value goes. */
+export function wordsIn(source: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node)) found.push(node.text);
+    if (ts.isTemplateExpression(node)) found.push([node.head, ...node.templateSpans.map(({ literal }) => literal)].map(({ text }) => text).join('…'));
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true));
+  return found;
+}

@@ -1,0 +1,20 @@
+import type { Draft } from './type-check';
+
+/** A name as it stands in a text: `chat.handler.functionName`, `LibreChatImage.fromEcr(…)`. */
+const NAME = /^(?:chat|LibreChat[A-Z]\w*)(?:\.\w+(?:\([^()]*\))?)*$/;
+
+export function isPublicName(code: string): boolean {
+  return NAME.test(code) && code !== 'chat' && !code.endsWith('.com');
+}
+
+/** A file that compiles only if there is such a name. What is behind a call with arguments is left to samples. */
+export function draftOf(name: string, file: string): Draft {
+  const [first, ...steps] = name.replace(/\([^)]+\).*$/, '').replaceAll('()', '').split('.');
+  const path = steps.map((step) => `.${step}!`).join('');
+  const typeOrValue = steps.length > 0 ? `void ${first}${path};` : `export type X = ${first};`;
+  return { name: file, text: `import * as library from 'cdk-librechat-serverless';\n${scopeOf(first)}\n${typeOrValue}\nexport {};` };
+}
+
+function scopeOf(first: string): string {
+  return first === 'chat' ? 'declare const chat: library.LibreChatServerless & { stack: import("aws-cdk-lib").Stack };' : `import ${first} = library.${first};`;
+}

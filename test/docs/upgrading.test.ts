@@ -1,0 +1,27 @@
+import { pageAt, rowsOf } from './kit/pages';
+import { quoted } from './kit/quoted';
+import { templateOf, type Resource } from '../src/reading';
+
+const COLUMN = 'logical id, for a construct `chat`';
+
+/** How CloudFormation says what becomes of a resource. */
+const POLICIES: Readonly<Record<string, string>> = { 'kept': 'Retain', 'a final snapshot': 'Snapshot', 'deleted': 'Delete' };
+
+const told = rowsOf(pageAt('docs/upgrading.md')).filter((row) => row[COLUMN]).flatMap((row) => {
+  const [fate] = row['when the stack is deleted, without `removalpolicy`'].split(/[;,]/);
+  return quoted(row[COLUMN]).map((id) => [id, fate] as const);
+});
+
+function find(id: string): Resource | undefined {
+  const forms = [templateOf('minimal'), templateOf('built-in-account')];
+  return forms.map((template) => (template.toJSON() as { Resources: Record<string, Resource> }).Resources[id]).find(Boolean);
+}
+
+test('what holds data is told with its logical id', () => {
+  expect(told.length).toBeGreaterThan(5);
+});
+
+test.each(told)('%s is %s when the stack is deleted', (id, fate) => {
+  expect(find(id)?.DeletionPolicy ?? 'Delete').toBe(POLICIES[fate]);
+  expect(find(id)).toBeDefined();
+});

@@ -1,0 +1,50 @@
+/** How many hours a month has, as AWS counts them. */
+export const HOURS = 730;
+
+/** Where and when the prices below hold. */
+export const PRICE_LIST = { region: 'us-east-1', read: 'autumn 2026' } as const;
+
+/** Prices in US dollars, without taxes, discounts and what is free for new accounts. */
+export const PRICES = {
+  /** https://aws.amazon.com/lambda/pricing/ */
+  lambda: {
+    gbSecond: { arm64: 0.0000133334, x86_64: 0.0000166667 } as Record<string, number>,
+    provisionedGbSecond: { arm64: 0.0000033334, x86_64: 0.0000041667 } as Record<string, number>,
+    /** Beyond the first 512 MB. */
+    storageGbSecond: 0.0000000309,
+    request: 0.20 / 1e6,
+    /** Free in each account, always. */
+    free: { gbSeconds: 400_000, requests: 1e6 },
+  },
+  /** https://aws.amazon.com/api-gateway/pricing/ : REST, up to 333 million. A streamed response counts once for each 10 MB. */
+  apiGateway: { request: 3.50 / 1e6, streamedMb: 10 },
+  /** https://aws.amazon.com/cloudfront/pricing/ : pay as you go, North America and Europe. */
+  cloudFront: {
+    request: 0.01 / 1e4,
+    gb: 0.085,
+    functionCall: 0.10 / 1e6,
+    /** Free in each account, always. */
+    free: { requests: 10e6, gb: 1000, functionCalls: 2e6 },
+  },
+  /** https://aws.amazon.com/documentdb/pricing/ : standard storage. Backups are free up to the size of the cluster. */
+  documentDb: { dcuHour: 0.0822, storageGb: 0.10, io: 0.20 / 1e6 },
+  /** https://aws.amazon.com/elasticache/pricing/ : nodes on demand with Redis OSS; Valkey is 20 % cheaper. */
+  elastiCache: {
+    nodeHour: { 'cache.t4g.micro': 0.016, 'cache.t4g.small': 0.032, 'cache.t4g.medium': 0.065 } as Record<string, number>,
+    valkey: 0.8,
+  },
+  /** https://aws.amazon.com/vpc/pricing/ */
+  vpc: { natHour: 0.045, natGb: 0.045, addressHour: 0.005, endpointZoneHour: 0.01 },
+  /** https://aws.amazon.com/secrets-manager/pricing/ */
+  secret: { month: 0.40, call: 0.05 / 1e4 },
+  /** https://aws.amazon.com/s3/pricing/ : Standard. */
+  s3: { gb: 0.023, put: 0.005 / 1e3, get: 0.0004 / 1e3 },
+  /** https://aws.amazon.com/ecr/pricing/ */
+  ecr: { gb: 0.10 },
+  /** https://aws.amazon.com/cloudwatch/pricing/ */
+  logs: { ingestedGb: 0.50, storedGb: 0.03 },
+  /** https://aws.amazon.com/codebuild/pricing/ : general1.small; the small ARM type is taken to cost as much. */
+  codeBuild: { minute: 0.005 },
+  /** https://aws.amazon.com/route53/pricing/ */
+  route53: { zone: 0.50 },
+} as const;

@@ -1,0 +1,42 @@
+/** The types of resources that the architecture picture shows. */
+export const DRAWN = [
+  'AWS::ApiGateway::Method', 'AWS::ApiGateway::RestApi', 'AWS::ApiGateway::Stage', 'AWS::ApiGateway::UsagePlan',
+  'AWS::CloudFront::Distribution',
+  'AWS::DocDB::DBCluster', 'AWS::DocDB::DBInstance',
+  'AWS::EC2::NatGateway', 'AWS::EC2::Subnet', 'AWS::EC2::VPC', 'AWS::EC2::VPCEndpoint',
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::Lambda::Function',
+  'AWS::S3::Bucket',
+  'AWS::SecretsManager::Secret',
+  'AWS::SSM::Parameter',
+  'Custom::LibreChatFrontend',
+];
+
+/** The types that it leaves out, with the reason: they hold nothing, and only join what is drawn. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::Account': 'a setting',
+  'AWS::ApiGateway::ApiKey': 'the secret is drawn',
+  'AWS::ApiGateway::Deployment': 'part of the stage',
+  'AWS::ApiGateway::Resource': 'part of the API',
+  'AWS::ApiGateway::UsagePlanKey': 'part of the usage plan',
+  'AWS::CloudFront::Function': 'part of the distribution',
+  'AWS::CloudFront::OriginAccessControl': 'the arrow to the bucket',
+  'AWS::DocDB::DBSubnetGroup': 'where the cluster is',
+  'AWS::ElastiCache::SubnetGroup': 'where the node is',
+  'AWS::EC2::EIP': 'part of the NAT gateway',
+  'AWS::EC2::InternetGateway': 'part of the VPC',
+  'AWS::EC2::Route': 'part of the VPC',
+  'AWS::EC2::RouteTable': 'part of the VPC',
+  'AWS::EC2::SecurityGroup': 'who may connect: the arrows',
+  'AWS::EC2::SecurityGroupEgress': 'who may connect: the arrows',
+  'AWS::EC2::SecurityGroupIngress': 'who may connect: the arrows',
+  'AWS::EC2::SubnetRouteTableAssociation': 'part of the VPC',
+  'AWS::EC2::VPCGatewayAttachment': 'part of the VPC',
+  'AWS::IAM::Policy': 'who may do what: the arrows',
+  'AWS::IAM::Role': 'who may do what: the arrows',
+  'AWS::Lambda::Permission': 'who may do what: the arrows',
+  'AWS::Logs::LogGroup': 'every service writes one',
+  'AWS::S3::BucketPolicy': 'who may do what: the arrows',
+  'AWS::SecretsManager::SecretTargetAttachment': 'part of the secret',
+  'Custom::S3AutoDeleteObjects': 'empties the bucket when it is removed',
+};

@@ -1,0 +1,41 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Template as Synthesized } from 'aws-cdk-lib/assertions';
+
+/** A CloudFormation template, as far as it is read here. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: any }>>;
+}
+
+/** A resource with its logical id. */
+export interface Resource {
+  readonly id: string;
+  readonly properties: any;
+}
+
+export function templateOf(stack: Stack): Template {
+  return Synthesized.fromStack(stack).toJSON() as Template;
+}
+
+export function resourcesOf(template: Template, type: string): Resource[] {
+  return Object.entries(template.Resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([id, { Properties }]) => ({ id, properties: Properties ?? {} }));
+}
+
+/** Whether a value refers to a resource, at whatever depth. */
+export function refersTo(value: unknown, id: string): boolean {
+  if (typeof value === 'string') return value.includes(`\${${id}}`) || value.includes(`\${${id}.`);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) =>
+    (key === 'Ref' && inner === id) || (key === 'Fn::GetAtt' && [inner].flat().join('.').split('.')[0] === id) || refersTo(inner, id));
+}
+
+/**
+ * Refuses a template with anything that nobody has decided about, so that what is made of templates cannot miss it.
+ *
+ * @throws Error with the types that are not known
+ */
+export function refuseUnknownTypes(template: Template, known: readonly string[], place: string): void {
+  const unknown = new Set(Object.values(template.Resources).map(({ Type }) => Type).filter((type) => !known.includes(type)));
+  if (unknown.size > 0) throw new Error(`resources must be of types that ${place} lists, got: ${[...unknown].sort().join(', ')}`);
+}
