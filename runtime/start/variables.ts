@@ -65,6 +65,10 @@ async function databaseUri(environment: NodeJS.ProcessEnv, references: Reference
   const secret = await references.resolve(ADAPTER.databaseSecret, reference);
   const [username, password, host, port] = ['username', 'password', 'host', 'port'].map((field) => fieldOf(secret, field));
   const options = new URLSearchParams({
+    // A driver looks for the user in the database of the path, and then takes a mechanism that DocumentDB 5.0 does not have.
+    // See https://github.com/Automattic/mongoose/issues/15018
+    authSource: 'admin',
+    authMechanism: 'SCRAM-SHA-1',
     tls: 'true',
     tlsCAFile: caFile,
     replicaSet: 'rs0',

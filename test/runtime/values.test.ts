@@ -121,6 +121,8 @@ test('DocumentDB\'s credentials become a URI', async () => {
   expect([uri.protocol, uri.host, uri.pathname]).toEqual(['mongodb:', 'docdb.example.com:27017', '/LibreChat']);
   expect([uri.username, uri.password].map(decodeURIComponent)).toEqual(['libre:chat', SECRETS.database]);
   expect(Object.fromEntries(uri.searchParams)).toEqual({
+    authSource: 'admin',
+    authMechanism: 'SCRAM-SHA-1',
     tls: 'true',
     tlsCAFile: `${artifacts.image}/documentdb-ca.pem`,
     replicaSet: 'rs0',
