@@ -3,7 +3,7 @@ import { App, ArnFormat, CfnResource, Stack } from 'aws-cdk-lib';
 import type { ProbeFunction } from './probe-function';
 
 /** Context by which a deployed run is told what exists in the account: `npx projen integ:deploy -- --context key=value`. */
-export const CONTEXT_VARIABLE = 'INTEG_CONTEXT';
+const CONTEXT_VARIABLE = 'INTEG_CONTEXT';
 
 /** An app that reads its context as `cdk synth` does, and besides from a variable, since integ-runner hands none on. */
 export function testApp(): App {

@@ -2,6 +2,7 @@ import {
   BatchGetBuildsCommand, ListBuildsForProjectCommand, ResourceNotFoundException, StartBuildCommand, StopBuildCommand,
   type Build, type CodeBuildClient,
 } from '@aws-sdk/client-codebuild';
+import type { Properties } from './request';
 import { BUILD_VARIABLES } from '../../src/contract/image-build';
 
 /** The builds of CodeBuild projects. */
@@ -46,7 +47,9 @@ export function isRunning({ buildStatus }: Build): boolean {
   return buildStatus === 'IN_PROGRESS';
 }
 
-/** The tag that the build pushes under. */
-export function tagOf({ environment }: Build): string | undefined {
-  return environment?.environmentVariables?.find(({ name }) => name === BUILD_VARIABLES.tag)?.value;
+/** Whether a build pushes what is asked for, and to where. */
+export function isFor({ environment }: Build, { registry, repository, tag }: Properties): boolean {
+  const valueOf = (variable: string) => environment?.environmentVariables?.find(({ name }) => name === variable)?.value ?? '';
+  const [host, ...path] = valueOf(BUILD_VARIABLES.repository).split('/');
+  return valueOf(BUILD_VARIABLES.tag) === tag && host.startsWith(`${registry}.`) && path.join('/') === repository;
 }

@@ -3,7 +3,7 @@ import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { Builds, isRunning, tagOf } from './builds';
+import { Builds, isFor, isRunning } from './builds';
 import { isWorthAnotherTry, reasonOf } from './failure';
 import { sha256Of } from './image';
 import { physicalId, projectOf, propertiesOf, tokenOf, type Properties } from './request';
@@ -95,7 +95,7 @@ export class ImageBuilder {
     const sha256 = await sha256Of(properties, this.aws.ecr);
     if (sha256) return { Status: 'SUCCESS', Data: { [IMAGE_BUILD_ATTRIBUTES.sha256]: sha256 } };
     if (!build) {
-      const running = (await this.builds.running(project)).find((other) => tagOf(other) === tag);
+      const running = (await this.builds.running(project)).find((other) => isFor(other, properties));
       const buildId = running?.id ?? await this.builds.start(project, tokenOf(event, tag, progress.attempt));
       log.info(running ? 'build-adopted' : 'build-started', { build: buildId, attempt: progress.attempt, tag });
       return { ...progress, buildId };

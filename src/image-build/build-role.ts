@@ -22,6 +22,8 @@ const PUSH_ACTIONS = [
   'ecr:CompleteLayerUpload',
   'ecr:PutImage',
   'ecr:BatchGetImage',
+  // Docker reads the configuration of an image that it looks for.
+  'ecr:GetDownloadUrlForLayer',
 ];
 
 /** EC2 knows no narrower resource for them. @see https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html */

@@ -55,7 +55,7 @@ export class Build extends Construct {
       logging: { cloudWatch: { logGroup: this.logGroup } },
       queuedTimeout: Duration.minutes(BUILD_LIMITS_MINUTES.queued),
       timeout: Duration.minutes(BUILD_LIMITS_MINUTES.running),
-      ...props.network && this.placeIn(props.network),
+      ...props.network && this.placeIn(props.network, props.baseImage),
     });
     // What CDK would have added for a VPC.
     this.project.node.tryRemoveChild('PolicyDocument');
@@ -65,9 +65,11 @@ export class Build extends Construct {
     accept(this.project, { id: 'AwsSolutions-CB4', reason: 'The key would be for artifacts, of which a build that pushes has none' });
   }
 
-  private placeIn({ vpc, vpcSubnets }: Network): Pick<codebuild.ProjectProps, 'vpc' | 'subnetSelection' | 'securityGroups'> {
+  private placeIn({ vpc, vpcSubnets }: Network, baseImage: string): Pick<codebuild.ProjectProps, 'vpc' | 'subnetSelection' | 'securityGroups'> {
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'LibreChat: builds the image', allowAllOutbound: false });
     securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS and the registry of LibreChat');
+    const port = /^[^/]+:(\d+)\//.exec(baseImage)?.[1];
+    if (port) securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(Number(port)), 'The registry of LibreChat');
     return { vpc, subnetSelection: vpcSubnets, securityGroups: [securityGroup] };
   }
 }

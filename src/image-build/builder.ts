@@ -13,6 +13,7 @@ export interface BuilderProps {
   readonly project: IProject;
   readonly buildLogGroup: logs.ILogGroup;
   readonly repository: IRepository;
+  readonly architecture: lambda.Architecture;
   readonly logRetention: logs.RetentionDays;
 }
 
@@ -32,7 +33,7 @@ export class Builder extends Construct {
       runtime: lambda.Runtime.NODEJS_24_X,
       code: lambda.Code.fromAsset(inPackage(IMAGE_BUILDER_FOLDER)),
       handler: 'index.handler',
-      architecture: lambda.Architecture.ARM_64,
+      architecture: props.architecture,
       memorySize: 256,
       timeout: Duration.seconds(LONGEST_REQUEST_SECONDS),
       role,

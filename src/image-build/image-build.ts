@@ -48,6 +48,7 @@ export class ImageBuild extends Construct {
       project: this.build.project,
       buildLogGroup: this.build.logGroup,
       repository: this.repository,
+      architecture,
       logRetention,
     });
     this.resource = this.createResource(context.assetHash);

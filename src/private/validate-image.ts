@@ -24,6 +24,12 @@ export function validateDigest(prop: string, digest: string | undefined): void {
   throw refusal(prop, 'be sha256: followed by 64 hexadecimal digits', digest);
 }
 
+/** For what decides whether an image is built anew: a token looks the same whatever its value is. */
+export function validateKnown(prop: string, value: string | undefined): void {
+  if (!Token.isUnresolved(value)) return;
+  throw refusal(prop, 'be known when the app is synthesized, since the image is named after a hash of it', value);
+}
+
 /** The one of the two that was given. */
 export function validateEcrTag(tag: string | undefined, digest: string | undefined): string {
   validateDigest('digest', digest);

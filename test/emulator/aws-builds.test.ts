@@ -10,8 +10,7 @@ let account: BuildAccount;
 let clients: Clients;
 
 async function begin(timeScale?: number): Promise<void> {
-  account = new BuildAccount(timeScale);
-  await account.start();
+  account = await BuildAccount.start(timeScale);
   clients = account.clients();
 }
 

@@ -2,12 +2,7 @@ import { DescribeImagesCommand, type DescribeImagesCommandInput } from '@aws-sdk
 import { BuildAccount } from '../runtime/kit/image-build';
 
 let account: BuildAccount;
-
-beforeEach(async () => {
-  account = new BuildAccount();
-  await account.start();
-});
-
+beforeEach(async () => { account = await BuildAccount.start(); });
 afterEach(() => account.dispose());
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html

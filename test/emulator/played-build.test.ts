@@ -7,12 +7,7 @@ import { BuildAccount, FILES, PROJECT, specOf } from '../runtime/kit/image-build
 import { until } from '../runtime/kit/until';
 
 let account: BuildAccount;
-
-beforeEach(async () => {
-  account = new BuildAccount();
-  await account.start();
-});
-
+beforeEach(async () => { account = await BuildAccount.start(); });
 afterEach(() => account.dispose());
 
 async function run(): Promise<Build> {
@@ -91,13 +86,13 @@ test('the construct\'s own commands are content with an image that somebody else
   expect(account.digestOf('tag-1')).toBe('a'.repeat(64));
 });
 
-test('to look for an image needs a right', async () => {
+test.each(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'])('to look for an image needs %s', async (right) => {
   account.repository.push('tag-1', { digest: `sha256:${'a'.repeat(64)}`, size: 1, context: '' });
   account.offer('tag-1', FILES, JSON.stringify(buildSpec('linux/arm64')));
-  account.deny(account.buildRole, 'ecr:BatchGetImage');
+  account.deny(account.buildRole, right);
   const build = await run();
   expect(build.status).toBe('FAILED');
-  expect(logOf(build)).toContain('is not authorized to perform: ecr:BatchGetImage');
+  expect(logOf(build)).toContain(`is not authorized to perform: ${right}`);
 });
 
 describe('a build fails', () => {

@@ -37,8 +37,7 @@ test('needs what Lambda\'s runtime for Node has, and nothing else', () => {
 });
 
 test('exports the handler, which finds AWS as Lambda\'s variables say', async () => {
-  const account = new BuildAccount();
-  await account.start();
+  const account = await BuildAccount.start();
   try {
     const { event, answer } = account.request('Create');
     const { accessKeyId, secretAccessKey, sessionToken } = account.builderRole.credentials;

@@ -1,26 +1,22 @@
 import { BROKEN, BuildAccount, PROJECT } from './kit/image-build';
 import { until } from './kit/until';
 import { LONGEST_REASON } from '../../runtime/cloudformation';
-import { IMAGE_BUILD_PROPERTIES } from '../../src/contract/image-build';
+import { SETTINGS } from '../../runtime/image-builder/settings';
+import { BUILD_LIMITS_MINUTES, IMAGE_BUILD_PROPERTIES } from '../../src/contract/image-build';
 
 jest.setTimeout(60_000);
 
 let account: BuildAccount;
-let logged: string[];
-
-beforeEach(async () => {
-  logged = [];
-  jest.spyOn(process.stdout, 'write').mockImplementation((line) => Boolean(logged.push(String(line))));
-  account = new BuildAccount();
-  await account.start();
-});
-
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await account.dispose();
-});
+beforeEach(async () => { account = await BuildAccount.start(); });
+afterEach(() => account.dispose());
 
 describe('time', () => {
+  test('is enough for the slowest build, and for an answer within the hour of CloudFormation', () => {
+    const { queued, running } = BUILD_LIMITS_MINUTES;
+    expect(SETTINGS.patienceMs).toBeGreaterThan((queued + running) * 60_000);
+    expect(SETTINGS.patienceMs + SETTINGS.handOverMs).toBeLessThan(60 * 60_000);
+  });
+
   test('that runs out is handed over to the next invocation, as often as it takes', async () => {
     const release = account.hold('BUILD');
     const { event, answer } = account.request('Create');
@@ -91,8 +87,7 @@ describe('time', () => {
     ['runs too long', 'BUILD'],
   ])('of a build that %s ends by itself', async (_, phase) => {
     await account.dispose();
-    account = new BuildAccount(30_000);
-    await account.start();
+    account = await BuildAccount.start(30_000);
     account.hold(phase);
     expect(await account.ask('Create')).toMatchObject({
       Status: 'FAILED', Reason: expect.stringContaining(`took too long in phase ${phase}\nBUILD_TIMED_OUT: Build has timed out.`),
@@ -249,10 +244,10 @@ test('the log tells each step as JSON, and never the URL that speaks for the sta
   account.aws.fault = (call, times) => (call.startsWith('PUT /cloudformation') && times < 2 ? 'reset' : undefined);
   account.deny(account.buildRole, 's3:GetObject');
   await account.ask('Create');
-  const lines = logged.map((line) => JSON.parse(line) as { source: string; event: string });
+  const lines = account.logged.map((line) => JSON.parse(line) as { source: string; event: string });
   expect([...new Set(lines.map(({ source }) => source))]).toEqual(['image-builder']);
   expect(lines.map(({ event }) => event)).toEqual([
     'build-started', 'build-ended', 'build-started', 'build-ended', 'answered', 'cloudformation-unreachable', 'cloudformation-unreachable',
   ]);
-  expect(logged.join('')).not.toMatch(/cloudformation-custom-resource-response|X-Amz-Signature/);
+  expect(account.logged.join('')).not.toMatch(/cloudformation-custom-resource-response|X-Amz-Signature/);
 });

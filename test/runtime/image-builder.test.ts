@@ -1,22 +1,12 @@
 import { BROKEN, BuildAccount, FILES, PROJECT, specOf } from './kit/image-build';
 import { until } from './kit/until';
+import { IMAGE_BUILD_PROPERTIES } from '../../src/contract/image-build';
 
 jest.setTimeout(60_000);
 
 let account: BuildAccount;
-let logged: string[];
-
-beforeEach(async () => {
-  logged = [];
-  jest.spyOn(process.stdout, 'write').mockImplementation((line) => Boolean(logged.push(String(line))));
-  account = new BuildAccount();
-  await account.start();
-});
-
-afterEach(async () => {
-  jest.restoreAllMocks();
-  await account.dispose();
-});
+beforeEach(async () => { account = await BuildAccount.start(); });
+afterEach(() => account.dispose());
 
 describe('a request', () => {
   test('has the image built, and is answered with its digest', async () => {
@@ -155,6 +145,7 @@ describe('a build that makes no image', () => {
     const { Status, Reason } = await account.ask('Create');
     expect(Status).toBe('FAILED');
     expect(Reason).toContain(`failed in phase ${phase}`);
+    expect(account.builds).toHaveLength(['PROVISIONING', 'DOWNLOAD_SOURCE'].includes(phase) ? 2 : 1);
     expect(Reason).toContain(action === 's3:GetObject' ? 'AccessDenied: Access Denied status code: 403' : `is not authorized to perform: ${action}`);
   });
 });
@@ -183,7 +174,7 @@ describe('deliveries of one request', () => {
     const first = account.invoke(event);
     await until(() => account.builds[0]?.phases.at(-1)?.type === 'BUILD');
     const second = account.invoke(event);
-    await until(() => logged.some((line) => line.includes('build-adopted')));
+    await until(() => account.logged.some((line) => line.includes('build-adopted')));
     release();
     await Promise.all([first, second]);
     expect(await answer).toMatchObject({ Status: 'SUCCESS' });
@@ -211,6 +202,25 @@ describe('deliveries of one request', () => {
     expect(account.builds).toHaveLength(2);
   });
 
+  test('do not join a build for another repository', async () => {
+    const release = account.hold('BUILD');
+    const { buildProjects, repositories } = account.aws.cloud;
+    const other = buildProjects.start(buildProjects.find(PROJECT)!);
+    await until(() => other.phases.at(-1)?.type === 'BUILD');
+    const there = repositories.create('other/librechat');
+    account.buildRole.statements.push({ Effect: 'Allow', Action: 'ecr:*', Resource: there.arn });
+    account.builderRole.statements.push({ Effect: 'Allow', Action: 'ecr:*', Resource: there.arn });
+    account.offer('tag-1', FILES, specOf(), there);
+    buildProjects.pace = undefined;
+    const { event, answer } = account.request('Update');
+    const { ResourceProperties } = event as { ResourceProperties: object };
+    await account.invoke({ ...event, ResourceProperties: { ...ResourceProperties, [IMAGE_BUILD_PROPERTIES.repository]: there.name } });
+    release();
+    expect(await answer).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: there.find({ tag: 'tag-1' })?.digest.slice('sha256:'.length) } });
+    await until(() => !other.isRunning);
+    expect(account.builds).toHaveLength(2);
+  });
+
   test('find the running build among more than a hundred', async () => {
     const { buildProjects } = account.aws.cloud;
     for (let i = 0; i < 105; i++) {
@@ -223,7 +233,7 @@ describe('deliveries of one request', () => {
     const running = buildProjects.start(buildProjects.find(PROJECT)!);
     const { event, answer } = account.request('Create');
     const done = account.invoke(event);
-    await until(() => logged.some((line) => line.includes(`"build-adopted","build":"${running.id}"`)));
+    await until(() => account.logged.some((line) => line.includes(`"build-adopted","build":"${running.id}"`)));
     release();
     await done;
     expect(await answer).toMatchObject({ Status: 'SUCCESS' });

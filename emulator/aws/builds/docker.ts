@@ -109,6 +109,8 @@ export class Docker {
     const repository = this.repositoryOf(reference);
     this.around.authorize('ecr:BatchGetImage', repository.arn);
     if (!repository.find({ tag: tagOf(reference) })) throw new Error(`no such manifest: ${reference}`);
+    // Docker fills in the platform from the image's configuration.
+    this.around.authorize('ecr:GetDownloadUrlForLayer', repository.arn);
   }
 
   private repositoryOf(reference: string): ImageRepository {

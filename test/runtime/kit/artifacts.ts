@@ -23,7 +23,7 @@ export async function buildArtifacts(buildApp = buildFixture): Promise<Artifacts
 }
 
 /** A server whose routes do what a test asks for, laid out as LibreChat is. */
-export async function buildFixture(app: string): Promise<void> {
+async function buildFixture(app: string): Promise<void> {
   await build({ ...DETERMINISTIC, entryPoints: ['test/runtime/fixtures/app.ts'], outfile: join(app, 'api/server/index.js') });
 }
 

@@ -56,6 +56,13 @@ export interface Answer {
 
 /** An account with a project that builds images, and the function that has it build them. */
 export class BuildAccount {
+  public static async start(timeScale = 1): Promise<BuildAccount> {
+    const account = new BuildAccount(timeScale);
+    await account.aws.start();
+    account.fill();
+    return account;
+  }
+
   public readonly aws: PlayedAws;
   /** The function's role, with the rights that it has in the construct. */
   public readonly builderRole: Role;
@@ -63,9 +70,12 @@ export class BuildAccount {
   public readonly buildRole: Role;
   /** Events that the function left for itself. */
   public readonly handedOver: object[] = [];
+  /** What the function has logged. */
+  public readonly logged: string[] = [];
+  private readonly output = jest.spyOn(process.stdout, 'write').mockImplementation((line) => Boolean(this.logged.push(String(line))));
   private requests = 0;
 
-  public constructor(timeScale = 1) {
+  private constructor(timeScale: number) {
     this.aws = new PlayedAws(timeScale);
     this.builderRole = roleOf('builder', {
       [ARNS.project]: ['codebuild:StartBuild', 'codebuild:BatchGetBuilds', 'codebuild:StopBuild', 'codebuild:ListBuildsForProject'],
@@ -78,31 +88,14 @@ export class BuildAccount {
       '*': ['ecr:GetAuthorizationToken'],
       [ARNS.repository]: [
         'ecr:BatchCheckLayerAvailability', 'ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload', 'ecr:PutImage',
-        'ecr:BatchGetImage',
+        'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer',
       ],
       [ARNS.log]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     });
   }
 
-  public async start(): Promise<void> {
-    await this.aws.start();
-    const { cloud } = this.aws;
-    for (const role of [this.builderRole, this.buildRole]) cloud.roles.set(role.name, role);
-    cloud.repositories.create('librechat', { immutableTags: true });
-    cloud.logGroups.create('builds');
-    this.aws.addBucket('assets');
-    cloud.functions.set(FUNCTION_ARN, {
-      logicalId: 'Builder',
-      arn: FUNCTION_ARN,
-      name: 'builder',
-      permissions: [],
-      lambda: { queue: { accept: (event: Buffer) => this.handedOver.push(JSON.parse(event.toString()) as object) } } as unknown as LambdaFunction,
-    });
-    cloud.buildProjects.create(PROJECT, this.propertiesOf('tag-1'));
-    this.offer('tag-1');
-  }
-
   public dispose(): Promise<void> {
+    this.output.mockRestore();
     return this.aws.dispose();
   }
 
@@ -125,10 +118,10 @@ export class BuildAccount {
   }
 
   /** Changes the stack: what the project builds from now on, and under which tag. */
-  public offer(tag: string, files: Readonly<Record<string, string>> = FILES, spec = specOf()): void {
+  public offer(tag: string, files: Readonly<Record<string, string>> = FILES, spec = specOf(), repository = this.repository): void {
     const archive = zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, strToU8(content)])));
     this.aws.cloud.buckets.get('assets')!.put(`${tag}.zip`, Buffer.from(archive));
-    this.aws.cloud.buildProjects.update(PROJECT, this.propertiesOf(tag, spec));
+    this.aws.cloud.buildProjects.update(PROJECT, this.propertiesOf(tag, spec, repository));
   }
 
   /** Holds builds back before a phase, until the function that this returns is called. */
@@ -195,9 +188,27 @@ export class BuildAccount {
     return answer;
   }
 
-  private propertiesOf(tag: string, spec = specOf()): BuildProjectProperties {
+  /** What the construct makes. */
+  private fill(): void {
+    const { cloud } = this.aws;
+    for (const role of [this.builderRole, this.buildRole]) cloud.roles.set(role.name, role);
+    cloud.repositories.create('librechat', { immutableTags: true });
+    cloud.logGroups.create('builds');
+    this.aws.addBucket('assets');
+    cloud.functions.set(FUNCTION_ARN, {
+      logicalId: 'Builder',
+      arn: FUNCTION_ARN,
+      name: 'builder',
+      permissions: [],
+      lambda: { queue: { accept: (event: Buffer) => this.handedOver.push(JSON.parse(event.toString()) as object) } } as unknown as LambdaFunction,
+    });
+    cloud.buildProjects.create(PROJECT, this.propertiesOf('tag-1'));
+    this.offer('tag-1');
+  }
+
+  private propertiesOf(tag: string, spec = specOf(), { uri } = this.repository): BuildProjectProperties {
     const { repository, tag: tagVariable, baseImage } = BUILD_VARIABLES;
-    const variables = { [repository]: this.repository.uri, [tagVariable]: tag, [baseImage]: 'librechat:v1' };
+    const variables = { [repository]: uri, [tagVariable]: tag, [baseImage]: 'librechat:v1' };
     return {
       ServiceRole: this.buildRole.arn,
       Source: { Type: 'S3', Location: `assets/${tag}.zip`, BuildSpec: spec },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { LibreChatDatabase, type LibreChatBuiltImageOptions, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../../src';
@@ -96,7 +97,7 @@ describe('minimal', () => {
       'logs:CreateLogStream logs:PutLogEvents on <ChatImageBuildLogs.Arn>',
       expect.stringMatching(/^s3:GetObject s3:GetObjectVersion on arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>\/[0-9a-f]{64}\.zip$/),
       'ecr:BatchCheckLayerAvailability ecr:InitiateLayerUpload ecr:UploadLayerPart ecr:CompleteLayerUpload ecr:PutImage ecr:BatchGetImage'
-      + ' on <ChatImageBuildRepository.Arn>',
+      + ' ecr:GetDownloadUrlForLayer on <ChatImageBuildRepository.Arn>',
       'ecr:GetAuthorizationToken on *',
     ]);
     const role = the(template, 'AWS::IAM::Role', 'ImageBuildRole').Properties;
@@ -174,12 +175,21 @@ describe('maximal', () => {
     });
   });
 
+  test('the function is of the architecture that was asked for, as the region may have no other', () => {
+    expect(the(template, 'AWS::Lambda::Function', 'Builder').Properties.Architectures).toEqual(['x86_64']);
+  });
+
   test('a build is in the subnets that were chosen, speaks HTTPS, and is let in by nobody', () => {
     const { VpcId, Subnets, SecurityGroupIds } = project(template).VpcConfig;
     expect([VpcId, ...Subnets, ...SecurityGroupIds].map(text)).toEqual(['<Network>', '<NetworkPrivateSubnet1Subnet>', '<ChatImageBuildSecurityGroup.GroupId>']);
     const group = the(template, 'AWS::EC2::SecurityGroup', 'ImageBuild').Properties;
     expect(group.SecurityGroupEgress).toEqual([{ CidrIp: '0.0.0.0/0', Description: expect.any(String), IpProtocol: 'tcp', FromPort: 443, ToPort: 443 }]);
     expect(group).not.toHaveProperty('SecurityGroupIngress');
+  });
+
+  test('a build gets out on the port of a mirror, too', () => {
+    const mirrored = templateWith((stack) => chatWith(stack, { vpc: new Vpc(stack, 'Network'), imageName: 'registry.example.com:5000/librechat-api' }));
+    expect(the(mirrored, 'AWS::EC2::SecurityGroup', 'ImageBuild').Properties.SecurityGroupEgress.map(({ ToPort }: any) => ToPort)).toEqual([443, 5000]);
   });
 
   test('a build does not start before there is a way out of a VPC that is new', () => {
