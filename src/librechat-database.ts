@@ -77,7 +77,8 @@ export class LibreChatDatabase {
 
   /**
    * Any MongoDB that you run or rent: Atlas, or a DocumentDB cluster that exists (5.0 or newer, with
-   * `tls=true&tlsCAFile=/opt/librechat-serverless/documentdb-ca.pem&retryWrites=false` in its URI).
+   * `tls=true&tlsCAFile=/opt/librechat-serverless/documentdb-ca.pem&retryWrites=false&authSource=admin&authMechanism=SCRAM-SHA-1` in its
+   * URI).
    *
    * Where the function is in a VPC, it may connect to port 27017 of any address; other ports are yours to open
    * (`connections`), as is the database's own security group.

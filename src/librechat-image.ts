@@ -12,7 +12,7 @@ import type { LambdaImage } from './private/lambda-image';
 import { inPackage } from './private/package-root';
 import { publishedImage } from './private/release';
 import { inTemporaryFolder } from './private/temporary-folder';
-import { validateBuildNetwork, validateDigest, validateDockerfile, validateEcrTag, validateImageName, validateRepository, validateVersion } from './private/validate-image';
+import { validateBuildNetwork, validateDigest, validateDockerfile, validateEcrTag, validateImageName, validateKnown, validateRepository, validateVersion } from './private/validate-image';
 import { warn } from './private/warning';
 
 const DEFAULT_VERSION = 'v0.8.7';
@@ -134,8 +134,9 @@ export class LibreChatImage {
    * });
    */
   public static builtInAccount(options: LibreChatBuiltImageOptions = {}): LibreChatImage {
+    const { repository, version, digest, imageName } = options;
+    for (const [prop, value] of Object.entries({ version, digest, imageName })) validateKnown(prop, value);
     const base = baseImage(options);
-    const { repository } = options;
     const network = validateBuildNetwork(options.vpc, options.vpcSubnets);
     return new LibreChatImage((scope, use) => {
       const made = new ImageBuild(scope, 'ImageBuild', { ...use, baseImage: base, repository, network });

@@ -20,8 +20,8 @@ export interface LibreChatServerlessProps {
   /**
    * The network that the function, the database and Redis are in.
    *
-   * A network that is brought gets security groups, and nothing in it is changed. Its subnets must reach the internet,
-   * where models, secrets and files are.
+   * A network that is brought gets security groups, and nothing in it is changed. Its subnets must reach models, secrets and files,
+   * over the internet or by endpoints.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
    * @default - a VPC of two zones with one NAT gateway and an S3 gateway endpoint; none at all where both `database` and

@@ -9,24 +9,17 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as elasticache from 'aws-cdk-lib/aws-elasticache';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { ApiGateway } from './api-gateway/api-gateway';
-import { Backend } from './backend/backend';
-import { Frontend } from './frontend/frontend';
-import { LibreChatConfig } from './librechat-config';
-import { LibreChatDatabase } from './librechat-database';
-import { LibreChatImage } from './librechat-image';
-import { LibreChatRedis } from './librechat-redis';
 import type { LibreChatServerlessProps } from './librechat-serverless-props';
+import { createParts } from './parts';
 import { redisMetric } from './private/metrics';
-import { deploymentName, keyPrefix, streamingArn } from './private/names';
-import { networkOf } from './private/network';
+import { streamingArn } from './private/names';
 import { createOutputs } from './private/outputs';
 import { refusal } from './private/requirement';
 import { validateProps } from './validate-props';
@@ -171,62 +164,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     super(scope, id);
     validateProps(this, props);
 
-    const database = props.database ?? LibreChatDatabase.documentDb();
-    const redis = props.redis ?? LibreChatRedis.replicationGroup();
-    const network = networkOf(this, props, database._needsVpc || redis._needsVpc);
-    const logRetention = props.logRetention ?? logs.RetentionDays.ONE_MONTH;
-    const siteUrl = props.domainName && `https://${props.domainName}`;
-    const urlParameterName = siteUrl ? undefined : `/librechat/${deploymentName(this)}/url`;
-
-    const boundDatabase = database._bind(this, network, props.removalPolicy);
-    const boundRedis = redis._bind(this, network);
-    const image = (props.image ?? LibreChatImage.fromRegistry())._bind(this, {
-      architecture: props.architecture ?? lambda.Architecture.ARM_64,
-      removalPolicy: props.removalPolicy,
-      logRetention,
-    });
-
-    const backend = new Backend(this, 'Backend', {
-      image,
-      network,
-      config: (props.config ?? LibreChatConfig._default())._bind(this),
-      bindings: [boundDatabase, boundRedis, ...props.services ? [props.services._bind(network?.vpc)] : []],
-      environment: { ...props.environment, USE_REDIS: 'true', REDIS_KEY_PREFIX: keyPrefix(this) },
-      secrets: props.secrets ?? {},
-      filesBucket: props.filesBucket,
-      siteUrl,
-      urlParameterName,
-      removalPolicy: props.removalPolicy,
-      memorySize: props.memorySize ?? 2048,
-      ephemeralStorageSize: props.ephemeralStorageSize,
-      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      provisionedConcurrentExecutions: props.provisionedConcurrentExecutions,
-      logRetention,
-    });
-    const apiGateway = new ApiGateway(this, 'ApiGateway', {
-      target: backend.target,
-      name: ['librechat', props.environmentName, deploymentName(this)].filter(Boolean).join('-'),
-      siteUrl,
-      accountLoggingRole: props.accountLoggingRole ?? true,
-      logRetention,
-      throttlingRateLimit: props.throttlingRateLimit ?? 100,
-      throttlingBurstLimit: props.throttlingBurstLimit ?? 200,
-    });
-    const frontend = new Frontend(this, 'Frontend', {
-      image,
-      api: apiGateway.api,
-      apiKey: apiGateway.apiKey,
-      apiVersion: backend.target,
-      domainName: props.domainName,
-      certificate: props.certificate,
-      hostedZone: props.hostedZone,
-      urlParameterName,
-      webAclArn: props.webAclArn,
-      geoRestriction: props.geoRestriction,
-      priceClass: props.priceClass,
-      logRetention,
-    });
-
+    const { siteUrl, network, database, redis, image, imageBuild, backend, apiGateway, frontend } = createParts(this, props);
     this.url = siteUrl ?? `https://${frontend.distribution.distributionDomainName}`;
     this.distribution = frontend.distribution;
     this.frontendBucket = frontend.bucket;
@@ -249,19 +187,19 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     this.rootSecret = backend.rootSecret;
     this.imageUri = image.uri;
     this.repository = image.repository;
-    this.imageBuildProject = image.build?.build.project;
-    this.imageBuildLogGroup = image.build?.build.logGroup;
-    this.imageBuild = image.build?.resource;
-    this.imageBuilder = image.build?.builder.handler;
-    this.imageBuilderLogGroup = image.build?.builder.logGroup;
+    this.imageBuildProject = imageBuild?.build.project;
+    this.imageBuildLogGroup = imageBuild?.build.logGroup;
+    this.imageBuild = imageBuild?.resource;
+    this.imageBuilder = imageBuild?.builder.handler;
+    this.imageBuilderLogGroup = imageBuild?.builder.logGroup;
     this.filesBucket = backend.filesBucket;
     this.vpc = network?.vpc;
-    this.database = boundDatabase.cluster;
-    this.databaseSecret = boundDatabase.cluster?.secret;
-    this.redisReplicationGroup = boundRedis.redis?.replicationGroup;
-    this.redisAuthToken = boundRedis.redis?.authToken;
-    this.redisEndpointAddress = boundRedis.redis?.replicationGroup.attrPrimaryEndPointAddress;
-    this.redisConnections = boundRedis.redis?.connections;
+    this.database = database;
+    this.databaseSecret = database?.secret;
+    this.redisReplicationGroup = redis?.replicationGroup;
+    this.redisAuthToken = redis?.authToken;
+    this.redisEndpointAddress = redis?.replicationGroup.attrPrimaryEndPointAddress;
+    this.redisConnections = redis?.connections;
     this.grantPrincipal = backend.handler.grantPrincipal;
 
     createOutputs(this, { ...props, url: this.url, distribution: this.distribution });
@@ -275,7 +213,8 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   }
 
   /**
-   * Invocations that failed: crashes and time-outs, not errors that LibreChat answers with. Sum over 5 minutes by default.
+   * Invocations that failed: crashes, time-outs and streams that were broken off, not errors that LibreChat answers with. Sum over
+   * 5 minutes by default.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
    */

@@ -42,7 +42,7 @@ function validateNetwork({ vpc, vpcSubnets, services, database }: LibreChatServe
 
 function validateRemovalPolicy({ removalPolicy }: LibreChatServerlessProps): void {
   if (removalPolicy === undefined || removalPolicy === RemovalPolicy.DESTROY || removalPolicy === RemovalPolicy.RETAIN) return;
-  throw refusal('removalPolicy', 'be DESTROY or RETAIN (without it, the database leaves a snapshot)', removalPolicy);
+  throw refusal('removalPolicy', 'be RemovalPolicy.DESTROY or RemovalPolicy.RETAIN (without it, the database leaves a snapshot)', removalPolicy);
 }
 
 function validateConcurrency(props: LibreChatServerlessProps): void {

@@ -60,11 +60,22 @@ export function validateVariables(environment: Record<string, string>, secrets: 
     const reason = whyNot(name);
     if (reason) throw refusal(prop, `not set this variable (${reason})`, name);
   }
-  for (const name of Object.keys(environment)) {
+  for (const [name, value] of Object.entries<unknown>(environment)) {
+    // Only where nobody checks types can it be anything else.
+    if (typeof value !== 'string') throw refusal('environment', `have texts as values, such as ${name}: '${String(value)}'`, value);
     if (name in DERIVED_SECRETS) throw refusal('environment', 'not hold a secret in plain text (use `secrets`)', name);
     if (name in secrets) throw refusal('environment', 'not set a variable that `secrets` sets', name);
   }
+  for (const [name, secret] of Object.entries(secrets)) {
+    // Its value may be a secret in plain text, which is not for an error to repeat.
+    if (!isReference(secret)) throw refusal('secrets', 'hold references, such as ecs.Secret.fromSecretsManager(secret)', name);
+  }
   validateVariablesSize(environment);
+}
+
+function isReference(secret: unknown): boolean {
+  const { arn, grantRead } = Object(secret) as { arn?: unknown; grantRead?: unknown };
+  return typeof arn === 'string' && typeof grantRead === 'function';
 }
 
 /** Counts what is known now: a token may become anything. */

@@ -15,5 +15,7 @@ export function say(prop: string, rule: string, got: unknown): string {
 }
 
 function show(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value) ?? 'nothing';
+  // As a text where it would be taken for something else.
+  const plain = typeof value === 'string' && !/^(-?\d+(\.\d+)?|true|false)$/.test(value);
+  return plain ? value : JSON.stringify(value) ?? 'nothing';
 }

@@ -106,7 +106,7 @@ export const EDGE_REGION_FORMS = {
 
 export const DOMAIN = 'chat.example.com';
 
-export const UNKNOWN: Environment = {};
+const UNKNOWN: Environment = {};
 export const EDGE: Environment = { account: '123456789012', region: 'us-east-1' };
 export const EUROPE: Environment = { account: '123456789012', region: 'eu-west-1' };
 

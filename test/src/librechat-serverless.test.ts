@@ -286,5 +286,5 @@ test('tags and the name of the environment are on what can have tags', () => {
 });
 
 test('the removal policy is one of two', () => {
-  expect(() => new LibreChatServerless(stackIn(), 'Chat', { removalPolicy: RemovalPolicy.SNAPSHOT })).toThrow('`removalPolicy` must be DESTROY or RETAIN');
+  expect(() => new LibreChatServerless(stackIn(), 'Chat', { removalPolicy: RemovalPolicy.SNAPSHOT })).toThrow('`removalPolicy` must be RemovalPolicy.DESTROY or RemovalPolicy.RETAIN');
 });

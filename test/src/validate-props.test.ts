@@ -1,6 +1,7 @@
 import { CfnParameter, Size, Stack, Token } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import type { Secret } from 'aws-cdk-lib/aws-ecs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { certificate, DOMAIN, EDGE, EUROPE, secretNamed, stackIn, zone } from './forms';
@@ -154,6 +155,10 @@ describe('address', () => {
 });
 
 describe('size', () => {
+  test('fails when a number is a text, and shows that it is', () => {
+    expect(refusalOf(() => ({ memorySize: '2048' as unknown as number }))).toBe('`memorySize` must be a whole number from 128 to 10240 MiB, got: "2048"');
+  });
+
   test.each([
     [{ memorySize: 127 }, '`memorySize` must be a whole number from 128 to 10240 MiB, got: 127'],
     [{ memorySize: 10241 }, '`memorySize` must be a whole number from 128 to 10240 MiB, got: 10241'],
@@ -232,6 +237,16 @@ describe('variables', () => {
   test.each(['1X', '_X', 'A B', 'A-B', ''])('fails when one is called %j', (variable) => {
     expect(refusalOf(() => ({ environment: { [variable]: 'x' } })))
       .toBe(`\`environment\` must have names of letters, digits and underscores that begin with a letter, got: ${variable}`);
+  });
+
+  test.each([true, 7, undefined])('fails when a value is %j, where nobody checks types', (value) => {
+    expect(refusalOf(() => ({ environment: { WELCOME: value as unknown as string } })))
+      .toBe(`\`environment\` must have texts as values, such as WELCOME: '${value}', got: ${JSON.stringify(value) ?? 'nothing'}`);
+  });
+
+  test.each([['a text', 'sk-secret'], ['a secret itself', {}], ['nothing', undefined]])('fails when a secret is %s, and does not repeat it', (_what, value) => {
+    expect(refusalOf(() => ({ secrets: { OPENAI_API_KEY: value as unknown as Secret } })))
+      .toBe('`secrets` must hold references, such as ecs.Secret.fromSecretsManager(secret), got: OPENAI_API_KEY');
   });
 
   test('fails when what encrypts is in plain text', () => {
