@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ChatEvent, eventsOf, type Heartbeat } from './chat-events';
 import { type Answer, open, read, type RequestParts, send } from './http';
-import { type Pace, promptFor } from './pace';
 
 const NO_PARENT = '00000000-0000-0000-0000-000000000000';
 
@@ -17,11 +16,27 @@ export interface Model {
   readonly model: string;
 }
 
-/** Speaks LibreChat's API as its page does. */
+/** What is known of a file that was uploaded. */
+export interface Upload {
+  readonly file_id: string;
+  readonly filename: string;
+  readonly bytes: number;
+  /** Where the stand-in has put it in its bucket. */
+  readonly key?: string;
+}
+
+/** How a stream is asked for. */
+export interface StreamOptions {
+  /** Begin with what was missed. @default false */
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Speaks LibreChat's API as its page does, each request on a connection of its own. */
 export class ChatClient {
-  /** A client that is logged in, as a user that it registers unless one is given. */
-  public static async signIn(url: string, model: Model, account?: Account): Promise<ChatClient> {
-    const client = new ChatClient(url, model, account ?? await register(url));
+  /** A client that is logged in, as a user that it registers unless one is given; only LibreChat's stand-in answers without a model. */
+  public static async signIn(url: string, account?: Account, model?: Model): Promise<ChatClient> {
+    const client = new ChatClient(url, account ?? await register(url), model);
     await client.logIn();
     return client;
   }
@@ -29,60 +44,58 @@ export class ChatClient {
   private token = '';
   private userId = '';
 
-  private constructor(private readonly url: string, private readonly model: Model, private readonly account: Account) {}
+  private constructor(private readonly url: string, private readonly account: Account, private readonly model?: Model) {}
 
   /** Logs in, again if need be. */
   async logIn(): Promise<void> {
-    const answer = await this.send('/api/auth/login', { method: 'POST', body: this.account });
+    const answer = await this.post('/api/auth/login', this.account);
     if (answer.status !== 200 || !answer.json?.token) throw new Error(`login answered ${summary(answer)}`);
     this.token = answer.json.token;
     this.userId = answer.json.user.id ?? answer.json.user._id;
   }
 
-  /** Starts an answer; returns its id, which is that of its stream and its conversation. */
-  async start(pace: Pace): Promise<string> {
-    const { endpoint } = this.model;
-    const body = {
-      text: promptFor(pace),
-      sender: 'User',
-      isCreatedByUser: true,
-      messageId: randomUUID(),
-      parentMessageId: NO_PARENT,
-      conversationId: null,
-      overrideParentMessageId: null,
-      error: false,
-      generation: '',
-      key: 'never',
-      ...this.model,
-      endpointType: 'custom',
-      // LibreChat passes it over; its stand-in has no model, and keeps this pace itself.
-      standIn: pace,
-    };
-    const answer = await this.send(`/api/agents/chat/${encodeURIComponent(endpoint)}`, { method: 'POST', body });
+  /**
+   * Starts an answer; returns its id, which is that of its stream and its conversation.
+   *
+   * @param standIn the pace of LibreChat's stand-in, which has no model; LibreChat passes it over
+   */
+  async start(text: string, standIn?: object, conversationId: string | null = null): Promise<string> {
+    const path = this.model ? `/api/agents/chat/${encodeURIComponent(this.model.endpoint)}` : '/api/agents/chat';
+    const answer = await this.post(path, { text, conversationId, standIn, ...(this.model && partsFor(this.model)) });
     if (answer.status !== 200 || !answer.json?.streamId) throw new Error(`the chat's POST answered ${summary(answer)}`);
     return answer.json.streamId;
   }
 
-  /** Opens the stream of an answer; `signal` drops it. */
-  async* stream(id: string, signal: AbortSignal): AsyncGenerator<ChatEvent | Heartbeat> {
-    const response = await open(`${this.url}/api/agents/chat/stream/${id}?resume=true`, { headers: this.authorization(), signal });
+  /** What comes over the stream of an answer until the server ends it; `signal` drops it before. */
+  async* stream(id: string, { resume = false, signal }: StreamOptions = {}): AsyncGenerator<ChatEvent | Heartbeat> {
+    const url = `${this.url}/api/agents/chat/stream/${id}${resume ? '?resume=true' : ''}`;
+    const response = await open(url, { headers: this.authorization(), signal });
     if (response.statusCode !== 200) throw new Error(`the stream answered ${response.statusCode}: ${(await read(response)).subarray(0, 200).toString()}`);
     yield* eventsOf(response);
   }
 
-  /** Uploads a file as the page's form does; returns its id. */
-  async upload(name: string, type: string, content: Buffer): Promise<{ id: string; bytes: number }> {
+  /** The stream without its signs of life. */
+  async* events(id: string, options?: StreamOptions): AsyncGenerator<ChatEvent> {
+    for await (const event of this.stream(id, options)) {
+      if (!('heartbeat' in event)) yield event;
+    }
+  }
+
+  /** Uploads a file as the page's form does; returns what is known of it then. */
+  async upload(name: string, type: string, content: Buffer): Promise<Upload> {
     const form = new FormData();
     form.set('file', new File([new Uint8Array(content)], name, { type }));
     form.set('file_id', randomUUID());
-    form.set('endpoint', this.model.endpoint);
-    form.set('endpointType', 'custom');
+    if (this.model) {
+      form.set('endpoint', this.model.endpoint);
+      form.set('endpointType', 'custom');
+    }
     form.set('message_file', 'true');
     const encoded = new Response(form);
     const headers = { 'Content-Type': encoded.headers.get('content-type')! };
     const answer = await this.send('/api/files', { method: 'POST', headers, body: Buffer.from(await encoded.arrayBuffer()) });
     if (answer.status !== 200 || !answer.json?.file_id) throw new Error(`the upload answered ${summary(answer)}`);
-    return { id: answer.json.file_id, bytes: answer.json.bytes };
+    return answer.json;
   }
 
   /** What was uploaded. */
@@ -90,6 +103,14 @@ export class ChatClient {
     const answer = await this.send(`/api/files/download/${this.userId}/${fileId}`);
     if (answer.status !== 200) throw new Error(`the download answered ${summary(answer)}`);
     return answer.bytes;
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.send(path);
+  }
+
+  post(path: string, body: object): Promise<Answer> {
+    return this.send(path, { method: 'POST', body });
   }
 
   /** Any request, as the user. */
@@ -102,13 +123,29 @@ export class ChatClient {
   }
 }
 
+/** What the page adds to a message that the model of a custom endpoint shall answer. */
+function partsFor(model: Model): object {
+  return {
+    sender: 'User',
+    isCreatedByUser: true,
+    messageId: randomUUID(),
+    parentMessageId: NO_PARENT,
+    overrideParentMessageId: null,
+    error: false,
+    generation: '',
+    key: 'never',
+    ...model,
+    endpointType: 'custom',
+  };
+}
+
 async function register(url: string): Promise<Account> {
   const password = randomUUID();
   const email = `probe-${randomUUID()}@example.com`;
   const answer = await send(`${url}/api/auth/register`, {
     method: 'POST', body: { name: 'Probe', username: 'probe', email, password, confirm_password: password },
   });
-  if (answer.status === 403) throw new Error('registration is not allowed: set ALLOW_REGISTRATION to true, or give an account');
+  if (answer.status === 403) throw new Error('registration is not allowed: set ALLOW_REGISTRATION to true in the stack\'s `environment`, or give an account');
   if (answer.status !== 200) throw new Error(`registration answered ${summary(answer)}`);
   return { email, password };
 }

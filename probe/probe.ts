@@ -68,7 +68,7 @@ export async function probe(options: ProbeOptions): Promise<Report> {
   let client: ChatClient | undefined;
   if (checks.some((name) => CHECKS[name].needsUser)) {
     try {
-      client = await ChatClient.signIn(url, options.model ?? PROBE_MODEL, options.account);
+      client = await ChatClient.signIn(url, options.account, options.model ?? PROBE_MODEL);
       verdicts.push(verdict(SIGN_IN, true, ''));
     } catch (error) {
       verdicts.push(verdict(SIGN_IN, false, (error as Error).message));

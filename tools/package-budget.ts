@@ -1,5 +1,5 @@
 /** What the published package may weigh unpacked. It is in every language's package, as it is. */
-export const BUDGET = 1_000_000;
+const BUDGET = 1_000_000;
 
 /** Found at synth, wherever the package is installed. */
 export const NEEDED = [

@@ -1,18 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ChatClient } from '../emulator/demo/chat-client';
 import { EnvironmentWatch } from '../emulator/demo/environment-watch';
 import { table } from '../emulator/demo/reporter';
 import { Emulator } from '../emulator/emulator';
 import type { EnvironmentEvent } from '../emulator/events';
 import { synthesize } from '../emulator/synthesize';
+import { ChatClient } from '../probe/chat-client';
 import { resumedTextOf, tokenOf } from '../probe/chat-events';
 
-/**
- * Many chats through the emulated stack, one after the other and many at once: is every answer whole, is every environment let
- * go, and do the processes stay as large as they were?
- */
+const USAGE = `Sends many chats through the emulated stack, one after the other and many at once, and judges what came of them:
+is every answer whole, is every environment let go, and do the processes stay as large as they were?
+
+Usage: npx projen soak [-- <options>]
+
+  --chats <n>     How many, one after the other (default: 1000).
+  --at-once <n>   How many side by side (default: 50).
+  --help          Show this.
+`;
 
 const APP = join(__dirname, '../examples/typescript/app.ts');
 const QUICK = { tokens: 8, gapMs: 3, saveMs: 0 };
@@ -38,10 +43,12 @@ interface Verdict {
 }
 
 async function main(): Promise<boolean> {
-  // projen hands on the dashes that end its own options.
-  const args = process.argv.slice(process.argv[2] === '--' ? 3 : 2);
-  const { values } = parseArgs({ args, options: { 'chats': { type: 'string', default: '1000' }, 'at-once': { type: 'string', default: '50' } } });
-  const [chats, atOnce] = [Number(values.chats), Number(values['at-once'])];
+  const options = optionsIn(process.argv.slice(2));
+  if (typeof options === 'string') {
+    print(options);
+    return options === USAGE;
+  }
+  const { chats, atOnce } = options;
   const made = await synthesize(APP);
   const emulator = await Emulator.start({
     assembly: made.assembly,
@@ -57,6 +64,22 @@ async function main(): Promise<boolean> {
     watch.dispose();
     await emulator.dispose();
     made.dispose();
+  }
+}
+
+/** The options, or what to say instead. */
+function optionsIn(args: string[]): { chats: number; atOnce: number } | string {
+  try {
+    const { values } = parseArgs({
+      // projen hands on the dashes that end its own options.
+      args: args[0] === '--' ? args.slice(1) : args,
+      options: { 'chats': { type: 'string', default: '1000' }, 'at-once': { type: 'string', default: '50' }, 'help': { type: 'boolean' } },
+    });
+    const numbers = { chats: Number(values.chats), atOnce: Number(values['at-once']) };
+    if (values.help) return USAGE;
+    return Object.values(numbers).every((n) => Number.isInteger(n) && n > 0) ? numbers : `--chats and --at-once must be whole numbers, 1 or more\n\n${USAGE}`;
+  } catch (error) {
+    return `${(error as Error).message}\n\n${USAGE}`;
   }
 }
 

@@ -4,7 +4,7 @@ import { limited, TimedOut, within } from '../time-limits';
 import { forwardedHeaders, forwardedQuery, forwardsHost, type Forwarding } from './forwarding';
 
 /** An address of CloudFront's edge: what origins see as their client. */
-export const EDGE_ADDRESS = '130.176.0.1';
+const EDGE_ADDRESS = '130.176.0.1';
 
 /** An origin of a distribution, as the template has it. */
 export interface OriginConfig {

@@ -1,4 +1,4 @@
-import type { EnvironmentPhase, EventStream, TimedEvent } from '../events';
+import type { EnvironmentEvent, EventStream, TimedEvent } from '../events';
 
 /** From when to when an environment was held, in milliseconds since the epoch; without an end it still is. */
 interface Hold {
@@ -16,7 +16,10 @@ export interface WatchedRequest {
 
 /** Follows what the execution environments do. */
 export class EnvironmentWatch {
-  private readonly phases = new Map<string, EnvironmentPhase>();
+  /** The last event of each environment. */
+  private readonly latest = new Map<string, EnvironmentEvent>();
+  /** The functions that answer requests, which the one that publishes the page does not. */
+  private readonly serving = new Set<string>();
   private readonly holds: Hold[] = [];
   private readonly holding = new Map<string, Hold>();
   private readonly requests: WatchedRequest[] = [];
@@ -29,12 +32,12 @@ export class EnvironmentWatch {
 
   /** Resolves as soon as no environment runs or is held. */
   settled(): Promise<void> {
-    return this.until((phases) => phases.every((phase) => phase === 'frozen' || phase === 'dead'));
+    return this.until((latest) => latest.every(({ phase }) => phase === 'frozen' || phase === 'dead'));
   }
 
   /** Resolves as soon as one that is running already could take another request. */
   oneIsFree(): Promise<void> {
-    return this.until((phases) => phases.includes('frozen'));
+    return this.until((latest) => latest.some(({ phase, function: name }) => phase === 'frozen' && this.serving.has(name)));
   }
 
   /** The requests that began since then and were answered. */
@@ -51,11 +54,12 @@ export class EnvironmentWatch {
     this.unsubscribe();
   }
 
-  private async until(condition: (phases: EnvironmentPhase[]) => boolean): Promise<void> {
-    while (!condition([...this.phases.values()])) await new Promise<void>((resolve) => this.waiting.add(resolve));
+  private async until(condition: (latest: EnvironmentEvent[]) => boolean): Promise<void> {
+    while (!condition([...this.latest.values()])) await new Promise<void>((resolve) => this.waiting.add(resolve));
   }
 
   private receive(event: TimedEvent): void {
+    if (event.type === 'answering' && event.function !== undefined) this.serving.add(event.function);
     if (event.type === 'request' && event.environment !== undefined) {
       const { method, path, environment, at, milliseconds } = event;
       this.requests.push({ method, path, environment, at: at - milliseconds });
@@ -70,7 +74,7 @@ export class EnvironmentWatch {
       this.holds.push(hold);
       this.holding.set(environment, hold);
     }
-    this.phases.set(environment, event.phase);
+    this.latest.set(environment, event);
     this.waiting.forEach((resolve) => resolve());
     this.waiting.clear();
   }

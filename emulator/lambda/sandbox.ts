@@ -12,7 +12,7 @@ export type Sandbox = 'auto' | 'bubblewrap' | 'none';
 let usable: boolean | undefined;
 
 /** Whether bubblewrap is installed and may make namespaces here. */
-export function bubblewrapWorks(): boolean {
+function bubblewrapWorks(): boolean {
   usable ??= spawnSync('bwrap', [...READ_ONLY_ROOT, '--', 'true'], { stdio: 'ignore' }).status === 0;
   return usable;
 }

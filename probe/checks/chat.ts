@@ -1,7 +1,6 @@
-import { finalTextOf, joined, tokenOf } from '../chat-events';
-import { type Check, type Measurement, verdict } from '../check';
-import { type Followed, follow, type Started, start } from '../follow';
-import { largest, median } from '../statistics';
+import { type Check, verdict } from '../check';
+import { follow, start } from '../follow';
+import { arrivedInPieces, arrivedWhole, measure, tokensIn } from '../judge';
 
 const RULES = {
   whole: 'the answer arrives whole',
@@ -14,43 +13,25 @@ export const chat: Check = {
   needsUser: true,
   rules: Object.values(RULES),
   async run(target) {
-    const { client, pace, patienceMs, settle, measure } = target;
+    const { client, pace, patienceMs, settle } = target;
     // What would have to start now would miss the answer.
     await follow(client, (await start(target, { tokens: 1, gapMs: 0, silenceMs: 0 })).id, patienceMs);
     await settle();
 
     const started = await start(target, { ...pace, silenceMs: 0 });
     const followed = await follow(client, started.id, patienceMs);
-    const measured = measurement(started, followed);
-    measure(measured);
+    const measured = measure(started, followed);
+    target.measure(measured);
 
-    const { events, failure } = followed;
-    const tokens = events.filter((event) => tokenOf(event));
-    const arrivals = new Set(tokens.map(({ at }) => Math.round(at / 10))).size;
-    const final = events.map(finalTextOf).find((text) => text !== undefined);
-    const text = joined(events);
+    const enough = pace.tokens / 2;
+    const { postAnsweredMs, generationEndedMs } = measured;
     return [
-      verdict(RULES.whole, Boolean(final) && text === final,
-        failure ?? `${text.length} of ${final?.length ?? 0} characters came in events`),
-      verdict(RULES.pieces, tokens.length > pace.tokens / 2 && arrivals > tokens.length / 2, `${tokens.length} tokens came at ${arrivals} moments`),
-      verdict(RULES.early, tokens.length > pace.tokens / 2 && measured.generationEndedMs !== undefined,
-        `answered after ${ms(measured.postAnsweredMs)}, generated after ${ms(measured.generationEndedMs)}`),
+      arrivedWhole(RULES.whole, followed),
+      arrivedInPieces(RULES.pieces, followed, enough),
+      verdict(RULES.early, tokensIn(followed).length > enough && generationEndedMs !== undefined,
+        `answered after ${ms(postAnsweredMs)}, generated after ${ms(generationEndedMs)}`),
     ];
   },
 };
-
-function measurement({ postedAt, answeredMs }: Started, { events }: Followed): Measurement {
-  const moments = events.filter((event) => tokenOf(event)).map(({ at }) => at);
-  const gaps = moments.slice(1).map((at, index) => at - moments[index]);
-  const final = events.find((event) => finalTextOf(event) !== undefined);
-  return {
-    postAnsweredMs: answeredMs,
-    firstEventMs: events.length ? events[0].at - postedAt : undefined,
-    generationEndedMs: final && final.at - postedAt,
-    events: events.length,
-    medianGapMs: median(gaps),
-    largestGapMs: largest(gaps),
-  };
-}
 
 const ms = (value?: number) => (value === undefined ? 'never' : `${Math.round(value)} ms`);

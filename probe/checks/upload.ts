@@ -10,7 +10,7 @@ export const upload: Check = {
   rules: [RULE],
   run: async ({ client }) => [await tried(RULE, async () => {
     const content = Buffer.from(Uint8Array.from({ length: SIZE }, (_, index) => (index * 31 + Math.floor(index / 256)) % 256));
-    const { id, bytes } = await client.upload('probe.txt', 'text/plain', content);
+    const { file_id: id, bytes } = await client.upload('probe.txt', 'text/plain', content);
     const stored = await client.download(id);
     const same = hash(stored) === hash(content);
     return verdict(RULE, same && bytes === SIZE, `${bytes} bytes said to be stored, ${stored.length} read back${same ? '' : ', which differ'}`);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
-import { ChatClient } from '../../emulator/demo/chat-client';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
 import type { TimedEvent } from '../../emulator/events';
+import { ChatClient } from '../../probe/chat-client';
 import { tokenOf } from '../../probe/chat-events';
 import { type LibreChatBuiltImageOptions, LibreChatImage, LibreChatServerless } from '../../src';
 

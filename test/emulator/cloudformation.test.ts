@@ -1,104 +1,15 @@
-import { join } from 'node:path';
-import { AwsServer } from '../../emulator/aws/aws-server';
+import { deploy } from './deploy';
 import { Cloud } from '../../emulator/cloud';
-import { deploymentOrder } from '../../emulator/cloudformation/deployment-order';
-import { resolve, type Scope } from '../../emulator/cloudformation/intrinsics';
-import { Stack } from '../../emulator/cloudformation/stack';
 import type { Template } from '../../emulator/cloudformation/template';
 import { EventStream } from '../../emulator/events';
-import { LambdaFunction } from '../../emulator/lambda/lambda-function';
 
-const cloud = () => new Cloud(new EventStream());
-let current: Cloud;
-
-beforeEach(() => {
-  current = cloud();
-});
-
-afterEach(() => current.dispose());
-
-async function deploy(template: Template, parameters?: Record<string, string>): Promise<Stack> {
-  const aws = new AwsServer(current);
-  await aws.start();
-  const stack = new Stack({
-    cloud: current,
-    aws,
-    stack: { name: 'S', template, files: [], images: [] },
-    stackId: 'arn:stack',
-    certificates: { cert: '', key: '', ca: '', caFile: '' },
-    options: { assembly: '', librechat: '/', parameters },
-  });
-  await stack.deploy();
-  return stack;
-}
-
-describe('intrinsic functions', () => {
-  const scope: Scope = {
-    template: {
-      Mappings: { Map: { a: { b: 'mapped' } } },
-      Conditions: {
-        Yes: { 'Fn::Equals': [{ Ref: 'Name' }, 'name'] },
-        No: { 'Fn::Not': [{ Condition: 'Yes' }] },
-        Both: { 'Fn::And': [{ Condition: 'Yes' }, { Condition: 'No' }] },
-        Either: { 'Fn::Or': [{ Condition: 'Yes' }, { Condition: 'No' }] },
-      },
-    },
-    ref: (name) => ({ Name: 'name', Number: 7 } as Record<string, unknown>)[name],
-    attribute: (id, name) => id === 'Bucket' && name === 'Nested.Arn' ? 'arn' : undefined,
-    dynamic: (service, key) => `<${service} ${key}>`,
-    availabilityZones: ['us-east-1a', 'us-east-1b'],
-  };
-
-  test.each<[unknown, unknown]>([
-    [{ Ref: 'Name' }, 'name'],
-    [{ Ref: 'Number' }, 7],
-    [{ 'Fn::GetAtt': ['Bucket', 'Nested.Arn'] }, 'arn'],
-    [{ 'Fn::GetAtt': 'Bucket.Nested.Arn' }, 'arn'],
-    [{ 'Fn::Join': ['-', ['a', { Ref: 'Name' }, 1]] }, 'a-name-1'],
-    [{ 'Fn::Sub': 'x ${Name} ${Bucket.Nested.Arn} ${!Literal}' }, 'x name arn ${Literal}'],
-    [{ 'Fn::Sub': ['${Own} ${Name}', { Own: { Ref: 'Number' } }] }, '7 name'],
-    [{ 'Fn::Select': ['1', { 'Fn::Split': ['/', 'a/b/c'] }] }, 'b'],
-    [{ 'Fn::FindInMap': ['Map', 'a', 'b'] }, 'mapped'],
-    [{ 'Fn::GetAZs': '' }, ['us-east-1a', 'us-east-1b']],
-    [{ 'Fn::Base64': { Ref: 'Name' } }, 'bmFtZQ=='],
-    [{ 'Fn::If': ['Yes', { Ref: 'Name' }, 'no'] }, 'name'],
-    [{ 'Fn::If': ['No', 'yes', 'no'] }, 'no'],
-    [{ 'Fn::If': ['Both', 'yes', 'no'] }, 'no'],
-    [{ 'Fn::If': ['Either', 'yes', 'no'] }, 'yes'],
-    [{ a: 1, b: { 'Fn::If': ['No', 1, { Ref: 'AWS::NoValue' }] }, c: [{ Ref: 'AWS::NoValue' }, 2] }, { a: 1, c: [2] }],
-    [{ Condition: { StringEquals: { a: { Ref: 'Name' } } }, Effect: 'Allow' }, { Condition: { StringEquals: { a: 'name' } }, Effect: 'Allow' }],
-    [{ 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: 'Name' }, ':SecretString:key::}}!']] }, '<secretsmanager name:SecretString:key::>!'],
-  ])('%j is %j', (value, expected) => expect(resolve(value, scope)).toEqual(expected));
-
-  test.each([
-    [{ Ref: 'None' }, /there is no None/],
-    [{ 'Fn::GetAtt': ['Bucket', 'None'] }, /no attribute None of Bucket/],
-    [{ 'Fn::ImportValue': 'x' }, /does not play Fn::ImportValue/],
-    [{ 'Fn::If': ['None', 1, 2] }, /no condition None/],
-    [{ 'Fn::Select': [3, ['a']] }, /finds nothing at 3 of 1/],
-  ])('fails on %j', (value, message) => expect(() => resolve(value, scope)).toThrow(message));
-});
-
-describe('the order of deployment', () => {
-  test('follows references and DependsOn', () => {
-    expect(deploymentOrder({
-      A: { Type: 't', Properties: { x: { 'Fn::Sub': '${B.Arn}' } } },
-      B: { Type: 't', DependsOn: 'C' },
-      C: { Type: 't', Properties: { y: [{ 'Fn::GetAtt': ['D', 'Arn'] }] } },
-      D: { Type: 't' },
-    })).toEqual(['D', 'C', 'B', 'A']);
-  });
-
-  test('fails on a circle, and names it', () => {
-    expect(() => deploymentOrder({
-      A: { Type: 't', Properties: { x: { Ref: 'B' } } }, B: { Type: 't', DependsOn: ['A'] },
-    })).toThrow('the template must not go in a circle, got: A → B → A');
-  });
-});
+let cloud: Cloud;
+beforeEach(() => { cloud = new Cloud(new EventStream()); });
+afterEach(() => cloud.dispose());
 
 describe('a stack', () => {
   test('resolves pseudo parameters, parameters and outputs', async () => {
-    const stack = await deploy({
+    const stack = await deploy(cloud, {
       Parameters: {
         Given: { Type: 'String' },
         Default: { Type: 'String', Default: 'd' },
@@ -108,11 +19,11 @@ describe('a stack', () => {
       Outputs: { Out: { Value: { 'Fn::GetAtt': ['P', 'Value'] } } },
     }, { Given: 'g' });
     expect(stack.outputs()).toEqual({ Out: 'g d us-east-1 S' });
-    expect(current.parameters.get('/p')).toBe('g d us-east-1 S');
+    expect(cloud.parameters.get('/p')).toBe('g d us-east-1 S');
   });
 
   test('has repositories, projects and log groups', async () => {
-    const stack = await deploy({
+    const stack = await deploy(cloud, {
       Resources: {
         Repository: { Type: 'AWS::ECR::Repository', Properties: {} },
         Project: {
@@ -133,17 +44,17 @@ describe('a stack', () => {
     expect(Uri).toBe(`123456789012.dkr.ecr.us-east-1.amazonaws.com/${Name}`);
     expect(ProjectArn).toBe(`arn:aws:codebuild:us-east-1:123456789012:project/${Project}`);
     expect([Logs, LogsArn]).toEqual(['/builds', 'arn:aws:logs:us-east-1:123456789012:log-group:/builds:*']);
-    expect(current.repositories.find(Name)).toBeDefined();
-    expect(current.buildProjects.find(Project)).toBeDefined();
-    expect(current.logGroups.streams('/builds')).toBeDefined();
+    expect(cloud.repositories.find(Name)).toBeDefined();
+    expect(cloud.buildProjects.find(Project)).toBeDefined();
+    expect(cloud.logGroups.streams('/builds')).toBeDefined();
   });
 
   test('leaves out resources whose condition does not hold', async () => {
-    await deploy({
+    await deploy(cloud, {
       Conditions: { No: { 'Fn::Equals': ['a', 'b'] } },
       Resources: { P: { Type: 'AWS::SSM::Parameter', Condition: 'No', Properties: { Name: '/p', Value: 'x' } } },
     });
-    expect(current.parameters.has('/p')).toBe(false);
+    expect(cloud.parameters.has('/p')).toBe(false);
   });
 
   test.each<[string, Template, RegExp]>([
@@ -181,14 +92,14 @@ describe('a stack', () => {
       },
     }, /^F \(AWS::Lambda::Function\): `Code.ImageUri` must be an image asset of the assembly, got: x:1/],
   ])('fails on %s, and names the logical id', async (_, template, message) => {
-    await expect(deploy(template)).rejects.toThrow(message);
+    await expect(deploy(cloud, template)).rejects.toThrow(message);
   });
 });
 
 describe('secrets', () => {
   const secretOf = async (GenerateSecretString: object) => {
-    const stack = await deploy({ Resources: { S: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString } } }, Outputs: { Arn: { Value: { Ref: 'S' } } } });
-    return current.secrets.find(stack.outputs().Arn)!.value;
+    const stack = await deploy(cloud, { Resources: { S: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString } } }, Outputs: { Arn: { Value: { Ref: 'S' } } } });
+    return cloud.secrets.find(stack.outputs().Arn)!.value;
   };
 
   test('are made by the template\'s rules', async () => {
@@ -210,7 +121,7 @@ describe('secrets', () => {
   });
 
   test('learn where their database is', async () => {
-    const stack = await deploy({
+    const stack = await deploy(cloud, {
       Resources: {
         S: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: '{"username":"u","password":"p"}' } },
         D: { Type: 'AWS::DocDB::DBCluster' },
@@ -219,91 +130,19 @@ describe('secrets', () => {
       Outputs: { Arn: { Value: { Ref: 'A' } }, Host: { Value: { 'Fn::GetAtt': ['D', 'Endpoint'] } } },
     });
     const { Arn, Host } = stack.outputs();
-    expect(JSON.parse(current.secrets.find(Arn)!.value)).toMatchObject({ username: 'u', password: 'p', host: Host, port: 27017 });
+    expect(JSON.parse(cloud.secrets.find(Arn)!.value)).toMatchObject({ username: 'u', password: 'p', host: Host, port: 27017 });
   });
 
   test('are found by dynamic references, whole or by field', async () => {
-    current.secrets.import('arn:aws:secretsmanager:us-east-1:123456789012:secret:s-abcdef', '{"a":{"b":1},"c":"d"}');
+    cloud.secrets.import('arn:aws:secretsmanager:us-east-1:123456789012:secret:s-abcdef', '{"a":{"b":1},"c":"d"}');
     const value = (suffix: string) => `{{resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:123456789012:secret:s-abcdef:SecretString:${suffix}}}`;
-    await deploy({
+    await deploy(cloud, {
       Resources: {
         P: { Type: 'AWS::SSM::Parameter', Properties: { Name: 'p', Value: value('c::') } },
         Q: { Type: 'AWS::SSM::Parameter', Properties: { Name: 'q', Value: value('::') } },
       },
     });
-    expect(current.parameters.get('p')).toBe('d');
-    expect(current.parameters.get('q')).toBe('{"a":{"b":1},"c":"d"}');
-  });
-});
-
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
-describe('a custom resource', () => {
-  const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:provider';
-  let retries: string[];
-  const provide = async (mode: string, retryAttempts = 2) => {
-    retries = [];
-    const lambda = new LambdaFunction({
-      name: 'provider',
-      command: [process.execPath, join(__dirname, 'custom-resource-runtime.cjs')],
-      cwd: __dirname,
-      environment: { MODE: mode },
-      timeoutMs: 20_000,
-      folder: current.folder,
-      limit: (milliseconds) => milliseconds / 1000,
-      onRetry: (reason) => retries.push(reason),
-    });
-    current.onDispose(() => lambda.dispose());
-    current.functions.set(ARN, { logicalId: 'Provider', arn: ARN, name: 'provider', permissions: [], lambda });
-    return deploy({
-      Resources: {
-        Retries: { Type: 'AWS::Lambda::EventInvokeConfig', Properties: { FunctionName: 'provider', Qualifier: '$LATEST', MaximumRetryAttempts: retryAttempts } },
-        C: {
-          Type: 'Custom::Thing',
-          DependsOn: 'Retries',
-          Properties: { ServiceToken: ARN, Number: 1, Flag: true, List: [{ a: 2 }], ServiceTimeout: mode === 'silent' ? 1 : 60 },
-        },
-      },
-      Outputs: { Ref: { Value: { Ref: 'C' } }, Event: { Value: { 'Fn::GetAtt': ['C', 'Event'] } } },
-    });
-  };
-
-  test('gets a Create request, and gives Ref and attributes', async () => {
-    const { Ref, Event } = (await provide('succeed')).outputs();
-    expect(Ref).toBe('physical');
-    expect(JSON.parse(Event)).toMatchObject({
-      RequestType: 'Create',
-      StackId: 'arn:stack',
-      LogicalResourceId: 'C',
-      ResourceType: 'Custom::Thing',
-      ResponseURL: expect.stringMatching(/^http/),
-      // Numbers and booleans arrive as strings.
-      ResourceProperties: { ServiceToken: ARN, Number: '1', Flag: 'true', List: [{ a: '2' }] },
-    });
-  });
-
-  // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-  test('is made by the third attempt, of the same request', async () => {
-    expect((await provide('recover')).outputs().Ref).toBe('physical');
-    expect(retries).toHaveLength(2);
-    const [first, second] = retries.map((reason) => /thrown (\S+) (\d)/.exec(reason)!);
-    expect([first[2], second[2]]).toEqual(['1', '2']);
-    expect(second[1]).toBe(first[1]);
-  });
-
-  test('fails after as many attempts as the function is given', async () => {
-    await expect(provide('recover', 1)).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED', message: expect.stringMatching(/thrown \S+ 2/) });
-    expect(retries).toHaveLength(1);
-  });
-
-  test.each([
-    ['fail', /^C \(Custom::Thing\): it went wrong$/],
-    ['throw', /^C \(Custom::Thing\): .*thrown/],
-    ['crash', /^C \(Custom::Thing\): .*exit status 4/],
-    ['silent', /^C \(Custom::Thing\): no answer came in time$/],
-    ['long', /^C \(Custom::Thing\): the answer must have at most 4096 bytes, got: \d+$/],
-    ['mismatch', /^C \(Custom::Thing\): the answer must repeat StackId/],
-    ['anonymous', /^C \(Custom::Thing\): the answer must have a PhysicalResourceId$/],
-  ])('that answers wrongly fails the start: %s', async (mode, message) => {
-    await expect(provide(mode)).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED', message: expect.stringMatching(message) });
+    expect(cloud.parameters.get('p')).toBe('d');
+    expect(cloud.parameters.get('q')).toBe('{"a":{"b":1},"c":"d"}');
   });
 });

@@ -211,7 +211,12 @@ describe('--probe', () => {
     const generated = result.requests.find(({ path }: { path: string }) => path === '/api/agents/chat').environment;
     const streamed = result.requests.find(({ path }: { path: string }) => path.endsWith(result.streamId)).environment;
     expect(generated).not.toBe(streamed);
-    expect(records.filter(({ type }) => type === 'probe-event').length).toBeGreaterThanOrEqual(20);
+    expect(result.verdicts).toEqual([{ rule: 'the answer arrived whole', passed: true }, { rule: 'the answer arrived in pieces', passed: true }]);
+    const seen = records.filter(({ type }) => type === 'probe-event').map(({ description }) => description as string);
+    expect(seen).toHaveLength(result.events + 1);
+    expect(seen.length).toBeGreaterThanOrEqual(20);
+    expect(seen.slice(0, 2)).toEqual(['POST answered', expect.stringMatching(/^sync, \d+ characters so far$/)]);
+    expect(seen.at(-1)).toBe('final');
     expect(processes()).toEqual([]);
     expect(files()).toEqual([]);
   });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, type InvokeCommandInput, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import { deploy } from './deploy';
 import { AwsServer } from '../../emulator/aws/aws-server';
 import type { Statement } from '../../emulator/aws/iam';
 import { Cloud, type Role } from '../../emulator/cloud';
-import { Stack } from '../../emulator/cloudformation/stack';
 import { EventStream } from '../../emulator/events';
 import { LambdaFunction, type LambdaFunctionProps } from '../../emulator/lambda/lambda-function';
 import { managedRuntime } from '../../emulator/lambda/managed-runtime';
@@ -211,23 +211,10 @@ test('a custom resource may be made by another invocation than the first', async
       await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify({ Status: 'SUCCESS', StackId, RequestId, LogicalResourceId, PhysicalResourceId }) });
     };`);
   for (const Fails of [false, true]) {
-    const stack = new Stack({
-      cloud,
-      aws,
-      stack: {
-        name: 'S',
-        files: [],
-        images: [],
-        template: {
-          Resources: { C: { Type: 'Custom::Thing', Properties: { ServiceToken: ARN, Fails } } },
-          Outputs: { Ref: { Value: { Ref: 'C' } } },
-        },
-      },
-      stackId: 'arn:stack',
-      certificates: { cert: '', key: '', ca: '', caFile: '' },
-      options: { assembly: '' },
+    const stack = await deploy(cloud, {
+      Resources: { C: { Type: 'Custom::Thing', Properties: { ServiceToken: ARN, Fails } } },
+      Outputs: { Ref: { Value: { Ref: 'C' } } },
     });
-    await stack.deploy();
     expect(stack.outputs().Ref).toBe('second');
     await lambda.queue.drained();
   }

@@ -7,10 +7,10 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { makeCertificates } from '../../emulator/certificates';
-import { ChatClient } from '../../emulator/demo/chat-client';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
 import type { TimedEvent } from '../../emulator/events';
 import { startRedis } from '../../emulator/redis';
+import { ChatClient } from '../../probe/chat-client';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../src';
 
 jest.setTimeout(60_000);
@@ -76,7 +76,7 @@ test('buckets: one with librechat.yaml, one for the files', async () => {
     filesBucket: Bucket.fromBucketName(stack, 'Files', 'our-files'),
   }), { buckets: { 'our-settings': join(folder, 'settings'), 'our-files': '' } });
   const client = await ChatClient.signIn(url);
-  expect((await client.upload('report.txt', 'text/plain', Buffer.from('report'))).status).toBe(200);
+  expect(await client.upload('report.txt', 'text/plain', Buffer.from('report'))).toMatchObject({ filename: 'report.txt', bytes: 6 });
   expect(log).toContainEqual(expect.objectContaining({ type: 'aws', action: 'GetObject', resource: '/our-settings/chat/librechat.yaml', status: 200 }));
   expect([...cloud.buckets.get('our-files')!.objects.values()].map(({ body }) => String(body))).toEqual(['report']);
 });

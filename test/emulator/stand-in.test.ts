@@ -2,9 +2,10 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STAND_IN, type StandInProcess, startStandIn, startTestRedis, variables } from './stand-in-process';
-import { ChatClient } from '../../emulator/demo/chat-client';
 import { paceOf, tokensFor } from '../../emulator/stand-in/server/answer';
+import { ChatClient } from '../../probe/chat-client';
 import { type ChatEvent, resumedTextOf, tokenOf } from '../../probe/chat-events';
+import { until } from '../runtime/kit/until';
 
 const SOMEONE = { email: 'someone@example.com', password: 'a-long-password' };
 const QUICK = { tokens: 8, gapMs: 1, saveMs: 0 };
@@ -28,9 +29,6 @@ describe.each([['the installed Redis', false], ['the built-in Redis', true]])('t
   const inFlight = async ({ url }: StandInProcess) => {
     const text = await (await fetch(`${url}/metrics`, { headers: { Authorization: 'Bearer the-metrics-secret' } })).text();
     return Number(/^generation_jobs_in_flight\{store="redis"\} (\d+)$/m.exec(text)?.[1] ?? 0);
-  };
-  const until = async (condition: () => Promise<boolean>) => {
-    while (!await condition()) await new Promise((resolve) => setTimeout(resolve, 5));
   };
   const login = (body: object) => fetch(`${one.url}/api/auth/login`, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
@@ -107,7 +105,8 @@ describe.each([['the installed Redis', false], ['the built-in Redis', true]])('t
     });
 
     test('a model that fails ends the stream with an error event', async () => {
-      const streamId = await client.start('Fail', { ...QUICK, failAfter: 3 });
+      // Slow enough for the stream to be open by then: who comes later gets the answer as it was saved.
+      const streamId = await client.start('Fail', { ...QUICK, gapMs: 500, failAfter: 3 });
       const events = await collect(other.events(streamId, { resume: true }));
       const last = events.at(-1)!;
       expect([last.name, last.json]).toEqual(['error', { error: 'the model failed' }]);

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Stack } from 'aws-cdk-lib';
-import { ChatClient } from '../../emulator/demo/chat-client';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
 import type { TimedEvent } from '../../emulator/events';
 import { statesOfGroup } from '../../emulator/lambda/process-group';
+import { ChatClient } from '../../probe/chat-client';
 import { tokenOf } from '../../probe/chat-events';
 import { LibreChatServerless } from '../../src';
+import { until } from '../runtime/kit/until';
 
 jest.setTimeout(60_000);
 
@@ -58,14 +59,6 @@ async function startWith(change: (resources: Record<string, any>) => void): Prom
 function backend(): { pid: number; state: string; held: boolean; id: number }[] {
   const [, fn] = [...emulator!.functions].find(([id]) => RESOURCES.function.test(id))!;
   return [...fn.environments];
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`never came true: ${condition}`);
-    await sleep(5);
-  }
 }
 
 const frozen = () => until(() => backend().every(({ state }) => state === 'frozen'));

@@ -2,14 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deploy } from './deploy';
 import { publishFiles } from '../../emulator/assembly/publish-files';
-import { AwsServer } from '../../emulator/aws/aws-server';
 import { Cloud } from '../../emulator/cloud';
-import { Stack } from '../../emulator/cloudformation/stack';
 import { EventStream, type TimedEvent } from '../../emulator/events';
 import type { LambdaFunction } from '../../emulator/lambda/lambda-function';
 import { statesOfGroup } from '../../emulator/lambda/process-group';
 import { unzipInto, zipFolder } from '../../emulator/zip';
+import { until } from '../runtime/kit/until';
 
 jest.setTimeout(30_000);
 
@@ -38,7 +38,7 @@ function write(files: Record<string, string>): void {
 }
 
 /** Deploys a function of these files, as an asset of the assembly. */
-async function deploy(files: Record<string, string>, properties: object = {}): Promise<LambdaFunction> {
+async function deployFiles(files: Record<string, string>, properties: object = {}): Promise<LambdaFunction> {
   write(files);
   const asset = { path: folder, packaging: 'zip' as const, destinations: [{ bucketName: 'assets-${AWS::Region}', objectKey: 'code.zip' }] };
   publishFiles(cloud, [asset]);
@@ -46,29 +46,15 @@ async function deploy(files: Record<string, string>, properties: object = {}): P
 }
 
 async function deployCode(Code: object, properties: object = {}): Promise<LambdaFunction> {
-  const aws = new AwsServer(cloud);
-  await aws.start();
-  await new Stack({
-    cloud,
-    aws,
-    stack: {
-      name: 'S',
-      files: [],
-      images: [],
-      template: {
-        Resources: {
-          Role: { Type: 'AWS::IAM::Role', Properties: {} },
-          F: {
-            Type: 'AWS::Lambda::Function',
-            Properties: { Runtime: 'nodejs22.x', Handler: 'index.handler', Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Code, Timeout: 20, ...properties },
-          },
-        },
+  await deploy(cloud, {
+    Resources: {
+      Role: { Type: 'AWS::IAM::Role', Properties: {} },
+      F: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Runtime: 'nodejs22.x', Handler: 'index.handler', Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Code, Timeout: 20, ...properties },
       },
     },
-    stackId: 'arn:stack',
-    certificates: { cert: '', key: '', ca: '', caFile: '' },
-    options: { assembly: '', librechat: '/' },
-  }).deploy();
+  });
   const [{ lambda, unplayed }] = cloud.functions.values();
   if (!lambda) throw new Error(`not played: ${unplayed}`);
   return lambda;
@@ -77,10 +63,6 @@ async function deployCode(Code: object, properties: object = {}): Promise<Lambda
 async function invoke(fn: LambdaFunction, event: object = {}): Promise<{ error?: string; answer: any }> {
   const { payload, functionError } = await fn.invoke(Buffer.from(JSON.stringify(event)));
   return { error: functionError, answer: JSON.parse(payload.toString()) };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(5);
 }
 
 describe('an archive', () => {
@@ -95,7 +77,7 @@ describe('an archive', () => {
   });
 
   test('is made when it is asked for, and not before', async () => {
-    const fn = await deploy({ 'index.js': 'exports.handler = async () => "early";' });
+    const fn = await deployFiles({ 'index.js': 'exports.handler = async () => "early";' });
     write({ 'index.js': 'exports.handler = async () => "late";' });
     expect(fn.environments).toEqual([]);
     expect((await invoke(fn)).answer).toBe('late');
@@ -103,7 +85,7 @@ describe('an archive', () => {
 });
 
 test('fails when the files of an asset are not there', async () => {
-  const fn = await deploy({ 'index.js': '' });
+  const fn = await deployFiles({ 'index.js': '' });
   rmSync(folder, { recursive: true });
   await expect(invoke(fn)).rejects.toMatchObject({ code: 'ASSEMBLY_UNREADABLE', message: expect.stringContaining(folder) });
 });
@@ -116,7 +98,7 @@ describe('a handler', () => {
     ['an ES module by its package.json', { 'package.json': '{"type":"module"}', 'index.js': 'export const handler = (event) => ({ got: event });' }, {}],
     ['in a folder, below an object', { 'src/app.js': 'exports.api = { run: async (event) => ({ got: event }) };' }, { Handler: 'src/app.api.run' }],
   ])('of %s gets the event and gives the answer', async (_, files, properties) => {
-    expect(await invoke(await deploy(files as unknown as Record<string, string>, properties), { a: 1 })).toEqual({ answer: { got: { a: 1 } } });
+    expect(await invoke(await deployFiles(files as unknown as Record<string, string>, properties), { a: 1 })).toEqual({ answer: { got: { a: 1 } } });
   });
 
   test('may stand in the template', async () => {
@@ -125,12 +107,12 @@ describe('a handler', () => {
   });
 
   test('that gives nothing answers null', async () => {
-    expect((await invoke(await deploy({ 'index.js': 'exports.handler = async () => undefined;' }))).answer).toBeNull();
+    expect((await invoke(await deployFiles({ 'index.js': 'exports.handler = async () => undefined;' }))).answer).toBeNull();
   });
 
   // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
   test('gets the context', async () => {
-    const fn = await deploy({
+    const fn = await deployFiles({
       'index.js': 'exports.handler = async (event, context) => ({ ...context, left: context.getRemainingTimeInMillis() });',
     }, { FunctionName: 'builder', MemorySize: 256, LoggingConfig: { LogGroup: '/its/own' } });
     const { answer } = await invoke(fn);
@@ -151,7 +133,7 @@ describe('a handler', () => {
 
   test('finds its variables and files, and nothing of this machine', async () => {
     process.env.OF_THIS_MACHINE = 'secret';
-    const fn = await deploy({
+    const fn = await deployFiles({
       'index.js': 'const fs = require("fs"); exports.handler = async () => ({ ...process.env, file: fs.readFileSync(process.env.LAMBDA_TASK_ROOT + "/data.txt", "utf8"), relative: fs.readFileSync("data.txt", "utf8") });',
       'data.txt': 'data',
     }, { Environment: { Variables: { DECLARED: 'yes' } } });
@@ -163,7 +145,7 @@ describe('a handler', () => {
 
   // https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-sdk-included
   test('finds the AWS SDK, and no other package of this project', async () => {
-    const fn = await deploy({
+    const fn = await deployFiles({
       'index.js': 'exports.handler = async ({ name }) => Object.keys(require(name)).length > 0;',
     });
     expect((await invoke(fn, { name: '@aws-sdk/client-lambda' })).answer).toBe(true);
@@ -173,7 +155,7 @@ describe('a handler', () => {
 
 describe('errors', () => {
   test('that are thrown: the caller gets type, message and trace, and the environment lives', async () => {
-    const fn = await deploy({ 'index.js': 'exports.handler = async () => { throw new TypeError("it went wrong"); };' });
+    const fn = await deployFiles({ 'index.js': 'exports.handler = async () => { throw new TypeError("it went wrong"); };' });
     const { error, answer } = await invoke(fn);
     expect(error).toBe('Unhandled');
     expect(answer).toEqual({ errorType: 'TypeError', errorMessage: 'it went wrong', trace: expect.any(Array) });
@@ -190,7 +172,7 @@ describe('errors', () => {
     ['before a promise', 'exports.handler = () => { throw new RangeError("early"); };', { errorType: 'RangeError', errorMessage: 'early' }],
     ['an answer that is no JSON', 'exports.handler = async () => 1n;', { errorType: 'TypeError', errorMessage: expect.stringMatching(/BigInt/) }],
   ])('of other kinds: %s', async (_, code, expected) => {
-    expect(await invoke(await deploy({ 'index.js': code }))).toMatchObject({ error: 'Unhandled', answer: expected });
+    expect(await invoke(await deployFiles({ 'index.js': code }))).toMatchObject({ error: 'Unhandled', answer: expected });
   });
 
   test.each([
@@ -200,7 +182,7 @@ describe('errors', () => {
     ['an exit', 'process.exit(7)', { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 7') }],
     ['a promise that nothing will settle', 'undefined', { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 0') }],
   ])('outside of the handler: %s ends the environment', async (_, statement, expected) => {
-    const fn = await deploy({ 'index.js': `exports.handler = async ({ ok }) => ok ?? new Promise(() => { ${statement}; });` });
+    const fn = await deployFiles({ 'index.js': `exports.handler = async ({ ok }) => ok ?? new Promise(() => { ${statement}; });` });
     expect(await invoke(fn)).toMatchObject({ error: 'Unhandled', answer: expected });
     expect((await invoke(fn, { ok: 'again' })).answer).toBe('again');
     expect(fn.environments.map(({ state }) => state)[0]).toBe('dead');
@@ -217,13 +199,13 @@ describe('errors', () => {
     ['a bad name', { 'index.js': '' }, { Handler: 'index' }, 'Runtime.MalformedHandlerName', /Bad handler/],
     ['what init throws', { 'index.js': 'throw new Error("no configuration");' }, {}, 'Error', /no configuration/],
   ])('of init: %s', async (_, files, properties, errorType, message) => {
-    const fn = await deploy(files as unknown as Record<string, string>, properties);
+    const fn = await deployFiles(files as unknown as Record<string, string>, properties);
     expect(await invoke(fn)).toMatchObject({ error: 'Unhandled', answer: { errorType, errorMessage: expect.stringMatching(message), trace: expect.any(Array) } });
   });
 });
 
 test('between events it is frozen: what a handler leaves behind stops, and goes on when it is thawed', async () => {
-  const fn = await deploy({
+  const fn = await deployFiles({
     'index.js': `const { appendFileSync } = require('fs');
       exports.handler = async () => {
         const file = process.env.TMPDIR + '/ticks';
@@ -247,5 +229,5 @@ test.each([
   ['layers', { Layers: ['arn:layer'] }, 'it has layers'],
   ['code that is elsewhere', { Code: { S3Bucket: 'elsewhere', S3Key: 'code.zip' } }, 'its code is not here: elsewhere/code.zip'],
 ])('is not played: %s', async (_, properties, reason) => {
-  await expect(deploy({ 'index.js': '' }, properties)).rejects.toThrow(`not played: ${reason}`);
+  await expect(deployFiles({ 'index.js': '' }, properties)).rejects.toThrow(`not played: ${reason}`);
 });

@@ -12,7 +12,7 @@ import { probe, type ProbeOptions, type Report } from '../../probe';
 import { LibreChatServerless } from '../../src';
 
 /** What takes seconds on AWS, in a fraction of that. */
-const HASTE: Pick<ProbeOptions, 'pace' | 'silenceMs' | 'patienceMs'> = { pace: { tokens: 30, gapMs: 50 }, silenceMs: 1_500, patienceMs: 5_000 };
+const HASTE: Pick<ProbeOptions, 'pace' | 'silenceMs' | 'patienceMs'> = { pace: { tokens: 60, gapMs: 50 }, silenceMs: 1_500, patienceMs: 5_000 };
 const TIMINGS = { graceMs: 100, holdPollMs: 50, heartbeatMs: 300 };
 
 type Template = { Resources: Record<string, { Type: string; Properties: any }> };

@@ -9,7 +9,7 @@ import { ASSUMED } from './usage';
 const INCLUDED_STORAGE_GB = 0.5;
 
 /** The function that serves; others run while the stack is deployed, for cents. */
-export function servingFunctions(template: Template): Resource[] {
+function servingFunctions(template: Template): Resource[] {
   return resourcesOf(template, 'AWS::Lambda::Function').filter(({ properties }) => properties.ImageConfig?.Command?.[0] === COMMAND.serve);
 }
 

@@ -10,7 +10,7 @@ export function differences(expected: Assembly, actual: Assembly): string[] {
 }
 
 /** CDK's own metadata say which language and version an app is in, and where each construct was made. */
-export function withoutMetadata(value: unknown): unknown {
+function withoutMetadata(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutMetadata);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value)

@@ -12,7 +12,7 @@ const MONO = 602;
 /** Other systems have other fonts, and bold ones: a text may come out by this much wider. */
 const MARGIN = 1.08;
 
-export function widthOf({ text, size, bold, mono }: Text): number {
+function widthOf({ text, size, bold, mono }: Text): number {
   const thousandths = [...text].reduce((sum, character) => sum + (mono ? MONO : widthOfCharacter(character)), 0);
   return thousandths / 1000 * size * MARGIN * (bold && !mono ? 1.06 : 1);
 }

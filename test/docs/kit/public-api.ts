@@ -22,7 +22,7 @@ function parse(file: string, text = readFileSync(file, 'utf8')): ts.SourceFile {
 }
 
 /** The public names of a source file: all that is exported in it, or the types that are named. */
-export function publicNamesIn(source: ts.SourceFile, types?: readonly string[]): PublicName[] {
+function publicNamesIn(source: ts.SourceFile, types?: readonly string[]): PublicName[] {
   return source.statements.filter(isType)
     .filter(({ name }) => !types || types.includes(name!.text))
     .flatMap((declaration) => {

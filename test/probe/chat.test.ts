@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import { type StandInProcess, startStandIn, startTestRedis, variables } from './stand-in-process';
-import { probe } from '../../emulator/probe';
+import { probe, type ProbeOptions } from '../../probe';
+import { type StandInProcess, startStandIn, startTestRedis, variables } from '../emulator/stand-in-process';
 
 /** Handles a request that goes through the proxy; `forward` asks the stand-in. */
 type Interference = (req: IncomingMessage, res: ServerResponse, forward: () => Promise<IncomingMessage>) => void;
 
 const isStream = ({ url }: IncomingMessage) => /\/chat\/stream\//.test(url ?? '');
 
-describe('probe', () => {
+describe('the check of a chat', () => {
   let redis: Awaited<ReturnType<typeof startTestRedis>>;
   let standIn: StandInProcess;
   let proxy: Server | undefined;
@@ -42,19 +42,20 @@ describe('probe', () => {
     return `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
   }
 
-  const failuresOf = ({ verdicts }: Awaited<ReturnType<typeof probe>>) => verdicts.filter(({ passed }) => !passed);
+  /** The probe's report, and what it found to be wrong. Here nothing freezes, so there is nothing to wait for. */
+  async function check(url: string, options: Partial<ProbeOptions> = {}) {
+    const atOnce = async () => undefined;
+    const report = await probe({ url, checks: ['chat'], pace: { tokens: 20, gapMs: 100 }, settle: atOnce, rest: atOnce, ...options });
+    return { ...report, failures: Object.fromEntries(report.verdicts.filter(({ outcome }) => outcome === 'failed').map(({ rule, seen }) => [rule, seen])) };
+  }
 
   test('passes when all tokens come one after the other', async () => {
-    const seen: string[] = [];
-    const result = await probe(standIn.url, { onEvent: (description) => seen.push(description) });
-    expect(result).toMatchObject({ passed: true, verdicts: [{ passed: true }, { passed: true }] });
-    expect(result.tokens).toBeGreaterThanOrEqual(18);
-    expect(result.medianGap).toBeGreaterThan(50);
-    expect(result.firstEventAfter).toBeGreaterThan(result.answeredAfter);
-    expect(seen[0]).toBe('POST answered');
-    expect(seen[1]).toMatch(/^sync, \d+ characters so far$/);
-    expect(seen.at(-1)).toBe('final');
-    expect(seen).toHaveLength(result.events + 1);
+    const { passed, verdicts, measurement } = await check(standIn.url);
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'passed']);
+    expect(passed).toBe(true);
+    expect(measurement!.events).toBeGreaterThanOrEqual(18);
+    expect(measurement!.medianGapMs).toBeGreaterThan(50);
+    expect(measurement!.firstEventMs).toBeGreaterThan(measurement!.postAnsweredMs);
   });
 
   test('fails when the stream is buffered', async () => {
@@ -65,17 +66,14 @@ describe('probe', () => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       res.end(Buffer.concat(chunks));
     });
-    const result = await probe(url);
-    expect(failuresOf(result)).toEqual([{
-      rule: 'the answer arrived in pieces', passed: false, reason: expect.stringMatching(/^\d+ tokens came at [12] moments$/),
-    }]);
-    expect(result.passed).toBe(false);
+    const { passed, failures } = await check(url);
+    expect(failures).toEqual({ 'the answer arrives in pieces': expect.stringMatching(/^\d+ tokens came at [12] moments$/) });
+    expect(passed).toBe(false);
   });
 
   test('fails when no event comes', async () => {
     const url = await through((_req, res) => { res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(); });
-    const result = await probe(url, { patienceMs: 100 });
-    expect(failuresOf(result)).toContainEqual({ rule: 'the answer arrived whole', passed: false, reason: 'no event for 0.1 s' });
+    expect((await check(url, { patienceMs: 100 })).failures).toMatchObject({ 'the answer arrives whole': 'no event for 0.1 s' });
   });
 
   test('fails when the stream breaks off', async () => {
@@ -84,9 +82,7 @@ describe('probe', () => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       answer.once('data', (chunk) => res.end(chunk));
     });
-    expect(failuresOf(await probe(url))).toContainEqual({
-      rule: 'the answer arrived whole', passed: false, reason: 'the stream ended without a final event',
-    });
+    expect((await check(url)).failures).toMatchObject({ 'the answer arrives whole': 'the stream ended without a final event' });
   });
 
   test('fails when a token is lost', async () => {
@@ -101,16 +97,16 @@ describe('probe', () => {
       }
       res.end();
     });
-    expect(failuresOf(await probe(url))).toContainEqual({
-      rule: 'the answer arrived whole', passed: false, reason: expect.stringMatching(/^\d+ of \d+ characters came in events$/),
-    });
+    expect((await check(url)).failures).toEqual({ 'the answer arrives whole': expect.stringMatching(/^\d+ of \d+ characters came in events$/) });
   });
 
   test('fails with what the server said when it does not let anyone in', async () => {
     const closed = await startStandIn(variables(redis.redis, redis.ca, { ALLOW_REGISTRATION: undefined }));
     while (!(await fetch(`${closed.url}/readyz`)).ok) await new Promise(setImmediate);
-    await expect(probe(closed.url)).rejects.toThrow('set ALLOW_REGISTRATION');
-    await expect(probe(closed.url, { account: { email: 'a@b.c', password: 'wrong' } })).rejects.toThrow('login answered 404');
+    const stranger = await check(closed.url);
+    const wrong = await check(closed.url, { account: { email: 'a@b.c', password: 'wrong' } });
+    expect(stranger.failures).toEqual({ 'a user logs in': expect.stringContaining('set ALLOW_REGISTRATION') });
+    expect(wrong.failures).toEqual({ 'a user logs in': expect.stringContaining('login answered 404') });
     await closed.stop();
   });
 });

@@ -1,0 +1,39 @@
+import { type ChatEvent, finalTextOf, joined, tokenOf } from './chat-events';
+import { type Measurement, verdict, type Verdict } from './check';
+import type { Followed, Started } from './follow';
+import { largest, median } from './statistics';
+
+/** The events that add to the answer. */
+export function tokensIn({ events }: Followed): ChatEvent[] {
+  return events.filter((event) => tokenOf(event));
+}
+
+/** Whether the events make up the text that the last one repeats. */
+export function arrivedWhole(rule: string, { events, failure }: Followed): Verdict {
+  const final = events.map(finalTextOf).find((text) => text !== undefined);
+  const text = joined(events);
+  return verdict(rule, Boolean(final) && text === final, failure ?? `${text.length} of ${final?.length ?? 0} characters came in events`);
+}
+
+/** Whether there were more tokens than `enough`, one after the other: a stack that buffers, or freezes the generation, brings all at once. */
+export function arrivedInPieces(rule: string, followed: Followed, enough: number): Verdict {
+  const tokens = tokensIn(followed);
+  const arrivals = new Set(tokens.map(({ at }) => Math.round(at / 10))).size;
+  return verdict(rule, tokens.length > enough && arrivals > tokens.length / 2, `${tokens.length} tokens came at ${arrivals} moments`);
+}
+
+/** When what came. */
+export function measure({ postedAt, answeredMs }: Started, followed: Followed): Measurement {
+  const { events } = followed;
+  const moments = tokensIn(followed).map(({ at }) => at);
+  const gaps = moments.slice(1).map((at, index) => at - moments[index]);
+  const final = events.find((event) => finalTextOf(event) !== undefined);
+  return {
+    postAnsweredMs: answeredMs,
+    firstEventMs: events.length ? events[0].at - postedAt : undefined,
+    generationEndedMs: final && final.at - postedAt,
+    events: events.length,
+    medianGapMs: median(gaps),
+    largestGapMs: largest(gaps),
+  };
+}

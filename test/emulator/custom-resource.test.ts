@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { deploy } from './deploy';
+import { Cloud } from '../../emulator/cloud';
+import { EventStream } from '../../emulator/events';
+import { LambdaFunction } from '../../emulator/lambda/lambda-function';
+
+let cloud: Cloud;
+beforeEach(() => { cloud = new Cloud(new EventStream()); });
+afterEach(() => cloud.dispose());
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
+describe('a custom resource', () => {
+  const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:provider';
+  let retries: string[];
+  const provide = async (mode: string, retryAttempts = 2) => {
+    retries = [];
+    const lambda = new LambdaFunction({
+      name: 'provider',
+      command: [process.execPath, join(__dirname, 'custom-resource-runtime.cjs')],
+      cwd: __dirname,
+      environment: { MODE: mode },
+      timeoutMs: 20_000,
+      folder: cloud.folder,
+      limit: (milliseconds) => milliseconds / 1000,
+      onRetry: (reason) => retries.push(reason),
+    });
+    cloud.onDispose(() => lambda.dispose());
+    cloud.functions.set(ARN, { logicalId: 'Provider', arn: ARN, name: 'provider', permissions: [], lambda });
+    return deploy(cloud, {
+      Resources: {
+        Retries: { Type: 'AWS::Lambda::EventInvokeConfig', Properties: { FunctionName: 'provider', Qualifier: '$LATEST', MaximumRetryAttempts: retryAttempts } },
+        C: {
+          Type: 'Custom::Thing',
+          DependsOn: 'Retries',
+          Properties: { ServiceToken: ARN, Number: 1, Flag: true, List: [{ a: 2 }], ServiceTimeout: mode === 'silent' ? 1 : 60 },
+        },
+      },
+      Outputs: { Ref: { Value: { Ref: 'C' } }, Event: { Value: { 'Fn::GetAtt': ['C', 'Event'] } } },
+    });
+  };
+
+  test('gets a Create request, and gives Ref and attributes', async () => {
+    const { Ref, Event } = (await provide('succeed')).outputs();
+    expect(Ref).toBe('physical');
+    expect(JSON.parse(Event)).toMatchObject({
+      RequestType: 'Create',
+      StackId: 'arn:stack',
+      LogicalResourceId: 'C',
+      ResourceType: 'Custom::Thing',
+      ResponseURL: expect.stringMatching(/^http/),
+      // Numbers and booleans arrive as strings.
+      ResourceProperties: { ServiceToken: ARN, Number: '1', Flag: 'true', List: [{ a: '2' }] },
+    });
+  });
+
+  // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+  test('is made by the third attempt, of the same request', async () => {
+    expect((await provide('recover')).outputs().Ref).toBe('physical');
+    expect(retries).toHaveLength(2);
+    const [first, second] = retries.map((reason) => /thrown (\S+) (\d)/.exec(reason)!);
+    expect([first[2], second[2]]).toEqual(['1', '2']);
+    expect(second[1]).toBe(first[1]);
+  });
+
+  test('fails after as many attempts as the function is given', async () => {
+    await expect(provide('recover', 1)).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED', message: expect.stringMatching(/thrown \S+ 2/) });
+    expect(retries).toHaveLength(1);
+  });
+
+  test.each([
+    ['fail', /^C \(Custom::Thing\): it went wrong$/],
+    ['throw', /^C \(Custom::Thing\): .*thrown/],
+    ['crash', /^C \(Custom::Thing\): .*exit status 4/],
+    ['silent', /^C \(Custom::Thing\): no answer came in time$/],
+    ['long', /^C \(Custom::Thing\): the answer must have at most 4096 bytes, got: \d+$/],
+    ['mismatch', /^C \(Custom::Thing\): the answer must repeat StackId/],
+    ['anonymous', /^C \(Custom::Thing\): the answer must have a PhysicalResourceId$/],
+  ])('that answers wrongly fails the start: %s', async (mode, message) => {
+    await expect(provide(mode)).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED', message: expect.stringMatching(message) });
+  });
+});
