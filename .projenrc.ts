@@ -7,10 +7,10 @@ const NAME = 'cdk-librechat-serverless';
 const ORGANISATION = 'github.com/librechat-serverless';
 
 /** TypeScript outside `src`: linted and type-checked, never in the published package. */
-const DEV_FOLDERS = ['runtime', 'emulator', 'probe', 'integ', 'examples', 'tools', 'test'];
+const DEV_FOLDERS = ['runtime', 'emulator', 'stand-in', 'demo', 'probe', 'fixtures', 'integ', 'examples', 'tools', 'test'];
 
 /** These run in a browser, and have other types than all else. */
-const BROWSER_FOLDERS = ['emulator/stand-in/client', 'emulator/live-view/page'];
+const BROWSER_FOLDERS = ['stand-in/client', 'demo/live-view/page'];
 const TSCONFIGS = ['./tsconfig.dev.json', ...BROWSER_FOLDERS.map((folder) => `./${folder}/tsconfig.json`)];
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -161,7 +161,7 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
     task.spawn(p.tasks.tryFind('bundle')!);
     task.exec(`tsx --tsconfig tsconfig.dev.json ${file}`, { receiveArgs: true });
   };
-  command('demo', 'Runs a synthesized LibreChatServerless on this machine (--help tells more)', 'emulator/cli.ts');
+  command('demo', 'Runs a synthesized LibreChatServerless on this machine (--help tells more)', 'demo/cli.ts');
   command('bench', 'Measures synth and the adapter against a bare stack and a direct connection', 'tools/bench.ts');
   command('soak', 'Sends 1,000 chats, and 50 at once, through the emulated stack', 'tools/soak.ts');
   const languages = p.addTask('test:languages', { description: 'Builds the packages, and an app with each in its language (or in those named)' });
@@ -176,8 +176,8 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
 
 /** `import/no-restricted-paths` lists what is forbidden, so it gets the complement of `LAYERS`. */
 function enforceLayers(p: awscdk.AwsCdkConstructLibrary) {
-  const files = (layer: string) => (layer === 'src' ? './src/*.ts' : `./${layer}/**/*`);
-  const layers = [...Object.keys(LAYERS), 'test', 'tools', 'projenrc'];
+  const layers = [...Object.keys(LAYERS), 'fixtures', 'test', 'tools', 'projenrc'];
+  const files = (layer: string) => (layers.some((other) => other.startsWith(`${layer}/`)) ? `./${layer}/*.ts` : `./${layer}/**/*`);
   p.eslint?.addRules({
     'import/no-restricted-paths': ['error', {
       zones: Object.entries(LAYERS).map(([layer, allowed]) => ({
@@ -190,7 +190,7 @@ function enforceLayers(p: awscdk.AwsCdkConstructLibrary) {
 }
 
 function keepOutOfThePackage(p: awscdk.AwsCdkConstructLibrary) {
-  for (const folder of ['.ci', 'build', 'docs', 'emulator', 'examples', 'integ', 'probe', 'projenrc', 'rosetta', 'runtime', 'tools']) {
+  for (const folder of ['.ci', 'build', 'demo', 'docs', 'emulator', 'examples', 'fixtures', 'integ', 'probe', 'projenrc', 'rosetta', 'runtime', 'stand-in', 'tools']) {
     p.npmignore?.exclude(`/${folder}/`);
   }
   p.npmignore?.exclude('/.cfnlintrc', '/API.md', '/CHANGELOG.md', '/CONTRIBUTING.md', '/SECURITY.md');

@@ -2,18 +2,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAssembly, type SynthesizedStack } from './assembly/assembly';
 import { publishFiles } from './assembly/publish-files';
-import { AwsServer } from './aws/aws-server';
-import { bringBucket, bringSecret } from './bring';
-import { makeCertificates } from './certificates';
-import { Cloud } from './cloud';
 import { newStackId, Stack } from './cloudformation/stack';
-import { EmulatorError } from './errors';
-import { EventStream, type TimedEvent } from './events';
-import { FrontDoor } from './front-door';
-import type { LambdaFunction } from './lambda/lambda-function';
+import { makeCertificates } from './core/certificates';
+import { Cloud } from './core/cloud';
+import { EmulatorError } from './core/errors';
+import { EventStream, type TimedEvent } from './core/events';
+import { bringBucket, bringSecret } from './external-resources';
 import type { EmulatorOptions } from './options';
+import { AwsServer } from './services/aws-server';
+import { FrontDoor } from './services/cloudfront/front-door';
+import type { LambdaFunction } from './services/lambda/lambda-function';
 
-export { EmulatorError } from './errors';
+export { EmulatorError } from './core/errors';
 export type { EmulatorOptions } from './options';
 
 const STAND_IN = join(__dirname, '../build/stand-in');

@@ -1,4 +1,4 @@
-import type { Sandbox } from './lambda/sandbox';
+import type { Sandbox } from './services/lambda/sandbox';
 
 /** What to run, and how. */
 export interface EmulatorOptions {

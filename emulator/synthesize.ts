@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmulatorError } from './errors';
+import { EmulatorError } from './core/errors';
 
 const ROOT = join(__dirname, '..');
 

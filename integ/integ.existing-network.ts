@@ -4,7 +4,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { GatewayVpcEndpointAwsService, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { domain, outsideSecret } from './given';
+import { domain, outsideSecret } from './context';
 import { ModelStub } from './model-stub';
 import { ProbeFunction } from './probe-function';
 import { OPEN_TO_THE_PROBE, probed, testApp } from './testing';

@@ -1,5 +1,5 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { outsideSecret } from './given';
+import { outsideSecret } from './context';
 import { ModelStub } from './model-stub';
 import { ProbeFunction } from './probe-function';
 import { OPEN_TO_THE_PROBE, probed, testApp } from './testing';

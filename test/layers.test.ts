@@ -33,7 +33,7 @@ function sourcesBelow(folder: string): string[] {
 }
 
 test('no file imports from a layer that its own layer may not know', () => {
-  const folders = ['src', 'runtime', 'probe', 'emulator', 'integ', 'examples/typescript'].filter((f) => existsSync(join(ROOT, f)));
+  const folders = ['src', 'runtime', 'stand-in', 'demo', 'probe', 'emulator', 'integ', 'examples/typescript'];
   const files = folders.flatMap(sourcesBelow);
   expect(files.length).toBeGreaterThan(10);
   expect(files.flatMap((file) => violationsIn(file, readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
@@ -42,10 +42,14 @@ test('no file imports from a layer that its own layer may not know', () => {
 test.each([
   ['src/backend/backend.ts', '../redis/redis'],
   ['src/backend/backend.ts', '../librechat-serverless'],
-  ['src/backend/backend.ts', '../../runtime/index'],
+  ['src/backend/backend.ts', '../../runtime/main'],
   ['src/librechat-serverless.ts', '../emulator/emulator'],
   ['src/contract/limits.ts', '../private/validate'],
-  ['runtime/index.ts', '../src/index'],
+  ['runtime/main.ts', '../src/index'],
+  ['runtime/queue/index.ts', '../worker/serve'],
+  ['runtime/shared/log.ts', '../queue/index'],
+  ['stand-in/server/app.ts', '../../emulator/emulator'],
+  ['emulator/emulator.ts', '../probe/probe'],
   ['emulator/emulator.ts', '../src/librechat-image'],
   ['emulator/emulator.ts', PACKAGE],
   ['integ/integ.default.ts', '../src/contract/limits'],
@@ -59,14 +63,16 @@ test.each([
   ['src/backend/backend.ts', '../contract/limits'],
   ['src/backend/backend.ts', './role'],
   ['src/index.ts', './backend/backend'],
-  ['runtime/index.ts', '../src/contract/limits'],
-  ['emulator/cli.ts', '../probe/probe'],
+  ['runtime/main.ts', '../src/contract/limits'],
+  ['runtime/worker/serve.ts', '../shared/log'],
+  ['demo/cli.ts', '../probe/probe'],
   ['integ/integ.default.ts', PACKAGE],
 ])('%s may import %s', (file, imported) => {
   expect(violationsIn(file, `import x from '${imported}';`)).toEqual([]);
 });
 
-test('every folder of src is a layer', () => {
-  const folders = readdirSync(join(ROOT, 'src')).filter((name) => statSync(join(ROOT, 'src', name)).isDirectory());
-  expect(folders.map((name) => `src/${name}`).filter((folder) => !(folder in LAYERS))).toEqual([]);
+test.each(['src', 'runtime'])('every folder of %s that holds TypeScript is a layer', (root) => {
+  const folders = readdirSync(join(ROOT, root)).filter((name) => statSync(join(ROOT, root, name)).isDirectory());
+  const layers = folders.map((name) => `${root}/${name}`).filter((folder) => sourcesBelow(folder).length > 0);
+  expect(layers.filter((folder) => !(folder in LAYERS))).toEqual([]);
 });

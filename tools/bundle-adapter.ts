@@ -23,5 +23,5 @@ export async function bundleAdapter(folder: string): Promise<void> {
   cpSync(join(ROOT, 'runtime/image'), folder, { recursive: true });
   writeFileSync(join(folder, 'documentdb-ca.pem'), `${ca.join('\n')}\n`);
   writeFileSync(join(folder, 'links.tar'), await linksTar());
-  await build({ ...DETERMINISTIC, entryPoints: ['runtime/index.ts'], outfile: join(folder, 'adapter.js'), minify: true });
+  await build({ ...DETERMINISTIC, entryPoints: ['runtime/main.ts'], outfile: join(folder, 'adapter.js'), minify: true });
 }

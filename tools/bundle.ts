@@ -24,14 +24,14 @@ async function bundleStandIn(folder: string) {
 async function bundleStandInServer(folder: string) {
   await build({
     ...DETERMINISTIC,
-    entryPoints: ['emulator/stand-in/server/index.ts'],
+    entryPoints: ['stand-in/server/index.ts'],
     outfile: join(folder, 'api/server/index.js'),
   });
 }
 
 /** As LibreChat's client: files under names with a hash, an index.html that names them, and some that need no bundling. */
 async function bundleStandInClient(dist: string) {
-  const source = join(ROOT, 'emulator/stand-in/client');
+  const source = join(ROOT, 'stand-in/client');
   cpSync(join(source, 'public'), dist, { recursive: true });
   const { metafile } = await build({
     ...BROWSER,
@@ -46,7 +46,7 @@ async function bundleStandInClient(dist: string) {
 }
 
 async function bundleLiveView(folder: string) {
-  const source = join(ROOT, 'emulator/live-view/page');
+  const source = join(ROOT, 'demo/live-view/page');
   cpSync(join(source, 'index.html'), join(folder, 'index.html'));
   await build({ ...BROWSER, entryPoints: [join(source, 'main.ts')], outdir: folder });
 }

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
-import { LINKS } from '../runtime/start/folders';
+import { LINKS } from '../runtime/worker/start/folders';
 
 /** The same bytes whenever it is made. */
 const mtime = new Date(0);

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { EnvironmentWatch } from '../emulator/demo/environment-watch';
-import { table } from '../emulator/demo/reporter';
+import { EnvironmentWatch } from '../demo/environment-watch';
+import { table } from '../demo/reporter';
+import type { EnvironmentEvent } from '../emulator/core/events';
 import { Emulator } from '../emulator/emulator';
-import type { EnvironmentEvent } from '../emulator/events';
 import { synthesize } from '../emulator/synthesize';
 import { ChatClient } from '../probe/chat-client';
 import { resumedTextOf, tokenOf } from '../probe/chat-events';

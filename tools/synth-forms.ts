@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { EDGE, EDGE_REGION_FORMS, EUROPE, FORMS, stackIn } from '../test/src/forms';
+import { EDGE, EDGE_REGION_FORMS, EUROPE, FORMS, stackIn } from '../fixtures/variants';
 
 /** Writes the templates of all forms into a folder, one below it for each region, for cfn-lint to read. */
 function main([folder]: string[]) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from '../cloudformation/template';
-import { EmulatorError } from '../errors';
+import { EmulatorError } from '../core/errors';
 
 /** A file that the deployment would put into a bucket. */
 export interface FileAsset {

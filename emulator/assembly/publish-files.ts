@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Bucket } from '../aws/s3-store';
-import type { Cloud } from '../cloud';
-import { EmulatorError } from '../errors';
-import { zipFolder } from '../zip';
 import type { FileAsset } from './assembly';
+import type { Cloud } from '../core/cloud';
+import { EmulatorError } from '../core/errors';
+import { zipFolder } from '../core/zip';
+import { Bucket } from '../services/s3/s3-store';
 
 /** Puts the file assets where `cdk deploy` would put them. An archive is made when somebody first asks for it: few are ever read here. */
 export function publishFiles(cloud: Cloud, files: readonly FileAsset[]): void {

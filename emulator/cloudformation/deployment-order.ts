@@ -1,5 +1,5 @@
-import { EmulatorError } from '../errors';
 import { referencesIn, type TemplateResource } from './template';
+import { EmulatorError } from '../core/errors';
 
 /** The logical ids in an order in which each resource comes after those that it speaks of. */
 export function deploymentOrder(resources: Readonly<Record<string, TemplateResource>>): string[] {

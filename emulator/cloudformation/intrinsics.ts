@@ -1,5 +1,5 @@
-import { EmulatorError } from '../errors';
 import type { Template } from './template';
+import { EmulatorError } from '../core/errors';
 
 /** What references lead to. */
 export interface Scope {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { SynthesizedStack } from '../assembly/assembly';
-import type { AwsServer } from '../aws/aws-server';
-import type { Certificates } from '../certificates';
-import type { Cloud } from '../cloud';
-import { EmulatorError } from '../errors';
+import type { Certificates } from '../core/certificates';
+import type { Cloud } from '../core/cloud';
+import { EmulatorError } from '../core/errors';
 import type { EmulatorOptions } from '../options';
+import type { AwsServer } from '../services/aws-server';
 
 /** Properties of a resource, resolved. */
 export type Properties = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- shapes are CloudFormation's

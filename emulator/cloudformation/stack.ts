@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { EmulatorError } from '../errors';
 import { deploymentOrder } from './deployment-order';
+import { INERT } from './inert';
 import { conditionHolds, resolve, type Scope } from './intrinsics';
 import { unsupported, type Deployment, type Made, type Properties, type Resource } from './resource';
-import { playerOf } from './resources';
-import { INERT } from './resources/inert';
+import { EmulatorError } from '../core/errors';
+import { playerOf } from '../services/resources';
 
 const ZONES = ['a', 'b', 'c'];
 

@@ -1,7 +1,7 @@
 import { GetLogEventsCommand, type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Build, BuildPhase } from '@aws-sdk/client-codebuild';
-import { bytesOf, LONGEST_REASON } from '../cloudformation';
-import { messageOf } from '../log';
+import { bytesOf, LONGEST_REASON } from '../shared/cloudformation';
+import { messageOf } from '../shared/log';
 
 /** More lines hardly fit into a reason. */
 const LINES = 100;

@@ -9,8 +9,8 @@ import { sha256Of } from './image';
 import { physicalId, projectOf, propertiesOf, tokenOf, type Properties } from './request';
 import { SETTINGS, type Settings } from './settings';
 import { IMAGE_BUILD_ATTRIBUTES } from '../../src/contract/image-build';
-import { answer, isCustomResourceEvent, type CustomResourceEvent, type Outcome } from '../cloudformation';
-import { logOf, messageOf } from '../log';
+import { answer, isCustomResourceEvent, type CustomResourceEvent, type Outcome } from '../shared/cloudformation';
+import { logOf, messageOf } from '../shared/log';
 
 /** What Lambda gives to a handler beside the event; the part that is used. */
 export interface LambdaContext {

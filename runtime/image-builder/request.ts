@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { IMAGE_BUILD_PROPERTIES } from '../../src/contract/image-build';
-import type { CustomResourceEvent } from '../cloudformation';
+import type { CustomResourceEvent } from '../shared/cloudformation';
 
 /** What is asked for. */
 export type Properties = Readonly<Record<keyof typeof IMAGE_BUILD_PROPERTIES, string>>;

@@ -1,9 +1,9 @@
+import { EDGE, EDGE_REGION_FORMS, FORMS, stackIn } from '../../fixtures/variants';
 import { costOf, totalOf } from '../../tools/cost/cost-of';
 import { COST_FORMS, type FormName, templateOfForm } from '../../tools/cost/forms';
 import type { CostLine } from '../../tools/cost/line';
 import { secondsPerAnswer, type Usage } from '../../tools/cost/usage';
 import { resourcesOf, type Template, templateOf } from '../../tools/template';
-import { EDGE, EDGE_REGION_FORMS, FORMS, stackIn } from '../src/forms';
 
 const IDLE: Usage = { answers: 0, seconds: 20, users: 0, freeTier: false };
 const ALL_FORMS = { ...FORMS, ...EDGE_REGION_FORMS };

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
+import { stackIn } from '../../fixtures/variants';
 import { LibreChatServerless } from '../../src';
 import { architectureOf } from '../../tools/pictures/architecture';
 import { drawArchitecture } from '../../tools/pictures/draw-architecture';
@@ -13,7 +14,6 @@ import { svgOf } from '../../tools/pictures/svg';
 import { extentOf } from '../../tools/pictures/text-width';
 import { resourcesOf, type Template, templateOf } from '../../tools/template';
 import { describeWith } from '../requires';
-import { stackIn } from '../src/forms';
 
 const IMAGES = join(__dirname, '../../docs/images');
 const READABLE = 4.5;

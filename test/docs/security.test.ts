@@ -1,6 +1,6 @@
 import { pageAt, rowsOf } from './kit/pages';
 import { quoted } from './kit/quoted';
-import { FORMS } from '../src/forms';
+import { FORMS } from '../../fixtures/variants';
 import { statements, templateOf, type Resource } from '../src/reading';
 
 const rows = rowsOf(pageAt('docs/security.md'));

@@ -1,12 +1,12 @@
-import { EnvironmentWatch } from '../../emulator/demo/environment-watch';
+import { EnvironmentWatch } from '../../demo/environment-watch';
+import type { TimedEvent } from '../../emulator/core/events';
 import { Emulator } from '../../emulator/emulator';
-import type { TimedEvent } from '../../emulator/events';
-import { statesOfGroup } from '../../emulator/lambda/process-group';
-import type { Sandbox } from '../../emulator/lambda/sandbox';
-import { paceOf, tokensFor } from '../../emulator/stand-in/server/answer';
+import { statesOfGroup } from '../../emulator/services/lambda/process-group';
+import type { Sandbox } from '../../emulator/services/lambda/sandbox';
 import { type Synthesized, synthesize } from '../../emulator/synthesize';
 import { ChatClient } from '../../probe/chat-client';
 import { type ChatEvent, resumedTextOf, tokenOf } from '../../probe/chat-events';
+import { paceOf, tokensFor } from '../../stand-in/server/answer';
 import { describeWith } from '../requires';
 
 const APP = `${__dirname}/../../examples/typescript/app.ts`;

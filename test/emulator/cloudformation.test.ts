@@ -1,7 +1,7 @@
 import { deploy } from './deploy';
-import { Cloud } from '../../emulator/cloud';
 import type { Template } from '../../emulator/cloudformation/template';
-import { EventStream } from '../../emulator/events';
+import { Cloud } from '../../emulator/core/cloud';
+import { EventStream } from '../../emulator/core/events';
 
 let cloud: Cloud;
 beforeEach(() => { cloud = new Cloud(new EventStream()); });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { deploy } from './deploy';
-import { Cloud } from '../../emulator/cloud';
-import { EventStream } from '../../emulator/events';
-import { LambdaFunction } from '../../emulator/lambda/lambda-function';
+import { Cloud } from '../../emulator/core/cloud';
+import { EventStream } from '../../emulator/core/events';
+import { LambdaFunction } from '../../emulator/services/lambda/lambda-function';
 
 let cloud: Cloud;
 beforeEach(() => { cloud = new Cloud(new EventStream()); });

@@ -1,7 +1,7 @@
-import { AwsServer } from '../../emulator/aws/aws-server';
-import type { Cloud } from '../../emulator/cloud';
 import { Stack } from '../../emulator/cloudformation/stack';
 import type { Template } from '../../emulator/cloudformation/template';
+import type { Cloud } from '../../emulator/core/cloud';
+import { AwsServer } from '../../emulator/services/aws-server';
 
 /** Deploys a template by itself, without an assembly; what it starts ends with the cloud. */
 export async function deploy(cloud: Cloud, template: Template, parameters?: Record<string, string>): Promise<Stack> {

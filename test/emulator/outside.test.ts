@@ -6,10 +6,10 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { makeCertificates } from '../../emulator/certificates';
+import { makeCertificates } from '../../emulator/core/certificates';
+import type { TimedEvent } from '../../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
-import type { TimedEvent } from '../../emulator/events';
-import { startRedis } from '../../emulator/redis';
+import { startRedis } from '../../emulator/services/elasticache';
 import { ChatClient } from '../../probe/chat-client';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../src';
 

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Stack } from 'aws-cdk-lib';
+import type { TimedEvent } from '../../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
-import type { TimedEvent } from '../../emulator/events';
-import { statesOfGroup } from '../../emulator/lambda/process-group';
+import { statesOfGroup } from '../../emulator/services/lambda/process-group';
+import { until } from '../../fixtures/runtime/until';
 import { ChatClient } from '../../probe/chat-client';
 import { tokenOf } from '../../probe/chat-events';
 import { LibreChatServerless } from '../../src';
-import { until } from '../runtime/kit/until';
 
 jest.setTimeout(60_000);
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { type StandInProcess, startStandIn, startTestRedis, variables } from '../../fixtures/stand-in-process';
 import { probe, type ProbeOptions } from '../../probe';
-import { type StandInProcess, startStandIn, startTestRedis, variables } from '../emulator/stand-in-process';
 
 /** Handles a request that goes through the proxy; `forward` asks the stand-in. */
 type Interference = (req: IncomingMessage, res: ServerResponse, forward: () => Promise<IncomingMessage>) => void;

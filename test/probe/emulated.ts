@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { EnvironmentWatch } from '../../emulator/demo/environment-watch';
+import { EnvironmentWatch } from '../../demo/environment-watch';
+import { fromNode } from '../../emulator/core/http';
+import { writeResponse } from '../../emulator/core/write-response';
 import { Emulator } from '../../emulator/emulator';
-import { fromNode } from '../../emulator/http';
-import { writeResponse } from '../../emulator/write-response';
 import { probe, type ProbeOptions, type Report } from '../../probe';
 import { LibreChatServerless } from '../../src';
 

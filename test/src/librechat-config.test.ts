@@ -5,8 +5,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { parse } from 'yaml';
-import { secretNamed } from './forms';
 import { functionEnvironment, text } from './reading';
+import { secretNamed } from '../../fixtures/variants';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../src';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-test-'));

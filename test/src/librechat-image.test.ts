@@ -6,8 +6,8 @@ import { Annotations as Matches, Match } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { type IRepository, Repository } from 'aws-cdk-lib/aws-ecr';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
-import { EUROPE, secretNamed, stackIn } from './forms';
 import { resources, templateWith, text } from './reading';
+import { EUROPE, secretNamed, stackIn } from '../../fixtures/variants';
 import { LibreChatDatabase, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../src';
 
 const IMAGE = join(__dirname, '../../assets/image');

@@ -6,8 +6,8 @@ import { Port, Peer, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
-import { DOMAIN, EDGE, EUROPE, FORMS, stackIn } from './forms';
 import { functionEnvironment, handler, resources, statements, templateOf, templateWith, text, the } from './reading';
+import { DOMAIN, EDGE, EUROPE, FORMS, stackIn } from '../../fixtures/variants';
 import { LibreChatServerless } from '../../src';
 
 describe('data', () => {

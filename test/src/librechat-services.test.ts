@@ -1,8 +1,8 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PublicDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { secretNamed } from './forms';
 import { functionEnvironment, templateWith, text, templateOf, the } from './reading';
+import { secretNamed } from '../../fixtures/variants';
 import { LibreChatDatabase, LibreChatRedis, LibreChatServerless, LibreChatService, LibreChatServices } from '../../src';
 
 const VARIABLES = ['LITELLM_BASE_URL', 'SEARXNG_INSTANCE_URL', 'RAG_API_URL', 'MEILI_HOST', 'FIRECRAWL_API_URL', 'SEARCH', 'MEILI_NO_SYNC'];

@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { FORMS, secretNamed, stackIn } from './forms';
+import { FORMS, secretNamed, stackIn } from '../../fixtures/variants';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../src';
 
 /** What AWS Solutions' rules say of a LibreChat, be it an error, a warning, or a rule that could not be applied. */

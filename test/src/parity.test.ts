@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import * as ts from 'typescript';
-import { FORMS, stackIn } from './forms';
 import { templateOf } from './reading';
+import { FORMS, stackIn } from '../../fixtures/variants';
 import * as library from '../../src';
 
 /** Inputs, outputs and resources of the four Terraform modules. */

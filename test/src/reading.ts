@@ -1,6 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { FORMS, stackIn } from './forms';
+import { FORMS, stackIn } from '../../fixtures/variants';
 
 /** What stands in a template, by its meaning. */
 export interface Resource {

@@ -4,7 +4,7 @@ import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { Secret } from 'aws-cdk-lib/aws-ecs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { certificate, DOMAIN, EDGE, EUROPE, secretNamed, stackIn, zone } from './forms';
+import { certificate, DOMAIN, EDGE, EUROPE, secretNamed, stackIn, zone } from '../../fixtures/variants';
 import { LibreChatDatabase, LibreChatServerless, type LibreChatServerlessProps, LibreChatServices } from '../../src';
 
 type Props = (stack: Stack) => LibreChatServerlessProps;

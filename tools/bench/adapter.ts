@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Adapter } from '../../fixtures/runtime/adapter';
+import { buildArtifacts, type Artifacts } from '../../fixtures/runtime/artifacts';
+import { PlayedAws } from '../../fixtures/runtime/aws';
+import { Direct } from '../../fixtures/runtime/direct';
+import { proxyEvent } from '../../fixtures/runtime/events';
+import { specQuery, type ResponseSpec } from '../../fixtures/runtime/response-spec';
 import { ADAPTER } from '../../src/contract/variables';
-import { specQuery, type ResponseSpec } from '../../test/runtime/fixtures/response-spec';
-import { Adapter } from '../../test/runtime/kit/adapter';
-import { buildArtifacts, type Artifacts } from '../../test/runtime/kit/artifacts';
-import { PlayedAws } from '../../test/runtime/kit/aws';
-import { Direct } from '../../test/runtime/kit/direct';
-import { proxyEvent } from '../../test/runtime/kit/events';
 
 /** A line of the table: what was measured, without and with the adapter. */
 export interface Measurement {

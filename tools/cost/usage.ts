@@ -1,4 +1,4 @@
-import { readSettings } from '../../runtime/settings';
+import { readSettings } from '../../runtime/shared/settings';
 
 /** What people do with a deployment in a month. */
 export interface Usage {

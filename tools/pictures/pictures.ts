@@ -1,4 +1,4 @@
-import { FORMS, stackIn, EDGE } from '../../test/src/forms';
+import { FORMS, stackIn, EDGE } from '../../fixtures/variants';
 import { templateOf } from '../template';
 import { architectureOf } from './architecture';
 import { drawArchitecture } from './draw-architecture';

@@ -1,5 +1,5 @@
+import { certificate, DOMAIN, stackIn } from '../../../fixtures/variants';
 import { LibreChatServerless } from '../../../src';
-import { certificate, DOMAIN, stackIn } from '../forms';
 import { idOf, resources, templateOf, templateWith, text, the, type Resource } from '../reading';
 
 const template = templateOf('minimal');

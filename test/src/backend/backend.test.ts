@@ -1,7 +1,7 @@
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { secretNamed } from '../../../fixtures/variants';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../../src';
-import { secretNamed } from '../forms';
 import { functionEnvironment, handler, idOf, resources, statements, templateOf, templateWith, text, the } from '../reading';
 
 describe('minimal', () => {

@@ -1,4 +1,4 @@
-import { EDGE, EDGE_REGION_FORMS, stackIn } from '../forms';
+import { EDGE, EDGE_REGION_FORMS, stackIn } from '../../../fixtures/variants';
 import { idOf, resources, statements, templateOf, templateWith, text, the } from '../reading';
 
 const minimal = templateOf('minimal');

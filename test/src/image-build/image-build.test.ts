@@ -6,9 +6,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import { EUROPE, secretNamed, stackIn } from '../../../fixtures/variants';
 import { LibreChatDatabase, type LibreChatBuiltImageOptions, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../../src';
 import * as packageRoot from '../../../src/private/package-root';
-import { EUROPE, secretNamed, stackIn } from '../forms';
 import { handler, idOf, resources, statements, templateOf, templateWith, text, the } from '../reading';
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`;

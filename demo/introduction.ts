@@ -1,0 +1,23 @@
+import type { DemoOptions } from './options';
+import { table } from './reporter';
+import type { Emulator } from '../emulator/emulator';
+
+/** Where to look, and what runs where. */
+export function tour(emulator: Emulator, options: DemoOptions, liveUrl?: string): string {
+  const functions = [...emulator.functions.keys()].join(', ');
+  const librechat = options.librechat ?? 'a stand-in that speaks its HTTP contract (--librechat runs a real one)';
+  return [
+    '',
+    `LibreChatServerless (stack ${emulator.stackName}) runs on ${emulator.url}`,
+    ...(liveUrl ? [`The same chat beside a picture of what happens behind it: ${liveUrl}`] : []),
+    '',
+    table([
+      ['CloudFront, API Gateway', 'this process'],
+      ['S3, SSM, Secrets Manager', 'this process'],
+      ['ElastiCache', options.builtInRedis ? 'this process' : 'a redis-server with TLS if one is installed, else this process'],
+      ['Lambda', `processes of their own, started when they are asked for, frozen between events: ${functions}`],
+      ['LibreChat', librechat],
+    ]),
+    '',
+  ].join('\n');
+}

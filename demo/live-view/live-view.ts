@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { History, isDrawn } from './history';
+import { EmulatorError } from '../../emulator/core/errors';
+import type { TimedEvent } from '../../emulator/core/events';
+import { listen } from '../../emulator/core/listen';
+import type { Emulator } from '../../emulator/emulator';
+import { FrontDoor } from '../../emulator/services/cloudfront/front-door';
+
+const PAGE = join(__dirname, '../../build/live-view');
+
+const FILES: Readonly<Record<string, { readonly name: string; readonly type: string }>> = {
+  '/': { name: 'index.html', type: 'text/html; charset=utf-8' },
+  '/main.js': { name: 'main.js', type: 'text/javascript; charset=utf-8' },
+  '/main.css': { name: 'main.css', type: 'text/css; charset=utf-8' },
+};
+
+/**
+ * A page with the chat and, beside it, a picture of what the emulator does behind it. It has a port of its own, so that none of its
+ * paths hides one of the distribution's.
+ */
+export class LiveView {
+  /**
+   * Opens it.
+   *
+   * @param past events from before, which the picture shows as well
+   * @throws EmulatorError where the page has not been built
+   */
+  public static async open(emulator: Emulator, port?: number, past: readonly TimedEvent[] = []): Promise<LiveView> {
+    if (!existsSync(join(PAGE, 'index.html'))) throw new EmulatorError('NOT_BUILT', 'the live view must be built: `npx projen bundle` does it');
+    const { cloud: { distributions, publicHosts }, events } = emulator;
+    // The managed policy of security headers forbids other origins to frame the page: here the frame is the point.
+    const door = new FrontDoor(distributions[0], publicHosts, events, true);
+    const view = new LiveView(await door.open(0), door, new History(events, past), emulator);
+    try {
+      view.url = await listen(view.server, port);
+    } catch (error) {
+      view.close();
+      throw error;
+    }
+    return view;
+  }
+
+  /** Where the page is found. */
+  public url = '';
+
+  private readonly server = createServer(({ url }, response) => this.serve(url ?? '/', response));
+
+  private constructor(
+    private readonly chat: string,
+    private readonly door: FrontDoor,
+    private readonly history: History,
+    private readonly emulator: Emulator,
+  ) {}
+
+  public close(): void {
+    this.history.dispose();
+    this.door.close();
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private serve(path: string, response: ServerResponse): void {
+    if (path === '/events') return this.stream(response);
+    const file = FILES[path];
+    if (!file) return void response.writeHead(404).end();
+    const content = readFileSync(join(PAGE, file.name), 'utf8');
+    response.writeHead(200, { 'Content-Type': file.type, 'Cache-Control': 'no-store' });
+    response.end(path === '/' ? content.replaceAll('%CHAT%', this.chat).replaceAll('%ALONE%', this.emulator.url) : content);
+  }
+
+  private stream(response: ServerResponse): void {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    const send = (events: TimedEvent[]) => response.write(`data: ${JSON.stringify(events)}\n\n`);
+    // A page that connects again starts over: the first frame is all that has been.
+    send(this.history.events);
+    const unsubscribe = this.emulator.events.subscribe((event) => isDrawn(event) && send([event]));
+    response.once('close', unsubscribe);
+  }
+}

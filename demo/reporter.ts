@@ -1,0 +1,67 @@
+import type { TimedEvent } from '../emulator/core/events';
+
+/** Writes what the demo has to say: lines for people, or one JSON object per line for machines. */
+export interface Reporter {
+  /** Something that happened in the emulator. */
+  event(event: TimedEvent): void;
+  /** A record with its line for people. */
+  record(record: Readonly<Record<string, unknown>>, text: string): void;
+  /** Lines for people only. */
+  text(text: string): void;
+}
+
+type Write = (text: string) => void;
+
+export function createReporter(json: boolean, write: Write): Reporter {
+  if (json) {
+    const line = (record: object) => write(`${JSON.stringify(record)}\n`);
+    return { event: line, record: line, text: () => undefined };
+  }
+  return {
+    event: (event) => {
+      const text = describe(event);
+      if (text) write(`${time(event.at)}  ${text}\n`);
+    },
+    record: (_record, text) => write(`${text}\n`),
+    text: (text) => write(`${text}\n`),
+  };
+}
+
+/** One line per request, and what is worth knowing of the rest; undefined for what only machines want. */
+export function describe(event: TimedEvent): string | undefined {
+  switch (event.type) {
+    case 'request': {
+      const { status, method, path, environment, milliseconds, behavior, broken } = event;
+      const where = environment === undefined ? behavior : `environment ${environment}`;
+      return `${status}  ${method.padEnd(4)} ${path}  ${where}  ${Math.round(milliseconds)} ms${broken ? '  broken off' : ''}`;
+    }
+    case 'answering':
+      return undefined;
+    case 'environment': {
+      if (!['starting', 'held', 'dead'].includes(event.phase)) return undefined;
+      return `     environment ${event.environment} is ${event.phase}${event.detail ? `: ${event.detail}` : ''}`;
+    }
+    case 'aws': {
+      if (event.status < 400) return undefined;
+      return `${event.status}  ${event.service} ${event.action} ${event.resource}${event.detail ? `  ${event.detail}` : ''}`;
+    }
+    case 'notice':
+      return `     ${event.level === 'warning' ? 'warning: ' : ''}${event.message}`;
+    case 'log':
+      return event.stream === 'stderr' || isError(event.line) ? `     environment ${event.environment}: ${event.line}` : undefined;
+  }
+}
+
+function isError(line: string): boolean {
+  return /"level":"error"/i.test(line);
+}
+
+function time(at: number): string {
+  return new Date(at).toTimeString().slice(0, 8) + `.${String(at % 1000).padStart(3, '0')}`;
+}
+
+/** Rows of a name and a value, in two columns. */
+export function table(rows: [name: string, value: string][]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
+}

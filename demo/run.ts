@@ -1,0 +1,70 @@
+import { EnvironmentWatch } from './environment-watch';
+import { tour } from './introduction';
+import type { DemoOptions } from './options';
+import type { Reporter } from './reporter';
+import { runProbe } from './run-probe';
+import type { TimedEvent } from '../emulator/core/events';
+import { Emulator, type EmulatorOptions } from '../emulator/emulator';
+import { LiveView } from './live-view/live-view';
+import { synthesize } from '../emulator/synthesize';
+
+/** Synthesizes, starts the emulator, and stays until interrupted; or probes it. Returns the exit code. */
+export async function runDemo(options: DemoOptions, interrupted: AbortSignal, reporter: Reporter): Promise<number> {
+  const began = performance.now();
+  const made = options.assembly === undefined ? await synthesize(options.app) : undefined;
+  try {
+    if (interrupted.aborted) return 0;
+    const events: TimedEvent[] = [];
+    let report = (event: TimedEvent): void => { events.push(event); };
+    const emulator = await Emulator.start(emulatorOptions(options, made?.assembly ?? options.assembly!), (event) => report(event));
+    const watch = new EnvironmentWatch(emulator.events);
+    let view: LiveView | undefined;
+    try {
+      if (interrupted.aborted) return 0;
+      view = options.probe ? undefined : await LiveView.open(emulator, options.port === undefined ? undefined : 0, events);
+      const listening = { type: 'listening', url: emulator.url, liveUrl: view?.url, milliseconds: performance.now() - began };
+      reporter.record(listening, tour(emulator, options, view?.url));
+      report = (event) => reporter.event(event);
+      events.forEach(report);
+      if (options.probe) return await Promise.race([runProbe(emulator.url, watch, reporter, options.hold), until(interrupted)]) ? 0 : 1;
+      reporter.text('Ctrl-C ends it.\n');
+      await until(interrupted);
+      return 0;
+    } finally {
+      watch.dispose();
+      view?.close();
+      report = () => undefined;
+      await emulator.dispose();
+    }
+  } finally {
+    made?.dispose();
+  }
+}
+
+function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOptions {
+  const { stack, librechat, port, secrets, buckets, mongoUri, builtInRedis, sandbox, hold } = options;
+  return {
+    assembly,
+    stack,
+    librechat,
+    port,
+    secrets,
+    buckets,
+    mongoUri,
+    builtInRedis,
+    ...(sandbox ? { sandbox: 'bubblewrap' } : {}),
+    environment: {
+      // LibreChat lets nobody register unless it is told to; here everybody is a visitor.
+      ALLOW_REGISTRATION: 'true',
+      ...(hold ? {} : { ADAPTER_TEST_OVERRIDES: JSON.stringify({ hold: false }) }),
+    },
+  };
+}
+
+/** Resolves to false once the signal is aborted. */
+function until(signal: AbortSignal): Promise<false> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(false);
+    signal.addEventListener('abort', () => resolve(false), { once: true });
+  });
+}

@@ -1,0 +1,148 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readBufferedResponse } from './buffered-response';
+import { proxyEvent } from './event';
+import { internalError, json, mockResponse } from './mock-integration';
+import type { Match, RestApi } from './rest-api';
+import { MalformedResponse, readStreamedResponse } from './streamed-response';
+import type { Cloud, DeployedFunction } from '../../core/cloud';
+import { endToEnd, headerValue, headerValues, readWhole, withHeaders, withoutHeaders, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
+import { limited, TimedOut, within } from '../../core/time-limits';
+import { like } from '../iam/policy';
+import { LambdaFunctionError, LambdaServiceError } from '../lambda/lambda-function';
+
+const LARGEST_BODY = 10 * 1024 * 1024;
+const LARGEST_HEADERS = 10_240;
+const DEFAULT_TIMEOUT_MS = 29_000;
+const IDLE_LIMIT_MS = 5 * 60_000;
+
+/** A Regional REST API, from the request that reaches its host name to the response that leaves it. */
+export class ApiGateway {
+  public constructor(private readonly cloud: Cloud, private readonly api: RestApi) {}
+
+  public async handle(request: HttpRequest): Promise<HttpResponse> {
+    const requestId = randomUUID();
+    const response = await this.answer(request, requestId);
+    return {
+      ...response,
+      headers: [...response.headers, ['x-amzn-RequestId', requestId], ['x-amz-apigw-id', randomBytes(9).toString('base64url')]],
+    };
+  }
+
+  private async answer(request: HttpRequest, requestId: string): Promise<HttpResponse> {
+    const [, stage, ...rest] = request.path.split('/');
+    const path = `/${rest.join('/')}`;
+    if (!this.api.stages.has(stage)) return forbidden('Forbidden', 'ForbiddenException');
+    const size = request.headers.reduce((sum, [name, value]) => sum + name.length + value.length, request.method.length + request.path.length);
+    if (size > LARGEST_HEADERS) return json(400, { message: 'Bad Request' });
+    const match = this.api.match(path, request.method);
+    if (!match) return forbidden('Missing Authentication Token', 'MissingAuthenticationTokenException');
+    const apiKey = headerValue(request.headers, 'x-api-key');
+    if (match.method.apiKeyRequired && !this.api.keys.has(`${stage}/${apiKey}`)) return forbidden('Forbidden', 'ForbiddenException');
+    const { integration } = match.method;
+    if (integration.Type === 'MOCK') return mockResponse(integration, request.headers, this.api.binaryMediaTypes);
+
+    const body = await readWhole(request.body, LARGEST_BODY);
+    if (!body) return tooLong();
+    const fn = this.functionOf(match, stage);
+    if (!fn?.lambda) return internalError();
+    const event = Buffer.from(JSON.stringify(this.event(request, match, { stage, path, body, requestId, apiKey })));
+    return this.invoke(fn, match, event, headerValue(request.headers, 'accept'));
+  }
+
+  private async invoke(fn: DeployedFunction, { method }: Match, event: Buffer, accept: string | undefined): Promise<HttpResponse> {
+    const { TimeoutInMillis = DEFAULT_TIMEOUT_MS, ResponseTransferMode = 'BUFFERED' } = method.integration;
+    const limit = this.cloud.limit(TimeoutInMillis);
+    const deadline = Date.now() + limit;
+    try {
+      if (ResponseTransferMode === 'BUFFERED') return await within(limit, this.invokeBuffered(fn, event, accept));
+      const invoked = fn.lambda!.invokeWithResponseStream(event);
+      const { response, environmentId } = await within(limit, invoked.then(async (invocation) => ({
+        response: await readStreamedResponse(invocation.body), environmentId: invocation.environmentId,
+      })));
+      return {
+        ...response,
+        body: limited(response.body, this.cloud.limit(IDLE_LIMIT_MS), deadline),
+        answeredBy: { function: fn.logicalId, environment: environmentId },
+      };
+    } catch (error) {
+      return this.failure(error);
+    }
+  }
+
+  private async invokeBuffered(fn: DeployedFunction, event: Buffer, accept: string | undefined): Promise<HttpResponse> {
+    const { body, environmentId } = await fn.lambda!.invokeWithResponseStream(event);
+    const payload = await readWhole(body) ?? Buffer.alloc(0);
+    const answeredBy = { function: fn.logicalId, environment: environmentId };
+    try {
+      return { ...readBufferedResponse(payload, this.api.binaryMediaTypes, accept), answeredBy };
+    } catch (error) {
+      if (!(error instanceof MalformedResponse)) throw error;
+      this.cloud.events.notice(`API Gateway: ${error.message}`, 'warning');
+      return { ...internalError(502), answeredBy };
+    }
+  }
+
+  /** @see https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html */
+  private failure(error: unknown): HttpResponse {
+    if (error instanceof TimedOut) return json(504, { message: 'Endpoint request timed out' });
+    if (error instanceof LambdaServiceError && error.status === 413) return tooLong();
+    if (!(error instanceof LambdaServiceError || error instanceof LambdaFunctionError || error instanceof MalformedResponse)) throw error;
+    this.cloud.events.notice(`API Gateway: ${error.message}`, 'warning');
+    return internalError(error instanceof LambdaFunctionError ? 502 : 500);
+  }
+
+  /** The function of an integration, if its own policy lets this API invoke it. */
+  private functionOf({ resource, method }: Match, stage: string): DeployedFunction | undefined {
+    const { Uri = '', ResponseTransferMode } = method.integration;
+    const streaming = /:lambda:path\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/.exec(Uri);
+    const buffered = /:lambda:path\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(Uri);
+    const arn = (ResponseTransferMode === 'STREAM' ? streaming : buffered)?.[1];
+    const fn = this.cloud.functions.get(arn ?? '');
+    const source = this.cloud.arn('execute-api', `${this.api.id}/${stage}/${method.httpMethod === 'ANY' ? '*' : method.httpMethod}`
+      + resource.path.replace(/\{[^}]+\}/g, '*'));
+    const permitted = fn?.permissions.some(({ action, principal, sourceArn }) =>
+      ['lambda:InvokeFunction', 'lambda:*'].includes(action) && principal === 'apigateway.amazonaws.com' && (!sourceArn || like(sourceArn, source)));
+    if (fn && permitted) return fn;
+    this.cloud.events.notice(`API Gateway: ${method.httpMethod} ${resource.path} may not invoke ${arn ?? Uri}: `
+      + 'the function needs a permission of lambda:InvokeFunction for apigateway.amazonaws.com', 'warning');
+    return undefined;
+  }
+
+  private event(request: HttpRequest, { resource, parameters }: Match,
+    { stage, path, body, requestId, apiKey }: { stage: string; path: string; body: Buffer; requestId: string; apiKey?: string }) {
+    const forwarded = [...headerValues(request.headers, 'x-forwarded-for'), request.sourceIp].join(', ');
+    const domainName = `${this.api.id}.execute-api.${this.cloud.region}.${this.cloud.urlSuffix}`;
+    const added: Header[] = [
+      ['Host', domainName], ['X-Forwarded-For', forwarded], ['X-Forwarded-Port', '443'], ['X-Forwarded-Proto', 'https'],
+      ['X-Amzn-Trace-Id', `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`],
+    ];
+    return proxyEvent({
+      httpMethod: request.method,
+      resource: resource.path,
+      resourceId: resource.id,
+      path,
+      query: request.query,
+      headers: withHeaders(withoutHeaders(endToEnd(request.headers), ['content-length', 'expect']), added),
+      pathParameters: parameters,
+      stage,
+      stageVariables: this.api.stages.get(stage)?.variables,
+      body,
+      binaryMediaTypes: this.api.binaryMediaTypes,
+      sourceIp: request.sourceIp,
+      accountId: this.cloud.account,
+      apiId: this.api.id,
+      domainName,
+      requestId,
+      apiKey,
+      time: Date.now(),
+    });
+  }
+}
+
+function forbidden(message: string, type: string): HttpResponse {
+  return json(403, { message }, [['x-amzn-ErrorType', type]]);
+}
+
+function tooLong(): HttpResponse {
+  return json(413, { message: 'Request Too Long' }, [['x-amzn-ErrorType', 'RequestTooLargeException']]);
+}

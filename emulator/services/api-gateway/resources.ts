@@ -1,0 +1,87 @@
+import { ApiGateway } from './api-gateway';
+import { RestApi, type Integration } from './rest-api';
+import { identifier, refuse, unsupported, type Deployment, type Player, type Resource } from '../../cloudformation/resource';
+
+const KEY_LENGTH = { least: 20, most: 128 };
+const LONGEST_STREAM_MS = 900_000;
+
+/** API Gateway's REST APIs. A stage serves the methods of the template: the emulator has one deployment only. */
+export const apiGateway: Readonly<Record<string, Player>> = {
+  'AWS::ApiGateway::RestApi': (resource, deployment) => {
+    const { cloud } = deployment;
+    const { Name, BinaryMediaTypes = [], EndpointConfiguration, Body } = resource.properties;
+    if (Body) unsupported(resource, 'the emulator does not play an OpenAPI `Body`');
+    const types = (EndpointConfiguration?.Types ?? ['EDGE']) as string[];
+    if (!types.includes('REGIONAL')) unsupported(resource, `\`EndpointConfiguration.Types\` must be REGIONAL, got: ${types.join()}`);
+    const api = new RestApi(identifier(resource, deployment), String(Name ?? resource.logicalId), BinaryMediaTypes as string[]);
+    const root = identifier(resource, deployment, 12).slice(2);
+    api.addResource(root, undefined, '');
+    cloud.apis.set(api.id, api);
+    const gateway = new ApiGateway(cloud, api);
+    cloud.hosts.set(`${api.id}.execute-api.${cloud.region}.${cloud.urlSuffix}`, (request) => gateway.handle(request));
+    return { ref: api.id, attributes: { RootResourceId: root, RestApiId: api.id } };
+  },
+
+  'AWS::ApiGateway::Resource': (resource, deployment) => {
+    const id = identifier(resource, deployment, 6);
+    apiOf(resource, deployment).addResource(id, String(resource.properties.ParentId), String(resource.properties.PathPart));
+    return { ref: id, attributes: { ResourceId: id } };
+  },
+
+  'AWS::ApiGateway::Method': (resource, deployment) => {
+    const { ResourceId, HttpMethod, ApiKeyRequired = false, AuthorizationType = 'NONE' } = resource.properties;
+    const integration = (resource.properties.Integration ?? {}) as Integration;
+    if (!['MOCK', 'AWS_PROXY'].includes(integration.Type)) {
+      unsupported(resource, `\`Integration.Type\` must be AWS_PROXY or MOCK, got: ${String(integration.Type)}`);
+    }
+    if (AuthorizationType !== 'NONE') unsupported(resource, `\`AuthorizationType\` must be NONE, got: ${String(AuthorizationType)}`);
+    if (integration.TimeoutInMillis && integration.TimeoutInMillis > LONGEST_STREAM_MS) {
+      refuse(resource, `\`Integration.TimeoutInMillis\` must be at most ${LONGEST_STREAM_MS}, got: ${integration.TimeoutInMillis}`);
+    }
+    const node = apiOf(resource, deployment).resources.get(String(ResourceId))
+      ?? refuse(resource, `\`ResourceId\` must exist, got: ${String(ResourceId)}`);
+    node.methods.set(String(HttpMethod), { httpMethod: String(HttpMethod), apiKeyRequired: Boolean(ApiKeyRequired), integration });
+    return { ref: resource.logicalId };
+  },
+
+  'AWS::ApiGateway::Deployment': (resource, deployment) => {
+    const id = identifier(resource, deployment, 6);
+    return { ref: id, attributes: { DeploymentId: id } };
+  },
+
+  'AWS::ApiGateway::Stage': (resource, deployment) => {
+    const { StageName = 'default', Variables = null } = resource.properties;
+    apiOf(resource, deployment).stages.set(String(StageName), { variables: Variables as Record<string, string> | null });
+    return { ref: String(StageName) };
+  },
+
+  'AWS::ApiGateway::ApiKey': (resource, deployment) => {
+    const id = identifier(resource, deployment);
+    const value = String(resource.properties.Value ?? identifier(resource, deployment, 40));
+    if (value.length < KEY_LENGTH.least || value.length > KEY_LENGTH.most) {
+      refuse(resource, `\`Value\` must have ${KEY_LENGTH.least} to ${KEY_LENGTH.most} characters, got: ${value.length}`);
+    }
+    deployment.cloud.apiKeys.set(id, { value, enabled: resource.properties.Enabled === true });
+    return { ref: id, attributes: { APIKeyId: id } };
+  },
+
+  'AWS::ApiGateway::UsagePlan': (resource, deployment) => {
+    const id = identifier(resource, deployment, 6);
+    deployment.cloud.usagePlans.set(id, (resource.properties.ApiStages ?? []) as { ApiId: string; Stage: string }[]);
+    return { ref: id, attributes: { Id: id } };
+  },
+
+  'AWS::ApiGateway::UsagePlanKey': (resource, { cloud }) => {
+    const { KeyId, UsagePlanId } = resource.properties;
+    const key = cloud.apiKeys.get(String(KeyId)) ?? refuse(resource, `\`KeyId\` must exist, got: ${String(KeyId)}`);
+    for (const { ApiId, Stage } of cloud.usagePlans.get(String(UsagePlanId)) ?? []) {
+      if (key.enabled) cloud.apis.get(ApiId)?.keys.add(`${Stage}/${key.value}`);
+    }
+    return { ref: `${String(KeyId)}:${String(UsagePlanId)}` };
+  },
+};
+
+function apiOf(resource: Resource, { cloud }: Deployment): RestApi {
+  const id = String(resource.properties.RestApiId);
+  return cloud.apis.get(id) ?? refuse(resource, `\`RestApiId\` must exist, got: ${id}`);
+}

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { EdgeFunctionError, type EdgeContext, type EdgeFunction } from './edge-function';
+import type { Forwarding } from './forwarding';
+import { askOrigin, edgeError, type OriginConfig } from './origin';
+import { matchesPathPattern } from './path-pattern';
+import { applyResponseHeadersPolicy, type ResponseHeadersPolicy } from './response-headers-policy';
+import type { Cloud } from '../../core/cloud';
+import { bodyOf, headerValue, withHeaders, withoutHeaders, type HttpRequest, type HttpResponse } from '../../core/http';
+
+/** A cache behaviour, with all that it refers to. */
+export interface Behavior {
+  /** `*` for the default one. */
+  readonly pathPattern: string;
+  readonly allowedMethods: readonly string[];
+  readonly viewerProtocolPolicy: 'allow-all' | 'https-only' | 'redirect-to-https';
+  readonly origin: OriginConfig;
+  readonly policies: readonly Forwarding[];
+  readonly onRequest?: EdgeFunction;
+  readonly onResponse?: EdgeFunction;
+  readonly responseHeaders?: ResponseHeadersPolicy;
+}
+
+export interface DistributionConfig {
+  readonly id: string;
+  readonly arn: string;
+  readonly domainName: string;
+  readonly defaultRootObject: string;
+  /** In the template's order, the default one last. */
+  readonly behaviors: readonly Behavior[];
+  readonly errorPages: readonly ErrorPage[];
+}
+
+/** A custom error response: it takes the place of every such answer, whichever origin it comes from. */
+export interface ErrorPage {
+  readonly status: number;
+  readonly path?: string;
+  readonly responseStatus?: number;
+}
+
+const GENERATES_RESPONSE = 'status';
+
+/** A distribution with its cache switched off. */
+export class Distribution {
+  public constructor(private readonly cloud: Cloud, public readonly config: DistributionConfig) {}
+
+  /** The behaviour of a path: the first whose pattern matches. */
+  public behaviorOf(path: string): Behavior {
+    return this.config.behaviors.find(({ pathPattern }) => matchesPathPattern(pathPattern, path))!;
+  }
+
+  public async handle(request: HttpRequest): Promise<HttpResponse> {
+    const requestId = randomBytes(40).toString('base64url');
+    const response = await this.answer(request, requestId);
+    return { ...response, headers: [...response.headers, ['Via', '1.1 emulated.cloudfront.net (CloudFront)'], ['X-Amz-Cf-Id', requestId]] };
+  }
+
+  private async answer(request: HttpRequest, requestId: string): Promise<HttpResponse> {
+    const behavior = this.behaviorOf(request.path);
+    if (request.protocol === 'http' && behavior.viewerProtocolPolicy === 'redirect-to-https') {
+      const host = headerValue(request.headers, 'host') ?? this.config.domainName;
+      const location = `https://${host}${request.path}${request.query ? `?${request.query}` : ''}`;
+      return { status: 301, headers: [['Location', location], ['Content-Length', '0']], body: bodyOf(Buffer.alloc(0)) };
+    }
+    if (request.protocol === 'http' && behavior.viewerProtocolPolicy === 'https-only') return edgeError(403, 'this distribution takes HTTPS only');
+    if (!behavior.allowedMethods.includes(request.method)) return edgeError(403, 'this distribution does not take this method here');
+    const context: EdgeContext = {
+      distributionDomainName: this.config.domainName, distributionId: this.config.id, requestId, ip: request.sourceIp,
+    };
+    try {
+      return await this.serve(request, behavior, context);
+    } catch (error) {
+      if (!(error instanceof EdgeFunctionError)) throw error;
+      this.cloud.events.notice(`CloudFront Function ${error.message}`, 'warning');
+      return edgeError(503, 'the function failed');
+    }
+  }
+
+  private async serve(viewer: HttpRequest, behavior: Behavior, context: EdgeContext): Promise<HttpResponse> {
+    let request = viewer;
+    if (behavior.onRequest) {
+      const result = await behavior.onRequest.onRequest(viewer, context);
+      if (GENERATES_RESPONSE in result) return { ...result, body: bodyOf(result.body ?? Buffer.alloc(0)) };
+      request = { ...viewer, ...result };
+    }
+    if (request.path === '/' && this.config.defaultRootObject) request = { ...request, path: `/${this.config.defaultRootObject}` };
+    const asked = await this.ask(behavior, request, context.requestId);
+    const response = await this.errorPage(asked, request, context.requestId);
+    return this.finish(response, request, behavior, context);
+  }
+
+  private ask(behavior: Behavior, request: HttpRequest, requestId: string): Promise<HttpResponse> {
+    return askOrigin(this.cloud, behavior.origin, request, behavior.policies, { arn: this.config.arn, requestId });
+  }
+
+  private async errorPage(response: HttpResponse, request: HttpRequest, requestId: string): Promise<HttpResponse> {
+    const page = this.config.errorPages.find(({ status }) => status === response.status);
+    if (!page?.path) return response;
+    response.body.destroy();
+    const got = await this.ask(this.behaviorOf(page.path), {
+      ...request, method: 'GET', path: page.path, query: '', body: bodyOf(Buffer.alloc(0)),
+    }, requestId);
+    return got.status === 200 ? { ...got, status: page.responseStatus ?? response.status } : got;
+  }
+
+  private async finish(response: HttpResponse, request: HttpRequest, behavior: Behavior, context: EdgeContext): Promise<HttpResponse> {
+    let { status, headers } = response;
+    // A function never sees an error of the origin.
+    if (behavior.onResponse && status < 400) {
+      ({ status, headers } = await behavior.onResponse.onResponse(request, { status, headers }, context));
+    }
+    headers = applyResponseHeadersPolicy(headers, behavior.responseHeaders);
+    headers = withHeaders(withoutHeaders(headers, ['x-amz-request-id', 'x-amz-id-2']), [
+      ['X-Cache', `${status >= 400 ? 'Error' : 'Miss'} from cloudfront`],
+    ]);
+    return { ...response, status, headers };
+  }
+}

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import type { Build, BuildStatus } from './build';
+import { readBuildSpec, type BuildSpec } from './build-spec';
+import { Docker } from './docker';
+import { expand, partsOf } from './shell';
+import type { Cloud, Role } from '../../core/cloud';
+import { unzipInto } from '../../core/zip';
+
+/** Why a phase did not succeed, as CodeBuild tells it. */
+export class PhaseFailure extends Error {
+  public constructor(public readonly statusCode: string, message: string, public readonly status: BuildStatus = 'FAILED') {
+    super(message);
+  }
+}
+
+/** A right that the role of the build does not have. */
+export class Denied extends Error {}
+
+/**
+ * What a build does in its phases, with the rights of its project's role. Of its commands those are played that are about images;
+ * any other is taken to succeed.
+ */
+export class BuildJob {
+  private readonly role: Role | undefined;
+  private readonly folder: string;
+  private readonly docker: Docker;
+  private spec: BuildSpec = {};
+
+  public constructor(private readonly cloud: Cloud, private readonly build: Build) {
+    const { ServiceRole } = build.project.properties;
+    this.role = [...cloud.roles.values()].find(({ name, arn }) => [name, arn].includes(ServiceRole));
+    this.folder = join(cloud.folder, 'builds', build.uuid);
+    this.docker = new Docker(cloud, this.folder, { authorize: this.authorize.bind(this), write: this.write.bind(this) });
+  }
+
+  /** @throws PhaseFailure */
+  public run(phase: string): void {
+    switch (phase) {
+      case 'PROVISIONING': return this.provision();
+      case 'DOWNLOAD_SOURCE': return this.download();
+      case 'INSTALL':
+      case 'PRE_BUILD':
+      case 'BUILD':
+      case 'POST_BUILD': return this.runCommands(phase);
+    }
+  }
+
+  private provision(): void {
+    const { cloud, build } = this;
+    const { logGroup, properties } = build.project;
+    try {
+      if (!cloud.logGroups.streams(logGroup)) {
+        this.authorize('logs:CreateLogGroup', cloud.arn('logs', `log-group:${logGroup}`));
+        cloud.logGroups.create(logGroup);
+      }
+      this.authorize('logs:CreateLogStream', cloud.arn('logs', `log-group:${logGroup}:log-stream:${build.uuid}`));
+    } catch (error) {
+      throw new PhaseFailure('ACCESS_DENIED', `Service role ${properties.ServiceRole} does not allow AWS CodeBuild to create Amazon CloudWatch Logs `
+        + `log streams for build ${build.arn}. Error message: ${(error as Error).message}`);
+    }
+    build.logStream = build.uuid;
+    cloud.logGroups.streams(logGroup)!.set(build.uuid, []);
+  }
+
+  private download(): void {
+    this.tell('Waiting for agent ping');
+    const { bucket, key } = this.build.project.source;
+    const arn = `arn:${this.cloud.partition}:s3:::${bucket}/${key}`;
+    try {
+      this.authorize('s3:GetObject', arn);
+      const archive = this.cloud.buckets.get(bucket)?.objects.get(key);
+      if (!archive) throw new Error('NoSuchKey: The specified key does not exist. status code: 404');
+      unzipInto(this.folder, archive.body);
+    } catch (error) {
+      const reason = error instanceof Denied ? 'AccessDenied: Access Denied status code: 403' : (error as Error).message;
+      this.fail('CLIENT_ERROR', `error while downloading key ${key}, error: ${reason} for primary source and source version ${arn}`);
+    }
+    try {
+      this.spec = readBuildSpec(this.build.project.properties.Source.BuildSpec, this.folder);
+    } catch (error) {
+      this.fail('YAML_FILE_ERROR', (error as Error).message);
+    }
+    this.tell('Phase complete: DOWNLOAD_SOURCE State: SUCCEEDED');
+  }
+
+  private runCommands(phase: string): void {
+    this.tell(`Entering phase ${phase}`);
+    for (const command of this.spec[phase] ?? []) {
+      this.tell(`Running command ${command}`);
+      if (this.succeeds(command)) continue;
+      this.tell(`Command did not exit successfully ${command} exit status 1`);
+      this.tell(`Phase complete: ${phase} State: FAILED`);
+      this.fail('COMMAND_EXECUTION_ERROR', `Error while executing command: ${command}. Reason: exit status 1`);
+    }
+    this.tell(`Phase complete: ${phase} State: SUCCEEDED`);
+  }
+
+  private succeeds(command: string): boolean {
+    const variables = { ...this.build.project.variables, AWS_DEFAULT_REGION: this.cloud.region, AWS_REGION: this.cloud.region };
+    return partsOf(expand(command, variables)).some((alternative) => alternative.every((words) => this.docker.run(words)));
+  }
+
+  private authorize(action: string, resource: string): void {
+    if (this.role && this.cloud.roleMay(this.role, { action, resource })) return;
+    const session = `arn:${this.cloud.partition}:sts::${this.cloud.account}:assumed-role/${this.role?.name ?? 'missing'}/AWSCodeBuild-${this.build.uuid}`;
+    throw new Denied(`User: ${session} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`);
+  }
+
+  private fail(statusCode: string, message: string): never {
+    this.tell(`Phase context status code: ${statusCode} Message: ${message}`);
+    throw new PhaseFailure(statusCode, message);
+  }
+
+  private tell(text: string): void {
+    this.write(`[Container] ${new Date().toISOString().replaceAll('-', '/').replace('T', ' ').replace('Z', '')} ${text}`);
+  }
+
+  private write(line: string): void {
+    const { logGroup } = this.build.project;
+    try {
+      this.authorize('logs:PutLogEvents', this.cloud.arn('logs', `log-group:${logGroup}:log-stream:${this.build.uuid}`));
+    } catch (error) {
+      throw new PhaseFailure('ACCESS_DENIED', (error as Error).message);
+    }
+    this.cloud.logGroups.streams(logGroup)?.get(this.build.uuid)?.push({ timestamp: Date.now(), message: `${line}\n` });
+  }
+}

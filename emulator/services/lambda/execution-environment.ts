@@ -1,0 +1,221 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Delivery } from './delivery';
+import type { LinkedFolder } from './image-links';
+import type { Invocation } from './invocation';
+import { ProcessGroup } from './process-group';
+import { accept, messageIn, refuse, RuntimeApi } from './runtime-api';
+import { sandboxed, type Sandbox } from './sandbox';
+import type { EnvironmentPhase } from '../../core/events';
+
+export type EnvironmentState = 'init' | 'busy' | 'frozen' | 'dead';
+
+export interface EnvironmentProps {
+  readonly id: number;
+  readonly functionArn: string;
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  readonly initTimeoutMs: number;
+  /** Where its temporary folder is made. */
+  readonly folder: string;
+  readonly sandbox?: Sandbox;
+  readonly linked?: LinkedFolder;
+  /** The variables of the process, once the address of its Runtime API and its temporary folder are known. */
+  readonly variables: (runtimeApi: string, temporary: string) => Record<string, string>;
+  readonly onPhase: (phase: EnvironmentPhase, detail?: string) => void;
+  readonly onLog: (line: string, stream: 'stdout' | 'stderr') => void;
+}
+
+/** One execution environment: processes that work on one event at a time and are frozen in between. */
+export class ExecutionEnvironment {
+  public state: EnvironmentState = 'init';
+  /** When it was frozen last; the pool prefers the most recent one. */
+  public frozenAt = 0;
+
+  private readonly api = new RuntimeApi({
+    next: (response) => this.next(response),
+    response: (id, request, response) => void this.response(id, request, response),
+    error: (id, type, body, response) => this.error(id, type, body, response),
+    initError: (type, body, response) => this.initError(type, body, response),
+  });
+  private readonly temporary: string;
+  private address = '';
+  private group?: ProcessGroup;
+  private waiting?: ServerResponse;
+  private delivery: Delivery;
+  private secondInit = false;
+  private initFailure?: { type: string; message: string; report?: Buffer };
+  private timer?: NodeJS.Timeout;
+  private ending?: Promise<void>;
+
+  public constructor(private readonly props: EnvironmentProps, first: Invocation) {
+    this.delivery = new Delivery(first, props.id);
+    this.temporary = mkdtempSync(join(props.folder, 'lambda-environment-'));
+  }
+
+  public get id(): number {
+    return this.props.id;
+  }
+
+  public get pid(): number {
+    return this.group?.pid ?? -1;
+  }
+
+  /** True when the response is complete and the runtime has not asked for the next event. */
+  public get held(): boolean {
+    return this.state === 'busy' && this.invocation.complete;
+  }
+
+  private get invocation(): Invocation {
+    return this.delivery.invocation;
+  }
+
+  /** Starts the processes; the first event waits until they ask for it. */
+  public async start(): Promise<void> {
+    this.address = await this.api.listen();
+    if (this.ending) return this.api.close();
+    this.spawn();
+    this.arm(this.props.initTimeoutMs, () => {
+      this.log(`INIT_REPORT Init Duration: ${this.props.initTimeoutMs}.00 ms Phase: init Status: timeout`);
+      void this.initAgain();
+    });
+  }
+
+  /** Thaws it for another event. */
+  public invoke(invocation: Invocation): void {
+    this.delivery = new Delivery(invocation, this.id);
+    this.state = 'busy';
+    this.props.onPhase('thawed');
+    this.group?.signal('SIGCONT');
+    this.startClock();
+    this.deliver();
+  }
+
+  /** Ends it: no process, socket or file of it is left when this resolves. */
+  public end(reason: string): Promise<void> {
+    this.ending ??= this.tearDown(reason);
+    return this.ending;
+  }
+
+  private async tearDown(reason: string): Promise<void> {
+    this.state = 'dead';
+    clearTimeout(this.timer);
+    if (!this.invocation.complete) this.invocation.fail('Runtime.ExitError', `RequestId: ${this.invocation.id} Error: ${reason}`);
+    this.props.onPhase('dead', reason);
+    await this.group?.end();
+    this.api.close();
+    rmSync(this.temporary, { recursive: true, force: true });
+  }
+
+  private spawn(): void {
+    this.props.onPhase('starting');
+    const command = sandboxed(this.props.command, this.temporary, this.props.sandbox, this.props.linked);
+    const group = new ProcessGroup(command, this.props.cwd, this.props.variables(this.address, this.temporary));
+    this.group = group;
+    createInterface({ input: group.stdout }).on('line', (line) => this.props.onLog(line, 'stdout'));
+    createInterface({ input: group.stderr }).on('line', (line) => this.props.onLog(line, 'stderr'));
+    void group.exited.then((status) => group === this.group && this.exited(status));
+  }
+
+  private exited(status: string): void {
+    if (this.ending) return;
+    if (this.state === 'init') {
+      this.initFailure ??= { type: 'Runtime.ExitError', message: `Runtime exited with error: ${status}` };
+      return void this.initAgain();
+    }
+    void this.end(`Runtime exited with error: ${status}`);
+  }
+
+  /** A failed init is run once more within the first invocation, whose time it then takes. */
+  private async initAgain(): Promise<void> {
+    const failure = this.initFailure;
+    if (this.secondInit) {
+      const { type, message, report } = failure ?? { type: 'Runtime.ExitError', message: 'init failed', report: undefined };
+      this.invocation.fail(type, message, report);
+      return this.end(message);
+    }
+    this.secondInit = true;
+    this.initFailure = undefined;
+    const first = this.group;
+    this.group = undefined;
+    this.waiting = undefined;
+    this.startClock();
+    await first?.end();
+    if (!this.ending) this.spawn();
+  }
+
+  private arm(milliseconds: number, act: () => void): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(act, milliseconds);
+  }
+
+  private startClock(): void {
+    const { timeoutMs } = this.props;
+    this.invocation.deadline = Date.now() + timeoutMs;
+    this.arm(timeoutMs, () => {
+      const message = `RequestId: ${this.invocation.id} Error: Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+      this.log(message);
+      if (!this.invocation.complete) this.invocation.fail('Sandbox.Timedout', message);
+      void this.end('timed out');
+    });
+  }
+
+  private next(response: ServerResponse): void {
+    if (this.state === 'dead') return void response.destroy();
+    if (this.delivery.made && !this.invocation.complete) {
+      return refuse(response, 403, 'InvalidStateTransition', 'the event before must be answered first');
+    }
+    this.waiting = response;
+    response.once('close', () => this.waiting === response && (this.waiting = undefined));
+    if (this.state === 'init') {
+      this.state = 'busy';
+      // A second init has started the clock already.
+      if (!this.secondInit) this.startClock();
+    }
+    if (this.delivery.made) this.freeze();
+    else this.deliver();
+  }
+
+  private freeze(): void {
+    clearTimeout(this.timer);
+    this.group?.signal('SIGSTOP');
+    this.state = 'frozen';
+    this.frozenAt = performance.now();
+    this.props.onPhase('frozen');
+  }
+
+  private deliver(): void {
+    const response = this.waiting;
+    // It died while it was frozen: its exit is about to be noticed.
+    if (!response) return;
+    this.waiting = undefined;
+    this.props.onPhase('running', this.invocation.id);
+    this.delivery.hand(response, this.props.functionArn);
+  }
+
+  private async response(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!await this.delivery.answer(id, request, response)) return;
+    if (this.state === 'busy') this.props.onPhase('held');
+    accept(response);
+  }
+
+  private error(id: string, errorType: string, body: Buffer, response: ServerResponse): void {
+    if (this.delivery.fail(id, errorType, body, response)) this.props.onPhase('held');
+  }
+
+  private initError(type: string, body: Buffer, response: ServerResponse): void {
+    if (this.state !== 'init') return refuse(response, 403, 'InvalidStateTransition', 'init is over');
+    const { group } = this;
+    this.initFailure = { type, message: messageIn(body), report: body };
+    accept(response);
+    // The process may have ended by then, which is noticed as well.
+    response.once('close', () => group === this.group && this.state === 'init' && void this.initAgain());
+  }
+
+  private log(line: string): void {
+    this.props.onLog(line, 'stdout');
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, posix, resolve } from 'node:path';
+import { EmulatorError } from '../../core/errors';
+
+/** What a function says of its image, over what the Dockerfile says. */
+export interface ImageConfig {
+  readonly Command?: string[];
+  readonly EntryPoint?: string[];
+  readonly WorkingDirectory?: string;
+}
+
+/** How the image's command runs without a container. */
+export interface PlayedImage {
+  readonly command: string[];
+  readonly cwd: string;
+  readonly environment: Record<string, string>;
+}
+
+/** Where LibreChat's image keeps LibreChat. */
+export const LIBRECHAT_IN_IMAGE = '/app';
+
+/**
+ * Plays the Dockerfile of an image asset: finds out what would run, and where the files that it names are on this machine. Files
+ * come from `COPY`, LibreChat's own from the folder that is given in place of the base image.
+ */
+export function playImage(context: string, librechat: string, config: ImageConfig = {}): PlayedImage {
+  const copied = new Map<string, string>();
+  const environment: Record<string, string> = {};
+  let workdir = '/';
+  let entryPoint: string[] = [];
+  let command: string[] = [];
+  for (const [instruction, argument] of instructionsIn(context)) {
+    switch (instruction) {
+      case 'FROM': copied.clear(); break;
+      case 'WORKDIR': workdir = posix.resolve(workdir, argument); break;
+      case 'COPY': for (const [target, source] of copies(argument, workdir)) copied.set(target, source); break;
+      case 'ENV': Object.assign(environment, variables(argument)); break;
+      case 'ENTRYPOINT': entryPoint = words(argument); command = []; break;
+      case 'CMD': command = words(argument); break;
+    }
+  }
+  const onThisMachine = (path: string): string | undefined => {
+    for (const [target, source] of copied) {
+      if (path === target || path.startsWith(`${target}/`)) return join(context, source, path.slice(target.length));
+    }
+    if (path !== LIBRECHAT_IN_IMAGE && !path.startsWith(`${LIBRECHAT_IN_IMAGE}/`)) return undefined;
+    return join(librechat, path.slice(LIBRECHAT_IN_IMAGE.length));
+  };
+  const argv = [...(config.EntryPoint ?? entryPoint), ...(config.Command ?? command)].map((word, i) => {
+    if (i === 0 && posix.basename(word) === 'node') return process.execPath;
+    if (!word.startsWith('/')) return word;
+    const found = onThisMachine(word);
+    if (found && existsSync(found)) return found;
+    throw new EmulatorError('IMAGE_UNPLAYABLE', `the image's command must name files that the Dockerfile copies, got: ${word}`);
+  });
+  if (!argv.length) throw new EmulatorError('IMAGE_UNPLAYABLE', 'the image must have an ENTRYPOINT or a CMD');
+  const cwd = onThisMachine(config.WorkingDirectory ?? workdir);
+  if (!cwd || !existsSync(cwd)) {
+    throw new EmulatorError('IMAGE_UNPLAYABLE', `LibreChat's folder must hold \`api\` and \`client/dist\`, got: ${resolve(librechat)}`);
+  }
+  return { command: argv, cwd, environment };
+}
+
+/** The instructions of the Dockerfile in this folder, each with its argument. */
+export function instructionsIn(context: string): [instruction: string, argument: string][] {
+  const file = join(context, 'Dockerfile');
+  if (!existsSync(file)) throw new EmulatorError('IMAGE_UNPLAYABLE', `the image's folder must hold a Dockerfile, got: ${context}`);
+  const lines = readFileSync(file, 'utf8').replace(/^\s*#.*\n/gm, '').replace(/\\\r?\n/g, ' ').split(/\r?\n/);
+  return lines.flatMap((line) => {
+    const match = /^\s*(\w+)\s+(.*?)\s*$/.exec(line);
+    return match ? [[match[1].toUpperCase(), match[2]] as [string, string]] : [];
+  });
+}
+
+/** Each file or folder that an instruction copies: where it is in the image, and where in the build context. */
+function copies(argument: string, workdir: string): [target: string, source: string][] {
+  const flags = /^(?:--\S+\s+)*/.exec(argument)?.[0] ?? '';
+  // What comes out of another stage or image is not at hand.
+  if (flags.includes('--from=')) return [];
+  const parts = words(argument.slice(flags.length));
+  const destination = parts.pop() ?? '';
+  const absolute = posix.resolve(workdir, destination);
+  const isFolder = destination.endsWith('/') || destination === '.' || parts.length > 1;
+  return parts.map((source) => [isFolder && source !== '.' ? posix.join(absolute, basename(source)) : absolute, source]);
+}
+
+function variables(argument: string): Record<string, string> {
+  if (!/^\w+=/.test(argument)) return Object.fromEntries([argument.split(/\s+(.*)/s).slice(0, 2)]) as Record<string, string>;
+  const pairs = argument.matchAll(/(\w+)=(?:"([^"]*)"|(\S*))/g);
+  return Object.fromEntries([...pairs].map(([, name, quoted, plain]) => [name, quoted ?? plain]));
+}
+
+/** The exec form is JSON; the shell form is split at spaces. */
+function words(argument: string): string[] {
+  return argument.startsWith('[') ? JSON.parse(argument) as string[] : argument.split(/\s+/);
+}

@@ -1,0 +1,68 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { playImage, type ImageConfig } from './image';
+import { linksOfImage, type LinkedFolder } from './image-links';
+import { managedRuntime } from './managed-runtime';
+import { refuse, unsupported, type Deployment, type Resource } from '../../cloudformation/resource';
+import { EmulatorError } from '../../core/errors';
+import { unzipInto } from '../../core/zip';
+
+/** What a function runs, wherever its code comes from. */
+export interface PlayedCode {
+  readonly command: string[];
+  readonly cwd: string;
+  /** Variables besides those that the function declares. */
+  readonly environment: Record<string, string>;
+  readonly linked?: LinkedFolder;
+  /** Makes what is not there until it runs. */
+  readonly prepare?: () => void;
+}
+
+/** The code of a container function: what its image's Dockerfile says. */
+export async function imageCode(resource: Resource, deployment: Deployment): Promise<PlayedCode> {
+  const context = contextOfImage(resource, deployment);
+  const librechat = deployment.options.librechat ?? '';
+  try {
+    return {
+      ...playImage(context, librechat, resource.properties.ImageConfig as ImageConfig | undefined),
+      linked: await linksOfImage(context, librechat),
+    };
+  } catch (error) {
+    if (error instanceof EmulatorError) throw new EmulatorError(error.code, `${resource.logicalId}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** The folder with the image's Dockerfile: of one that a build has pushed, or of an image asset. */
+function contextOfImage(resource: Resource, { stack, cloud }: Deployment): string {
+  const uri = String(resource.properties.Code?.ImageUri ?? '');
+  if (cloud.repositories.findByUri(uri)) {
+    return cloud.repositories.image(uri)?.context ?? refuse(resource, `\`Code.ImageUri\` must be an image that has been pushed, got: ${uri}`);
+  }
+  const asset = stack.images.find(({ destinations }) => destinations.some(({ imageTag }) => uri.endsWith(`:${imageTag}`)))
+    ?? unsupported(resource, `\`Code.ImageUri\` must be an image asset of the assembly, got: ${uri}`);
+  return asset.directory;
+}
+
+/** The code of a function in an archive, or why the emulator does not run it. */
+export function zipCode({ logicalId, properties }: Resource, { cloud }: Deployment): PlayedCode | string {
+  const { Runtime, Handler, Code, Layers = [] } = properties;
+  if (!/^nodejs\d+\.x$/.test(Runtime)) return `its \`Runtime\` is ${Runtime}`;
+  if (Layers.length) return 'it has layers';
+  const archive = cloud.buckets.get(Code.S3Bucket)?.objects.get(Code.S3Key);
+  if (!archive && Code.ZipFile === undefined) return `its code is not here: ${Code.S3Bucket}/${Code.S3Key}`;
+  const folder = join(cloud.folder, 'functions', logicalId);
+  return managedRuntime({
+    runtime: Runtime,
+    handler: Handler,
+    folder,
+    runtimeFolder: join(cloud.folder, 'runtime'),
+    unpack: () => archive ? unzipInto(folder, archive.body) : writeInline(folder, Code.ZipFile),
+  });
+}
+
+/** The text of an inline function becomes `index.js`. */
+function writeInline(folder: string, code: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'index.js'), code);
+}

@@ -1,0 +1,108 @@
+import { imageCode, zipCode } from './lambda-code';
+import { LambdaFunction } from './lambda-function';
+import { refusalOfVariables } from './platform-variables';
+import { COMMAND } from '../../../src/contract/image';
+import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
+import { physicalName, refuse, unsupported, type Deployment, type Made, type Player, type Resource } from '../../cloudformation/resource';
+import type { DeployedFunction } from '../../core/cloud';
+
+const LONGEST_TIMEOUT_SECONDS = 900;
+const INIT_LIMIT_MS = 10_000;
+
+/** Functions and who may invoke them. */
+export const lambda: Readonly<Record<string, Player>> = {
+  'AWS::Lambda::Function': async (resource, deployment) => {
+    const { cloud } = deployment;
+    const name = String(resource.properties.FunctionName ?? physicalName(resource, deployment).slice(0, 64));
+    const arn = cloud.arn('lambda', `function:${name}`);
+    const made = await runnable(resource, deployment, name, arn);
+    const played = typeof made === 'string' ? { unplayed: made } : { lambda: made };
+    if (played.lambda) cloud.onDispose(() => played.lambda.dispose());
+    cloud.functions.set(arn, { logicalId: resource.logicalId, arn, name, permissions: [], ...played });
+    return { ref: name, attributes: { Arn: arn } };
+  },
+
+  'AWS::Lambda::Version': (resource, deployment) => qualified(resource, deployment, '1'),
+  'AWS::Lambda::Alias': (resource, deployment) => qualified(resource, deployment, String(resource.properties.Name)),
+
+  'AWS::Lambda::EventInvokeConfig': (resource, deployment) => {
+    const queue = functionOf(resource, deployment).lambda?.queue;
+    if (queue) queue.retryAttempts = resource.properties.MaximumRetryAttempts ?? queue.retryAttempts;
+    return { ref: resource.logicalId };
+  },
+
+  'AWS::Lambda::Permission': (resource, deployment) => {
+    const { Action, Principal, SourceArn } = resource.properties;
+    functionOf(resource, deployment).permissions.push({ action: Action, principal: Principal, sourceArn: SourceArn });
+    return { ref: resource.logicalId };
+  },
+};
+
+/** A version or an alias: the same function under another ARN, with permissions of its own. */
+function qualified(resource: Resource, deployment: Deployment, qualifier: string): Made {
+  const fn = functionOf(resource, deployment);
+  const arn = `${fn.arn}:${qualifier}`;
+  deployment.cloud.functions.set(arn, { ...fn, arn, permissions: [] });
+  return { ref: arn, attributes: { Version: '1', FunctionArn: arn, AliasArn: arn } };
+}
+
+function functionOf(resource: Resource, { cloud }: Deployment): DeployedFunction {
+  const wanted = String(resource.properties.FunctionName);
+  return [...cloud.functions.values()].find(({ arn, name }) => [arn, name].includes(wanted))
+    ?? refuse(resource, `\`FunctionName\` must exist, got: ${wanted}`);
+}
+
+/** The function with its code, or why the emulator does not run it. */
+async function runnable(resource: Resource, deployment: Deployment, name: string, arn: string): Promise<LambdaFunction | string> {
+  const { cloud, options, certificates, aws } = deployment;
+  const { PackageType, Timeout = 3, MemorySize = 128, Role, ReservedConcurrentExecutions, LoggingConfig } = resource.properties;
+  const code = PackageType === 'Image' ? await imageCode(resource, deployment) : zipCode(resource, deployment);
+  if (typeof code === 'string') return code;
+  if (Timeout > LONGEST_TIMEOUT_SECONDS) refuse(resource, `\`Timeout\` must be at most ${LONGEST_TIMEOUT_SECONDS}, got: ${Timeout}`);
+  const role = [...cloud.roles.values()].find((candidate) => candidate.arn === Role)
+    ?? unsupported(resource, `\`Role\` must be a role of this stack, got: ${String(Role)}`);
+  const environment = variables(resource, deployment);
+  const refusal = refusalOfVariables(environment);
+  if (refusal) refuse(resource, refusal);
+  return new LambdaFunction({
+    name,
+    arn,
+    command: code.command,
+    cwd: code.cwd,
+    prepare: code.prepare,
+    environment,
+    emulation: { ...code.environment, AWS_ENDPOINT_URL: aws.url, NODE_EXTRA_CA_CERTS: certificates.caFile },
+    timeoutMs: cloud.limit(Timeout * 1000),
+    initTimeoutMs: cloud.limit(INIT_LIMIT_MS),
+    limit: (milliseconds) => cloud.limit(milliseconds),
+    memorySize: MemorySize,
+    logGroup: LoggingConfig?.LogGroup,
+    reservedConcurrency: ReservedConcurrentExecutions,
+    region: cloud.region,
+    credentials: role.credentials,
+    folder: cloud.folder,
+    sandbox: options.sandbox ?? 'auto',
+    linked: code.linked,
+    onLog: (line, id, stream) => cloud.events.emit({ type: 'log', function: resource.logicalId, environment: id, stream, line }),
+    onPhase: (phase, id, detail) => cloud.events.emit({ type: 'environment', function: resource.logicalId, environment: id, phase, detail }),
+    onRetry: (reason) => cloud.events.notice(`${resource.logicalId} failed: ${reason}`, 'warning'),
+  });
+}
+
+/** The declared variables, with what the caller of the emulator puts over them. */
+function variables(resource: Resource, { options, cloud }: Deployment): Record<string, string> {
+  const declared = (resource.properties.Environment?.Variables ?? {}) as Record<string, string>;
+  if (!serves(resource)) return declared;
+  const result = { ...declared, ...options.environment };
+  if (options.mongoUri) {
+    delete result[ADAPTER.databaseSecret];
+    delete result[`${VALUE_FROM}MONGO_URI`];
+    result.MONGO_URI = options.mongoUri;
+    cloud.events.notice(`${resource.logicalId}: MONGO_URI is the one that was given, in place of the stack's database`);
+  }
+  return result;
+}
+
+function serves(resource: Resource): boolean {
+  return ((resource.properties.ImageConfig?.Command ?? []) as string[])[0] === COMMAND.serve;
+}

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { LinkedFolder } from './image-links';
+
+/**
+ * How an environment's file system is made read-only: `bubblewrap` mounts it so, `none` leaves it as it is, `auto` takes
+ * bubblewrap where the machine allows it.
+ */
+export type Sandbox = 'auto' | 'bubblewrap' | 'none';
+
+let usable: boolean | undefined;
+
+/** Whether bubblewrap is installed and may make namespaces here. */
+function bubblewrapWorks(): boolean {
+  usable ??= spawnSync('bwrap', [...READ_ONLY_ROOT, '--', 'true'], { stdio: 'ignore' }).status === 0;
+  return usable;
+}
+
+/** Processes have a namespace of their own: all of them end with the emulator, even if it is killed. */
+const READ_ONLY_ROOT = ['--unshare-pid', '--die-with-parent', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'];
+
+/** The command that runs `command` with nothing writable but `temporary`, and with the links of its image. */
+export function sandboxed(command: readonly string[], temporary: string, sandbox: Sandbox = 'none', linked?: LinkedFolder): string[] {
+  if (sandbox === 'none' || (sandbox === 'auto' && !bubblewrapWorks())) return [...command];
+  const links = linked && Object.keys(linked.links).length ? withLinks(linked, temporary) : [];
+  return ['bwrap', ...READ_ONLY_ROOT, ...links, '--bind', temporary, temporary, '--', ...command];
+}
+
+/**
+ * What puts links into a folder that cannot be written: each folder on the way to one is mounted anew, with what it held bound into
+ * it, the links between, and read-only after that.
+ */
+function withLinks({ folder, links }: LinkedFolder, temporary: string): string[] {
+  const root = realpathSync(folder);
+  const paths = Object.keys(links).map((link) => join(root, link));
+  const onTheWay = [...new Set([root, ...paths.flatMap((path) => foldersTo(path, root))])].sort();
+  const mounts = onTheWay.flatMap((parent) => ['--tmpfs', parent, ...entriesOf(parent)
+    .filter(({ path }) => !onTheWay.includes(path) && !paths.includes(path))
+    .flatMap(({ path, target }) => (target === undefined ? ['--ro-bind', path, path] : ['--symlink', target, path]))]);
+  return [
+    ...mounts,
+    ...Object.entries(links).flatMap(([link, target]) => ['--symlink', join(temporary, target), join(root, link)]),
+    ...onTheWay.flatMap((parent) => ['--remount-ro', parent]),
+  ];
+}
+
+function foldersTo(path: string, root: string): string[] {
+  const parent = dirname(path);
+  return parent === root ? [] : [...foldersTo(parent, root), parent];
+}
+
+function entriesOf(folder: string): { path: string; target?: string }[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).map((entry) => {
+    const path = join(folder, entry.name);
+    return { path, target: entry.isSymbolicLink() ? readlinkSync(path) : undefined };
+  });
+}

@@ -1,0 +1,41 @@
+import type { Secret } from './secret-store';
+import { AwsError } from '../../core/aws-error';
+import type { Cloud } from '../../core/cloud';
+import type { JsonService } from '../../core/json-service';
+
+/** Secrets Manager: GetSecretValue and DescribeSecret. */
+export const secretsManager: JsonService = {
+  name: 'SecretsManager',
+  target: 'secretsmanager',
+  actions: {
+    GetSecretValue: (input, { cloud, authorize }) => {
+      const secret = find(cloud, String(input.SecretId), (resource) => authorize('secretsmanager:GetSecretValue', resource));
+      const { VersionStage = 'AWSCURRENT', VersionId = secret.versionId } = input;
+      if (VersionStage !== 'AWSCURRENT' || VersionId !== secret.versionId) throw notFound(`version ${VersionStage} ${VersionId} of ${secret.name}`);
+      return {
+        ARN: secret.arn, Name: secret.name, SecretString: secret.value, VersionId: secret.versionId, VersionStages: ['AWSCURRENT'],
+      };
+    },
+    DescribeSecret: (input, { cloud, authorize }) => {
+      const secret = find(cloud, String(input.SecretId), (resource) => authorize('secretsmanager:DescribeSecret', resource));
+      return { ARN: secret.arn, Name: secret.name, VersionIdsToStages: { [secret.versionId]: ['AWSCURRENT'] } };
+    },
+  },
+};
+
+function find(cloud: Cloud, id: string, authorize: (resource: string) => void): Secret {
+  const secret = cloud.secrets.find(id);
+  authorize(secret?.arn ?? arnOfMissing(cloud, id));
+  if (!secret) throw notFound(`${id}; option \`secrets\` can bring it`);
+  return secret;
+}
+
+/** Policies that know a name only end in six question marks: they speak of a missing secret too. */
+function arnOfMissing(cloud: Cloud, id: string): string {
+  const arn = id.startsWith('arn:') ? id : cloud.arn('secretsmanager', `secret:${id}`);
+  return /-[A-Za-z0-9]{6}$/.test(arn) ? arn : `${arn}-000000`;
+}
+
+function notFound(what: string): AwsError {
+  return new AwsError('ResourceNotFoundException', 400, `Secrets Manager can't find the specified secret: ${what}`);
+}

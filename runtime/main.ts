@@ -1,0 +1,23 @@
+import { log, messageOf } from './shared/log';
+import { RuntimeApi } from './shared/runtime-api';
+import { readSettings } from './shared/settings';
+import { COMMAND } from '../src/contract/image';
+
+async function main(): Promise<void> {
+  const command = process.argv[2] ?? COMMAND.serve;
+  const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API ?? '');
+  if (command === COMMAND.serve) {
+    const { serve } = await import('./worker/serve.js');
+    await serve(api, process.env, readSettings(process.env));
+  } else if (command === COMMAND.publish) {
+    const { publish } = await import('./publisher/index.js');
+    await publish(api, process.env, readSettings(process.env));
+  } else {
+    throw new Error(`command must be one of ${Object.values(COMMAND).join(', ')}, got: ${command}`);
+  }
+}
+
+main().catch((error: unknown) => {
+  log.error('adapter-failed', { message: messageOf(error) });
+  process.exit(1);
+});

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { CREDENTIALS, writeCredentials } from './credentials';
+import { makeFolders, writePrivateFile } from './folders';
+import { freePort } from './port';
+import { checkRequired, readVariables } from './variables';
+import { ADAPTER, DEFAULT_VARIABLES, FIXED_VARIABLES, VALUE_FROM } from '../../../src/contract/variables';
+import { Aws } from '../../shared/aws';
+import { log } from '../../shared/log';
+import type { Settings } from '../../shared/settings';
+import { LibreChat } from '../librechat';
+
+/** The certificates of DocumentDB's authorities, beside the adapter. */
+const CA_FILE = join(__dirname, 'documentdb-ca.pem');
+
+/** The adapter's own; LibreChat has no business with the Runtime API either. */
+const NOT_FOR_LIBRECHAT = [...Object.values<string>(ADAPTER), ...CREDENTIALS, 'AWS_LAMBDA_RUNTIME_API'];
+
+/** Reads what LibreChat needs, starts it, and resolves when it can serve. */
+export async function start(environment: NodeJS.ProcessEnv, settings: Settings): Promise<LibreChat> {
+  const began = performance.now();
+  checkRequired(environment);
+  const aws = new Aws(environment, settings);
+  const folders = makeFolders();
+  const [variables, config, port] = await Promise.all([
+    readVariables(environment, aws, CA_FILE),
+    readConfig(environment, aws),
+    freePort(),
+  ]);
+  aws.close();
+  const read = performance.now();
+  const librechat = new LibreChat({
+    ...DEFAULT_VARIABLES,
+    ...passedThrough(environment),
+    ...FIXED_VARIABLES,
+    ...folders,
+    ...config,
+    ...writeCredentials(environment),
+    ...variables,
+    PORT: String(port),
+    METRICS_SECRET: randomBytes(32).toString('hex'),
+  });
+  stopOnRequest(librechat, settings);
+  await librechat.ready(settings);
+  const ready = performance.now();
+  // `performance.now()` counts from the start of this process.
+  log.info('started', { ms: { adapter: Math.round(began), values: Math.round(read - began), librechat: Math.round(ready - read), total: Math.round(ready) } });
+  return librechat;
+}
+
+function passedThrough(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const entries = Object.entries(environment).filter(([name]) => !NOT_FOR_LIBRECHAT.includes(name) && !name.startsWith(VALUE_FROM));
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** LibreChat reads its configuration from a path. */
+async function readConfig(environment: NodeJS.ProcessEnv, aws: Aws): Promise<Record<string, string>> {
+  const bucket = environment[ADAPTER.configBucket];
+  const key = environment[ADAPTER.configKey];
+  if (!bucket || !key) return {};
+  try {
+    return { CONFIG_PATH: writePrivateFile('librechat.yaml', await aws.getObject(bucket, key)) };
+  } catch (error) {
+    throw new Error(`\`${ADAPTER.configKey}\` could not be read from s3://${bucket}/${key}: ${(error as Error).message}`);
+  }
+}
+
+/** Lambda sends SIGTERM only where an extension asks for it, and waits for two seconds at most. */
+function stopOnRequest(librechat: LibreChat, settings: Settings): void {
+  process.once('SIGTERM', () => {
+    log.info('stopping', {});
+    void librechat.stop(settings).then(() => process.exit(0));
+  });
+}

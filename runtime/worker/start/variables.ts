@@ -1,0 +1,92 @@
+import { hkdfSync } from 'node:crypto';
+import { fieldOf, References } from './references';
+import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../../../src/contract/variables';
+import type { Aws } from '../../shared/aws';
+
+type Variables = Record<string, string>;
+
+/** Without one of these LibreChat ends, invents a value that differs in each environment, or sends users elsewhere. */
+const REQUIRED = ['MONGO_URI', 'REDIS_URI', 'DOMAIN_CLIENT', 'DOMAIN_SERVER', ...Object.keys(DERIVED_SECRETS)];
+
+/** Which required variables come from a setting of the adapter where nobody gave them. */
+const GIVEN_BY: Variables = {
+  MONGO_URI: ADAPTER.databaseSecret,
+  DOMAIN_CLIENT: ADAPTER.urlParameter,
+  DOMAIN_SERVER: ADAPTER.urlParameter,
+  ...Object.fromEntries(Object.keys(DERIVED_SECRETS).map((name) => [name, ADAPTER.rootSecret])),
+};
+
+/** A configuration that cannot work, found before anything was asked of AWS. */
+export function checkRequired(environment: NodeJS.ProcessEnv): void {
+  const missing = REQUIRED.filter((name) => ![name, VALUE_FROM + name, GIVEN_BY[name] ?? name].some((source) => environment[source]));
+  if (missing.length) {
+    throw new Error(`\`${missing.join('`, `')}\` must be set for LibreChat to start, got: nothing (${VALUE_FROM}${missing[0]} may name where it is kept)`);
+  }
+}
+
+/** Reads everything that the function's variables only refer to, side by side. */
+export async function readVariables(environment: NodeJS.ProcessEnv, aws: Aws, caFile: string): Promise<Variables> {
+  const references = new References(aws);
+  const sources = await Promise.all([
+    derivedSecrets(environment, references),
+    databaseUri(environment, references, caFile),
+    publicUrl(environment, aws),
+    referredVariables(environment, references),
+  ]);
+  const variables: Variables = Object.assign({}, ...sources);
+  for (const name of REQUIRED) {
+    if (!(environment[name] || variables[name])) throw new Error(`\`${name}\` must not be empty, got: ""`);
+  }
+  return variables;
+}
+
+async function referredVariables(environment: NodeJS.ProcessEnv, references: References): Promise<Variables> {
+  const names = Object.keys(environment).filter((name) => name.startsWith(VALUE_FROM));
+  const values = await Promise.all(names.map(async (name) => [
+    name.slice(VALUE_FROM.length),
+    await references.resolve(name, environment[name] ?? ''),
+  ]));
+  return Object.fromEntries(values) as Variables;
+}
+
+/** One secret is kept, the four values follow from it: they must be the same in every environment and for ever. */
+async function derivedSecrets(environment: NodeJS.ProcessEnv, references: References): Promise<Variables> {
+  const reference = environment[ADAPTER.rootSecret];
+  if (!reference) return {};
+  const root = await references.resolve(ADAPTER.rootSecret, reference);
+  if (!root) throw new Error(`\`${ADAPTER.rootSecret}\` must not be empty, got: ""`);
+  const missing = Object.entries(DERIVED_SECRETS).filter(([name]) => !environment[name]);
+  return Object.fromEntries(missing.map(([name, length]) => [name, Buffer.from(hkdfSync('sha256', root, '', name, length)).toString('hex')]));
+}
+
+async function databaseUri(environment: NodeJS.ProcessEnv, references: References, caFile: string): Promise<Variables> {
+  const reference = environment[ADAPTER.databaseSecret];
+  if (!reference) return {};
+  const secret = await references.resolve(ADAPTER.databaseSecret, reference);
+  const [username, password, host, port] = ['username', 'password', 'host', 'port'].map((field) => fieldOf(secret, field));
+  const options = new URLSearchParams({
+    // A driver looks for the user in the database of the path, and then takes a mechanism that DocumentDB 5.0 does not have.
+    // See https://github.com/Automattic/mongoose/issues/15018
+    authSource: 'admin',
+    authMechanism: 'SCRAM-SHA-1',
+    tls: 'true',
+    tlsCAFile: caFile,
+    replicaSet: 'rs0',
+    readPreference: 'primary',
+    retryWrites: 'false',
+    serverSelectionTimeoutMS: '5000',
+  });
+  const credentials = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
+  return { MONGO_URI: `mongodb://${credentials}@${host}:${port}/LibreChat?${options.toString()}` };
+}
+
+async function publicUrl(environment: NodeJS.ProcessEnv, aws: Aws): Promise<Variables> {
+  const name = environment[ADAPTER.urlParameter];
+  if (!name) return {};
+  try {
+    const url = await aws.parameter(name);
+    return { DOMAIN_CLIENT: url, DOMAIN_SERVER: url };
+  } catch (error) {
+    throw new Error(`\`${ADAPTER.urlParameter}\` could not be read from ${name}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,230 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Synthesized, synthesize } from '../../emulator/synthesize';
+
+const ROOT = join(__dirname, '../..');
+
+jest.setTimeout(90_000);
+
+/** The command line as a process of its own, with a temporary folder that nobody else uses. */
+class Demo {
+  readonly lines: string[] = [];
+  readonly errors: string[] = [];
+  readonly exited: Promise<number | null>;
+  readonly process: ChildProcess;
+  private readonly waiting = new Set<() => void>();
+
+  constructor(args: string[], temporary: string) {
+    this.process = spawn(process.execPath, ['--import', 'tsx', 'demo/cli.ts', ...args], {
+      cwd: ROOT,
+      env: { ...process.env, TMPDIR: temporary, NODE_OPTIONS: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.exited = new Promise((resolve) => this.process.once('close', resolve));
+    void this.exited.then(() => this.wake());
+    createInterface(this.process.stdout!).on('line', (line) => { this.lines.push(line); this.wake(); });
+    createInterface(this.process.stderr!).on('line', (line) => this.errors.push(line));
+  }
+
+  /** The first line that matches; fails when the process ends without one. */
+  async line(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = this.lines.map((line) => pattern.exec(line)).find(Boolean);
+      if (match) return match;
+      if (this.process.exitCode !== null) throw new Error(`ended with ${this.process.exitCode}: ${[...this.lines, ...this.errors].join('\n')}`);
+      await new Promise<void>((resolve) => this.waiting.add(resolve));
+    }
+  }
+
+  private wake(): void {
+    this.waiting.forEach((resolve) => resolve());
+    this.waiting.clear();
+  }
+}
+
+let assembly: Synthesized;
+let temporary: string;
+beforeAll(async () => { assembly = await synthesize(join(ROOT, 'examples/typescript/app.ts')); });
+afterAll(() => assembly.dispose());
+beforeEach(() => { temporary = mkdtempSync(join(tmpdir(), 'demo-test-')); });
+afterEach(async () => {
+  running.forEach(({ process: child }) => child.exitCode ?? child.kill('SIGTERM'));
+  await Promise.all(running.map(({ exited }) => exited));
+  running = [];
+  rmSync(temporary, { recursive: true, force: true });
+});
+
+let running: Demo[] = [];
+const demo = (...args: string[]) => {
+  const started = new Demo(args, temporary);
+  running.push(started);
+  return started;
+};
+
+/** Processes that were started with this test's temporary folder: whatever the demo started. */
+function processes(): string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(temporary) || readlinkSync(`/proc/${pid}/cwd`).startsWith(temporary);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** What the demo left in its temporary folder; tsx keeps its compiled code there. */
+const files = () => readdirSync(temporary).filter((name) => !name.startsWith('tsx-'));
+
+function listening(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/`).then(() => true, () => false);
+}
+
+describe('bad input', () => {
+  test.each([
+    [['--what'], "Unknown option '--what'"],
+    [['extra'], "Unexpected argument 'extra'"],
+    [['--port', 'http'], '--port must be a number from 0 to 65535, got: http'],
+    [['--port', '70000'], '--port must be a number from 0 to 65535, got: 70000'],
+    [['--secret', 'noequals'], '--secret must be <name>=<value>, got: noequals'],
+    [['--bucket', 'files'], '--bucket must be <name>=<dir>, got: files'],
+    [['--app', 'none.ts'], '--app must exist, got: none.ts'],
+    [['--app', 'package.json', '--assembly', 'src'], '--app and --assembly exclude each other'],
+    [['--mongo-uri', 'mongodb://x'], '--mongo-uri needs --librechat'],
+  ])('%j: usage and exit code 2', async (args, message) => {
+    const run = demo(...args);
+    expect(await run.exited).toBe(2);
+    expect(run.errors[0]).toContain(message);
+    expect(run.errors.join('\n')).toContain('Usage: npx projen demo');
+    expect(run.lines).toEqual([]);
+  });
+
+  // `npx projen demo -- --help` hands on the dashes.
+  test.each([['--help'], ['--', '--help']])('%s %s: usage on standard output, and exit code 0', async (...args) => {
+    const run = demo(...args);
+    expect(await run.exited).toBe(0);
+    expect(run.lines.join('\n')).toContain('--probe');
+    expect(run.errors).toEqual([]);
+  });
+
+  test('a port that was asked for and is taken: a clear error and exit code 1', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as { port: number };
+    const run = demo('--assembly', assembly.assembly, '--port', String(port));
+    expect(await run.exited).toBe(1);
+    expect(run.errors).toEqual([`\`port\` must be free, got: ${port}; 0 takes any`]);
+    expect(processes()).toEqual([]);
+    taken.close();
+  });
+
+  test('an app that throws: what it said, and exit code 1', async () => {
+    const app = join(temporary, 'app.ts');
+    writeFileSync(app, "throw new Error('the app is wrong');\n");
+    const run = demo('--app', app);
+    expect(await run.exited).toBe(1);
+    expect(run.errors.join('\n')).toContain('the app is wrong');
+  });
+
+  test('a folder that is no assembly: exit code 1', async () => {
+    const run = demo('--assembly', 'src');
+    expect(await run.exited).toBe(1);
+    expect(run.errors).toHaveLength(1);
+    expect(run.errors[0]).toContain('src');
+  });
+
+  test('a folder that holds no LibreChat: what it must hold, and exit code 1', async () => {
+    const run = demo('--assembly', assembly.assembly, '--librechat', 'src');
+    expect(await run.exited).toBe(1);
+    expect(run.errors).toEqual(['`librechat` must be a folder with api/server/index.js and client/dist, got: src']);
+  });
+
+  test('a template that cannot be run: the logical id, the reason, and exit code 1', async () => {
+    const folder = join(temporary, 'cdk.out');
+    cpSync(assembly.assembly, folder, { recursive: true });
+    const file = join(folder, 'LibreChat.template.json');
+    const template = JSON.parse(readFileSync(file, 'utf8'));
+    template.Resources.Unheard = { Type: 'AWS::Quantum::Ledger', Properties: {} };
+    writeFileSync(file, JSON.stringify(template));
+    const run = demo('--assembly', folder);
+    expect(await run.exited).toBe(1);
+    expect(run.errors.join('\n')).toMatch(/Unheard.*AWS::Quantum::Ledger/s);
+  });
+});
+
+describe('a demo that runs', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('says where, stays until %s, and leaves no process, socket or file', async (signal) => {
+    const run = demo('--assembly', assembly.assembly, '--port', '0');
+    const port = Number((await run.line(/runs on http:\/\/localhost:(\d+)/))[1]);
+    const livePort = Number((await run.line(/picture of what happens behind it: http:\/\/localhost:(\d+)/))[1]);
+    const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+    expect(page).toContain('LibreChat stand-in');
+    const framed = /<iframe[^>]* src="([^"]+)"/.exec(await (await fetch(`http://127.0.0.1:${livePort}/`)).text())![1];
+    expect(await (await fetch(framed)).text()).toBe(page);
+    // An environment is up, and with it an adapter, a LibreChat and connections to Redis.
+    expect((await fetch(`http://127.0.0.1:${port}/api/config`)).status).toBe(200);
+    await run.line(/200 {2}GET {2}\/api\/config {2}environment 1 {2}\d+ ms/);
+    expect(processes().length).toBeGreaterThan(2);
+    run.process.kill(signal);
+    expect(await run.exited).toBe(0);
+    expect(run.errors).toEqual([]);
+    expect(processes()).toEqual([]);
+    expect(await Promise.all([port, livePort, Number(new URL(framed).port)].map(listening))).toEqual([false, false, false]);
+    expect(files()).toEqual([]);
+  });
+
+  test('an interruption while it starts leaves nothing either', async () => {
+    const run = demo('--assembly', assembly.assembly, '--port', '0', '--json');
+    // Redis is up, or the publisher's environment: the stack is being deployed.
+    while (processes().length < 3 && run.process.exitCode === null) await new Promise(setImmediate);
+    expect(run.lines.join('\n')).not.toContain('"listening"');
+    run.process.kill('SIGINT');
+    expect(await run.exited).toBe(0);
+    expect(processes()).toEqual([]);
+    expect(files()).toEqual([]);
+  });
+
+  test('--json prints one object per line', async () => {
+    const run = demo('--assembly', assembly.assembly, '--port', '0', '--json', '--built-in-redis');
+    await run.line(/"type":"listening"/);
+    const { url } = JSON.parse(run.lines.find((line) => line.includes('"listening"'))!) as { url: string };
+    await fetch(url);
+    await run.line(/"type":"request".*"path":"\/"/);
+    run.process.kill('SIGINT');
+    await run.exited;
+    const records = run.lines.map((line) => JSON.parse(line) as { type: string });
+    expect(records.map(({ type }) => type)).toEqual(expect.arrayContaining(['listening', 'request', 'notice', 'environment']));
+  });
+});
+
+describe('--probe', () => {
+  test('exits 0 after the answer came whole and in pieces, through two environments', async () => {
+    const run = demo('--assembly', assembly.assembly, '--port', '0', '--probe', '--json');
+    expect(await run.exited).toBe(0);
+    const records = run.lines.map((line) => JSON.parse(line) as Record<string, any>);
+    const result = records.find(({ type }) => type === 'probe')!;
+    expect(result).toMatchObject({ passed: true, tokens: expect.any(Number) });
+    expect(result.heldMs).toBeGreaterThan(20 * 100);
+    const generated = result.requests.find(({ path }: { path: string }) => path === '/api/agents/chat').environment;
+    const streamed = result.requests.find(({ path }: { path: string }) => path.endsWith(result.streamId)).environment;
+    expect(generated).not.toBe(streamed);
+    expect(result.verdicts).toEqual([{ rule: 'the answer arrived whole', passed: true }, { rule: 'the answer arrived in pieces', passed: true }]);
+    const seen = records.filter(({ type }) => type === 'probe-event').map(({ description }) => description as string);
+    expect(seen).toHaveLength(result.events + 1);
+    expect(seen.length).toBeGreaterThanOrEqual(20);
+    expect(seen.slice(0, 2)).toEqual(['POST answered', expect.stringMatching(/^sync, \d+ characters so far$/)]);
+    expect(seen.at(-1)).toBe('final');
+    expect(processes()).toEqual([]);
+    expect(files()).toEqual([]);
+  });
+
+  test('exits 1 with the hold switched off: the answer stalls', async () => {
+    const run = demo('--assembly', assembly.assembly, '--port', '0', '--probe', '--no-hold');
+    expect(await run.exited).toBe(1);
+    expect(run.lines.join('\n')).toContain('✗ the answer arrived whole: no event for 3 s');
+    expect(processes()).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import * as ts from 'typescript';
+import { History } from '../../demo/live-view/history';
+import { LiveView } from '../../demo/live-view/live-view';
+import type { TimedEvent } from '../../emulator/core/events';
+import { EventStream } from '../../emulator/core/events';
+import { Emulator } from '../../emulator/emulator';
+import { type Synthesized, synthesize } from '../../emulator/synthesize';
+import { Browser, findBrowser } from '../../fixtures/browser';
+import { describeWith } from '../requires';
+
+const PAGE = join(__dirname, '../../demo/live-view/page');
+const APP = join(__dirname, '../../examples/typescript/app.ts');
+
+jest.setTimeout(90_000);
+
+test('the page has no type errors', () => {
+  const { config } = ts.readConfigFile(join(PAGE, 'tsconfig.json'), (file) => ts.sys.readFile(file));
+  const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, PAGE);
+  expect(fileNames.length).toBeGreaterThanOrEqual(3);
+  const diagnostics = ts.getPreEmitDiagnostics(ts.createProgram(fileNames, options));
+  expect(diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
+});
+
+describe('what a late picture is told', () => {
+  const environment = (id: number, phase: 'starting' | 'frozen' | 'dead') =>
+    ({ type: 'environment', function: 'F', environment: id, phase } as const);
+
+  test('the last phase of an environment, however long ago, and no dead ones', () => {
+    const events = new EventStream();
+    const history = new History(events);
+    for (const id of [1, 2]) events.emit(environment(id, 'starting'));
+    events.emit(environment(1, 'frozen'));
+    events.emit(environment(2, 'dead'));
+    for (let i = 0; i < 600; i++) events.emit({ type: 'request', method: 'GET', path: `/${i}`, status: 200, behavior: '*', milliseconds: 1 });
+    expect(history.events.filter(({ type }) => type === 'environment')).toEqual([expect.objectContaining(environment(1, 'frozen'))]);
+    expect(history.events.at(-1)).toMatchObject({ path: '/599' });
+    expect(history.events.length).toBeLessThan(600);
+    history.dispose();
+  });
+
+  test('nothing that a function wrote or asked of AWS', () => {
+    const events = new EventStream();
+    const history = new History(events);
+    events.emit({ type: 'log', function: 'F', environment: 1, stream: 'stdout', line: 'private' });
+    events.emit({ type: 'aws', service: 's3', action: 'GetObject', resource: 'x', status: 200 });
+    expect(history.events).toEqual([]);
+  });
+});
+
+describe('beside the emulated stack', () => {
+  let synthesized: Synthesized;
+  let emulator: Emulator;
+  let view: LiveView;
+
+  beforeAll(async () => {
+    synthesized = await synthesize(APP);
+    const past: TimedEvent[] = [];
+    emulator = await Emulator.start({
+      assembly: synthesized.assembly, port: 0, environment: { ALLOW_REGISTRATION: 'true', ADAPTER_TEST_OVERRIDES: '{"graceMs":100}' },
+    }, (event) => past.push(event));
+    view = await LiveView.open(emulator, 0, past);
+  });
+
+  afterAll(async () => {
+    view?.close();
+    await emulator?.dispose();
+    synthesized?.dispose();
+  });
+
+  test('the distribution answers as it did: what forbids frames is only left out in the frame', async () => {
+    expect((await fetch(emulator.url)).headers.get('x-frame-options')).toBe('SAMEORIGIN');
+    const page = await (await fetch(view.url)).text();
+    const framed = /<iframe[^>]* src="([^"]+)"/.exec(page)![1];
+    const answer = await fetch(framed);
+    expect(answer.headers.get('x-frame-options')).toBeNull();
+    expect(await answer.text()).toBe(await (await fetch(emulator.url)).text());
+    expect((await fetch(`${view.url}/none`)).status).toBe(404);
+  });
+
+  const browserName = findBrowser() ?? 'chromium';
+  describeWith(browserName)('in a browser', () => {
+    test('one environment is held while another streams, then both are frozen', async () => {
+      const browser = new Browser(browserName);
+      try {
+        const tab = await browser.open(view.url);
+        const chat = tab.frame(/src="(http[^"]+)"/.exec(await (await fetch(view.url)).text())![1]);
+        await chat.until('document.activeElement?.id === "prompt"');
+        await chat.evaluate('document.querySelector("[data-tokens=\'120\']").click()');
+        const lane = (phase: string, request: string) =>
+          `[...document.querySelectorAll("#lanes article")].some((lane) => lane.dataset.phase === "${phase}" && lane.textContent.includes("${request}"))`;
+        await tab.until(`${lane('held', 'POST /api/agents/chat')} && ${lane('running', 'GET /api/agents/chat/stream/')}`);
+        await chat.until('document.querySelectorAll(".streaming .token").length > 3');
+        await chat.until('!document.querySelector(".streaming")');
+        await tab.until('document.querySelectorAll("#lanes article").length >= 3 && '
+          + '[...document.querySelectorAll("#lanes article")].every(({ dataset }) => dataset.phase === "frozen")');
+
+        const moments = await tab.evaluate<string[]>('[...document.querySelectorAll("#moments li")].map(({ textContent }) => textContent).reverse()');
+        const at = (pattern: RegExp) => moments.findIndex((moment) => pattern.test(moment));
+        const generating = /POST \/api\/agents\/chat → (\w+ \d+), 200/.exec(moments[at(/POST \/api\/agents\/chat →/)])![1];
+        const streaming = /stream\/.* → (\w+ \d+), 200/.exec(moments[at(/\/stream\//)])![1];
+        expect(streaming).not.toBe(generating);
+        const last = (text: string) => moments.reduce((found, moment, i) => (moment.endsWith(text) ? i : found), -1);
+        expect(last(`${generating} is held`)).toBeLessThan(last(`${streaming} is frozen`));
+        expect(last(`${generating} is frozen`)).toBeGreaterThan(at(/\/stream\//));
+        expect(await tab.evaluate('document.querySelectorAll("#lanes .strip .held").length')).toBeGreaterThan(0);
+        expect(moments.some((moment) => moment.endsWith('is thawed'))).toBe(true);
+      } finally {
+        await browser.close();
+      }
+    });
+  });
+
+  test('nothing listens when it is closed', async () => {
+    const other = await LiveView.open(emulator, 0);
+    other.close();
+    await expect(fetch(other.url)).rejects.toThrow();
+  });
+});

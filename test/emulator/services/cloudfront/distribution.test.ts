@@ -1,0 +1,135 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { behavior, bodyText, origin, request, Site } from './site';
+import { bodyOf, headerValue, headerValues, text, type HttpResponse } from '../../../../emulator/core/http';
+import { matchesPathPattern } from '../../../../emulator/services/cloudfront/path-pattern';
+import { MANAGED_RESPONSE_HEADERS_POLICIES } from '../../../../emulator/services/cloudfront/response-headers-policy';
+
+const SECURITY_HEADERS = MANAGED_RESPONSE_HEADERS_POLICIES['67f7725c-6f97-4210-82d7-5512b31e9d03'];
+
+let site: Site;
+beforeEach(() => { site = new Site(); });
+afterEach(() => site.cloud.dispose());
+
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
+describe('path patterns', () => {
+  test.each([
+    ['/api/*', '/api/x/y', true],
+    ['/api/*', '/api', false],
+    ['api/*', '/api/x', true],
+    ['*.js', '/a/b.js', true],
+    ['/a?c', '/abc', true],
+    ['/a?c', '/ac', false],
+    ['/API/*', '/api/x', false],
+    ['/a.c', '/abc', false],
+    ['*', '/', true],
+  ])('%s and %s: %p', (pattern, path, expected) => expect(matchesPathPattern(pattern, path)).toBe(expected));
+});
+
+describe('behaviours', () => {
+  // "CloudFront applies the first cache behavior that matches": https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
+  test('are tried in order, the default one last', async () => {
+    const other = origin({ domainName: 'other.example.com' });
+    const front = site.distribution([behavior('/oauth/success', { origin: other }), behavior('/oauth/*'), behavior('*', { origin: other })]);
+    expect(await bodyText(await front.handle(request('/oauth/success')))).toBe('other /oauth/success');
+    expect(await bodyText(await front.handle(request('/oauth/error')))).toBe('api /oauth/error');
+    expect(await bodyText(await front.handle(request('/')))).toBe('other /');
+  });
+
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesAllowedHTTPMethods
+  test('refuse other methods with 403', async () => {
+    const front = site.distribution([behavior('*', { allowedMethods: ['GET', 'HEAD'] })]);
+    expect((await front.handle(request('/', { method: 'POST' }))).status).toBe(403);
+    expect((await front.handle(request('/'))).status).toBe(200);
+  });
+
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-viewers-to-cloudfront.html
+  test.each([['https-only', 403], ['redirect-to-https', 301], ['allow-all', 200]] as const)('over plain HTTP with %s: %d', async (viewerProtocolPolicy, status) => {
+    const front = site.distribution([behavior('*', { viewerProtocolPolicy })]);
+    const response = await front.handle(request('/x', { protocol: 'http', query: 'a=1' }));
+    expect(response.status).toBe(status);
+    expect(headerValue(response.headers, 'location')).toBe(status === 301 ? 'https://d1.cloudfront.net/x?a=1' : undefined);
+  });
+
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DefaultRootObject.html
+  test('the default root object stands for /, and for nothing else', async () => {
+    const front = site.distribution([behavior('*')], { defaultRootObject: 'index.html' });
+    expect(await bodyText(await front.handle(request('/')))).toBe('api /index.html');
+    expect(await bodyText(await front.handle(request('/folder/')))).toBe('api /folder/');
+  });
+});
+
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html, "Origin response timeout": 30 s here are 300 ms.
+describe('the origin read timeout', () => {
+  const never = () => new Promise<HttpResponse>(() => undefined);
+
+  test.each([['GET', 3, 3], ['HEAD', 2, 2], ['GET', 1, 1], ['POST', 3, 1]])('%s with %d attempts asks %d times, then 504', async (method, connectionAttempts, times) => {
+    let count = 0;
+    site.cloud.hosts.set('api.example.com', () => {
+      count++;
+      return never();
+    });
+    const front = site.distribution([behavior('*', { origin: origin({ connectionAttempts, readTimeout: 5 }) })]);
+    expect((await front.handle(request('/', { method }))).status).toBe(504);
+    expect(count).toBe(times);
+  });
+
+  test('bounds each gap, not the whole', async () => {
+    site.cloud.hosts.set('api.example.com', async () => ({
+      status: 200,
+      headers: [],
+      body: Readable.from((async function* () {
+        for (let i = 0; i < 5; i++) {
+          yield Buffer.from('x');
+          await sleep(200);
+        }
+        await new Promise(() => undefined);
+      })()),
+    }));
+    const { body } = await site.distribution([behavior('*', { origin: origin({ readTimeout: 60 }) })]).handle(request('/'));
+    let came = '';
+    await expect((async () => {
+      for await (const chunk of body) came += chunk;
+    })()).rejects.toThrow(/nothing came in/);
+    expect(came).toBe('xxxxx');
+  });
+
+  test('an origin that the played DNS does not know: 502', async () => {
+    expect((await site.distribution([behavior('*', { origin: origin({ domainName: 'none.example.com' }) })]).handle(request('/'))).status).toBe(502);
+  });
+});
+
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
+describe('an error page', () => {
+  const answered = async (status: number, more: object) => {
+    site.cloud.hosts.set('api.example.com', async () => text(status, 'application/json', '{"error":"the API\'s own"}'));
+    const other = origin({ domainName: 'other.example.com' });
+    const errorPages = [{ status: 403, ...more }];
+    return site.distribution([behavior('/api/*'), behavior('*', { origin: other })], { errorPages }).handle(request('/api/x'));
+  };
+
+  test('takes the place of the API\'s own answer of that status', async () => {
+    const response = await answered(403, { path: '/index.html', responseStatus: 200 });
+    expect(response.status).toBe(200);
+    expect(await bodyText(response)).toBe('other /index.html');
+  });
+
+  test.each([[404, { path: '/index.html', responseStatus: 200 }], [403, {}]])('leaves %d alone where it says %j', async (status, page) => {
+    const response = await answered(status, page);
+    expect(response.status).toBe(status);
+    expect(await bodyText(response)).toContain('the API\'s own');
+  });
+});
+
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
+describe('response headers policies', () => {
+  test('SecurityHeadersPolicy adds, and overrides nosniff only', async () => {
+    site.cloud.hosts.set('api.example.com', async () => ({
+      status: 200, headers: [['x-frame-options', 'DENY'], ['X-Content-Type-Options', 'other']], body: bodyOf(Buffer.alloc(0)),
+    }));
+    const { headers } = await site.distribution([behavior('*', { responseHeaders: SECURITY_HEADERS })]).handle(request('/'));
+    expect(headerValues(headers, 'x-frame-options')).toEqual(['DENY']);
+    expect(headerValues(headers, 'x-content-type-options')).toEqual(['nosniff']);
+    expect(headerValue(headers, 'strict-transport-security')).toBe('max-age=31536000');
+  });
+});

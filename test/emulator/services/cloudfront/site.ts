@@ -1,0 +1,45 @@
+import { Cloud } from '../../../../emulator/core/cloud';
+import { EventStream } from '../../../../emulator/core/events';
+import { bodyOf, readWhole, text, type HttpRequest, type HttpResponse } from '../../../../emulator/core/http';
+import { Distribution, type Behavior, type DistributionConfig } from '../../../../emulator/services/cloudfront/distribution';
+import { MANAGED_CACHE_POLICIES, MANAGED_ORIGIN_REQUEST_POLICIES } from '../../../../emulator/services/cloudfront/forwarding';
+import type { OriginConfig } from '../../../../emulator/services/cloudfront/origin';
+
+export const DISABLED = MANAGED_CACHE_POLICIES['4135ea2d-6df8-44a3-9df3-4b5a84be39ad'];
+export const ALL_BUT_HOST = MANAGED_ORIGIN_REQUEST_POLICIES['b689b0a8-53d0-40ab-baf2-68738e2966ac'];
+const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
+
+/** Two hosts that a distribution may ask, and what the API was asked. */
+export class Site {
+  // A second of the platform lasts 10 ms.
+  public readonly cloud = new Cloud(new EventStream(), 100);
+  public readonly asked: HttpRequest[] = [];
+
+  public constructor() {
+    this.cloud.hosts.set('api.example.com', async (asked) => {
+      this.asked.push(asked);
+      return text(200, 'text/plain', `api ${asked.path}`);
+    });
+    this.cloud.hosts.set('other.example.com', async ({ path }) => text(200, 'text/plain', `other ${path}`));
+  }
+
+  public distribution(behaviors: Behavior[], more: Partial<DistributionConfig> = {}): Distribution {
+    return new Distribution(this.cloud, {
+      id: 'E1', arn: 'arn:aws:cloudfront::123456789012:distribution/E1', domainName: 'd1.cloudfront.net', defaultRootObject: '', errorPages: [], behaviors, ...more,
+    });
+  }
+}
+
+export const origin = (more: Partial<OriginConfig> = {}): OriginConfig => ({
+  id: 'api', domainName: 'api.example.com', path: '', customHeaders: [], connectionAttempts: 1, readTimeout: 30, kind: 'custom', signed: false, ...more,
+});
+
+export const behavior = (pathPattern: string, more: Partial<Behavior> = {}): Behavior => ({
+  pathPattern, allowedMethods: ALL_METHODS, viewerProtocolPolicy: 'https-only', origin: origin(), policies: [DISABLED, ALL_BUT_HOST], ...more,
+});
+
+export const request = (path: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
+  protocol: 'https', method: 'GET', path, query: '', headers: [['Host', 'd1.cloudfront.net'], ['User-Agent', 'Firefox']], sourceIp: '192.0.2.1', body: bodyOf(Buffer.alloc(0)), ...more,
+});
+
+export const bodyText = async ({ body }: HttpResponse): Promise<string> => String(await readWhole(body));

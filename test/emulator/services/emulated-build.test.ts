@@ -1,0 +1,195 @@
+import { readdirSync } from 'node:fs';
+import type { Build } from '../../../emulator/services/codebuild/build';
+import type { BuildProjectProperties } from '../../../emulator/services/codebuild/build-project';
+import { expand, partsOf } from '../../../emulator/services/codebuild/shell';
+import { BuildAccount, FILES, PROJECT, specOf } from '../../../fixtures/runtime/image-build';
+import { until } from '../../../fixtures/runtime/until';
+import { buildSpec } from '../../../src/image-build/build-spec';
+
+let account: BuildAccount;
+beforeEach(async () => { account = await BuildAccount.start(); });
+afterEach(() => account.dispose());
+
+async function run(): Promise<Build> {
+  const { buildProjects } = account.aws.cloud;
+  const build = buildProjects.start(buildProjects.find(PROJECT)!);
+  await until(() => !build.isRunning);
+  return build;
+}
+
+const logOf = ({ uuid }: Build) => account.aws.cloud.logGroups.streams('builds')!.get(uuid)!.map(({ message }) => message).join('');
+const LOGIN = 'aws ecr get-login-password | docker login --username AWS --password-stdin 123456789012.dkr.ecr.us-east-1.amazonaws.com';
+const BUILD = 'docker build --build-arg LIBRECHAT_IMAGE=librechat --tag $REPOSITORY_URI:$IMAGE_TAG .';
+const PUSH = 'docker push $REPOSITORY_URI:$IMAGE_TAG';
+
+describe('the image', () => {
+  test('is found by tag and digest, with the folder that it was built from', async () => {
+    await run();
+    const [image] = account.repository.images;
+    const { repositories } = account.aws.cloud;
+    expect(repositories.image(`${account.repository.uri}:tag-1`)).toBe(image);
+    expect(repositories.image(`${account.repository.uri}@${image.digest}`)).toBe(image);
+    expect(repositories.image(`${account.repository.uri}@sha256:${'0'.repeat(64)}`)).toBeUndefined();
+    expect(repositories.image(`${account.repository.uri}/deeper:tag-1`)).toBeUndefined();
+    expect(repositories.image(account.repository.uri)).toBeUndefined();
+    expect(readdirSync(image.context).sort()).toEqual(Object.keys(FILES).sort());
+  });
+
+  test('has the same digest whenever it is made of the same', async () => {
+    await run();
+    account.offer('tag-2');
+    await run();
+    expect(account.repository.images.map(({ tags }) => [...tags])).toEqual([['tag-1', 'tag-2']]);
+  });
+
+  test.each([
+    ['files', { ...FILES, 'adapter.js': 'other' }, specOf()],
+    ['a base image', FILES, specOf().replace('$LIBRECHAT_IMAGE', 'other')],
+    ['a platform', FILES, specOf().replace('linux/arm64', 'linux/amd64')],
+  ])('has another digest with other %s', async (_, files, spec) => {
+    await run();
+    account.offer('tag-2', files, spec);
+    expect((await run()).status).toBe('SUCCEEDED');
+    expect(account.repository.images).toHaveLength(2);
+  });
+
+  test.each([
+    ['another one', { ...FILES, 'adapter.js': 'other' }],
+    ['the same one', FILES],
+  ])('keeps its tag: %s is not pushed under it', async (_, files) => {
+    await run();
+    account.offer('tag-1', files);
+    const build = await run();
+    expect(build.status).toBe('FAILED');
+    expect(logOf(build)).toContain("The image tag 'tag-1' already exists in the 'librechat' repository and cannot be overwritten because the tag is immutable.");
+    expect(account.repository.images).toHaveLength(1);
+  });
+
+  test('gives its tag away where tags are mutable', () => {
+    const repository = account.aws.cloud.repositories.create('mutable');
+    for (const digit of '1221') repository.push('latest', { digest: `sha256:${digit.repeat(64)}`, size: 1, context: '' });
+    expect(repository.images.map(({ tags }) => [...tags])).toEqual([['latest'], []]);
+    expect(() => account.aws.cloud.repositories.create('mutable')).toThrow('already exists');
+  });
+});
+
+test('the construct\'s own commands make the image', async () => {
+  account.offer('tag-1', FILES, JSON.stringify(buildSpec('linux/arm64')));
+  expect((await run()).status).toBe('SUCCEEDED');
+  expect(account.digestOf('tag-1')).toBeTruthy();
+});
+
+test('the construct\'s own commands are content with an image that somebody else pushed first', async () => {
+  account.repository.push('tag-1', { digest: `sha256:${'a'.repeat(64)}`, size: 1, context: '' });
+  account.offer('tag-1', FILES, JSON.stringify(buildSpec('linux/arm64')));
+  expect((await run()).status).toBe('SUCCEEDED');
+  expect(account.digestOf('tag-1')).toBe('a'.repeat(64));
+});
+
+test.each(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'])('to look for an image needs %s', async (right) => {
+  account.repository.push('tag-1', { digest: `sha256:${'a'.repeat(64)}`, size: 1, context: '' });
+  account.offer('tag-1', FILES, JSON.stringify(buildSpec('linux/arm64')));
+  account.deny(account.buildRole, right);
+  const build = await run();
+  expect(build.status).toBe('FAILED');
+  expect(logOf(build)).toContain(`is not authorized to perform: ${right}`);
+});
+
+describe('a build fails', () => {
+  test.each<[string, object, string, string]>([
+    ['no registry is logged in to', { pre_build: [] }, 'BUILD', 'no basic auth credentials'],
+    ['another registry is', { pre_build: ['docker login example.com'] }, 'BUILD', 'no basic auth credentials'],
+    ['nothing was built', { build: [PUSH] }, 'BUILD', 'An image does not exist locally with the tag'],
+    ['the base image is not given', { build: [BUILD.replace('=librechat', '=$MISSING')] }, 'BUILD', 'base name (${LIBRECHAT_IMAGE}) should not be blank'],
+    ['the tag is not given', { build: [BUILD.replace('$IMAGE_TAG', '$MISSING')] }, 'BUILD', 'invalid reference format'],
+    ['the repository is not there', {
+      build: [`${BUILD} && ${PUSH}`.replaceAll('$REPOSITORY_URI', '123456789012.dkr.ecr.us-east-1.amazonaws.com/none')],
+    }, 'BUILD', "name unknown: The repository with name 'none' does not exist"],
+    ['an image is not there that is looked for', { build: ['docker manifest inspect $REPOSITORY_URI:$IMAGE_TAG > /dev/null'] }, 'BUILD', 'no such manifest'],
+    ['another folder is built', { build: [BUILD.replace(/\.$/, 'folder')] }, 'BUILD', 'the emulator builds the folder of the source'],
+  ])('where %s', async (_, phases, phase, line) => {
+    account.offer('tag-1', FILES, specOf({ pre_build: [LOGIN], ...phases }));
+    const build = await run();
+    expect(build.phases.find(({ status }) => status === 'FAILED')?.type).toBe(phase);
+    expect(logOf(build)).toContain(line);
+    expect(account.repository.images).toEqual([]);
+  });
+
+  test.each([
+    ['no Dockerfile', { 'adapter.js': '' }, 'failed to read dockerfile'],
+    ['a Dockerfile that copies what is not there', { Dockerfile: 'FROM a\nCOPY b /' }, '"/b": not found'],
+  ])('where its source has %s', async (_, files, line) => {
+    account.offer('tag-1', files);
+    expect(logOf(await run())).toContain(line);
+  });
+
+  test.each([
+    ['is missing', (key: string) => account.aws.cloud.buckets.get('assets')!.objects.delete(key), 'NoSuchKey'],
+    ['is no archive', (key: string) => account.aws.cloud.buckets.get('assets')!.put(key, Buffer.from('no archive')), 'invalid zip data'],
+  ])('where its source %s', async (_, change, reason) => {
+    change('tag-1.zip');
+    const build = await run();
+    const phase = build.phases.find(({ status }) => status === 'FAILED')!;
+    expect([phase.type, phase.contexts![0].statusCode]).toEqual(['DOWNLOAD_SOURCE', 'CLIENT_ERROR']);
+    expect(phase.contexts![0].message).toContain(reason);
+  });
+
+  // https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+  test.each([
+    ['no version', '{"phases":{}}', 'invalid buildspec version specified: undefined'],
+    ['another version', 'version: 0.3', 'invalid buildspec version specified: 0.3'],
+    ['an unknown phase', 'version: 0.2\nphases: { compile: { commands: [] } }', 'unknown phase: compile'],
+    ['a command that is no text', 'version: 0.2\nphases: { build: { commands: [{ a: 1 }] } }', 'Expected Commands[0] of build to be of string type'],
+    ['what is no YAML', 'version: [', 'at line 1'],
+  ])('where its buildspec has %s', async (_, spec, reason) => {
+    account.offer('tag-1', FILES, spec);
+    const phase = (await run()).phases.find(({ status }) => status === 'FAILED')!;
+    expect([phase.type, phase.contexts![0].statusCode]).toEqual(['DOWNLOAD_SOURCE', 'YAML_FILE_ERROR']);
+    expect(phase.contexts![0].message).toContain(reason);
+  });
+});
+
+test('commands of other programs succeed, and a buildspec may be YAML', async () => {
+  account.offer('tag-1', FILES, `version: 0.2\nphases:\n  build:\n    commands:\n      - uname -a; echo "a || b"\n      - ${LOGIN}\n      - ${BUILD}\n      - ${PUSH}\n`);
+  expect((await run()).status).toBe('SUCCEEDED');
+  expect(account.digestOf('tag-1')).toBeTruthy();
+});
+
+// https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html
+describe('a project is refused', () => {
+  test.each<[string, string, object]>([
+    ['with a name like this', 'no spaces', {}],
+    ['with a source that is not in S3', 'other', { Source: { Type: 'GITHUB', Location: 'https://github.com/a/b' } }],
+    ['without a source', 'other', { Source: { Type: 'S3' } }],
+    ['with artifacts', 'other', { Artifacts: { Type: 'S3' } }],
+    ['that runs for less than 5 minutes', 'other', { TimeoutInMinutes: 4 }],
+    ['that waits for more than 8 hours', 'other', { QueuedTimeoutInMinutes: 481 }],
+  ])('%s', (_, name, properties) => {
+    const { buildProjects } = account.aws.cloud;
+    const all = { ...buildProjects.find(PROJECT)!.properties, ...properties } as BuildProjectProperties;
+    expect(() => buildProjects.create(name, all)).toThrow(expect.objectContaining({ code: 'InvalidInputException' }));
+  });
+
+  test('whose name is taken', () => {
+    const { buildProjects } = account.aws.cloud;
+    expect(() => buildProjects.create(PROJECT, buildProjects.find(PROJECT)!.properties)).toThrow('Project already exists');
+  });
+});
+
+describe('the shell', () => {
+  test.each([
+    ['$A ${B} $C', 'a/1/2 b '],
+    ['"${A%%/*}"', '"a"'],
+    ['$AB', ''],
+  ])('expands %s', (command, expected) => {
+    expect(expand(command, { A: 'a/1/2', B: 'b' })).toBe(expected);
+  });
+
+  test.each([
+    ['a b | c && d; e', [[['a', 'b'], ['c'], ['d'], ['e']]]],
+    ['a || { b "c || d"; e; }', [[['a']], [['b', 'c || d'], ['e'], []]]],
+    ['a --b=\'c d\' "e"f', [[['a', '--b=c d', 'ef']]]],
+  ])('splits %s', (command, expected) => {
+    expect(partsOf(command)).toEqual(expected);
+  });
+});

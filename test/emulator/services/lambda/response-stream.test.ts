@@ -1,0 +1,63 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { event, frozen, Functions, states, text } from './functions';
+import { until } from '../../../../fixtures/runtime/until';
+
+jest.setTimeout(30_000);
+
+let functions: Functions;
+beforeEach(() => { functions = new Functions(); });
+afterEach(() => functions.dispose());
+
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
+describe('a streamed response', () => {
+  test('reaches the caller piece by piece', async () => {
+    const fn = functions.make();
+    const { body, contentType, ended } = await fn.invokeWithResponseStream(event('stepwise', { folder: functions.folder, pieces: ['a', 'b', 'c'] }));
+    expect(contentType).toBe('text/plain');
+    const reader = body[Symbol.asyncIterator]();
+    for (const [i, piece] of ['a', 'b', 'c'].entries()) {
+      writeFileSync(join(functions.folder, String(i)), '');
+      expect((await reader.next()).value.toString()).toBe(piece);
+    }
+    expect((await reader.next()).done).toBe(true);
+    expect(await ended).toEqual({});
+  });
+
+  test('with error trailers delivers what came and then breaks off', async () => {
+    const fn = functions.make();
+    const trailers = {
+      'Lambda-Runtime-Function-Error-Type': 'Runtime.ChildDied',
+      'Lambda-Runtime-Function-Error-Body': Buffer.from('{"errorMessage":"gone"}').toString('base64'),
+    };
+    const { body, ended } = await fn.invokeWithResponseStream(event('stream', { pieces: ['one', 'two'], trailers }));
+    let came = '';
+    await expect((async () => {
+      for await (const chunk of body) came += chunk;
+    })()).rejects.toThrow('gone');
+    expect(came).toBe('onetwo');
+    expect(await ended).toEqual({ error: { type: 'Runtime.ChildDied', message: '{"errorMessage":"gone"}' } });
+  });
+
+  test('goes on when the caller has gone, and the environment is used again', async () => {
+    const fn = functions.make();
+    const first = await fn.invokeWithResponseStream(event('stepwise', { folder: functions.folder, pieces: ['a', 'x'.repeat(1_000_000)] }));
+    first.body.destroy();
+    appendFileSync(join(functions.folder, '0'), '');
+    appendFileSync(join(functions.folder, '1'), '');
+    expect(await first.ended).toEqual({});
+    await frozen(fn);
+    await fn.invoke(event('echo'));
+    expect(fn.environments).toHaveLength(1);
+  });
+
+  test('breaks off when the runtime dies, and the next event gets a fresh environment', async () => {
+    const fn = functions.make();
+    const { body, ended } = await fn.invokeWithResponseStream(event('crashMidStream'));
+    await expect(text(body)).rejects.toThrow();
+    expect((await ended).error).toBeDefined();
+    await until(() => states(fn)[0] === 'dead');
+    await fn.invoke(event('echo'));
+    expect(fn.environments).toHaveLength(2);
+  });
+});

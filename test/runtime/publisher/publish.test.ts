@@ -1,0 +1,188 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Bucket } from '../../../emulator/services/s3/s3-store';
+import { Adapter, type AdapterOptions } from '../../../fixtures/runtime/adapter';
+import { buildArtifacts, type Artifacts } from '../../../fixtures/runtime/artifacts';
+import { PlayedAws } from '../../../fixtures/runtime/aws';
+import { FRONTEND_PROPERTIES, FRONTEND_RESOURCE_TYPE } from '../../../src/contract/frontend';
+
+jest.setTimeout(60_000);
+
+const CLIENT: Record<string, string> = {
+  'index.html': '<script src="/assets/index.12345678.js">',
+  'index.html.gz': 'compressed',
+  'sw.js': 'service worker',
+  'manifest.webmanifest': '{}',
+  'assets/index.12345678.js': 'console.log("ü")',
+  'assets/index.12345678.js.br': 'compressed',
+  'assets/fonts/A B+c.woff2': 'font',
+  ...Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`assets/locale.${String(i).padStart(8, '0')}.js`, `locale ${i}`])),
+};
+
+const PUBLISHED = Object.keys(CLIENT).filter((key) => !/\.(?:gz|br)$/.test(key));
+
+let artifacts: Artifacts;
+let aws: PlayedAws;
+let bucket: Bucket;
+let adapter: Adapter;
+
+beforeAll(async () => (artifacts = await buildArtifacts()));
+afterAll(() => artifacts.dispose());
+
+beforeEach(async () => {
+  for (const [name, content] of Object.entries(CLIENT)) {
+    const file = join(artifacts.api, '../client/dist', name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+  aws = new PlayedAws();
+  await aws.start();
+  bucket = aws.addBucket('frontend');
+});
+
+afterEach(async () => {
+  await adapter.dispose();
+  await aws.dispose();
+});
+
+interface CloudFormationAnswer {
+  readonly Status: string;
+  readonly Reason?: string;
+  readonly PhysicalResourceId: string;
+}
+
+function start(options: AdapterOptions = {}): void {
+  adapter = new Adapter(artifacts, {
+    plain: {},
+    command: ['node', artifacts.adapter, 'publish'],
+    emulation: { AWS_ENDPOINT_URL: aws.url },
+    credentials: aws.role.credentials,
+    timeoutMs: 60_000,
+    ...options,
+    settings: { awsRetryMs: 5, ...options.settings },
+  });
+}
+
+/** Sends what CloudFormation sends, and gives what it is told. */
+async function request(RequestType: string, properties: object = { [FRONTEND_PROPERTIES.bucket]: 'frontend' }, more: object = {}): Promise<CloudFormationAnswer> {
+  const { url, answer } = aws.expectAnswer();
+  const { functionError } = await adapter.lambda.invoke(Buffer.from(JSON.stringify({
+    RequestType,
+    ResponseURL: url,
+    StackId: 'stack',
+    RequestId: 'request',
+    LogicalResourceId: 'Frontend',
+    ResourceType: FRONTEND_RESOURCE_TYPE,
+    ResourceProperties: { ServiceToken: 'arn', ...properties },
+    ...more,
+  })));
+  expect(functionError).toBeUndefined();
+  const told = JSON.parse((await answer).toString()) as CloudFormationAnswer;
+  expect(told).toMatchObject({ StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Frontend' });
+  return told;
+}
+
+const puts = () => aws.calls.filter((call) => call.startsWith('PUT /frontend/')).map((call) => decodeURIComponent(call.slice('PUT /frontend/'.length)));
+
+test('the client goes to the bucket as it is, without its compressed copies', async () => {
+  start();
+  expect(await request('Create')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'frontend' });
+  expect([...bucket.objects.keys()].sort()).toEqual([...PUBLISHED].sort());
+  for (const [key, { body }] of bucket.objects) expect(body.toString()).toBe(CLIENT[key]);
+});
+
+test('files go side by side, but not all at once', async () => {
+  start();
+  await request('Create');
+  expect(aws.mostAtOnce).toBeGreaterThan(4);
+  expect(aws.mostAtOnce).toBeLessThanOrEqual(16);
+});
+
+test('each file has its type and its caching', async () => {
+  start();
+  await request('Create');
+  expect(bucket.objects.get('index.html')!.headers).toEqual({
+    'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache, no-store, must-revalidate',
+  });
+  expect(bucket.objects.get('assets/index.12345678.js')!.headers).toEqual({
+    'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'public, max-age=31536000, immutable',
+  });
+});
+
+test('what refers to the others goes last', async () => {
+  start();
+  await request('Create');
+  expect(puts().slice(-2).sort()).toEqual(['index.html', 'sw.js']);
+});
+
+test('nothing refers to what is missing: where an asset fails, index.html does not go', async () => {
+  start();
+  aws.fault = (call) => (call.includes('locale.00000007') ? 503 : undefined);
+  const { Status, Reason } = await request('Create');
+  expect(Status).toBe('FAILED');
+  expect(Reason).toContain('answered 503');
+  expect(bucket.objects.has('index.html')).toBe(false);
+});
+
+test('an update publishes again, and what open tabs may need stays', async () => {
+  start();
+  await request('Create');
+  rmSync(join(artifacts.api, '../client/dist/assets/locale.00000000.js'));
+  writeFileSync(join(artifacts.api, '../client/dist/index.html'), 'new');
+  expect(await request('Update', undefined, { PhysicalResourceId: 'frontend' })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'frontend' });
+  expect(bucket.objects.get('index.html')!.body.toString()).toBe('new');
+  expect(bucket.objects.has('assets/locale.00000000.js')).toBe(true);
+});
+
+test('a removal leaves the bucket alone, which may be gone already', async () => {
+  start();
+  expect(await request('Delete', { [FRONTEND_PROPERTIES.bucket]: 'gone' }, { PhysicalResourceId: 'gone' })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'gone' });
+  expect(aws.calls.filter((call) => !call.startsWith('PUT /cloudformation'))).toEqual([]);
+});
+
+test('the number of files and bytes is logged', async () => {
+  start();
+  await request('Create');
+  const bytes = PUBLISHED.reduce((sum, key) => sum + Buffer.byteLength(CLIENT[key]), 0);
+  expect(adapter.logged('published')).toMatchObject([{ bucket: 'frontend', files: PUBLISHED.length, bytes, ms: expect.any(Number) }]);
+});
+
+test('every call failing once does no harm, the answer\'s included', async () => {
+  start();
+  aws.fault = (_call, times) => (times === 0 ? 503 : undefined);
+  expect(await request('Create')).toMatchObject({ Status: 'SUCCESS' });
+  expect(bucket.objects.size).toBe(PUBLISHED.length);
+});
+
+describe('CloudFormation is never left waiting', () => {
+  test.each([
+    ['a bucket that is not there', 'Create', { [FRONTEND_PROPERTIES.bucket]: 'other' }, 'NoSuchBucket'],
+    ['no bucket named', 'Create', {}, '`Bucket` must name the bucket, got: undefined'],
+    ['a request of another type', 'Replace', undefined, 'RequestType must be Create, Update or Delete, got: Replace'],
+  ])('%s', async (_, type, properties, reason) => {
+    start();
+    const told = await request(type, properties);
+    expect(told.Status).toBe('FAILED');
+    expect(told.Reason).toContain(reason);
+    expect(told.PhysicalResourceId).toBeTruthy();
+  });
+
+  test('an image without a client', async () => {
+    start();
+    rmSync(join(artifacts.api, '../client/dist/index.html'));
+    expect(await request('Create')).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('must hold index.html') });
+  });
+
+  test('no time left', async () => {
+    start({ timeoutMs: 11_000 });
+    aws.fault = (call) => (call.startsWith('PUT /frontend') ? 'hang' : undefined);
+    expect(await request('Create')).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('the time of the function ran out') });
+  });
+});
+
+test('an event of another kind is an error', async () => {
+  start();
+  const { functionError, payload } = await adapter.lambda.invoke(Buffer.from('{"httpMethod":"GET"}'));
+  expect(functionError).toBe('Unhandled');
+  expect(payload.toString()).toContain('event must be a request of a CloudFormation custom resource');
+});

@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificates, type Certificates } from '../../../emulator/core/certificates';
+import { startRedis, type RunningRedis } from '../../../emulator/services/elasticache';
+import { Adapter } from '../../../fixtures/runtime/adapter';
+import { proxyEvent } from '../../../fixtures/runtime/events';
+import { ImageBuilder, likeLambda } from '../../../fixtures/runtime/image';
+import { describeWith } from '../../requires';
+
+jest.setTimeout(240_000);
+
+const ADAPTER_FOLDER = 'opt/librechat-serverless';
+
+describeWith('buildah', 'bwrap', 'setpriv')('the image', () => {
+  let builder: ImageBuilder;
+  let root: string;
+  let folder: string;
+  let certificates: Certificates;
+  let redis: RunningRedis;
+
+  beforeAll(async () => {
+    builder = new ImageBuilder();
+    await builder.buildBase('localhost/librechat:test');
+    await builder.buildImage('localhost/image:test', 'localhost/librechat:test');
+    root = builder.mount('localhost/image:test');
+    folder = mkdtempSync(join(tmpdir(), 'image-test-certificates-'));
+    chmodSync(folder, 0o755);
+    certificates = await makeCertificates(folder);
+    redis = await startRedis({ tls: certificates });
+  });
+
+  afterAll(async () => {
+    await redis.dispose();
+    rmSync(folder, { recursive: true, force: true });
+    builder.dispose();
+  });
+
+  /** Runs a piece of JavaScript in the image as Lambda would. */
+  const runInside = (script: string) => execFileSync('setpriv', likeLambda(root, '/app/api', ['node', '-e', script]).slice(1), {
+    encoding: 'utf8', env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+  }).trim();
+
+  test('it starts the adapter in LibreChat\'s folder', () => {
+    expect(builder.config('localhost/image:test')).toMatchObject({
+      Entrypoint: ['node', '/opt/librechat-serverless/adapter.js'], Cmd: ['serve'], WorkingDir: '/app/api',
+    });
+  });
+
+  test('LibreChat\'s own files are as they were', () => {
+    expect(statSync(join(root, 'app')).mode % 0o1000).toBe(0o755);
+    expect(readdirSync(join(root, 'app/api/server'))).toEqual(['index.js']);
+    expect(readdirSync(join(root, 'app/client/dist'))).toContain('index.html');
+  });
+
+  test('everybody may read what was added', () => {
+    for (const path of ['', 'adapter.js', 'documentdb-ca.pem']) expect(statSync(join(root, ADAPTER_FOLDER, path)).mode % 0o1000).toBe(0o755);
+  });
+
+  test('it holds the certificates of DocumentDB\'s authorities', () => {
+    const pem = readFileSync(join(root, ADAPTER_FOLDER, 'documentdb-ca.pem'), 'utf8');
+    const subjects = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)!.map((one) => new X509Certificate(one).subject);
+    for (const region of ['us-east-1', 'eu-central-1', 'ap-southeast-2']) {
+      expect(subjects.some((subject) => subject.includes(`Amazon RDS ${region} Root CA RSA2048 G1`))).toBe(true);
+    }
+  });
+
+  test('on Lambda, nothing can be written but /tmp', () => {
+    const script = 'try { fs.writeFileSync("/app/api/x", ""); } catch ({ code }) { console.log(process.getuid(), code) }';
+    expect(runInside(script)).toMatch(/^993 (?:EROFS|EACCES)$/);
+  });
+
+  test.each([
+    ['/app/uploads', '/tmp/librechat/uploads'],
+    ['/app/client/public/images', '/tmp/librechat/images'],
+    ['/app/api/data', '/tmp/librechat/data'],
+  ])('what LibreChat writes to %s goes to %s', (link, target) => {
+    const script = `fs.mkdirSync("${target}", { recursive: true }); fs.writeFileSync("${link}/x", "y"); console.log(fs.readFileSync("${target}/x", "utf8"))`;
+    expect(runInside(script)).toBe('y');
+  });
+
+  test('it serves LibreChat as a Lambda environment', async () => {
+    const { Entrypoint, Cmd, WorkingDir } = builder.config('localhost/image:test');
+    const adapter = new Adapter({ image: '', adapter: '', api: '/', dispose: () => undefined }, {
+      command: likeLambda(root, WorkingDir, [...Entrypoint, ...Cmd], { '/tmp/redis-ca.pem': certificates.caFile }),
+      environment: {
+        USE_REDIS: 'true',
+        REDIS_URI: `rediss://127.0.0.1:${redis.port}`,
+        REDIS_CA: '/tmp/redis-ca.pem',
+        CREDS_KEY: 'a'.repeat(64),
+        TMPDIR: '/tmp',
+      },
+    });
+    try {
+      const { statusCode, body } = await adapter.send(proxyEvent('/health'));
+      expect([statusCode, body.toString()]).toEqual([200, 'OK']);
+      await adapter.idle();
+      expect(adapter.state).toBe('frozen');
+      expect((await adapter.send(proxyEvent('/api/unknown'))).statusCode).toBe(404);
+    } finally {
+      await adapter.dispose();
+    }
+  });
+
+  test('it builds for the other architecture without emulation', async () => {
+    const other = process.arch === 'arm64' ? 'amd64' : 'arm64';
+    await builder.buildBase('localhost/librechat:other', `linux/${other}`);
+    await builder.buildImage('localhost/image:other', 'localhost/librechat:other', `linux/${other}`);
+    expect(builder.config('localhost/image:other').architecture).toBe(other);
+    expect(readFileSync('runtime/image/Dockerfile', 'utf8')).not.toMatch(/^\s*RUN\b/m);
+  });
+});

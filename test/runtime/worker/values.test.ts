@@ -1,0 +1,244 @@
+import { createHmac } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { Adapter, type AdapterOptions } from '../../../fixtures/runtime/adapter';
+import { buildArtifacts, type Artifacts } from '../../../fixtures/runtime/artifacts';
+import { PlayedAws, type Fault } from '../../../fixtures/runtime/aws';
+import { proxyEvent } from '../../../fixtures/runtime/events';
+import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../../../src/contract/variables';
+
+jest.setTimeout(60_000);
+
+let artifacts: Artifacts;
+let aws: PlayedAws;
+let adapter: Adapter | undefined;
+
+beforeAll(async () => (artifacts = await buildArtifacts()));
+afterAll(() => artifacts.dispose());
+
+beforeEach(async () => {
+  aws = new PlayedAws();
+  await aws.start();
+});
+
+afterEach(async () => {
+  await adapter?.dispose();
+  await aws.dispose();
+});
+
+const SECRETS = { root: 'root-secret-value', mongo: 'mongodb://user:hidden@db.example.com/LibreChat', redis: 'redis-auth-token', database: 'p@ss/w:rd?' };
+
+/** A function as the construct declares it, with everything referred to that can be. */
+function declared(): Record<string, string> {
+  const { cloud } = aws;
+  cloud.parameters.set('/chat/url', 'https://d111.cloudfront.net');
+  cloud.parameters.set('/chat/mongo', SECRETS.mongo);
+  aws.addBucket('config').put('folder/libre chat+1.yaml', Buffer.from('version: 1.2.1\n'));
+  return {
+    [ADAPTER.rootSecret]: cloud.secrets.create('root', SECRETS.root).arn,
+    [ADAPTER.urlParameter]: '/chat/url',
+    [ADAPTER.configBucket]: 'config',
+    [ADAPTER.configKey]: 'folder/libre chat+1.yaml',
+    [`${VALUE_FROM}MONGO_URI`]: cloud.arn('ssm', 'parameter/chat/mongo'),
+    [`${VALUE_FROM}REDIS_PASSWORD`]: `${cloud.secrets.create('redis', JSON.stringify({ token: SECRETS.redis })).arn}:token::`,
+    REDIS_URI: 'rediss://redis.example.com:6379',
+  };
+}
+
+function start(environment: Record<string, string>, options: AdapterOptions = {}): Adapter {
+  adapter = new Adapter(artifacts, {
+    plain: {},
+    environment,
+    emulation: { AWS_ENDPOINT_URL: aws.url },
+    credentials: aws.role.credentials,
+    ...options,
+    settings: { awsRetryMs: 5, ...options.settings },
+  });
+  return adapter;
+}
+
+async function seenByLibreChat(environment: Record<string, string>, options?: AdapterOptions): Promise<Record<string, string>> {
+  const { statusCode, body } = await start(environment, options).send(proxyEvent('/environment'));
+  expect(statusCode).toBe(200);
+  return JSON.parse(body.toString()) as Record<string, string>;
+}
+
+/** HKDF by its definition, for values of one block (RFC 5869). */
+function derived(root: string, name: string, length: number): string {
+  const key = createHmac('sha256', Buffer.alloc(32)).update(root).digest();
+  return createHmac('sha256', key).update(name).update(Buffer.from([1])).digest().subarray(0, length).toString('hex');
+}
+
+test('LibreChat gets the values, and none of the references', async () => {
+  const environment = await seenByLibreChat(declared());
+  expect(environment).toMatchObject({
+    MONGO_URI: SECRETS.mongo,
+    REDIS_PASSWORD: SECRETS.redis,
+    DOMAIN_CLIENT: 'https://d111.cloudfront.net',
+    DOMAIN_SERVER: 'https://d111.cloudfront.net',
+  });
+  expect(Object.keys(environment).filter((name) => name.startsWith(VALUE_FROM) || name.startsWith('ADAPTER_'))).toEqual([]);
+});
+
+test('the four values that must never change follow from one secret', async () => {
+  const environment = await seenByLibreChat(declared());
+  for (const [name, length] of Object.entries(DERIVED_SECRETS)) expect(environment[name]).toBe(derived(SECRETS.root, name, length));
+});
+
+test('one of the four that is given is not derived', async () => {
+  aws.cloud.parameters.set('/my/key', 'my-own-key');
+  const environment = await seenByLibreChat({
+    ...declared(), [`${VALUE_FROM}CREDS_KEY`]: aws.cloud.arn('ssm', 'parameter/my/key'), JWT_SECRET: 'plain',
+  });
+  expect(environment).toMatchObject({ CREDS_KEY: 'my-own-key', JWT_SECRET: 'plain', CREDS_IV: derived(SECRETS.root, 'CREDS_IV', 16) });
+});
+
+test('librechat.yaml is there to read, for this user only', async () => {
+  const { CONFIG_PATH, TMPDIR } = await seenByLibreChat(declared());
+  expect(CONFIG_PATH).toBe(`${TMPDIR}/librechat.yaml`);
+  expect(readFileSync(CONFIG_PATH, 'utf8')).toBe('version: 1.2.1\n');
+  expect(statSync(CONFIG_PATH).mode % 0o1000).toBe(0o600);
+});
+
+test('the credentials file holds all three', async () => {
+  const { AWS_SHARED_CREDENTIALS_FILE: file } = await seenByLibreChat(declared());
+  expect(readFileSync(file, 'utf8')).toBe([
+    '[default]',
+    'aws_access_key_id = ASIATESTEXAMPLE',
+    'aws_secret_access_key = the/secret/access/key',
+    'aws_session_token = the-session-token',
+    '',
+  ].join('\n'));
+});
+
+test('DocumentDB\'s credentials become a URI', async () => {
+  const environment: Record<string, string> = declared();
+  delete environment[`${VALUE_FROM}MONGO_URI`];
+  const secret = { username: 'libre:chat', password: SECRETS.database, host: 'docdb.example.com', port: 27017, engine: 'mongo' };
+  const { MONGO_URI } = await seenByLibreChat({
+    ...environment, [ADAPTER.databaseSecret]: aws.cloud.secrets.create('database', JSON.stringify(secret)).arn,
+  });
+  const uri = new URL(MONGO_URI);
+  expect([uri.protocol, uri.host, uri.pathname]).toEqual(['mongodb:', 'docdb.example.com:27017', '/LibreChat']);
+  expect([uri.username, uri.password].map(decodeURIComponent)).toEqual(['libre:chat', SECRETS.database]);
+  expect(Object.fromEntries(uri.searchParams)).toEqual({
+    authSource: 'admin',
+    authMechanism: 'SCRAM-SHA-1',
+    tls: 'true',
+    tlsCAFile: `${artifacts.image}/documentdb-ca.pem`,
+    replicaSet: 'rs0',
+    retryWrites: 'false',
+    readPreference: 'primary',
+    serverSelectionTimeoutMS: '5000',
+  });
+});
+
+describe('references, as `ecs.Secret` gives them', () => {
+  const value = async (reference: string) => (await seenByLibreChat({ ...declared(), [`${VALUE_FROM}X`]: reference })).X;
+  const secret = (text: string) => aws.cloud.secrets.create('my', text);
+
+  test('a secret as a whole', async () => {
+    expect(await value(secret('plain text: with colons').arn)).toBe('plain text: with colons');
+  });
+
+  test('a field', async () => {
+    expect(await value(`${secret('{"a":"1","b":"2"}').arn}:b::`)).toBe('2');
+  });
+
+  test('a field that is a number', async () => {
+    expect(await value(`${secret('{"a":5432}').arn}:a::`)).toBe('5432');
+  });
+
+  test('a version stage', async () => {
+    expect(await value(`${secret('{"a":"1"}').arn}:a:AWSCURRENT:`)).toBe('1');
+  });
+
+  test('a version', async () => {
+    const { arn, versionId } = secret('{"a":"1"}');
+    expect(await value(`${arn}:a::${versionId}`)).toBe('1');
+  });
+
+  test('two fields of one secret are one call', async () => {
+    const { arn } = secret('{"a":"1","b":"2"}');
+    await seenByLibreChat({ ...declared(), [`${VALUE_FROM}A`]: `${arn}:a::`, [`${VALUE_FROM}B`]: `${arn}:b::` });
+    expect(aws.calls.filter((call) => call === `GetSecretValue ${arn}`)).toHaveLength(1);
+  });
+});
+
+describe('every AWS call failing once', () => {
+  test.each<Fault>([500, 503, 429, 'throttle', 'reset', 'hang'])('%s: LibreChat starts all the same', async (fault) => {
+    aws.fault = (_call, times) => (times === 0 ? fault : undefined);
+    const settings = fault === 'hang' ? { awsTimeoutMs: 1_000 } : {};
+    expect(await seenByLibreChat(declared(), { settings })).toMatchObject({ MONGO_URI: SECRETS.mongo, DOMAIN_CLIENT: 'https://d111.cloudfront.net' });
+    expect(new Set(aws.calls).size).toBe(5);
+    for (const call of aws.calls) expect(aws.calls.filter((other) => other === call).length).toBeGreaterThanOrEqual(2);
+    // Not by Lambda's second init.
+    expect(adapter!.logged('start-failed')).toEqual([]);
+  });
+});
+
+describe('failing for ever', () => {
+  /** The reason that the platform is told. */
+  async function reason(environment: Record<string, string>): Promise<string> {
+    const error: unknown = await start(environment).invoke(proxyEvent('/')).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(Error);
+    expect(adapter!.state).toBe('dead');
+    return (error as Error).message;
+  }
+
+  test.each([
+    ['GetSecretValue', /`ADAPTER_ROOT_SECRET` could not be read from arn:\S+:secret:root-\w+: 127\.0\.0\.1:\d+ answered 503/],
+    ['GetParameter arn', /`VALUE_FROM_MONGO_URI` could not be read from arn:\S+:parameter\/chat\/mongo: 127\.0\.0\.1:\d+ answered 503/],
+    ['GetParameter /chat/url', /`ADAPTER_URL_PARAMETER` could not be read from \/chat\/url: 127\.0\.0\.1:\d+ answered 503/],
+    ['GET /config', /`ADAPTER_CONFIG_KEY` could not be read from s3:\/\/config\/folder\/libre chat\+1\.yaml: 127\.0\.0\.1:\d+ answered 503/],
+  ])('%s: the init fails and names it', async (call, expected) => {
+    const environment = declared();
+    aws.fault = (name) => (name.startsWith(call) && !name.includes('redis') ? 503 : undefined);
+    expect(await reason(environment)).toMatch(expected);
+    expect(adapter!.logged('start-failed')[0].message).toMatch(expected);
+  });
+
+  test('what cannot be reached says so', async () => {
+    const environment = declared();
+    aws.fault = () => 'reset';
+    expect(await reason(environment)).toMatch(/127\.0\.0\.1:\d+ could not be reached: /);
+  });
+
+  test('what is refused is not tried again', async () => {
+    const environment = { ...declared(), [`${VALUE_FROM}X`]: aws.cloud.arn('ssm', 'parameter/chat/missing') };
+    expect(await reason(environment)).toMatch(/`VALUE_FROM_X` could not be read from arn:\S+\/chat\/missing: \S+ answered 400: .*ParameterNotFound/);
+    // Once for each of the two inits.
+    expect(aws.calls.filter((call) => call.endsWith('missing'))).toHaveLength(2);
+  });
+
+  test.each([
+    ['arn:aws:s3:::bucket', '`VALUE_FROM_X` could not be read from arn:aws:s3:::bucket: it must be the ARN of an SSM parameter or of a Secrets Manager secret'],
+    ['plain', '`VALUE_FROM_X` could not be read from plain: it must be'],
+  ])('a reference that is none: %s', async (reference, expected) => {
+    expect(await reason({ ...declared(), [`${VALUE_FROM}X`]: reference })).toContain(expected);
+  });
+
+  test('a field that is missing', async () => {
+    const { arn } = aws.cloud.secrets.create('my', '{"a":"hidden"}');
+    expect(await reason({ ...declared(), [`${VALUE_FROM}X`]: `${arn}:b::` })).toContain('the secret has no field `b`');
+  });
+
+  test('a field of what is no JSON', async () => {
+    const { arn } = aws.cloud.secrets.create('my', 'hidden-but-not-json');
+    expect(await reason({ ...declared(), [`${VALUE_FROM}X`]: `${arn}:b::` })).toContain('the secret must hold a JSON object');
+    expect(adapter!.output.join()).not.toContain('hidden');
+  });
+
+  test('an empty value', async () => {
+    const environment = declared();
+    aws.cloud.parameters.set('/chat/mongo', '');
+    expect(await reason(environment)).toContain('`MONGO_URI` must not be empty');
+  });
+});
+
+test('no secret gets into a log', async () => {
+  const environment = await seenByLibreChat(declared());
+  const secrets = [...Object.values(SECRETS), ...Object.keys(DERIVED_SECRETS).map((name) => environment[name]), environment.METRICS_SECRET, 'the/secret/access/key'];
+  const output = adapter!.output.join('\n');
+  expect(output).toContain('started');
+  for (const secret of secrets) expect(output).not.toContain(secret);
+});
