@@ -151,9 +151,10 @@ export class Claims {
     const { connection, names, settings, sealing, log } = this.props;
     const key = names.body(exchange.id);
     while (!exchange.gone.aborted) {
-      const there = new Promise<void>((resolve) => this.bodyWaiters.set(exchange.id, resolve));
+      const noted = new AbortController();
+      this.bodyWaiters.set(exchange.id, () => noted.abort());
       exchange.writer.push({ type: 'want' });
-      await Promise.race([there, sleep(settings.wantAgainMs)]);
+      await sleep(settings.wantAgainMs, undefined, { signal: AbortSignal.any([noted.signal, exchange.gone]) }).catch(() => undefined);
       this.bodyWaiters.delete(exchange.id);
       const sealed = await connection.repeat(() => connection.send('GET', [key]), settings.outageMs) as Buffer | null;
       if (!sealed) continue;

@@ -35,6 +35,8 @@ export interface Exchange {
 
 /** Where a worker gets its requests from. */
 export interface RequestSource {
+  /** Aborted when the source has ended: after `leave()` or `close()`, or because it cannot go on. The reason says why. */
+  readonly ends: AbortSignal;
   /** The next request, or undefined once the source has ended. Every exchange must be ended or failed. */
   take(): Promise<Exchange | undefined>;
   /**
@@ -54,8 +56,6 @@ export interface RequestSource {
   retire(): void;
   /** To be called when idle. False: a request waits, go on. True: this worker gets no further requests. */
   leave(): Promise<boolean>;
-  /** Aborted when the source has ended: after `leave()` or `close()`, or because it cannot go on. The reason says why. */
-  readonly ends: AbortSignal;
   /** Ends the source whatever is waiting; exchanges that are not finished fail. */
   close(): Promise<void>;
 }
