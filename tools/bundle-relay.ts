@@ -6,7 +6,7 @@ import { DETERMINISTIC } from './bundle-adapter';
 export async function bundleRelay(folder: string): Promise<void> {
   await build({
     ...DETERMINISTIC,
-    entryPoints: ['runtime/relay/index.ts'],
+    stdin: { contents: "import { start } from './runtime/relay'; export const handler = await start(process.env);", resolveDir: join(__dirname, '..') },
     outfile: join(folder, 'index.mjs'),
     target: 'node24',
     format: 'esm',

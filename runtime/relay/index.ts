@@ -1,6 +1,7 @@
-import { readConfiguration, readRedis, readSecrets } from './configuration';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfiguration, readRedis, readSecrets, type Configuration } from './configuration';
 import { Relay } from './relay';
-import { readSettings } from './settings';
+import { readSettings, type RelaySettings } from './settings';
 import { WorkerStarter } from './worker-starter';
 import { RELAY } from '../../src/contract/relay';
 import { RelayQueue } from '../queue';
@@ -9,74 +10,66 @@ import { logOf, messageOf } from '../shared/log';
 import { References } from '../shared/references';
 
 const log = logOf('relay');
-const { env } = process;
-const settings = readSettings(env);
-const configuration = readConfiguration(env);
-const region = env.AWS_REGION ?? '';
 
-const starter = new WorkerStarter({
-  functionName: configuration.workerFunction,
-  qualifier: configuration.workerQualifier,
-  region,
-  endpoint: env[RELAY.awsEndpoint] ?? `https://lambda.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`,
-  credentials: {
-    accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
-    secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
-    sessionToken: env.AWS_SESSION_TOKEN,
-  },
-  connectMs: settings.startConnectMs,
-  startMs: settings.startMs,
-  log,
-});
-
-/** Reads references anew, over connections of its own: those of before a freeze are dead. */
-async function read<T>(work: (references: References) => Promise<T>): Promise<T> {
-  const aws = new Aws({ ...credentialsOf(env), AWS_ENDPOINT_URL: env[RELAY.awsEndpoint] }, settings);
-  try {
-    return await work(new References(aws));
-  } finally {
-    aws.close();
-  }
-}
-
-/** Not the SDK's endpoints, which a deployment may set for LibreChat. */
-function credentialsOf({ AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN };
-}
-
-let opening: Promise<RelayQueue> | undefined;
-
-/** Opens the queue once; a failure is tried again by the next request. */
-function queue(): Promise<RelayQueue> {
-  opening ??= open().catch((error: unknown) => {
-    opening = undefined;
-    throw error;
-  });
-  return opening;
-}
-
-async function open(): Promise<RelayQueue> {
-  const secrets = await read((references) => readSecrets(env, references));
-  return new RelayQueue({
+/** Reads the configuration and connects to Redis; resolves to the handler. Fails where a variable is missing or wrong. */
+export async function start(environment: NodeJS.ProcessEnv): Promise<StreamingHandler> {
+  const settings = readSettings(environment);
+  const configuration = readConfiguration(environment);
+  const starter = workerStarter(environment, configuration, settings);
+  const open = async () => new RelayQueue({
     ...configuration,
-    ...secrets,
-    readRedisAgain: () => read((references) => readRedis(env, references)),
+    ...await withReferences(environment, settings, (references) => readSecrets(environment, references)),
+    readRedisAgain: () => withReferences(environment, settings, (references) => readRedis(environment, references)),
     startWorker: (startId) => starter.start(startId),
     log,
     settings: settings.queue,
   });
+  const queue = once(open);
+  const relay = new Relay({ ...configuration, ...settings, queue, retryAfterSeconds: () => starter.retryAfterSeconds, log });
+
+  // Init has more CPU than the function has later. What fails here is tried again by the first request, which gets a 503 if it must.
+  const connecting = queue().then((opened) => opened.connect()).catch((error: unknown) => log.error('not-connected', { message: messageOf(error) }));
+  await Promise.race([connecting, sleep(settings.initMs, undefined, { ref: false })]);
+  return awslambda.streamifyResponse((event, out, context) => relay.handle(event, out, context));
 }
 
-const relay = new Relay({
-  queue,
-  retryAfterSeconds: () => starter.retryAfterSeconds,
-  padEventsTo: configuration.padEventsTo,
-  maxBodyBytes: settings.maxBodyBytes,
-  endBeforeTimeoutMs: settings.endBeforeTimeoutMs,
-  log,
-});
+/** The result of the work, which is done once unless it fails. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => result ??= work().catch((error: unknown) => {
+    result = undefined;
+    throw error;
+  });
+}
 
-// Init has more CPU than the function. What fails here is tried again by the first request, which gets a 503 if it must.
-await queue().then((opened) => opened.connect()).catch((error: unknown) => log.error('not-connected', { message: messageOf(error) }));
+function workerStarter(environment: NodeJS.ProcessEnv, { workerFunction, workerQualifier }: Configuration, settings: RelaySettings): WorkerStarter {
+  const region = environment.AWS_REGION ?? '';
+  return new WorkerStarter({
+    functionName: workerFunction,
+    qualifier: workerQualifier,
+    region,
+    endpoint: environment[RELAY.awsEndpoint] ?? `https://lambda.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`,
+    credentials: {
+      accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
+      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
+      sessionToken: environment.AWS_SESSION_TOKEN,
+    },
+    connectMs: settings.startConnectMs,
+    startMs: settings.startMs,
+    log,
+  });
+}
 
-export const handler = awslambda.streamifyResponse((event, out, context) => relay.handle(event, out, context));
+/** Reads over connections of its own: those of before a freeze are dead. */
+async function withReferences<T>(environment: NodeJS.ProcessEnv, settings: RelaySettings, read: (references: References) => Promise<T>): Promise<T> {
+  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
+  // The SDK's endpoints are left out: a deployment may set them for LibreChat.
+  const aws = new Aws({
+    AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL: environment[RELAY.awsEndpoint],
+  }, settings);
+  try {
+    return await read(new References(aws));
+  } finally {
+    aws.close();
+  }
+}

@@ -40,6 +40,8 @@ class RelayError extends Error {
 
 /** Passes requests from API Gateway to workers, and their responses back. */
 export class Relay {
+  private queue?: RelayQueue;
+
   public constructor(private readonly props: RelayProps) {}
 
   public async handle(event: unknown, out: LambdaResponseStream, context: LambdaContext): Promise<void> {
@@ -56,7 +58,8 @@ export class Relay {
     const served = await this.serve(requestOf(event), client, ending);
     clearTimeout(ending.timer);
     this.report(event, context, client, received, served);
-    await this.settled();
+    // A start that is under way must not be frozen.
+    await this.queue?.settled();
     if (served.broken) throw new RelayError('Function.ResponseBroken', 'the response broke off');
   }
 
@@ -86,8 +89,8 @@ export class Relay {
 
   private async submit({ head, body }: Request, signal: AbortSignal): Promise<Outcome> {
     try {
-      const queue = await this.props.queue();
-      return await queue.submit(head, body, { streamId: streamIdOf({ head, body }), signal });
+      this.queue = await this.props.queue();
+      return await this.queue.submit(head, body, { streamId: streamIdOf({ head, body }), signal });
     } catch (error) {
       return { kind: 'unavailable', id: '', reason: 'redis', message: messageOf(error), times: { queued: Date.now() } };
     }
@@ -130,7 +133,7 @@ export class Relay {
     }
     clearTimeout(ending.timer);
     this.props.log.info('tick', { requestId: context.awsRequestId, outcome: outcome.kind, statusCode });
-    await this.settled();
+    await this.queue?.settled();
     // Not an error: EventBridge would repeat the event, and the next one is soon enough.
     out.write(JSON.stringify({ outcome: outcome.kind, statusCode }));
     await client.end();
@@ -143,12 +146,6 @@ export class Relay {
     client.gone.addEventListener('abort', end('the client is gone'));
     const leftMs = context.getRemainingTimeInMillis() - this.props.endBeforeTimeoutMs;
     return { signal: controller.signal, timer: setTimeout(end('the time of the function ran out'), leftMs) };
-  }
-
-  /** A start that is under way must not be frozen. */
-  private async settled(): Promise<void> {
-    const queue = await this.props.queue().catch(() => undefined);
-    await queue?.settled();
   }
 
   private report(event: ProxyEvent, context: LambdaContext, client: ClientResponse, received: number, { outcome, reason, broken }: Served): void {
