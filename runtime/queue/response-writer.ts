@@ -114,7 +114,11 @@ export class ResponseWriter {
     this.running ??= new Promise<void>((resolve) => { process.nextTick(resolve); })
       .then(() => this.store())
       .catch((error: unknown) => this.props.onDead(error instanceof Error ? error.message : String(error)))
-      .finally(() => { this.running = undefined; });
+      .finally(() => {
+        this.running = undefined;
+        // What was pushed while the last run was ending.
+        if (!this.closed && (this.waiting.length > 0 || this.wakeWriters.length > 0)) this.run();
+      });
   }
 
   /** Stores what is to be stored, and waits as long as too much is unread. */

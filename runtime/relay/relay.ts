@@ -148,7 +148,7 @@ export class Relay {
     return { signal: controller.signal, timer: setTimeout(end('the time of the function ran out'), leftMs) };
   }
 
-  private report(event: ProxyEvent, context: LambdaContext, client: ClientResponse, received: number, { outcome, reason, broken }: Served): void {
+  private report(event: ProxyEvent, context: LambdaContext, client: ClientResponse, received: number, { outcome, reason }: Served): void {
     const since = (time?: number) => (time === undefined ? undefined : time - received);
     const fields = {
       requestId: context.awsRequestId,
@@ -164,7 +164,7 @@ export class Relay {
       endMs: since(Date.now()),
       reason,
     };
-    this.props.log[broken || (client.statusCode ?? 0) >= 500 && outcome?.kind !== 'response' ? 'warn' : 'info']('request', fields);
+    this.props.log[reason === undefined ? 'info' : 'warn']('request', fields);
   }
 }
 

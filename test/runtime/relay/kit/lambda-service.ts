@@ -77,10 +77,14 @@ export class LambdaService {
   }
 
   private async forward({ method, url, headers }: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
-    const call = httpRequest(`${this.others}${url}`, { method, headers, agent: false }).end(body);
-    const [reply] = await once(call, 'response') as [IncomingMessage];
-    response.writeHead(reply.statusCode!, reply.headers);
-    reply.pipe(response);
+    try {
+      const call = httpRequest(`${this.others}${url}`, { method, headers, agent: false }).end(body);
+      const [reply] = await once(call, 'response') as [IncomingMessage];
+      response.writeHead(reply.statusCode!, reply.headers);
+      reply.pipe(response);
+    } catch {
+      response.destroy();
+    }
   }
 }
 
