@@ -56,7 +56,7 @@ export class LambdaService {
       case 'run':
         await behaviour.function(JSON.parse(body));
         // The invocation never ends here: who hangs up does so of itself.
-        return begin(response, message('PayloadChunk', Buffer.from('\n')));
+        return void begin(response, message('PayloadChunk', Buffer.from('\n')));
       case 'refuse': return refuse(response, behaviour.status, behaviour.type, behaviour.message ?? '');
       case 'function-error': return void begin(response, message('InvokeComplete', Buffer.from(JSON.stringify({
         ErrorCode: behaviour.errorType, ErrorDetails: behaviour.details,
