@@ -35,7 +35,7 @@ export function describe(event: TimedEvent): string | undefined {
       const where = environment === undefined ? behavior : `environment ${environment}`;
       return `${status}  ${method.padEnd(4)} ${path}  ${where}  ${Math.round(milliseconds)} ms${broken ? '  broken off' : ''}`;
     }
-    case 'answering':
+    case 'response':
       return undefined;
     case 'environment': {
       if (!['starting', 'held', 'dead'].includes(event.phase)) return undefined;

@@ -7,11 +7,12 @@ import { makeCertificates } from './core/certificates';
 import { Cloud } from './core/cloud';
 import { EmulatorError } from './core/errors';
 import { EventStream, type TimedEvent } from './core/events';
-import { bringBucket, bringSecret } from './external-resources';
+import { importBucket, importSecret } from './external-resources';
 import type { EmulatorOptions } from './options';
 import { AwsServer } from './services/aws-server';
-import { FrontDoor } from './services/cloudfront/front-door';
+import { EdgeServer } from './services/cloudfront/edge-server';
 import type { LambdaFunction } from './services/lambda/lambda-function';
+import { Services } from './services/services';
 
 export { EmulatorError } from './core/errors';
 export type { EmulatorOptions } from './options';
@@ -31,14 +32,15 @@ export class Emulator {
     const events = new EventStream();
     if (listener) events.subscribe(listener);
     const cloud = new Cloud(events, given.timeScale);
+    const services = new Services(cloud);
     try {
       const stack = readAssembly(given.assembly, given.stack);
-      const outputs = await deploy(cloud, stack, given);
-      const distribution = cloud.distributions[0]
+      const outputs = await deploy(services, stack, given);
+      const distribution = services.cloudFront.distributions[0]
         ?? missing('a distribution');
-      const door = new FrontDoor(distribution, cloud.publicHosts, events);
-      cloud.onDispose(() => door.close());
-      return new Emulator(await door.open(given.port), stack.name, outputs, cloud);
+      const edge = new EdgeServer(distribution, services.cloudFront.publicHosts, events);
+      cloud.onDispose(() => edge.close());
+      return new Emulator(await edge.open(given.port), stack.name, outputs, services);
     } catch (error) {
       await cloud.dispose();
       throw error;
@@ -46,39 +48,40 @@ export class Emulator {
   }
 
   private constructor(
-    /** Where the distribution is found, such as http://localhost:8080. */
+    /** The address of the distribution, such as http://localhost:8080. */
     public readonly url: string,
     public readonly stackName: string,
     public readonly outputs: Readonly<Record<string, string>>,
-    /** The played account, to look at. */
-    public readonly cloud: Cloud,
+    /** The services of the emulated account. */
+    public readonly services: Services,
   ) {}
 
   public get events(): EventStream {
-    return this.cloud.events;
+    return this.services.cloud.events;
   }
 
-  /** The functions that run, by logical id. */
+  /** The runnable functions by logical id. */
   public get functions(): ReadonlyMap<string, LambdaFunction> {
-    const running = [...this.cloud.functions.values()].filter(({ lambda }) => lambda);
+    const running = [...this.services.lambda.functions.values()].filter(({ lambda }) => lambda);
     return new Map(running.map(({ logicalId, lambda }) => [logicalId, lambda!]));
   }
 
   /** Ends it: no process, socket or temporary file is left when this resolves. */
   public async dispose(): Promise<void> {
-    await this.cloud.dispose();
+    await this.services.cloud.dispose();
   }
 }
 
-async function deploy(cloud: Cloud, stack: SynthesizedStack, options: EmulatorOptions): Promise<Record<string, string>> {
-  for (const [name, value] of Object.entries(options.secrets ?? {})) bringSecret(cloud, name, value);
-  for (const [name, folder] of Object.entries(options.buckets ?? {})) bringBucket(cloud, name, folder);
-  for (const name of options.repositories ?? []) cloud.repositories.create(name);
+async function deploy(services: Services, stack: SynthesizedStack, options: EmulatorOptions): Promise<Record<string, string>> {
+  for (const [name, value] of Object.entries(options.secrets ?? {})) importSecret(services, name, value);
+  for (const [name, folder] of Object.entries(options.buckets ?? {})) importBucket(services.s3, name, folder);
+  for (const name of options.repositories ?? []) services.ecr.create(name);
+  const { cloud } = services;
   const certificates = await makeCertificates(cloud.folder);
-  const aws = new AwsServer(cloud);
+  const aws = new AwsServer(services);
   await aws.start();
-  publishFiles(cloud, stack.files);
-  const deployment = new Stack({ cloud, stack, stackId: newStackId(cloud, stack.name), aws, certificates, options });
+  publishFiles(cloud, services.s3, stack.files);
+  const deployment = new Stack({ cloud, services, stack, stackId: newStackId(cloud, stack.name), aws, certificates, options });
   await deployment.deploy();
   return deployment.outputs();
 }

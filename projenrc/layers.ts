@@ -20,8 +20,9 @@ export const LAYERS: Record<string, string[]> = {
   'runtime': ['src/contract', 'runtime/shared', 'runtime/worker', 'runtime/publisher'],
   'stand-in': [],
   'probe': [],
-  'emulator': ['src/contract'],
-  'demo': ['emulator', 'probe'],
+  'emulator/core': ['src/contract'],
+  'emulator': ['src/contract', 'emulator/core'],
+  'demo': ['emulator', 'emulator/core', 'probe'],
   'integ': ['src', 'probe'],
   'examples/typescript': ['src'],
 };

@@ -1,4 +1,4 @@
-/** A refusal in the words of an AWS service. */
+/** An error response of an AWS service. */
 export class AwsError extends Error {
   public constructor(public readonly code: string, public readonly status: number, message: string) {
     super(message);

@@ -33,7 +33,7 @@ export async function benchAdapter(): Promise<Measurement[]> {
   const artifacts = await buildArtifacts();
   const aws = new PlayedAws();
   await aws.start();
-  aws.cloud.parameters.set('/url', 'https://chat.example.com');
+  aws.services.ssm.parameters.set('/url', 'https://chat.example.com');
   const adapter = new Adapter(artifacts, {
     timeoutMs: 300_000,
     // What a start asks of AWS is part of what stays in memory.

@@ -1,7 +1,7 @@
 import type { Integration } from './rest-api';
-import { headerValue, text, type Header, type HttpResponse } from '../../core/http';
+import { headerValue, textResponse, type Header, type HttpResponse } from '../../core/http';
 
-/** Answers as a MOCK integration does: the request template names the status, the integration response of that status the rest. */
+/** The response of a MOCK integration: the request template selects the status, the integration response of that status has the rest. */
 export function mockResponse(integration: Integration, headers: readonly Header[], binaryMediaTypes: readonly string[]): HttpResponse {
   const contentType = (headerValue(headers, 'content-type') ?? 'application/json').split(';')[0].trim();
   const template = integration.RequestTemplates?.[contentType];
@@ -21,14 +21,14 @@ export function mockResponse(integration: Integration, headers: readonly Header[
     const fixed = /^'(.*)'$/s.exec(value)?.[1];
     return name && fixed !== undefined ? [[name, fixed]] : [];
   });
-  return text(Number(response.StatusCode), 'application/json', response.ResponseTemplates?.['application/json'] ?? '', mapped);
+  return textResponse(Number(response.StatusCode), 'application/json', response.ResponseTemplates?.['application/json'] ?? '', mapped);
 }
 
 export function json(status: number, body: object, headers: readonly Header[] = []): HttpResponse {
-  return text(status, 'application/json', JSON.stringify(body), headers);
+  return textResponse(status, 'application/json', JSON.stringify(body), headers);
 }
 
-/** What API Gateway says of everything that goes wrong behind it. */
+/** API Gateway's response to failures of an integration. */
 export function internalError(status: 500 | 502 = 500): HttpResponse {
   return json(status, { message: 'Internal server error' }, [['x-amzn-ErrorType', 'InternalServerErrorException']]);
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { RedisOptions, RunningRedis } from './index';
+import type { RedisOptions, RunningRedis } from './redis';
 
 const HOST = '127.0.0.1';
 const START_ATTEMPTS = 5;

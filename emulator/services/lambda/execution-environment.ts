@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Delivery } from './delivery';
 import type { LinkedFolder } from './image-links';
-import type { Invocation } from './invocation';
+import type { PendingInvocation } from './pending-invocation';
 import { ProcessGroup } from './process-group';
-import { accept, messageIn, refuse, RuntimeApi } from './runtime-api';
+import { messageIn, RuntimeApiServer, sendAccepted, sendError } from './runtime-api-server';
 import { sandboxed, type Sandbox } from './sandbox';
 import type { EnvironmentPhase } from '../../core/events';
 
@@ -32,10 +32,10 @@ export interface EnvironmentProps {
 /** One execution environment: processes that work on one event at a time and are frozen in between. */
 export class ExecutionEnvironment {
   public state: EnvironmentState = 'init';
-  /** When it was frozen last; the pool prefers the most recent one. */
+  /** Time of the last freeze; the most recently frozen environment is used first. */
   public frozenAt = 0;
 
-  private readonly api = new RuntimeApi({
+  private readonly api = new RuntimeApiServer({
     next: (response) => this.next(response),
     response: (id, request, response) => void this.response(id, request, response),
     error: (id, type, body, response) => this.error(id, type, body, response),
@@ -51,7 +51,7 @@ export class ExecutionEnvironment {
   private timer?: NodeJS.Timeout;
   private ending?: Promise<void>;
 
-  public constructor(private readonly props: EnvironmentProps, first: Invocation) {
+  public constructor(private readonly props: EnvironmentProps, first: PendingInvocation) {
     this.delivery = new Delivery(first, props.id);
     this.temporary = mkdtempSync(join(props.folder, 'lambda-environment-'));
   }
@@ -64,12 +64,12 @@ export class ExecutionEnvironment {
     return this.group?.pid ?? -1;
   }
 
-  /** True when the response is complete and the runtime has not asked for the next event. */
+  /** True while the response is complete and the runtime has not asked for the next event. */
   public get held(): boolean {
     return this.state === 'busy' && this.invocation.complete;
   }
 
-  private get invocation(): Invocation {
+  private get invocation(): PendingInvocation {
     return this.delivery.invocation;
   }
 
@@ -85,7 +85,7 @@ export class ExecutionEnvironment {
   }
 
   /** Thaws it for another event. */
-  public invoke(invocation: Invocation): void {
+  public invoke(invocation: PendingInvocation): void {
     this.delivery = new Delivery(invocation, this.id);
     this.state = 'busy';
     this.props.onPhase('thawed');
@@ -165,8 +165,8 @@ export class ExecutionEnvironment {
 
   private next(response: ServerResponse): void {
     if (this.state === 'dead') return void response.destroy();
-    if (this.delivery.made && !this.invocation.complete) {
-      return refuse(response, 403, 'InvalidStateTransition', 'the event before must be answered first');
+    if (this.delivery.delivered && !this.invocation.complete) {
+      return sendError(response, 403, 'InvalidStateTransition', 'the previous invocation has no response yet');
     }
     this.waiting = response;
     response.once('close', () => this.waiting === response && (this.waiting = undefined));
@@ -175,7 +175,7 @@ export class ExecutionEnvironment {
       // A second init has started the clock already.
       if (!this.secondInit) this.startClock();
     }
-    if (this.delivery.made) this.freeze();
+    if (this.delivery.delivered) this.freeze();
     else this.deliver();
   }
 
@@ -193,13 +193,13 @@ export class ExecutionEnvironment {
     if (!response) return;
     this.waiting = undefined;
     this.props.onPhase('running', this.invocation.id);
-    this.delivery.hand(response, this.props.functionArn);
+    this.delivery.send(response, this.props.functionArn);
   }
 
   private async response(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!await this.delivery.answer(id, request, response)) return;
+    if (!await this.delivery.receive(id, request, response)) return;
     if (this.state === 'busy') this.props.onPhase('held');
-    accept(response);
+    sendAccepted(response);
   }
 
   private error(id: string, errorType: string, body: Buffer, response: ServerResponse): void {
@@ -207,10 +207,10 @@ export class ExecutionEnvironment {
   }
 
   private initError(type: string, body: Buffer, response: ServerResponse): void {
-    if (this.state !== 'init') return refuse(response, 403, 'InvalidStateTransition', 'init is over');
+    if (this.state !== 'init') return sendError(response, 403, 'InvalidStateTransition', 'init is over');
     const { group } = this;
     this.initFailure = { type, message: messageIn(body), report: body };
-    accept(response);
+    sendAccepted(response);
     // The process may have ended by then, which is noticed as well.
     response.once('close', () => group === this.group && this.state === 'init' && void this.initAgain());
   }

@@ -1,22 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
-import { EventQueue, type InvokeAnswer } from './event-queue';
+import { buffer } from 'node:stream/consumers';
+import { EventQueue, type InvokeResult } from './event-queue';
 import { ExecutionEnvironment, type EnvironmentState } from './execution-environment';
 import type { LinkedFolder } from './image-links';
-import { Invocation, LambdaFunctionError, LambdaServiceError, type StreamedInvocation } from './invocation';
-import { platformVariables, refusalOfVariables, type Credentials } from './platform-variables';
+import { PendingInvocation, LambdaFunctionError, LambdaServiceError, type StreamedInvocation } from './pending-invocation';
+import { platformVariables, refusalOfVariables } from './platform-variables';
 import type { Sandbox } from './sandbox';
+import type { Credentials } from '../../core/credentials';
 import { EmulatorError } from '../../core/errors';
 import type { EnvironmentPhase } from '../../core/events';
 
-export { LambdaFunctionError, LambdaServiceError } from './invocation';
-export type { InvocationEnd, StreamedInvocation } from './invocation';
+export { LambdaFunctionError, LambdaServiceError } from './pending-invocation';
+export type { InvocationEnd, StreamedInvocation } from './pending-invocation';
 
-/** The most that an event may hold when the caller waits for the answer. */
+/** Limit of synchronous events. */
 const LARGEST_EVENT = 6 * 1024 * 1024;
 
-/** What an account may run at once unless it asked for more. */
+/** Default quota of concurrent executions. */
 const ACCOUNT_CONCURRENCY = 1000;
 
 const DEFAULT_CREDENTIALS: Credentials = {
@@ -32,7 +34,7 @@ export interface LambdaFunctionProps {
   readonly cwd: string;
   /** The declared variables only; the platform's own are added. */
   readonly environment: Record<string, string>;
-  /** What the emulation itself needs the processes to know, such as AWS_ENDPOINT_URL; not counted as declared. */
+  /** Variables that the emulation needs, such as AWS_ENDPOINT_URL; they do not count as declared. */
   readonly emulation?: Record<string, string>;
   readonly timeoutMs: number;
   /** @default 10_000 */
@@ -55,17 +57,17 @@ export interface LambdaFunctionProps {
   readonly sandbox?: Sandbox;
   /** Links that the image holds; only a sandbox can make them. */
   readonly linked?: LinkedFolder;
-  /** What must be there before the first environment starts, such as unpacked code. */
+  /** Runs before the first environment starts, for instance to unpack code. */
   readonly prepare?: () => void;
   /** Turns a time of the platform into one of this emulation, in milliseconds. @default unchanged */
   readonly limit?: (milliseconds: number) => number;
   readonly onLog?: (line: string, environmentId: number, stream: 'stdout' | 'stderr') => void;
   readonly onPhase?: (phase: EnvironmentPhase, environmentId: number, detail?: string) => void;
-  /** An event that nobody waits for has failed and is tried again. */
+  /** Called when an asynchronous event failed and will be retried. */
   readonly onRetry?: (reason: string) => void;
 }
 
-/** What can be seen of an execution environment from outside. */
+/** The public state of an execution environment. */
 export interface EnvironmentView {
   readonly id: number;
   /** The leader of its process group. */
@@ -77,7 +79,7 @@ export interface EnvironmentView {
 /** A Lambda function whose environments are processes of this machine. Emits `phase` with (phase, environmentId, detail). */
 export class LambdaFunction extends EventEmitter {
   public readonly arn: string;
-  /** Where events go that nobody waits for. */
+  /** The queue of asynchronous invocations. */
   public readonly queue: EventQueue;
 
   private readonly region: string;
@@ -106,7 +108,7 @@ export class LambdaFunction extends EventEmitter {
   /**
    * Invokes it as InvokeWithResponseStream does; resolves when the response begins.
    *
-   * @throws LambdaServiceError where Lambda refuses the event, LambdaFunctionError where the function fails before it answers
+   * @throws LambdaServiceError where Lambda rejects the invocation, LambdaFunctionError where the function fails before its response starts
    */
   public async invokeWithResponseStream(payload: Buffer, headers: Record<string, string> = {}, requestId?: string): Promise<StreamedInvocation> {
     if (payload.length > LARGEST_EVENT) {
@@ -114,22 +116,20 @@ export class LambdaFunction extends EventEmitter {
         `Request must be smaller than ${LARGEST_EVENT} bytes for the InvokeFunction operation`);
     }
     if (this.disposed) throw new LambdaFunctionError('Runtime.ExitError', 'the function was disposed of');
-    const invocation = new Invocation(payload, headers['x-amzn-trace-id'] ?? traceId(), requestId);
+    const invocation = new PendingInvocation(payload, headers['x-amzn-trace-id'] ?? traceId(), requestId);
     this.place(invocation);
     return invocation.begun;
   }
 
-  /** Invokes it and waits for the whole answer, as Invoke does; a function's error is an answer too. */
-  public async invoke(payload: Buffer, requestId?: string): Promise<InvokeAnswer> {
+  /** Invokes it as Invoke does; resolves when the response is complete. Function errors are results. */
+  public async invoke(payload: Buffer, requestId?: string): Promise<InvokeResult> {
     try {
       const { body } = await this.invokeWithResponseStream(payload, {}, requestId);
-      const parts: Buffer[] = [];
-      for await (const part of body) parts.push(part as Buffer);
-      return { payload: Buffer.concat(parts) };
+      return { payload: await buffer(body) };
     } catch (error) {
       if (!(error instanceof LambdaFunctionError)) throw error;
-      const answer = { errorType: error.errorType, errorMessage: error.message };
-      return { payload: error.report ?? Buffer.from(JSON.stringify(answer)), functionError: 'Unhandled' };
+      const report = { errorType: error.errorType, errorMessage: error.message };
+      return { payload: error.report ?? Buffer.from(JSON.stringify(report)), functionError: 'Unhandled' };
     }
   }
 
@@ -140,7 +140,7 @@ export class LambdaFunction extends EventEmitter {
     await Promise.all(this.pool.map((environment) => environment.end('disposed of')));
   }
 
-  private place(invocation: Invocation): void {
+  private place(invocation: PendingInvocation): void {
     const frozen = this.pool.filter(({ state }) => state === 'frozen').sort((a, b) => b.frozenAt - a.frozenAt)[0];
     if (frozen) return frozen.invoke(invocation);
     const living = this.pool.filter(({ state }) => state !== 'dead').length;
@@ -153,7 +153,7 @@ export class LambdaFunction extends EventEmitter {
     void environment.start();
   }
 
-  private makeEnvironment(id: number, invocation: Invocation): ExecutionEnvironment {
+  private makeEnvironment(id: number, invocation: PendingInvocation): ExecutionEnvironment {
     const { props } = this;
     return new ExecutionEnvironment({
       id,

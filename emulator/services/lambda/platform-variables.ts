@@ -1,9 +1,4 @@
-/** The credentials that an execution role gives for a while; the session token is part of them. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
+import type { Credentials } from '../../core/credentials';
 
 /** What Lambda tells a function about itself. */
 export interface PlatformProps {

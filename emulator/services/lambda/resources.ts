@@ -1,24 +1,23 @@
 import { imageCode, zipCode } from './lambda-code';
 import { LambdaFunction } from './lambda-function';
+import type { DeployedFunction } from './lambda-service';
 import { refusalOfVariables } from './platform-variables';
 import { COMMAND } from '../../../src/contract/image';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
-import { physicalName, refuse, unsupported, type Deployment, type Made, type Player, type Resource } from '../../cloudformation/resource';
-import type { DeployedFunction } from '../../core/cloud';
+import { physicalName, reject, unsupported, type Deployment, type EmulatedResource, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
 
 const LONGEST_TIMEOUT_SECONDS = 900;
 const INIT_LIMIT_MS = 10_000;
 
-/** Functions and who may invoke them. */
-export const lambda: Readonly<Record<string, Player>> = {
+export const LAMBDA_RESOURCES: ResourceHandlers = {
   'AWS::Lambda::Function': async (resource, deployment) => {
-    const { cloud } = deployment;
+    const { cloud, services } = deployment;
     const name = String(resource.properties.FunctionName ?? physicalName(resource, deployment).slice(0, 64));
     const arn = cloud.arn('lambda', `function:${name}`);
-    const made = await runnable(resource, deployment, name, arn);
-    const played = typeof made === 'string' ? { unplayed: made } : { lambda: made };
-    if (played.lambda) cloud.onDispose(() => played.lambda.dispose());
-    cloud.functions.set(arn, { logicalId: resource.logicalId, arn, name, permissions: [], ...played });
+    const created = await createFunction(resource, deployment, name, arn);
+    const runtime = typeof created === 'string' ? { unsupported: created } : { lambda: created };
+    if (runtime.lambda) cloud.onDispose(() => runtime.lambda.dispose());
+    services.lambda.functions.set(arn, { logicalId: resource.logicalId, arn, name, permissions: [], ...runtime });
     return { ref: name, attributes: { Arn: arn } };
   },
 
@@ -39,31 +38,31 @@ export const lambda: Readonly<Record<string, Player>> = {
 };
 
 /** A version or an alias: the same function under another ARN, with permissions of its own. */
-function qualified(resource: Resource, deployment: Deployment, qualifier: string): Made {
+function qualified(resource: ResourceDefinition, deployment: Deployment, qualifier: string): EmulatedResource {
   const fn = functionOf(resource, deployment);
   const arn = `${fn.arn}:${qualifier}`;
-  deployment.cloud.functions.set(arn, { ...fn, arn, permissions: [] });
+  deployment.services.lambda.functions.set(arn, { ...fn, arn, permissions: [] });
   return { ref: arn, attributes: { Version: '1', FunctionArn: arn, AliasArn: arn } };
 }
 
-function functionOf(resource: Resource, { cloud }: Deployment): DeployedFunction {
+function functionOf(resource: ResourceDefinition, { services }: Deployment): DeployedFunction {
   const wanted = String(resource.properties.FunctionName);
-  return [...cloud.functions.values()].find(({ arn, name }) => [arn, name].includes(wanted))
-    ?? refuse(resource, `\`FunctionName\` must exist, got: ${wanted}`);
+  return services.lambda.find(wanted)
+    ?? reject(resource, `\`FunctionName\` must exist, got: ${wanted}`);
 }
 
-/** The function with its code, or why the emulator does not run it. */
-async function runnable(resource: Resource, deployment: Deployment, name: string, arn: string): Promise<LambdaFunction | string> {
-  const { cloud, options, certificates, aws } = deployment;
+/** The function with its code, or the reason why the emulator does not run it. */
+async function createFunction(resource: ResourceDefinition, deployment: Deployment, name: string, arn: string): Promise<LambdaFunction | string> {
+  const { cloud, services, options, certificates, aws } = deployment;
   const { PackageType, Timeout = 3, MemorySize = 128, Role, ReservedConcurrentExecutions, LoggingConfig } = resource.properties;
   const code = PackageType === 'Image' ? await imageCode(resource, deployment) : zipCode(resource, deployment);
   if (typeof code === 'string') return code;
-  if (Timeout > LONGEST_TIMEOUT_SECONDS) refuse(resource, `\`Timeout\` must be at most ${LONGEST_TIMEOUT_SECONDS}, got: ${Timeout}`);
-  const role = [...cloud.roles.values()].find((candidate) => candidate.arn === Role)
+  if (Timeout > LONGEST_TIMEOUT_SECONDS) reject(resource, `\`Timeout\` must be at most ${LONGEST_TIMEOUT_SECONDS}, got: ${Timeout}`);
+  const role = services.iam.find(String(Role))
     ?? unsupported(resource, `\`Role\` must be a role of this stack, got: ${String(Role)}`);
   const environment = variables(resource, deployment);
   const refusal = refusalOfVariables(environment);
-  if (refusal) refuse(resource, refusal);
+  if (refusal) reject(resource, refusal);
   return new LambdaFunction({
     name,
     arn,
@@ -89,8 +88,8 @@ async function runnable(resource: Resource, deployment: Deployment, name: string
   });
 }
 
-/** The declared variables, with what the caller of the emulator puts over them. */
-function variables(resource: Resource, { options, cloud }: Deployment): Record<string, string> {
+/** The declared variables, with the overrides of the emulator's options. */
+function variables(resource: ResourceDefinition, { options, cloud }: Deployment): Record<string, string> {
   const declared = (resource.properties.Environment?.Variables ?? {}) as Record<string, string>;
   if (!serves(resource)) return declared;
   const result = { ...declared, ...options.environment };
@@ -103,6 +102,6 @@ function variables(resource: Resource, { options, cloud }: Deployment): Record<s
   return result;
 }
 
-function serves(resource: Resource): boolean {
+function serves(resource: ResourceDefinition): boolean {
   return ((resource.properties.ImageConfig?.Command ?? []) as string[])[0] === COMMAND.serve;
 }

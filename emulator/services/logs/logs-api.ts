@@ -1,5 +1,7 @@
+import type { LogsService } from './logs-service';
 import { AwsError } from '../../core/aws-error';
-import type { JsonService } from '../../core/json-service';
+import type { Cloud } from '../../core/cloud';
+import type { JsonApi } from '../../core/json-api';
 
 const MOST_EVENTS = 10_000;
 
@@ -8,19 +10,17 @@ const MOST_EVENTS = 10_000;
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
  */
-export const cloudWatchLogs: JsonService = {
-  name: 'CloudWatchLogs',
-  target: 'Logs_20140328',
-  actions: {
-    GetLogEvents: (input, { cloud, authorize }) => {
-      const group = text(input, 'logGroupName');
-      const stream = text(input, 'logStreamName');
+export function logsApi(logs: LogsService, cloud: Pick<Cloud, 'arn'>): JsonApi {
+  return {
+    GetLogEvents: (input, authorize) => {
+      const group = required(input, 'logGroupName');
+      const stream = required(input, 'logStreamName');
       const { limit = MOST_EVENTS, startFromHead = false, nextToken } = input as { limit?: number; startFromHead?: boolean; nextToken?: string };
       if (!Number.isInteger(limit) || limit < 1 || limit > MOST_EVENTS) {
         throw invalid(`1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must be between 1 and ${MOST_EVENTS}`);
       }
       authorize('logs:GetLogEvents', cloud.arn('logs', `log-group:${group}:log-stream:${stream}`));
-      const streams = cloud.logGroups.streams(group);
+      const streams = logs.streams(group);
       if (!streams) throw missing('The specified log group does not exist.');
       const lines = streams.get(stream);
       if (!lines) throw missing('The specified log stream does not exist.');
@@ -31,8 +31,8 @@ export const cloudWatchLogs: JsonService = {
         nextBackwardToken: `b/${from}`,
       };
     },
-  },
-};
+  };
+}
 
 /** A token says where the page before ended, and the way to go from there. */
 function rangeOf(token: string | undefined, limit: number, fromHead: boolean, length: number): [from: number, to: number] {
@@ -42,7 +42,7 @@ function rangeOf(token: string | undefined, limit: number, fromHead: boolean, le
   return way === 'f' ? [at, Math.min(at + limit, length)] : [Math.max(at - limit, 0), at];
 }
 
-function text(input: Record<string, unknown>, name: string): string {
+function required(input: Record<string, unknown>, name: string): string {
   const value = input[name];
   if (typeof value === 'string' && value) return value;
   throw invalid(`1 validation error detected: Value null at '${name}' failed to satisfy constraint: Member must not be null`);

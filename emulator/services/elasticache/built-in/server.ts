@@ -3,7 +3,7 @@ import { createServer } from 'node:tls';
 import { Connection } from './connection';
 import { PubSub } from './pub-sub';
 import { Store } from './store';
-import type { RedisOptions, RunningRedis } from '../index';
+import type { RedisOptions, RunningRedis } from '../redis';
 
 const HOST = '127.0.0.1';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:tls';
 import Redis from 'ioredis';
 import { KINDS, PASSWORD, TestRedis } from './test-redis';
-import { startRedis } from '../../../../emulator/services/elasticache';
+import { startRedis } from '../../../../emulator/services/elasticache/redis';
 
 describe.each(KINDS)('%s', (kind) => {
   let server: TestRedis;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { connect } from 'node:tls';
 import Redis, { type RedisOptions } from 'ioredis';
 import { generate } from 'selfsigned';
-import { type RunningRedis, startRedis } from '../../../../emulator/services/elasticache';
+import { type RunningRedis, startRedis } from '../../../../emulator/services/elasticache/redis';
 
 export const PASSWORD = 'a token with "quotes" and #signs';
 

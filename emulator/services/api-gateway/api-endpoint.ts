@@ -1,34 +1,35 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readBufferedResponse } from './buffered-response';
-import { proxyEvent } from './event';
+import { restApiEvent } from './event';
 import { internalError, json, mockResponse } from './mock-integration';
 import type { Match, RestApi } from './rest-api';
 import { MalformedResponse, readStreamedResponse } from './streamed-response';
-import type { Cloud, DeployedFunction } from '../../core/cloud';
+import type { Cloud } from '../../core/cloud';
 import { endToEnd, headerValue, headerValues, readWhole, withHeaders, withoutHeaders, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
 import { limited, TimedOut, within } from '../../core/time-limits';
 import { like } from '../iam/policy';
 import { LambdaFunctionError, LambdaServiceError } from '../lambda/lambda-function';
+import type { DeployedFunction, LambdaService } from '../lambda/lambda-service';
 
 const LARGEST_BODY = 10 * 1024 * 1024;
 const LARGEST_HEADERS = 10_240;
 const DEFAULT_TIMEOUT_MS = 29_000;
 const IDLE_LIMIT_MS = 5 * 60_000;
 
-/** A Regional REST API, from the request that reaches its host name to the response that leaves it. */
-export class ApiGateway {
-  public constructor(private readonly cloud: Cloud, private readonly api: RestApi) {}
+/** The endpoint of a Regional REST API. */
+export class ApiEndpoint {
+  public constructor(private readonly cloud: Cloud, private readonly lambda: LambdaService, private readonly api: RestApi) {}
 
   public async handle(request: HttpRequest): Promise<HttpResponse> {
     const requestId = randomUUID();
-    const response = await this.answer(request, requestId);
+    const response = await this.respond(request, requestId);
     return {
       ...response,
       headers: [...response.headers, ['x-amzn-RequestId', requestId], ['x-amz-apigw-id', randomBytes(9).toString('base64url')]],
     };
   }
 
-  private async answer(request: HttpRequest, requestId: string): Promise<HttpResponse> {
+  private async respond(request: HttpRequest, requestId: string): Promise<HttpResponse> {
     const [, stage, ...rest] = request.path.split('/');
     const path = `/${rest.join('/')}`;
     if (!this.api.stages.has(stage)) return forbidden('Forbidden', 'ForbiddenException');
@@ -62,7 +63,7 @@ export class ApiGateway {
       return {
         ...response,
         body: limited(response.body, this.cloud.limit(IDLE_LIMIT_MS), deadline),
-        answeredBy: { function: fn.logicalId, environment: environmentId },
+        servedBy: { function: fn.logicalId, environment: environmentId },
       };
     } catch (error) {
       return this.failure(error);
@@ -72,13 +73,13 @@ export class ApiGateway {
   private async invokeBuffered(fn: DeployedFunction, event: Buffer, accept: string | undefined): Promise<HttpResponse> {
     const { body, environmentId } = await fn.lambda!.invokeWithResponseStream(event);
     const payload = await readWhole(body) ?? Buffer.alloc(0);
-    const answeredBy = { function: fn.logicalId, environment: environmentId };
+    const servedBy = { function: fn.logicalId, environment: environmentId };
     try {
-      return { ...readBufferedResponse(payload, this.api.binaryMediaTypes, accept), answeredBy };
+      return { ...readBufferedResponse(payload, this.api.binaryMediaTypes, accept), servedBy };
     } catch (error) {
       if (!(error instanceof MalformedResponse)) throw error;
       this.cloud.events.notice(`API Gateway: ${error.message}`, 'warning');
-      return { ...internalError(502), answeredBy };
+      return { ...internalError(502), servedBy };
     }
   }
 
@@ -97,7 +98,7 @@ export class ApiGateway {
     const streaming = /:lambda:path\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/.exec(Uri);
     const buffered = /:lambda:path\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(Uri);
     const arn = (ResponseTransferMode === 'STREAM' ? streaming : buffered)?.[1];
-    const fn = this.cloud.functions.get(arn ?? '');
+    const fn = this.lambda.functions.get(arn ?? '');
     const source = this.cloud.arn('execute-api', `${this.api.id}/${stage}/${method.httpMethod === 'ANY' ? '*' : method.httpMethod}`
       + resource.path.replace(/\{[^}]+\}/g, '*'));
     const permitted = fn?.permissions.some(({ action, principal, sourceArn }) =>
@@ -116,7 +117,7 @@ export class ApiGateway {
       ['Host', domainName], ['X-Forwarded-For', forwarded], ['X-Forwarded-Port', '443'], ['X-Forwarded-Proto', 'https'],
       ['X-Amzn-Trace-Id', `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`],
     ];
-    return proxyEvent({
+    return restApiEvent({
       httpMethod: request.method,
       resource: resource.path,
       resourceId: resource.id,

@@ -7,10 +7,10 @@ export interface InvocationEnd {
   readonly error?: { readonly type: string; readonly message: string };
 }
 
-/** A response that has begun. */
+/** A response that has started. */
 export interface StreamedInvocation {
   readonly requestId: string;
-  /** The execution environment that answers. */
+  /** The execution environment that serves it. */
   readonly environmentId: number;
   readonly contentType: string;
   /** Breaks off with an error where the runtime reports one in its trailers or dies. */
@@ -19,7 +19,7 @@ export interface StreamedInvocation {
   readonly ended: Promise<InvocationEnd>;
 }
 
-/** Lambda itself refused: no environment saw the event. */
+/** Lambda rejected the invocation: no environment received the event. */
 export class LambdaServiceError extends Error {
   public constructor(public readonly code: 'TooManyRequestsException' | 'RequestTooLargeException', public readonly status: number, message: string) {
     super(message);
@@ -27,9 +27,9 @@ export class LambdaServiceError extends Error {
   }
 }
 
-/** The function failed before its response began. */
+/** The function failed before its response started. */
 export class LambdaFunctionError extends Error {
-  /** @param report what the runtime said of it, as it said it; nothing where the platform speaks */
+  /** @param report the runtime's error report; undefined for errors of the platform */
   public constructor(public readonly errorType: string, message: string, public readonly report?: Buffer) {
     super(message);
     this.name = 'LambdaFunctionError';
@@ -37,11 +37,11 @@ export class LambdaFunctionError extends Error {
 }
 
 /** One event on its way through an environment. */
-export class Invocation {
+export class PendingInvocation {
   public readonly begun: Promise<StreamedInvocation>;
-  /** True from the first byte of an answer on, be it a response or an error. */
-  public answered = false;
-  /** True when the answer is complete. */
+  /** True from the first byte of the response or error on. */
+  public responded = false;
+  /** True when the response or error is complete. */
   public complete = false;
   public deadline = 0;
 
@@ -60,7 +60,7 @@ export class Invocation {
 
   /** Streams the body of the runtime's POST to the caller; resolves when all of it has been read. */
   public async stream(request: IncomingMessage, environmentId: number): Promise<void> {
-    this.answered = true;
+    this.responded = true;
     const ended = new Promise<InvocationEnd>((resolve) => (this.endStream = resolve));
     const received = bodyEnd(request).then((end) => this.endStream?.(end));
     const body = relay(request, ended);
@@ -78,14 +78,14 @@ export class Invocation {
 
   /** Hands the caller a response that was collected first. */
   public buffered(payload: Buffer, contentType: string, environmentId: number): void {
-    this.answered = this.complete = true;
+    this.responded = this.complete = true;
     const body = Readable.from(payload.length ? [payload] : []);
     this.resolveBegun({ requestId: this.id, environmentId, contentType, body, ended: Promise.resolve({}) });
   }
 
   /** Ends it with an error: rejected before the response began, broken off after. */
   public fail(type: string, message: string, report?: Buffer): void {
-    this.answered = this.complete = true;
+    this.responded = this.complete = true;
     this.endStream?.({ error: { type, message } });
     this.rejectBegun(new LambdaFunctionError(type, message, report));
   }

@@ -4,15 +4,15 @@ import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { Cloud } from '../../../../emulator/core/cloud';
 import { EventStream, type RequestEvent, type TimedEvent } from '../../../../emulator/core/events';
-import { bodyOf, readWhole, text, type HttpHandler } from '../../../../emulator/core/http';
+import { bodyOf, readWhole, textResponse, type HttpHandler, type HttpRequest } from '../../../../emulator/core/http';
 import { Distribution } from '../../../../emulator/services/cloudfront/distribution';
+import { EdgeServer } from '../../../../emulator/services/cloudfront/edge-server';
 import { MANAGED_ORIGIN_REQUEST_POLICIES } from '../../../../emulator/services/cloudfront/forwarding';
-import { FrontDoor } from '../../../../emulator/services/cloudfront/front-door';
 
 let cloud: Cloud;
 let log: TimedEvent[];
 let url: string;
-let answer: HttpHandler;
+let respond: HttpHandler;
 
 beforeEach(async () => {
   const events = new EventStream();
@@ -20,8 +20,8 @@ beforeEach(async () => {
   const own: TimedEvent[] = log = [];
   events.subscribe((event) => own.push(event));
   cloud = new Cloud(events);
-  cloud.hosts.set('origin', (request) => answer(request));
-  const distribution = new Distribution(cloud, {
+  const dns = new Map([['origin', (request: HttpRequest) => respond(request)]]);
+  const distribution = new Distribution({ dns, limit: (milliseconds) => milliseconds }, events, {
     id: 'E1',
     arn: 'arn:aws:cloudfront::123456789012:distribution/E1',
     domainName: 'd1.cloudfront.net',
@@ -35,9 +35,9 @@ beforeEach(async () => {
       origin: { id: 'o', domainName: 'origin', path: '', customHeaders: [], connectionAttempts: 1, readTimeout: 30, kind: 'custom', signed: false },
     }],
   });
-  const door = new FrontDoor(distribution, new Set(['d1.cloudfront.net', 'chat.example.com']), events);
-  cloud.onDispose(() => door.close());
-  url = await door.open(0);
+  const edge = new EdgeServer(distribution, new Set(['d1.cloudfront.net', 'chat.example.com']), events);
+  cloud.onDispose(() => edge.close());
+  url = await edge.open(0);
 });
 
 afterEach(() => cloud.dispose());
@@ -51,14 +51,14 @@ async function requestEvent(): Promise<RequestEvent> {
 }
 
 test('viewers are taken to speak HTTPS', async () => {
-  answer = async ({ protocol }) => text(200, 'text/plain', protocol);
+  respond = async ({ protocol }) => textResponse(200, 'text/plain', protocol);
   expect(await (await fetch(url)).text()).toBe('https');
 });
 
-test('an answer is complete for a viewer that leaves with all of it, before its end is seen', async () => {
+test('a response is complete for a viewer that leaves with all of it, before its end is seen', async () => {
   const body = new Readable({ read: () => undefined });
   body.push('hello');
-  answer = async () => ({ status: 200, headers: [['Content-Length', '5']], body });
+  respond = async () => ({ status: 200, headers: [['Content-Length', '5']], body });
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   let received = '';
@@ -70,10 +70,10 @@ test('an answer is complete for a viewer that leaves with all of it, before its 
   expect(await requestEvent()).not.toHaveProperty('broken');
 });
 
-test('an answer is broken off for a viewer that leaves with less', async () => {
+test('a response is broken off for a viewer that leaves with less', async () => {
   const body = new Readable({ read: () => undefined });
   body.push('hell');
-  answer = async () => ({ status: 200, headers: [['Content-Length', '5']], body });
+  respond = async () => ({ status: 200, headers: [['Content-Length', '5']], body });
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   for await (const data of socket) if (String(data).endsWith('hell')) break;
@@ -82,7 +82,7 @@ test('an answer is broken off for a viewer that leaves with less', async () => {
 
 test('each piece of a response goes out as it comes', async () => {
   let next: (piece: string) => void = () => undefined;
-  answer = async () => ({
+  respond = async () => ({
     status: 200,
     headers: [['Content-Type', 'text/event-stream']],
     body: Readable.from((async function* () {
@@ -99,7 +99,7 @@ test('each piece of a response goes out as it comes', async () => {
 });
 
 test('a response that breaks off breaks off the connection, after what came', async () => {
-  answer = async () => ({
+  respond = async () => ({
     status: 200,
     headers: [],
     body: Readable.from((async function* () {
@@ -118,7 +118,7 @@ test('a response that breaks off breaks off the connection, after what came', as
 
 test('a viewer that leaves ends the reading of the response', async () => {
   const body = new Readable({ read: () => undefined });
-  answer = async () => ({ status: 200, headers: [], body });
+  respond = async () => ({ status: 200, headers: [], body });
   const outgoing = send(url).on('error', () => undefined);
   outgoing.end();
   await once(outgoing, 'response');
@@ -127,27 +127,27 @@ test('a viewer that leaves ends the reading of the response', async () => {
   expect(await requestEvent()).toMatchObject({ broken: true });
 });
 
-test('an origin that does not read all of a request can still answer it', async () => {
-  answer = async ({ body }) => text(413, 'text/plain', String(await readWhole(body, 1000)));
+test('an origin that does not read all of a request can still respond', async () => {
+  respond = async ({ body }) => textResponse(413, 'text/plain', String(await readWhole(body, 1000)));
   const response = await fetch(url, { method: 'POST', body: Buffer.alloc(5_000_000) });
   expect(response.status).toBe(413);
   expect(await response.text()).toBe('undefined');
   // The connection serves another request.
-  answer = async () => text(200, 'text/plain', 'again');
+  respond = async () => textResponse(200, 'text/plain', 'again');
   expect(await (await fetch(url)).text()).toBe('again');
 });
 
 test.each([204, 304])('%d and HEAD have no body', async (status) => {
-  answer = async () => ({ status, headers: [], body: bodyOf(Buffer.from('body')) });
+  respond = async () => ({ status, headers: [], body: bodyOf(Buffer.from('body')) });
   const response = await fetch(url);
   expect(response.status).toBe(status);
-  answer = async () => text(200, 'text/plain', 'body');
+  respond = async () => textResponse(200, 'text/plain', 'body');
   const head = await fetch(url, { method: 'HEAD' });
   expect([head.headers.get('content-length'), await head.text()]).toEqual(['4', '']);
 });
 
 test('cookies stay apart', async () => {
-  answer = async () => ({ status: 200, headers: [['Set-Cookie', 'a=1'], ['set-cookie', 'b=2']], body: bodyOf(Buffer.alloc(0)) });
+  respond = async () => ({ status: 200, headers: [['Set-Cookie', 'a=1'], ['set-cookie', 'b=2']], body: bodyOf(Buffer.alloc(0)) });
   expect((await fetch(url)).headers.getSetCookie()).toEqual(['a=1', 'b=2']);
 });
 
@@ -157,13 +157,13 @@ test.each([
   ['https://idp.example.com/login?x=1#y', false],
   ['/login', false],
 ])('a redirect to %s leads back here: %p', async (location, here) => {
-  answer = async () => ({ status: 302, headers: [['Location', location]], body: bodyOf(Buffer.alloc(0)) });
+  respond = async () => ({ status: 302, headers: [['Location', location]], body: bodyOf(Buffer.alloc(0)) });
   const response = await fetch(url, { redirect: 'manual' });
   expect(response.headers.get('location')).toBe(here ? `${url}/login?x=1#y` : location);
 });
 
-test('a handler that fails is an answer, and a notice', async () => {
-  answer = async () => {
+test('a handler that fails leads to a response of status 500 and a notice', async () => {
+  respond = async () => {
     throw new Error('unforeseen');
   };
   expect((await fetch(url)).status).toBe(500);
@@ -172,10 +172,10 @@ test('a handler that fails is an answer, and a notice', async () => {
 
 test('a viewer that leaves while it sends is no failure', async () => {
   const arrived = new Promise<void>((resolve) => {
-    answer = async ({ body }) => {
+    respond = async ({ body }) => {
       resolve();
       await readWhole(body);
-      return text(200, 'text/plain', '');
+      return textResponse(200, 'text/plain', '');
     };
   });
   const { port } = new URL(url);
@@ -183,7 +183,7 @@ test('a viewer that leaves while it sends is no failure', async () => {
   socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\npart');
   await arrived;
   socket.destroy();
-  answer = async () => text(200, 'text/plain', 'next');
+  respond = async () => textResponse(200, 'text/plain', 'next');
   expect(await (await fetch(url)).text()).toBe('next');
   expect(log.filter(({ type }) => type === 'notice')).toEqual([]);
 });

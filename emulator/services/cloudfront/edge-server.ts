@@ -6,23 +6,23 @@ import { fromNode, withHeaders, withoutHeaders, type HttpResponse } from '../../
 import { listen } from '../../core/listen';
 import { writeResponse } from '../../core/write-response';
 
-/** Where viewers come in: plain HTTP on loopback, which plays the HTTPS of the distribution's own name. */
-export class FrontDoor {
+/** The server for viewers: plain HTTP on loopback, treated as HTTPS under the distribution's name. */
+export class EdgeServer {
   private readonly server: Server;
   private url = '';
 
-  /** @param mayBeFramed whether a page of another origin may show it in a frame, whatever the distribution says to that */
+  /** @param mayBeFramed whether pages of other origins may frame the site: removes `X-Frame-Options` */
   public constructor(
     private readonly distribution: Distribution,
     private readonly hosts: ReadonlySet<string>,
     private readonly events: EventStream,
     private readonly mayBeFramed = false,
   ) {
-    this.server = createServer((request, response) => void this.serve(request, response));
+    this.server = createServer((request, response) => void this.respond(request, response));
     this.server.requestTimeout = 0;
   }
 
-  /** Opens it on the port, or on the first free one from 8080 on; resolves to the URL. */
+  /** Listens on the port, or on the first free one from 8080 on; resolves to the URL. */
   public async open(port?: number): Promise<string> {
     this.url = await listen(this.server, port);
     return this.url;
@@ -33,36 +33,36 @@ export class FrontDoor {
     this.server.closeAllConnections();
   }
 
-  private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  private async respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const start = performance.now();
     const request = fromNode(incoming, 'https');
     let response: HttpResponse;
     try {
-      response = this.leadBack(await this.distribution.handle(request));
+      response = this.withLocalRedirect(await this.distribution.handle(request));
       if (this.mayBeFramed) response = { ...response, headers: withoutHeaders(response.headers, ['X-Frame-Options']) };
     } catch (error) {
-      // A viewer that left while it was sending is no fault of the emulator's.
+      // A viewer that disconnected while sending is not an error of the emulator.
       if (incoming.errored) return void outgoing.destroy();
       this.events.notice(`${request.method} ${request.path}: ${(error as Error).stack}`, 'warning');
       response = edgeError(500, 'the emulator failed');
     }
-    const answered = {
+    const served = {
       method: request.method,
       path: request.path,
       status: response.status,
       behavior: this.distribution.behaviorOf(request.path).pathPattern,
-      ...response.answeredBy,
+      ...response.servedBy,
     };
-    this.events.emit({ type: 'answering', ...answered });
+    this.events.emit({ type: 'response', ...served });
     const complete = await writeResponse(response, outgoing, request.method);
-    // What nobody reads would keep the connection from its next request.
+    // An unread body would block the connection's next request.
     incoming.resume();
     const milliseconds = Math.round(performance.now() - start);
-    this.events.emit({ type: 'request', ...answered, milliseconds, ...(complete ? {} : { broken: true }) });
+    this.events.emit({ type: 'request', ...served, milliseconds, ...(complete ? {} : { broken: true }) });
   }
 
-  /** Redirects to the distribution's own names lead here: the emulator is their DNS. */
-  private leadBack(response: HttpResponse): HttpResponse {
+  /** Rewrites redirects to the distribution's host names: they lead to this server. */
+  private withLocalRedirect(response: HttpResponse): HttpResponse {
     const location = response.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
     const url = location && URL.canParse(location) ? new URL(location) : undefined;
     if (!url || !this.hosts.has(url.host)) return response;

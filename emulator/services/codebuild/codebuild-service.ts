@@ -1,15 +1,16 @@
-import { Build } from './build';
+import type { BuildEnvironment } from './build-job';
 import { BuildProject, type BuildProjectProperties } from './build-project';
+import { EmulatedBuild } from './emulated-build';
 import { AwsError } from '../../core/aws-error';
 import type { Cloud } from '../../core/cloud';
 
 /** For how long CodeBuild remembers an idempotency token. */
 const TOKEN_MS = 5 * 60_000;
 
-type Pace = (phase: string, build: Build) => Promise<unknown>;
+type Pace = (phase: string, build: EmulatedBuild) => Promise<unknown>;
 
 /** CodeBuild's projects and their builds. */
-export class BuildProjects {
+export class CodeBuildService {
   /** How many builds may be under way at once; the emulator queues none beyond. New accounts may have a quota of 0. */
   public quota = 60;
 
@@ -17,17 +18,17 @@ export class BuildProjects {
   public pace?: Pace;
 
   /** In the order of their start. */
-  public readonly builds: Build[] = [];
+  public readonly builds: EmulatedBuild[] = [];
 
   private readonly projects = new Map<string, BuildProject>();
-  private readonly tokens = new Map<string, { readonly build: Build; readonly until: number }>();
+  private readonly tokens = new Map<string, { readonly build: EmulatedBuild; readonly until: number }>();
 
-  public constructor(private readonly cloud: Cloud) {}
+  public constructor(private readonly cloud: Cloud, private readonly services: BuildEnvironment) {}
 
   /**
-   * Makes a project out of the properties of the template's resource.
+   * Creates a project from the properties of the template's resource.
    *
-   * @throws AwsError where CodeBuild would refuse it, and where the emulator cannot play it
+   * @throws AwsError where CodeBuild would refuse it, and where the emulator does not support it
    */
   public create(name: string, properties: BuildProjectProperties): BuildProject {
     const project = new BuildProject(this.cloud, name, properties);
@@ -51,7 +52,7 @@ export class BuildProjects {
   }
 
   /** @throws AwsError where too many are under way, and where the token came with another project */
-  public start(project: BuildProject, token?: string): Build {
+  public start(project: BuildProject, token?: string): EmulatedBuild {
     const before = token === undefined ? undefined : this.tokens.get(token);
     if (before && before.until > Date.now()) {
       if (before.build.project.name === project.name) return before.build;
@@ -61,10 +62,10 @@ export class BuildProjects {
       throw new AwsError('AccountLimitExceededException', 400, `Cannot have more than ${this.quota} builds in queue for the account`);
     }
     const number = this.builds.filter((build) => build.project.name === project.name).length + 1;
-    const build = new Build(this.cloud, project, number);
+    const build = new EmulatedBuild(this.cloud, this.services, project, number);
     this.builds.push(build);
     if (token !== undefined) this.tokens.set(token, { build, until: Date.now() + this.cloud.limit(TOKEN_MS) });
-    void build.play(async (phase) => this.pace?.(phase, build));
+    void build.run(async (phase) => this.pace?.(phase, build));
     return build;
   }
 }

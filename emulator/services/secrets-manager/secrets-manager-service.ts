@@ -1,4 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import type { Cloud } from '../../core/cloud';
 
 export interface Secret {
   readonly arn: string;
@@ -7,7 +8,7 @@ export interface Secret {
   value: string;
 }
 
-/** How Secrets Manager makes a password, in the template's words. */
+/** The rules for a generated password, as in the template. */
 export interface GenerateSecretString {
   readonly ExcludeCharacters?: string;
   readonly ExcludeLowercase?: boolean;
@@ -21,26 +22,26 @@ export interface GenerateSecretString {
   readonly GenerateStringKey?: string;
 }
 
-/** Secrets Manager's secrets in memory. */
-export class SecretStore {
+/** Secrets Manager's secrets. */
+export class SecretsManagerService {
   private readonly secrets: Secret[] = [];
 
-  public constructor(private readonly region: string, private readonly account: string) {}
+  public constructor(private readonly cloud: Pick<Cloud, 'arn'>) {}
 
-  /** Makes a secret; AWS ends every ARN in six random characters. */
+  /** Creates a secret. Every ARN ends in six random characters. */
   public create(name: string, value: string): Secret {
-    const arn = `arn:aws:secretsmanager:${this.region}:${this.account}:secret:${name}-${suffix()}`;
+    const arn = this.cloud.arn('secretsmanager', `secret:${name}-${suffix()}`);
     return this.add({ arn, name, value, versionId: randomUUID() });
   }
 
-  /** Takes note of a secret that exists outside of the stack, under the name or ARN by which it is spoken of. */
+  /** Imports a secret that exists outside of the stack, under the name or ARN that the template uses. */
   public import(nameOrArn: string, value: string): Secret {
     if (!nameOrArn.startsWith('arn:')) return this.create(nameOrArn, value);
     const name = nameOrArn.split(':').slice(6).join(':');
     return this.add({ arn: nameOrArn, name, value, versionId: randomUUID() });
   }
 
-  /** Finds it by name, by ARN, or by ARN without the six characters. */
+  /** Finds a secret by name, by ARN, or by ARN without the six random characters. */
   public find(id: string): Secret | undefined {
     return this.secrets.find(({ arn, name }) => id === arn || id === name || arn.replace(/-[^-]{6}$/, '') === id);
   }
@@ -53,7 +54,7 @@ export class SecretStore {
 
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** A value by the rules of `GenerateSecretString`. */
+/** Generates a value by the rules of `GenerateSecretString`. */
 export function generateSecret(rules: GenerateSecretString): string {
   const allowed = (characters: string) => [...characters].filter((c) => !rules.ExcludeCharacters?.includes(c)).join('');
   const types = [

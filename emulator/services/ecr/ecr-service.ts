@@ -19,7 +19,7 @@ export class ImageRepository {
   /** Host and name, without tag or digest. */
   public readonly uri: string;
 
-  public constructor(cloud: Place, public readonly name: string, private readonly immutableTags: boolean) {
+  public constructor(cloud: Identity, public readonly name: string, private readonly immutableTags: boolean) {
     this.arn = cloud.arn('ecr', `repository/${name}`);
     this.uri = `${cloud.account}.dkr.ecr.${cloud.region}.${cloud.urlSuffix}/${name}`;
   }
@@ -47,16 +47,16 @@ export class ImageRepository {
   }
 }
 
-type Place = Pick<Cloud, 'account' | 'region' | 'urlSuffix' | 'arn'>;
+type Identity = Pick<Cloud, 'account' | 'region' | 'urlSuffix' | 'arn'>;
 
-/** ECR's repositories of the account. */
-export class ImageRepositories {
+/** ECR's repositories. */
+export class EcrService {
   private readonly repositories = new Map<string, ImageRepository>();
 
-  public constructor(private readonly cloud: Place) {}
+  public constructor(private readonly cloud: Identity) {}
 
   /**
-   * Makes an empty repository.
+   * Creates an empty repository.
    *
    * @throws AwsError where the name is taken
    */

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
-/** What an execution environment does when its runtime calls. */
+/** Handles the calls of an environment's runtime. */
 export interface RuntimeApiHandler {
   next(response: ServerResponse): void;
   response(id: string, request: IncomingMessage, response: ServerResponse): void;
@@ -12,8 +13,8 @@ export interface RuntimeApiHandler {
 
 const VERSION = '2018-06-01';
 
-/** The HTTP server that a runtime finds under AWS_LAMBDA_RUNTIME_API; each environment has its own. */
-export class RuntimeApi {
+/** The server behind AWS_LAMBDA_RUNTIME_API, one per environment. */
+export class RuntimeApiServer {
   private readonly server: Server;
 
   public constructor(private readonly handler: RuntimeApiHandler) {
@@ -40,39 +41,33 @@ export class RuntimeApi {
     const path = (request.url ?? '').split('/').slice(1);
     const [version, , what, id, verb] = path;
     const operation = `${request.method} /${path[1]}/${what}${id === undefined ? '' : verb === undefined ? `/${id}` : `/{id}/${verb}`}`;
-    if (version !== VERSION) return refuse(response, 404, 'InvalidVersion', `no such version: ${version}`);
+    if (version !== VERSION) return sendError(response, 404, 'InvalidVersion', `no such version: ${version}`);
     switch (operation) {
       case 'GET /runtime/invocation/next': return this.handler.next(response);
       case 'POST /runtime/invocation/{id}/response': return this.handler.response(id, request, response);
       case 'POST /runtime/invocation/{id}/error': return this.handler.error(id, errorType(request), await collect(request), response);
       case 'POST /runtime/init/error': return this.handler.initError(errorType(request), await collect(request), response);
-      default: return refuse(response, 404, 'NotFound', `no such operation: ${operation}`);
+      default: return sendError(response, 404, 'NotFound', `no such operation: ${operation}`);
     }
   }
 }
 
-/** Says that the call was taken. */
-export function accept(response: ServerResponse): void {
-  answer(response, 202, { status: 'OK' });
+/** Accepts the call. */
+export function sendAccepted(response: ServerResponse): void {
+  send(response, 202, { status: 'OK' });
 }
 
-/** Says why the call was not taken, in Lambda's words. */
-export function refuse(response: ServerResponse, status: number, type: string, message: string): void {
-  answer(response, status, { errorType: type, errorMessage: message });
+/** Rejects the call with an error of the Runtime API. */
+export function sendError(response: ServerResponse, status: number, type: string, message: string): void {
+  send(response, status, { errorType: type, errorMessage: message });
 }
 
-/** Reads a body whole; a caller that breaks off leaves what came. */
+/** Reads a whole body; empty where the caller disconnects. */
 export async function collect(request: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  try {
-    for await (const part of request) parts.push(part as Buffer);
-  } catch {
-    // Whoever broke off is not there to be told.
-  }
-  return Buffer.concat(parts);
+  return buffer(request).catch(() => Buffer.alloc(0));
 }
 
-/** The message in a runtime's report of an error, or all of it where it is none. */
+/** The message of a runtime's error report, or the whole report where it is not JSON. */
 export function messageIn(report: Buffer): string {
   try {
     return String((JSON.parse(report.toString()) as { errorMessage?: unknown }).errorMessage ?? '');
@@ -85,7 +80,7 @@ function errorType(request: IncomingMessage): string {
   return String(request.headers['lambda-runtime-function-error-type'] ?? 'Unhandled');
 }
 
-function answer(response: ServerResponse, status: number, body: object): void {
+function send(response: ServerResponse, status: number, body: object): void {
   if (response.destroyed) return;
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
 }

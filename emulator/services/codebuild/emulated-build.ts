@@ -1,17 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { BuildJob, PhaseFailure } from './build-job';
+import { BuildJob, type BuildEnvironment } from './build-job';
+import { PhaseFailure, type BuildPhase, type BuildStatus } from './build-phase';
 import type { BuildProject } from './build-project';
 import type { Cloud } from '../../core/cloud';
-
-export type BuildStatus = 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'STOPPED' | 'TIMED_OUT';
-
-export interface BuildPhase {
-  readonly type: string;
-  readonly start: number;
-  end?: number;
-  status?: BuildStatus;
-  contexts?: { readonly statusCode: string; readonly message: string }[];
-}
 
 /** @see https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html */
 const PHASES = [
@@ -26,7 +17,7 @@ const AFTER_FAILURE: Readonly<Record<string, string | undefined>> = {
 const MINUTE_MS = 60_000;
 
 /** A build of a project, which keeps the properties that it had at the start. */
-export class Build {
+export class EmulatedBuild {
   public readonly uuid = randomUUID();
   public readonly id: string;
   public readonly arn: string;
@@ -39,7 +30,12 @@ export class Build {
   private readonly broken = new AbortController();
   private timer?: NodeJS.Timeout;
 
-  public constructor(private readonly cloud: Cloud, public readonly project: BuildProject, public readonly number: number) {
+  public constructor(
+    private readonly cloud: Cloud,
+    private readonly services: BuildEnvironment,
+    public readonly project: BuildProject,
+    public readonly number: number,
+  ) {
     this.id = `${project.name}:${this.uuid}`;
     this.arn = cloud.arn('codebuild', `build/${this.id}`);
     cloud.onDispose(() => this.stop());
@@ -49,20 +45,20 @@ export class Build {
     return this.status === 'IN_PROGRESS';
   }
 
-  /** Has it stop, which takes a moment; one that has ended stays as it is. */
+  /** Stops a running build, with a short delay. */
   public stop(): void {
     this.breakOff('STOPPED');
   }
 
-  /** Goes through the phases; before each one it waits for `pace`. */
-  public async play(pace: (phase: string) => Promise<unknown>): Promise<void> {
-    const job = new BuildJob(this.cloud, this);
+  /** Runs the phases, and awaits `pace` before each. */
+  public async run(pace: (phase: string) => Promise<unknown>): Promise<void> {
+    const job = new BuildJob(this.cloud, this.services, this);
     let left = PHASES;
     while (left.length) {
       const [type] = left;
       if (type === 'SUBMITTED') this.limit(this.project.queuedMinutes);
       if (type === 'PROVISIONING') this.limit(this.project.runningMinutes);
-      const status = await this.playPhase(type, job, pace);
+      const status = await this.runPhase(type, job, pace);
       if (status === 'STOPPED' || status === 'TIMED_OUT') break;
       const next = status === 'FAILED' ? AFTER_FAILURE[type] : undefined;
       left = next === 'COMPLETED' ? [] : left.slice(next ? left.indexOf(next) : 1);
@@ -71,10 +67,10 @@ export class Build {
     await pace('COMPLETED');
     this.phases.push({ type: 'COMPLETED', start: Date.now() });
     this.status = this.phases.find(({ status }) => status && status !== 'SUCCEEDED')?.status ?? 'SUCCEEDED';
-    this.cloud.events.notice(`the build ${this.id} was played: ${this.status}`, this.status === 'SUCCEEDED' ? 'info' : 'warning');
+    this.cloud.events.notice(`build ${this.id}: ${this.status}`, this.status === 'SUCCEEDED' ? 'info' : 'warning');
   }
 
-  private async playPhase(type: string, job: BuildJob, pace: (phase: string) => Promise<unknown>): Promise<BuildStatus> {
+  private async runPhase(type: string, job: BuildJob, pace: (phase: string) => Promise<unknown>): Promise<BuildStatus> {
     const phase: BuildPhase = { type, start: Date.now() };
     this.phases.push(phase);
     try {

@@ -1,0 +1,37 @@
+import { ApiGatewayService } from './api-gateway/api-gateway-service';
+import { CloudFrontService } from './cloudfront/cloudfront-service';
+import { CodeBuildService } from './codebuild/codebuild-service';
+import { DocumentDbService } from './documentdb/documentdb-service';
+import { EcrService } from './ecr/ecr-service';
+import { IamService } from './iam/iam-service';
+import { LambdaService } from './lambda/lambda-service';
+import { LogsService } from './logs/logs-service';
+import { S3Service } from './s3/s3-service';
+import { SecretsManagerService } from './secrets-manager/secrets-manager-service';
+import { SsmService } from './ssm/ssm-service';
+import type { Cloud } from '../core/cloud';
+import type { HttpHandler } from '../core/http';
+
+/** The services of an account. Each holds its own state. */
+export class Services {
+  /** Emulated DNS: the handler behind each host name. */
+  public readonly dns = new Map<string, HttpHandler>();
+  public readonly apiGateway = new ApiGatewayService();
+  public readonly cloudFront = new CloudFrontService();
+  public readonly documentDb = new DocumentDbService();
+  public readonly iam = new IamService();
+  public readonly lambda = new LambdaService();
+  public readonly logs = new LogsService();
+  public readonly s3 = new S3Service();
+  public readonly ecr: EcrService;
+  public readonly secretsManager: SecretsManagerService;
+  public readonly ssm: SsmService;
+  public readonly codeBuild: CodeBuildService;
+
+  public constructor(public readonly cloud: Cloud) {
+    this.ecr = new EcrService(cloud);
+    this.secretsManager = new SecretsManagerService(cloud);
+    this.ssm = new SsmService(cloud);
+    this.codeBuild = new CodeBuildService(cloud, this);
+  }
+}
