@@ -14,7 +14,7 @@ export function tour(emulator: Emulator, options: DemoOptions, liveUrl?: string)
     table([
       ['CloudFront, API Gateway', 'this process'],
       ['S3, SSM, Secrets Manager', 'this process'],
-      ['ElastiCache', options.builtInRedis ? 'this process' : 'a redis-server with TLS if one is installed, else this process'],
+      ['ElastiCache', 'a redis-server with TLS'],
       ['Lambda', `processes of their own, started when they are asked for, frozen between events: ${functions}`],
       ['LibreChat', librechat],
     ]),

@@ -15,7 +15,6 @@ Usage: npx projen demo [-- <options>]
   --mongo-uri <uri>      The MongoDB for that LibreChat.
   --secret <name=value>  The value of a secret or parameter that exists outside of the stack; may be repeated.
   --bucket <name=dir>    A bucket that exists outside of the stack, with the files in that folder; may be repeated.
-  --built-in-redis       Use the built-in Redis even where a real one is installed.
   --sandbox              Run the environments on a read-only file system (needs bubblewrap).
   --no-hold              For tests: freeze an environment as soon as it has answered, and see answers stall.
   --json                 One JSON object per line, for machines.
@@ -36,7 +35,6 @@ export interface DemoOptions {
   readonly mongoUri?: string;
   readonly secrets: Record<string, string>;
   readonly buckets: Record<string, string>;
-  readonly builtInRedis: boolean;
   readonly sandbox: boolean;
 }
 
@@ -64,7 +62,6 @@ export function parseOptions(args: string[], defaultApp: string): DemoOptions {
     mongoUri: values['mongo-uri'],
     secrets: Object.fromEntries((values.secret ?? []).map(pairOf('secret', 'value'))),
     buckets: Object.fromEntries((values.bucket ?? []).map(pairOf('bucket', 'dir'))),
-    builtInRedis: values['built-in-redis'] ?? false,
     sandbox: values.sandbox ?? false,
   };
 }
@@ -84,7 +81,6 @@ function parse(args: string[]) {
         'mongo-uri': { type: 'string' },
         'secret': { type: 'string', multiple: true },
         'bucket': { type: 'string', multiple: true },
-        'built-in-redis': { type: 'boolean' },
         'sandbox': { type: 'boolean' },
         'no-hold': { type: 'boolean' },
         'json': { type: 'boolean' },

@@ -42,7 +42,7 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
 }
 
 function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOptions {
-  const { stack, librechat, port, secrets, buckets, mongoUri, builtInRedis, sandbox, hold } = options;
+  const { stack, librechat, port, secrets, buckets, mongoUri, sandbox, hold } = options;
   return {
     assembly,
     stack,
@@ -51,7 +51,6 @@ function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOption
     secrets,
     buckets,
     mongoUri,
-    builtInRedis,
     ...(sandbox ? { sandbox: 'bubblewrap' } : {}),
     environment: {
       // LibreChat lets nobody register unless it is told to; here everybody is a visitor.

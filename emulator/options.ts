@@ -34,8 +34,6 @@ export interface EmulatorOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** @default 'auto' */
   readonly sandbox?: Sandbox;
-  /** Take the built-in Redis even where a real one is installed. @default false */
-  readonly builtInRedis?: boolean;
   /** Divides every time limit of the platform: with 100, 120 s are over after 1.2 s. @default 1 */
   readonly timeScale?: number;
   /** Values of the template's parameters that have no default. */

@@ -12,6 +12,8 @@ export type EmulatorErrorCode =
   | 'CUSTOM_RESOURCE_FAILED'
   /** The emulator cannot run the image: no Dockerfile, or an entry point that is not in it. */
   | 'IMAGE_UNSUPPORTED'
+  /** No `redis-server` with TLS is installed. */
+  | 'REDIS_MISSING'
   /** The port that was asked for is taken. */
   | 'PORT_IN_USE'
   /** What the bundle task builds is not there. */

@@ -188,7 +188,7 @@ describe('a demo that runs', () => {
   });
 
   test('--json prints one object per line', async () => {
-    const run = demo('--assembly', assembly.assembly, '--port', '0', '--json', '--built-in-redis');
+    const run = demo('--assembly', assembly.assembly, '--port', '0', '--json');
     await run.line(/"type":"listening"/);
     const { url } = JSON.parse(run.lines.find((line) => line.includes('"listening"'))!) as { url: string };
     await fetch(url);

@@ -9,7 +9,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { makeCertificates } from '../../emulator/core/certificates';
 import type { TimedEvent } from '../../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
-import { startRedis } from '../../emulator/services/elasticache/redis';
+import { startRedis } from '../../emulator/services/elasticache';
 import { ChatClient } from '../../probe/chat-client';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../src';
 

@@ -1,4 +1,4 @@
-import { startRedis } from './redis';
+import { startRedis } from '.';
 import { physicalName, unsupported, type ResourceHandlers } from '../../cloudformation/resource';
 
 export const ELASTICACHE_RESOURCES: ResourceHandlers = {
@@ -6,9 +6,9 @@ export const ELASTICACHE_RESOURCES: ResourceHandlers = {
     const { AuthToken, TransitEncryptionEnabled, ReplicationGroupId } = resource.properties;
     if (!TransitEncryptionEnabled) unsupported(resource, '`TransitEncryptionEnabled` must be true: the emulator supports Redis with TLS only');
     const { cert, key, ca } = deployment.certificates;
-    const redis = await startRedis({ password: AuthToken, tls: { cert, key, ca }, builtIn: deployment.options.builtInRedis });
+    const redis = await startRedis({ password: AuthToken, tls: { cert, key, ca } });
     deployment.cloud.onDispose(() => redis.dispose());
-    deployment.cloud.events.notice(`Redis is ${redis.kind} on ${redis.host}:${redis.port} with TLS`);
+    deployment.cloud.events.notice(`Redis is a redis-server on ${redis.host}:${redis.port} with TLS`);
     return {
       ref: String(ReplicationGroupId ?? physicalName(resource, deployment).toLowerCase()),
       attributes: {

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificates, type Certificates } from '../../../emulator/core/certificates';
-import { startRedis, type RunningRedis } from '../../../emulator/services/elasticache/redis';
+import { startRedis, type RunningRedis } from '../../../emulator/services/elasticache';
 import { Adapter } from '../../../fixtures/runtime/adapter';
 import { proxyEvent } from '../../../fixtures/runtime/events';
 import { ImageBuilder, likeLambda } from '../../../fixtures/runtime/image';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCertificates } from '../../../emulator/core/certificates';
-import { startRedis, type RunningRedis } from '../../../emulator/services/elasticache/redis';
+import { startRedis, type RunningRedis } from '../../../emulator/services/elasticache';
 import { Adapter, parse } from '../../../fixtures/runtime/adapter';
 import { buildArtifacts, buildStandIn, type Artifacts } from '../../../fixtures/runtime/artifacts';
 import { proxyEvent } from '../../../fixtures/runtime/events';

@@ -4,16 +4,43 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { RedisOptions, RunningRedis } from './redis';
+import { EmulatorError } from '../../core/errors';
+
+/** Certificate and key in PEM, and the authority that clients verify them with. */
+export interface RedisTls {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+export interface RedisOptions {
+  /** The password for AUTH. @default no authentication */
+  readonly password?: string;
+  readonly tls: RedisTls;
+}
+
+export interface RunningRedis {
+  readonly host: string;
+  readonly port: number;
+  /** The process id of the server. */
+  readonly pid: number;
+  /** Ends the server and every connection, and removes its files. */
+  dispose(): Promise<void>;
+}
 
 const HOST = '127.0.0.1';
 const START_ATTEMPTS = 5;
 
-/** What the server printed last, for the error message. */
+const INSTALL = '(`apt-get install redis-server`, `brew install redis`)';
+
 type Outcome = { kind: 'ready' } | { kind: 'missing' } | { kind: 'no-tls' } | { kind: 'port-taken' } | { kind: 'failed'; log: string };
 
-/** The installed `redis-server`, or undefined where there is none or it was built without TLS. */
-export async function startRedisServer(options: RedisOptions): Promise<RunningRedis | undefined> {
+/**
+ * Starts the installed `redis-server` with TLS on a free loopback port.
+ *
+ * @throws EmulatorError where it is not installed, or built without TLS
+ */
+export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   const directory = mkdtempSync(join(tmpdir(), 'redis-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
@@ -23,11 +50,11 @@ export async function startRedisServer(options: RedisOptions): Promise<RunningRe
       const outcome = await started(server);
       switch (outcome.kind) {
         case 'ready':
-          return { host: HOST, port, kind: 'redis-server', dispose: async () => { await stop(server); remove(); } };
+          return { host: HOST, port, pid: server.pid!, dispose: async () => { await stop(server); remove(); } };
         case 'missing':
+          throw new EmulatorError('REDIS_MISSING', `ElastiCache requires \`redis-server\` in PATH: install it ${INSTALL}`);
         case 'no-tls':
-          remove();
-          return undefined;
+          throw new EmulatorError('REDIS_MISSING', `\`redis-server\` must be built with TLS: install a package that is ${INSTALL}`);
         case 'failed':
           throw new Error(`redis-server does not start: ${outcome.log}`);
       }
@@ -39,7 +66,7 @@ export async function startRedisServer(options: RedisOptions): Promise<RunningRe
   }
 }
 
-/** The password stands in a file that only we can read: a command line is everybody's to see. */
+/** The password is in a file with mode 600: command lines are public. */
 function configuration(directory: string, port: number, { password, tls }: RedisOptions): string {
   const file = (name: string, content: string) => {
     const path = join(directory, name);
@@ -61,9 +88,9 @@ function configuration(directory: string, port: number, { password, tls }: Redis
   ].join('\n'));
 }
 
-/** In a session of its own, so that Ctrl-C in a terminal reaches it only through `dispose`. */
+/** Detached, so that Ctrl-C in a terminal reaches it only through `dispose`. */
 function launch(config: string, directory: string): ChildProcess {
-  return spawn('redis-server', [config], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  return spawn('redis-server', [config], { cwd: directory, env: process.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
 }
 
 function started(server: ChildProcess): Promise<Outcome> {
