@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { EDGE, EDGE_REGION_FORMS, EUROPE, FORMS, stackIn } from '../fixtures/variants';
+import { EDGE, EDGE_REGION_VARIANTS, EUROPE, VARIANTS, stackIn } from '../fixtures/variants';
 
 /** Writes the templates of all forms into a folder, one below it for each region, for cfn-lint to read. */
 function main([folder]: string[]) {
@@ -10,8 +10,8 @@ function main([folder]: string[]) {
     console.error('usage: tsx tools/synth-forms.ts <folder>');
     process.exit(2);
   }
-  write(folder, EDGE, { ...FORMS, ...EDGE_REGION_FORMS });
-  write(folder, EUROPE, FORMS);
+  write(folder, EDGE, { ...VARIANTS, ...EDGE_REGION_VARIANTS });
+  write(folder, EUROPE, VARIANTS);
 }
 
 function write(folder: string, env: Environment, forms: Record<string, (stack: Stack) => unknown>) {

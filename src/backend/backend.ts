@@ -12,23 +12,23 @@ import { COMMAND } from '../contract/image';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
 import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../contract/variables';
 import { type Binding, type Reference, wholeSecret } from '../private/binding';
-import { codeOf, type LambdaImage } from '../private/lambda-image';
+import { codeOf, type LambdaImage } from '../private/image';
 import type { Network } from '../private/network';
-import { validateVariablesSize } from '../private/owned-variables';
 import { sorted } from '../private/sorted';
+import { validateVariablesSize } from '../private/validation/variables';
 
 export interface BackendProps {
   readonly image: LambdaImage;
   readonly network?: Network;
   readonly config: { readonly bucket: IBucket; readonly key: string };
-  /** The parts of the system that the function uses. */
+  /** Database, Redis and the services that the function uses. */
   readonly bindings: Binding[];
   readonly environment: Record<string, string>;
   readonly secrets: Record<string, Reference>;
   readonly filesBucket?: IBucket;
-  /** The public URL where it is known before the distribution is. */
+  /** The public URL, if it is known before the distribution is created. */
   readonly siteUrl?: string;
-  /** Name of the parameter with the public URL where it is not. */
+  /** Otherwise, the name of the SSM parameter with the public URL. */
   readonly urlParameterName?: string;
   readonly removalPolicy?: RemovalPolicy;
   readonly memorySize: number;
@@ -38,15 +38,14 @@ export interface BackendProps {
   readonly logRetention: logs.RetentionDays;
 }
 
-/** LibreChat's API as a function, and the bucket for what users upload. */
+/** The function that runs LibreChat, and the bucket for uploads. */
 export class Backend extends Construct {
   public readonly handler: lambda.Function;
-  /** What the API invokes: the handler, or the alias with provisioned concurrency. */
+  /** The function that API Gateway invokes: `handler`, or its alias with provisioned concurrency. */
   public readonly target: lambda.IFunction;
-  public readonly alias?: lambda.IAlias;
   public readonly filesBucket: IBucket;
   public readonly logGroup: logs.ILogGroup;
-  /** Out of which the adapter derives what is not in `secrets`. */
+  /** Undefined if `secrets` contains all secrets that are derived from it. */
   public readonly rootSecret?: ISecret;
 
   constructor(scope: Construct, id: string, props: BackendProps) {
@@ -55,8 +54,8 @@ export class Backend extends Construct {
     this.filesBucket = props.filesBucket ?? createFilesBucket(this, props.siteUrl, props.removalPolicy);
     this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
 
-    const lastingSecretsAreGiven = Object.keys(DERIVED_SECRETS).every((name) => name in props.secrets);
-    this.rootSecret = lastingSecretsAreGiven ? undefined : createRootSecret(this, props.removalPolicy);
+    const allSecretsAreSpecified = Object.keys(DERIVED_SECRETS).every((name) => name in props.secrets);
+    this.rootSecret = allSecretsAreSpecified ? undefined : createRootSecret(this, props.removalPolicy);
     const references = this.references(props);
     const environment = sorted({
       ...Object.assign({}, ...props.bindings.map((binding) => binding.variables)) as Record<string, string>,
@@ -92,14 +91,13 @@ export class Backend extends Construct {
       ...props.network && { ...props.network, securityGroups: [this.createSecurityGroup(props.network.vpc)] },
     });
     if (props.network) {
-      for (const binding of props.bindings) binding.connect?.(this.handler);
+      for (const binding of props.bindings) binding.connect?.(this.handler, props.network);
     }
 
-    this.alias = this.createAlias(props);
-    this.target = this.alias ?? this.handler;
+    this.target = this.createAlias(props) ?? this.handler;
   }
 
-  /** Every variable that is a reference, by its name in the function. */
+  /** The environment variables that are references to secrets. */
   private references(props: BackendProps): Record<string, Reference> {
     return {
       ...Object.fromEntries(Object.entries(props.secrets).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, secret]) => [`${VALUE_FROM}${name}`, secret])),
@@ -117,10 +115,10 @@ export class Backend extends Construct {
   private createAlias({ provisionedConcurrentExecutions, network, bindings }: BackendProps): lambda.Alias | undefined {
     if (provisionedConcurrentExecutions === undefined) return undefined;
     const alias = new lambda.Alias(this, 'Live', { aliasName: 'live', version: this.handler.currentVersion });
-    // Not by the prop of Alias, which takes no token.
+    // The prop of `Alias` does not accept tokens.
     (alias.node.defaultChild as lambda.CfnAlias).provisionedConcurrencyConfig = { provisionedConcurrentExecutions };
-    // LibreChat starts while the alias is made: its data, and the rules that let it get there, must be there by then.
-    alias.node.addDependency(...bindings.flatMap(({ peer }) => peer ?? []));
+    // LibreChat starts when the alias is created, so its database, Redis and the security group rules must exist.
+    alias.node.addDependency(...bindings.flatMap(({ server }) => server ?? []));
     if (network) alias.node.addDependency(...this.handler.connections.securityGroups);
     return alias;
   }

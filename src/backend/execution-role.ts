@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { accept, wildcardFinding } from '../private/nag';
+import { suppressNag, wildcardFinding } from '../private/nag';
 
 interface ExecutionRoleProps {
   readonly logGroup: ILogGroup;
@@ -13,7 +13,7 @@ interface ExecutionRoleProps {
   readonly urlParameterName?: string;
 }
 
-/** Lambda itself acts with these, and EC2 knows no narrower resource for them. */
+/** Lambda uses these for a function in a VPC. Most of them have no resource-level permissions. */
 const NETWORK_INTERFACE_ACTIONS = [
   'ec2:CreateNetworkInterface',
   'ec2:DescribeNetworkInterfaces',
@@ -23,7 +23,7 @@ const NETWORK_INTERFACE_ACTIONS = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** The role of the function, narrower than Lambda's managed policies: it writes to its own log group only. */
+/** The role of the function. Unlike Lambda's managed policies, it allows writing to one log group only. */
 export function createExecutionRole(scope: Construct, props: ExecutionRoleProps): iam.Role {
   const role = new iam.Role(scope, 'Role', {
     description: 'LibreChat: the API',
@@ -37,7 +37,7 @@ export function createExecutionRole(scope: Construct, props: ExecutionRoleProps)
   if (props.urlParameterName) allow(role, ['ssm:GetParameter'], parameterArn(scope, props.urlParameterName));
   if (props.inVpc) allow(role, NETWORK_INTERFACE_ACTIONS, '*');
 
-  accept(role.node.findChild('DefaultPolicy'),
+  suppressNag(role.node.findChild('DefaultPolicy'),
     {
       id: 'AwsSolutions-IAM5',
       reason: 'Every object in the bucket is a file of LibreChat, and the actions with its key are those that CDK names for it',
@@ -52,7 +52,7 @@ function allow(role: iam.Role, actions: string[], resource: string): void {
   role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
 }
 
-/** Built from the name: a reference to the parameter would close the circle that the parameter opens. */
+/** Built from the name, because a reference to the parameter would be a circular dependency. */
 function parameterArn(scope: Construct, name: string): string {
   return Stack.of(scope).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') });
 }

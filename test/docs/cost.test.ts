@@ -1,4 +1,4 @@
-import { EDGE, EDGE_REGION_FORMS, FORMS, stackIn } from '../../fixtures/variants';
+import { EDGE, EDGE_REGION_VARIANTS, VARIANTS, stackIn } from '../../fixtures/variants';
 import { costOf, totalOf } from '../../tools/cost/cost-of';
 import { COST_FORMS, type FormName, templateOfForm } from '../../tools/cost/forms';
 import type { CostLine } from '../../tools/cost/line';
@@ -6,7 +6,7 @@ import { secondsPerAnswer, type Usage } from '../../tools/cost/usage';
 import { resourcesOf, type Template, templateOf } from '../../tools/template';
 
 const IDLE: Usage = { answers: 0, seconds: 20, users: 0, freeTier: false };
-const ALL_FORMS = { ...FORMS, ...EDGE_REGION_FORMS };
+const ALL_FORMS = { ...VARIANTS, ...EDGE_REGION_VARIANTS };
 
 const templates = new Map(Object.keys(COST_FORMS).map((name) => [name, templateOfForm(name as FormName)]));
 const standard = templates.get('default')!;
@@ -56,7 +56,7 @@ describe('at rest', () => {
   });
 
   test('an image that is built in the account costs its builds', () => {
-    expect(lineOf(costOf(formTemplate('built-in-account'), IDLE), 'CodeBuild').atRest).toBeCloseTo(5 * 0.005);
+    expect(lineOf(costOf(formTemplate('code-build'), IDLE), 'CodeBuild').atRest).toBeCloseTo(5 * 0.005);
   });
 
   test('an interface endpoint costs for each of its zones, and a gateway endpoint nothing', () => {

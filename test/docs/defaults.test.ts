@@ -12,19 +12,19 @@ type Options = Readonly<Record<string, unknown>>;
 /** Where the options of each interface go. */
 const USES: Readonly<Record<string, (options: Options) => library.LibreChatServerlessProps>> = {
   LibreChatServerlessProps: (options) => options,
-  LibreChatRegistryImageOptions: (options) => ({ image: library.LibreChatImage.fromRegistry(options) }),
+  LibreChatDockerBuildOptions: (options) => ({ image: library.LibreChatImage.fromDockerBuild(options) }),
   LibreChatDocumentDbOptions: (options) => ({ database: library.LibreChatDatabase.documentDb(options) }),
   LibreChatReplicationGroupOptions: (options) => ({ redis: library.LibreChatRedis.replicationGroup(options) }),
 };
 
 /** Another value than the default, which shows in the template. */
 const OTHERS: Options = {
-  accountLoggingRole: false,
+  cloudWatchRole: false,
   architecture: Architecture.X86_64,
   database: library.LibreChatDatabase.documentDb({ instances: 2 }),
   engine: library.LibreChatRedisEngine.VALKEY,
   ephemeralStorageSize: Size.gibibytes(1),
-  image: library.LibreChatImage.fromRegistry({ version: 'v0.9.0' }),
+  image: library.LibreChatImage.fromDockerBuild({ version: 'v0.9.0' }),
   instances: 2,
   logRetention: RetentionDays.ONE_WEEK,
   maxCapacity: 16,

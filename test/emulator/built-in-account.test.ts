@@ -7,7 +7,7 @@ import type { TimedEvent } from '../../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
 import { ChatClient } from '../../probe/chat-client';
 import { tokenOf } from '../../probe/chat-events';
-import { type LibreChatBuiltImageOptions, LibreChatImage, LibreChatServerless } from '../../src';
+import { type LibreChatCodeBuildOptions, LibreChatImage, LibreChatServerless } from '../../src';
 
 jest.setTimeout(90_000);
 
@@ -28,12 +28,12 @@ afterEach(async () => {
 });
 
 /** The assembly of a stack whose image is built with these options. */
-function synthesize(options: (stack: Stack) => LibreChatBuiltImageOptions): string {
+function synthesize(options: (stack: Stack) => LibreChatCodeBuildOptions): string {
   const folder = mkdtempSync(join(tmpdir(), 'built-in-account-'));
   folders.push(folder);
   const app = new App({ outdir: folder });
   const stack = new Stack(app, 'LibreChat');
-  const chat = new LibreChatServerless(stack, 'Chat', { image: LibreChatImage.builtInAccount(options(stack)) });
+  const chat = new LibreChatServerless(stack, 'Chat', { image: LibreChatImage.fromCodeBuild(options(stack)) });
   new CfnOutput(stack, 'Image', { value: chat.imageUri });
   app.synth();
   return folder;

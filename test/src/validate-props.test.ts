@@ -28,7 +28,7 @@ function parameter(stack: Stack, type = 'String') {
 
 describe('network', () => {
   test('fails when subnets come without a VPC', () => {
-    expect(refusalOf(() => ({ vpcSubnets: {} }))).toBe('`vpcSubnets` must come with `vpc`, got: no `vpc`');
+    expect(refusalOf(() => ({ vpcSubnets: {} }))).toBe('`vpcSubnets` requires `vpc`');
   });
 });
 
@@ -37,11 +37,11 @@ describe('subnets', () => {
 
   test('fail when they are public', () => {
     expect(refusalOf((stack) => ({ vpc: new Vpc(stack, 'Network'), vpcSubnets: { subnetType: SubnetType.PUBLIC } })))
-      .toBe('`vpcSubnets` must be private, since a function in a public one reaches nothing outside, got: Stack/Network/PublicSubnet1');
+      .toBe('`vpcSubnets` must be private: Lambda functions in a public subnet have no route to the internet, got: Stack/Network/PublicSubnet1');
   });
 
   test('fail when they are in one zone, and a database is made', () => {
-    expect(refusalOf((stack) => ({ vpc: new Vpc(stack, 'Network', { maxAzs: 1 }) }))).toMatch(/^`vpcSubnets` must lie in two zones at least, which DocumentDB asks for, got: \[/);
+    expect(refusalOf((stack) => ({ vpc: new Vpc(stack, 'Network', { maxAzs: 1 }) }))).toMatch(/^`vpcSubnets` must span at least two Availability Zones, which DocumentDB requires, got: \[/);
   });
 
   test('may be in one zone where none is', () => {
@@ -70,7 +70,7 @@ describe('services', () => {
   test('fail when a private namespace comes without its VPC', () => {
     expect(refusalOf((stack) => ({
       services: LibreChatServices.fromCloudMapNamespace(new PrivateDnsNamespace(stack, 'Namespace', { name: 'tools', vpc: new Vpc(stack, 'Network') })),
-    }))).toBe('`services` must come with the `vpc` in which a private namespace is known, got: no `vpc`');
+    }))).toBe('`services` requires `vpc` of the private namespace');
   });
 
   test('fail before anything is made when the VPC does not say where it is', () => {
@@ -83,17 +83,17 @@ describe('services', () => {
 
 describe('address', () => {
   test.each<[string, Props, string]>([
-    ['a certificate comes without a domain', (stack) => ({ certificate: certificate(stack) }), '`certificate` must come with `domainName`, got: no `domainName`'],
-    ['a zone comes without a domain', (stack) => ({ hostedZone: zone(stack) }), '`hostedZone` must come with `domainName`, got: no `domainName`'],
-    ['a domain comes without either', () => ({ domainName: DOMAIN }), '`certificate` must be given with `domainName`, or `hostedZone` for one to be made, got: neither'],
+    ['a certificate comes without a domain', (stack) => ({ certificate: certificate(stack) }), '`certificate` requires `domainName`'],
+    ['a zone comes without a domain', (stack) => ({ hostedZone: zone(stack) }), '`hostedZone` requires `domainName`'],
+    ['a domain comes without either', () => ({ domainName: DOMAIN }), '`domainName` requires `certificate` or `hostedZone`'],
     ['a domain is in another zone', (stack) => ({ domainName: 'chat.example.org', hostedZone: zone(stack), certificate: certificate(stack) }),
-      '`domainName` must lie in `hostedZone` (example.com), got: chat.example.org'],
+      '`domainName` must belong to `hostedZone` (example.com), got: chat.example.org'],
     ['a domain only ends like the zone', (stack) => ({ domainName: 'chat.myexample.com', hostedZone: zone(stack), certificate: certificate(stack) }),
-      '`domainName` must lie in `hostedZone` (example.com), got: chat.myexample.com'],
+      '`domainName` must belong to `hostedZone` (example.com), got: chat.myexample.com'],
     ['a certificate is elsewhere', (stack) => ({
       domainName: DOMAIN,
       certificate: Certificate.fromCertificateArn(stack, 'There', 'arn:aws:acm:eu-west-1:123456789012:certificate/a'),
-    }), '`certificate` must be in us-east-1, where CloudFront looks for it, got: eu-west-1'],
+    }), '`certificate` must be in us-east-1, which CloudFront requires, got: eu-west-1'],
     ['a web ACL is regional', () => ({ webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/chat/a' }),
       '`webAclArn` must be the ARN of a global web ACL (scope CLOUDFRONT) in us-east-1, got: arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/chat/a'],
   ])('fails when %s', (_what, props, message) => {
@@ -105,7 +105,7 @@ describe('address', () => {
     `${'a.'.repeat(126)}com`,
   ])('fails when the domain is %j', (domainName) => {
     expect(refusalOf((stack) => ({ domainName, certificate: certificate(stack) })))
-      .toBe(`\`domainName\` must be a bare domain name in lower case, such as chat.example.com, got: ${domainName}`);
+      .toBe(`\`domainName\` must be a domain name in lower case, such as chat.example.com, got: ${domainName}`);
   });
 
   test.each(['chat.example.com', 'example.com', 'a-b.c.example.com', 'xn--bcher-kva.example.com'])('takes %s in a zone', (domainName) => {
@@ -120,7 +120,7 @@ describe('address', () => {
       domainName: DOMAIN,
       certificate: new Certificate(stack, 'Mine', { domainName: DOMAIN }),
     }), stackIn(EUROPE));
-    expect(message).toBe('`certificate` must be in us-east-1, where CloudFront looks for it, got: eu-west-1');
+    expect(message).toBe('`certificate` must be in us-east-1, which CloudFront requires, got: eu-west-1');
   });
 
   test.each<[string, (stack: Stack) => any]>([
@@ -133,7 +133,7 @@ describe('address', () => {
 
   test('a certificate is not made elsewhere, and the lines that help are given', () => {
     const message = refusalOf((stack) => ({ domainName: DOMAIN, hostedZone: zone(stack) }), stackIn(EUROPE));
-    expect(message).toMatch(/^`certificate` must be given where the stack is not known to be in us-east-1, such as by a stack of its own:\n/);
+    expect(message).toMatch(/^`certificate` must be specified unless the region of the stack is us-east-1, for example from another stack:\n/);
     expect(message).toContain("env: { account, region: 'us-east-1' }, crossRegionReferences: true");
     expect(message).toContain("domainName: 'chat.example.com',");
     expect(message).toMatch(/, got: eu-west-1$/);
@@ -141,7 +141,7 @@ describe('address', () => {
 
   test('nor where the region is not known', () => {
     expect(refusalOf((stack) => ({ domainName: parameter(stack).valueAsString, hostedZone: zone(stack) })))
-      .toMatch(/domainName: 'chat\.example\.com'[^]*, got: a stack whose region is unknown$/);
+      .toMatch(/domainName: 'chat\.example\.com'[^]*, got: a stack without a region$/);
   });
 
   test('what is known only at deployment passes', () => {
@@ -156,23 +156,23 @@ describe('address', () => {
 
 describe('size', () => {
   test('fails when a number is a text, and shows that it is', () => {
-    expect(refusalOf(() => ({ memorySize: '2048' as unknown as number }))).toBe('`memorySize` must be a whole number from 128 to 10240 MiB, got: "2048"');
+    expect(refusalOf(() => ({ memorySize: '2048' as unknown as number }))).toBe('`memorySize` must be an integer between 128 and 10240 MiB, got: "2048"');
   });
 
   test.each([
-    [{ memorySize: 127 }, '`memorySize` must be a whole number from 128 to 10240 MiB, got: 127'],
-    [{ memorySize: 10241 }, '`memorySize` must be a whole number from 128 to 10240 MiB, got: 10241'],
-    [{ memorySize: 2048.5 }, '`memorySize` must be a whole number from 128 to 10240 MiB, got: 2048.5'],
-    [{ ephemeralStorageSize: Size.mebibytes(511) }, '`ephemeralStorageSize` must be a whole number from 512 to 10240 MiB, got: 511'],
-    [{ ephemeralStorageSize: Size.mebibytes(10241) }, '`ephemeralStorageSize` must be a whole number from 512 to 10240 MiB, got: 10241'],
-    [{ reservedConcurrentExecutions: 1 }, '`reservedConcurrentExecutions` must be a whole number, 2 or more, since an answer takes two environments, got: 1'],
-    [{ provisionedConcurrentExecutions: 0 }, '`provisionedConcurrentExecutions` must be a whole number, 1 or more, got: 0'],
+    [{ memorySize: 127 }, '`memorySize` must be an integer between 128 and 10240 MiB, got: 127'],
+    [{ memorySize: 10241 }, '`memorySize` must be an integer between 128 and 10240 MiB, got: 10241'],
+    [{ memorySize: 2048.5 }, '`memorySize` must be an integer between 128 and 10240 MiB, got: 2048.5'],
+    [{ ephemeralStorageSize: Size.mebibytes(511) }, '`ephemeralStorageSize` must be an integer between 512 and 10240 MiB, got: 511'],
+    [{ ephemeralStorageSize: Size.mebibytes(10241) }, '`ephemeralStorageSize` must be an integer between 512 and 10240 MiB, got: 10241'],
+    [{ reservedConcurrentExecutions: 1 }, '`reservedConcurrentExecutions` must be an integer of at least 2, got: 1'],
+    [{ provisionedConcurrentExecutions: 0 }, '`provisionedConcurrentExecutions` must be an integer of at least 1, got: 0'],
     [{ provisionedConcurrentExecutions: 1 },
-      '`provisionedConcurrentExecutions` must come with `domainName`, since environments would start before the distribution has a name, got: no `domainName`'],
-    [{ throttlingRateLimit: 0 }, '`throttlingRateLimit` must be a whole number, 1 or more, got: 0'],
-    [{ throttlingBurstLimit: 0 }, '`throttlingBurstLimit` must be a whole number, 1 or more, got: 0'],
-    [{ environmentName: 'my dev' }, '`environmentName` must be 1 to 64 letters, digits, hyphens and underscores, got: my dev'],
-    [{ environmentName: '' }, '`environmentName` must be 1 to 64 letters, digits, hyphens and underscores, got: '],
+      '`provisionedConcurrentExecutions` requires `domainName`'],
+    [{ throttlingRateLimit: 0 }, '`throttlingRateLimit` must be an integer of at least 1, got: 0'],
+    [{ throttlingBurstLimit: 0 }, '`throttlingBurstLimit` must be an integer of at least 1, got: 0'],
+    [{ environmentName: 'my dev' }, '`environmentName` must be 1 to 64 letters, digits, hyphens or underscores, got: my dev'],
+    [{ environmentName: '' }, '`environmentName` must be 1 to 64 letters, digits, hyphens or underscores, got: '],
   ] as Array<[LibreChatServerlessProps, string]>)('fails when %j', (props, message) => {
     expect(refusalOf(() => props)).toBe(message);
   });
@@ -220,14 +220,14 @@ describe('variables', () => {
     ['AWS_BUCKET_NAME', 'use `filesBucket`'],
     ['MEILI_HOST', 'use `services`'],
     ['RAG_API_URL', 'use `services`'],
-    ['NODE_ENV', 'on Lambda it is always production'],
-    ['TRUST_PROXY', 'on Lambda it is always 2'],
-    ['METRICS_SECRET', 'the adapter makes one for each environment'],
+    ['NODE_ENV', 'it is always production'],
+    ['TRUST_PROXY', 'it is always 2'],
+    ['METRICS_SECRET', 'the adapter generates one for each execution environment'],
     ['AWS_REGION', 'Lambda sets it'],
     ['AWS_ACCESS_KEY_ID', 'Lambda sets it'],
     ['VALUE_FROM_OPENAI_API_KEY', 'use `secrets`'],
-    ['ADAPTER_TEST_OVERRIDES', 'the adapter\'s variables are not for users'],
-    ['ADAPTER_SOMETHING', 'the adapter\'s variables are not for users'],
+    ['ADAPTER_TEST_OVERRIDES', 'the prefix is reserved for the adapter'],
+    ['ADAPTER_SOMETHING', 'the prefix is reserved for the adapter'],
   ])('fails when %s is set', (variable, reason) => {
     expect(refusalOf(() => ({ environment: { [variable]: 'x' } }))).toBe(`\`environment\` must not set this variable (${reason}), got: ${variable}`);
     expect(refusalOf((stack) => ({ secrets: { [variable]: secretNamed(stack, 'x') } })))
@@ -236,37 +236,37 @@ describe('variables', () => {
 
   test.each(['1X', '_X', 'A B', 'A-B', ''])('fails when one is called %j', (variable) => {
     expect(refusalOf(() => ({ environment: { [variable]: 'x' } })))
-      .toBe(`\`environment\` must have names of letters, digits and underscores that begin with a letter, got: ${variable}`);
+      .toBe(`\`environment\` must only contain names of letters, digits and underscores that start with a letter, got: ${variable}`);
   });
 
   test.each([true, 7, undefined])('fails when a value is %j, where nobody checks types', (value) => {
     expect(refusalOf(() => ({ environment: { WELCOME: value as unknown as string } })))
-      .toBe(`\`environment\` must have texts as values, such as WELCOME: '${value}', got: ${JSON.stringify(value) ?? 'nothing'}`);
+      .toBe(`\`environment\` must only contain string values, such as WELCOME: '${value}', got: ${JSON.stringify(value) ?? 'nothing'}`);
   });
 
   test.each([['a text', 'sk-secret'], ['a secret itself', {}], ['nothing', undefined]])('fails when a secret is %s, and does not repeat it', (_what, value) => {
     expect(refusalOf(() => ({ secrets: { OPENAI_API_KEY: value as unknown as Secret } })))
-      .toBe('`secrets` must hold references, such as ecs.Secret.fromSecretsManager(secret), got: OPENAI_API_KEY');
+      .toBe('`secrets` must only contain values of type ecs.Secret, such as ecs.Secret.fromSecretsManager(secret), got: OPENAI_API_KEY');
   });
 
   test('fails when what encrypts is in plain text', () => {
     expect(refusalOf(() => ({ environment: { CREDS_KEY: '00' } })))
-      .toBe('`environment` must not hold a secret in plain text (use `secrets`), got: CREDS_KEY');
+      .toBe('`environment` must not contain secrets in plain text (use `secrets`), got: CREDS_KEY');
   });
 
   test('fails when one is set twice', () => {
     expect(refusalOf((stack) => ({ environment: { OPENAI_API_KEY: 'x' }, secrets: { OPENAI_API_KEY: secretNamed(stack, 'x') } })))
-      .toBe('`environment` must not set a variable that `secrets` sets, got: OPENAI_API_KEY');
+      .toBe('`environment` must not set a variable that is also in `secrets`, got: OPENAI_API_KEY');
   });
 
   test('fails when all together are longer than Lambda takes', () => {
     expect(refusalOf(() => ({ environment: { WELCOME: 'ä'.repeat(2_050) } })))
-      .toBe('`environment` must leave all variables within 4096 bytes (`config` and `secrets` take what is long), got: 4107 bytes');
+      .toBe('`environment` must keep all variables of the function within 4096 bytes (move long values to `config` or `secrets`), got: 4107 bytes');
   });
 
   test('fails when only the construct\'s own make them too long', () => {
     expect(() => new LibreChatServerless(stackIn(), 'Chat', { environment: { WELCOME: 'x'.repeat(4_000) } }))
-      .toThrow(/`environment` must leave all variables within 4096 bytes .* got: 4\d{3} bytes/);
+      .toThrow(/`environment` must keep all variables of the function within 4096 bytes .* got: 4\d{3} bytes/);
   });
 
   test.each(['ALLOW_REGISTRATION', 'MONGO_MAX_POOL_SIZE', 'SEARCH', 'BEDROCK_AWS_DEFAULT_REGION', 'MONGO_AUTO_INDEX'])('takes %s', (variable) => {

@@ -1,4 +1,4 @@
-import { FORMS, stackIn, EDGE } from '../../fixtures/variants';
+import { VARIANTS, stackIn, EDGE } from '../../fixtures/variants';
 import { templateOf } from '../template';
 import { architectureOf } from './architecture';
 import { drawArchitecture } from './draw-architecture';
@@ -24,6 +24,6 @@ export function files(): Record<string, string> {
 
 export function templateOfForm(name: 'minimal' | 'no-vpc') {
   const stack = stackIn(EDGE);
-  FORMS[name](stack);
+  VARIANTS[name](stack);
   return templateOf(stack);
 }

@@ -37,7 +37,7 @@ func main() {
 			MaxAzs:      jsii.Number(2),
 			NatGateways: jsii.Number(1),
 		}),
-		Image: librechat.LibreChatImage_FromRegistry(&librechat.LibreChatRegistryImageOptions{
+		Image: librechat.LibreChatImage_FromDockerBuild(&librechat.LibreChatDockerBuildOptions{
 			Version: jsii.String("v0.8.7"),
 		}),
 		Config: librechat.LibreChatConfig_FromObject(&config),

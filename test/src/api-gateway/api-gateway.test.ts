@@ -1,6 +1,6 @@
 import { certificate, DOMAIN, stackIn } from '../../../fixtures/variants';
 import { LibreChatServerless } from '../../../src';
-import { idOf, resources, templateOf, templateWith, text, the, type Resource } from '../reading';
+import { logicalIdOf, resources, templateOf, templateWith, text, resourceOf, type Resource } from '../reading';
 
 const template = templateOf('minimal');
 
@@ -19,7 +19,7 @@ function methods(httpMethod: string, of = template): Array<[path: string, method
 const ROUTES = ['/api', '/api/{proxy+}', '/images/{proxy+}', '/oauth', '/oauth/{proxy+}'];
 
 test('is Regional, since the edge would cut a silent stream after 30 seconds', () => {
-  expect(the(template, 'AWS::ApiGateway::RestApi').Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });
+  expect(resourceOf(template, 'AWS::ApiGateway::RestApi').Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });
 });
 
 test('streams every route of LibreChat, for 15 minutes', () => {
@@ -37,13 +37,13 @@ test('streams every route of LibreChat, for 15 minutes', () => {
 });
 
 test('has one permission, of the action that exists', () => {
-  const { Action, FunctionName, Principal, SourceArn } = the(template, 'AWS::Lambda::Permission').Properties;
+  const { Action, FunctionName, Principal, SourceArn } = resourceOf(template, 'AWS::Lambda::Permission').Properties;
   expect([Action, text(FunctionName), Principal]).toEqual(['lambda:InvokeFunction', '<ChatBackendFunction.Arn>', 'apigateway.amazonaws.com']);
   expect(text(SourceArn)).toBe('arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<ChatApiGatewayRestApi>/*/*/*');
 });
 
 test('takes uploads as bytes, and nothing that would break the preflight', () => {
-  const types: string[] = the(template, 'AWS::ApiGateway::RestApi').Properties.BinaryMediaTypes;
+  const types: string[] = resourceOf(template, 'AWS::ApiGateway::RestApi').Properties.BinaryMediaTypes;
   expect(types).toEqual(expect.arrayContaining(['multipart/form-data', 'audio/*', 'image/*']));
   expect(types).not.toContain('*/*');
 });
@@ -81,26 +81,26 @@ describe('preflight', () => {
 
 describe('key', () => {
   test('is the same secret in API Gateway and in what CloudFront sends', () => {
-    const value = text(the(template, 'AWS::ApiGateway::ApiKey').Properties.Value);
+    const value = text(resourceOf(template, 'AWS::ApiGateway::ApiKey').Properties.Value);
     expect(value).toBe('{{resolve:secretsmanager:<ChatApiGatewayApiKey>:SecretString:::}}');
-    const origins = the(template, 'AWS::CloudFront::Distribution').Properties.DistributionConfig.Origins;
+    const origins = resourceOf(template, 'AWS::CloudFront::Distribution').Properties.DistributionConfig.Origins;
     const headers = origins.flatMap(({ OriginCustomHeaders = [] }: any) => OriginCustomHeaders);
     expect(headers.map(({ HeaderName, HeaderValue }: any) => [HeaderName, text(HeaderValue)])).toEqual([['x-api-key', value]]);
   });
 
   test('opens the stage within limits', () => {
-    const { ApiStages, Throttle } = the(template, 'AWS::ApiGateway::UsagePlan').Properties;
+    const { ApiStages, Throttle } = resourceOf(template, 'AWS::ApiGateway::UsagePlan').Properties;
     expect(ApiStages.map(({ ApiId, Stage }: any) => [text(ApiId), text(Stage)])).toEqual([
       ['<ChatApiGatewayRestApi>', '<ChatApiGatewayRestApiDeploymentStageprod>'],
     ]);
     expect(Throttle).toEqual({ RateLimit: 100, BurstLimit: 200 });
-    expect(the(templateOf('maximal'), 'AWS::ApiGateway::UsagePlan').Properties.Throttle).toEqual({ RateLimit: 50, BurstLimit: 80 });
+    expect(resourceOf(templateOf('maximal'), 'AWS::ApiGateway::UsagePlan').Properties.Throttle).toEqual({ RateLimit: 50, BurstLimit: 80 });
   });
 });
 
 describe('log', () => {
   test('tells of each request how it streamed', () => {
-    const { DestinationArn, Format } = the(template, 'AWS::ApiGateway::Stage').Properties.AccessLogSetting;
+    const { DestinationArn, Format } = resourceOf(template, 'AWS::ApiGateway::Stage').Properties.AccessLogSetting;
     expect(text(DestinationArn)).toBe('<ChatApiGatewayAccessLog.Arn>');
     expect(JSON.parse(Format)).toMatchObject({
       requestId: '$context.requestId',
@@ -112,7 +112,7 @@ describe('log', () => {
   });
 
   test('needs a role of the account, which is made, and stays as other APIs may use it', () => {
-    expect(the(template, 'AWS::ApiGateway::Account').DeletionPolicy).toBe('Retain');
+    expect(resourceOf(template, 'AWS::ApiGateway::Account').DeletionPolicy).toBe('Retain');
   });
 
   test('leaves that role alone when told to', () => {
@@ -123,7 +123,7 @@ describe('log', () => {
 
 test('a change of the methods is deployed', () => {
   const withDomain = templateWith((stack) => new LibreChatServerless(stack, 'Chat', { domainName: DOMAIN, certificate: certificate(stack) }), stackIn());
-  expect(idOf(withDomain, 'AWS::ApiGateway::Deployment')).not.toBe(idOf(template, 'AWS::ApiGateway::Deployment'));
+  expect(logicalIdOf(withDomain, 'AWS::ApiGateway::Deployment')).not.toBe(logicalIdOf(template, 'AWS::ApiGateway::Deployment'));
 });
 
 test('offers no address that would refuse whoever tries it', () => {

@@ -1,5 +1,5 @@
 import { createContext, Script } from 'node:vm';
-import { KEEP_OUT_ROBOTS, ROUTE_TO_PAGE } from '../../../src/frontend/page-functions';
+import { ADD_NOINDEX, ROUTE_TO_INDEX } from '../../../src/frontend/viewer-functions';
 
 /** Runs a CloudFront Function as CloudFront does: a script whose `handler` is called, with nothing of Node around it. */
 function run(code: string, event: object): any {
@@ -7,7 +7,7 @@ function run(code: string, event: object): any {
 }
 
 function uriFor(uri: string): string {
-  return run(ROUTE_TO_PAGE, { request: { method: 'GET', uri, querystring: {}, headers: {}, cookies: {} } }).uri;
+  return run(ROUTE_TO_INDEX, { request: { method: 'GET', uri, querystring: {}, headers: {}, cookies: {} } }).uri;
 }
 
 test.each([
@@ -28,17 +28,17 @@ test.each([
 
 test('the rest of a request stays as it is', () => {
   const request = { method: 'GET', uri: '/search', querystring: { q: { value: 'x' } }, headers: { host: { value: 'h' } }, cookies: {} };
-  expect(run(ROUTE_TO_PAGE, { request: { ...request } })).toEqual({ ...request, uri: '/index.html' });
+  expect(run(ROUTE_TO_INDEX, { request: { ...request } })).toEqual({ ...request, uri: '/index.html' });
 });
 
 test('search engines are kept out, and other headers stay', () => {
   const response = { statusCode: 200, headers: { 'content-type': { value: 'text/html' } } };
-  expect(run(KEEP_OUT_ROBOTS, { request: {}, response })).toEqual({
+  expect(run(ADD_NOINDEX, { request: {}, response })).toEqual({
     statusCode: 200,
     headers: { 'content-type': { value: 'text/html' }, 'x-robots-tag': { value: 'noindex' } },
   });
 });
 
 test('both are far smaller than the 10 KB that CloudFront takes', () => {
-  expect(Math.max(ROUTE_TO_PAGE.length, KEEP_OUT_ROBOTS.length)).toBeLessThan(2_000);
+  expect(Math.max(ROUTE_TO_INDEX.length, ADD_NOINDEX.length)).toBeLessThan(2_000);
 });

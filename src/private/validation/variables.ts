@@ -1,11 +1,11 @@
 import { Token } from 'aws-cdk-lib';
-import { refusal } from './requirement';
-import { ADAPTER, DERIVED_SECRETS, FIXED_VARIABLES, VALUE_FROM } from '../contract/variables';
+import { mustError } from './errors';
+import { DERIVED_SECRETS, FIXED_VARIABLES, VALUE_FROM } from '../../contract/variables';
 
-/** What all environment variables of a Lambda function may take together. */
+/** Lambda's limit for the names and values of all environment variables of a function. */
 export const VARIABLES_BYTES = 4096;
 
-/** Variables that the construct or the adapter sets, each with what a user does instead. */
+/** Variables that the construct or the adapter sets, each with the alternative or the reason. */
 const OWNED: Readonly<Record<string, string>> = {
   DOMAIN_CLIENT: 'use `domainName`',
   DOMAIN_SERVER: 'use `domainName`',
@@ -15,7 +15,7 @@ const OWNED: Readonly<Record<string, string>> = {
   REDIS_URI: 'use `redis: LibreChatRedis.fromUri(secret)`',
   REDIS_USERNAME: 'use `redis: LibreChatRedis.fromUri(secret)`',
   REDIS_PASSWORD: 'use `redis: LibreChatRedis.fromUri(secret)`',
-  REDIS_KEY_PREFIX: 'each deployment has its own',
+  REDIS_KEY_PREFIX: 'the construct generates one for each deployment',
   CONFIG_PATH: 'use `config`',
   AWS_BUCKET_NAME: 'use `filesBucket`',
   LITELLM_BASE_URL: 'use `services`',
@@ -25,11 +25,11 @@ const OWNED: Readonly<Record<string, string>> = {
   MEILI_NO_SYNC: 'use `services`',
   FIRECRAWL_API_URL: 'use `services`',
   PORT: 'the adapter sets it',
-  METRICS_SECRET: 'the adapter makes one for each environment',
-  LIBRECHAT_LOG_DIR: 'only /tmp can be written to',
-  HOME: 'only /tmp can be written to',
-  npm_config_cache: 'only /tmp can be written to',
-  UV_CACHE_DIR: 'only /tmp can be written to',
+  METRICS_SECRET: 'the adapter generates one for each execution environment',
+  LIBRECHAT_LOG_DIR: 'only /tmp is writable',
+  HOME: 'only /tmp is writable',
+  npm_config_cache: 'only /tmp is writable',
+  UV_CACHE_DIR: 'only /tmp is writable',
   AWS_SHARED_CREDENTIALS_FILE: 'the adapter writes it from the role\'s credentials',
 };
 
@@ -41,34 +41,34 @@ const RESERVED_BY_LAMBDA = new Set([
   'AWS_SESSION_TOKEN', 'LAMBDA_RUNTIME_DIR', 'LAMBDA_TASK_ROOT',
 ]);
 
-/** Why a variable cannot be had, or nothing if it can. */
-function whyNot(name: string): string | undefined {
+/** The reason why users cannot set a variable, if there is one. */
+function reservedReason(name: string): string | undefined {
   if (name in OWNED) return OWNED[name];
-  if (name in FIXED_VARIABLES) return `on Lambda it is always ${FIXED_VARIABLES[name]}`;
+  if (name in FIXED_VARIABLES) return `it is always ${FIXED_VARIABLES[name]}`;
   if (RESERVED_BY_LAMBDA.has(name)) return 'Lambda sets it';
   if (name.startsWith(VALUE_FROM)) return 'use `secrets`';
-  if (Object.values<string>(ADAPTER).includes(name) || name.startsWith('ADAPTER_')) return 'the adapter\'s variables are not for users';
+  if (name.startsWith('ADAPTER_')) return 'the prefix is reserved for the adapter';
   return undefined;
 }
 
-/** Refuses what the construct owns, what Lambda would refuse, and what would stand in two places. */
+/** Rejects variables that the construct or Lambda sets, invalid names and values, and variables that are set twice. */
 export function validateVariables(environment: Record<string, string>, secrets: Record<string, unknown>): void {
   for (const [prop, name] of [...names('environment', environment), ...names('secrets', secrets)]) {
     if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name)) {
-      throw refusal(prop, 'have names of letters, digits and underscores that begin with a letter', name);
+      throw mustError(prop, 'only contain names of letters, digits and underscores that start with a letter', name);
     }
-    const reason = whyNot(name);
-    if (reason) throw refusal(prop, `not set this variable (${reason})`, name);
+    const reason = reservedReason(name);
+    if (reason) throw mustError(prop, `not set this variable (${reason})`, name);
   }
   for (const [name, value] of Object.entries<unknown>(environment)) {
-    // Only where nobody checks types can it be anything else.
-    if (typeof value !== 'string') throw refusal('environment', `have texts as values, such as ${name}: '${String(value)}'`, value);
-    if (name in DERIVED_SECRETS) throw refusal('environment', 'not hold a secret in plain text (use `secrets`)', name);
-    if (name in secrets) throw refusal('environment', 'not set a variable that `secrets` sets', name);
+    // JavaScript has no types, and TypeScript has `any`.
+    if (typeof value !== 'string') throw mustError('environment', `only contain string values, such as ${name}: '${String(value)}'`, value);
+    if (name in DERIVED_SECRETS) throw mustError('environment', 'not contain secrets in plain text (use `secrets`)', name);
+    if (name in secrets) throw mustError('environment', 'not set a variable that is also in `secrets`', name);
   }
   for (const [name, secret] of Object.entries(secrets)) {
-    // Its value may be a secret in plain text, which is not for an error to repeat.
-    if (!isReference(secret)) throw refusal('secrets', 'hold references, such as ecs.Secret.fromSecretsManager(secret)', name);
+    // The value may be a secret in plain text, so the error shows the name only.
+    if (!isReference(secret)) throw mustError('secrets', 'only contain values of type ecs.Secret, such as ecs.Secret.fromSecretsManager(secret)', name);
   }
   validateVariablesSize(environment);
 }
@@ -78,14 +78,14 @@ function isReference(secret: unknown): boolean {
   return typeof arn === 'string' && typeof grantRead === 'function';
 }
 
-/** Counts what is known now: a token may become anything. */
+/** Tokens count as empty. */
 export function validateVariablesSize(variables: Record<string, string>): void {
   const bytes = Object.entries(variables)
     .map(([name, value]) => Buffer.byteLength(name) + (Token.isUnresolved(value) ? 0 : Buffer.byteLength(value)))
     .reduce((sum, length) => sum + length, 0);
   if (bytes > VARIABLES_BYTES) {
-    const rule = `leave all variables within ${VARIABLES_BYTES} bytes (\`config\` and \`secrets\` take what is long)`;
-    throw refusal('environment', rule, `${bytes} bytes`);
+    const rule = `keep all variables of the function within ${VARIABLES_BYTES} bytes (move long values to \`config\` or \`secrets\`)`;
+    throw mustError('environment', rule, `${bytes} bytes`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the client is made of: a path that ends like this is a file, and missing if it is not there. */
+/** Extensions of the client's files. CloudFront responds with 404 to other paths with these extensions. */
 const FILE_EXTENSIONS = [
   'js', 'mjs', 'css', 'map', 'json', 'wasm', 'webmanifest', 'txt',
   'png', 'jpg', 'jpeg', 'gif', 'svg', 'ico', 'webp', 'avif',
@@ -6,11 +6,11 @@ const FILE_EXTENSIONS = [
 ];
 
 /**
- * CloudFront Function: any path that is no file is a route within the page.
+ * CloudFront function that serves `index.html` for all paths of the single-page application.
  *
- * Not by error pages of the distribution, which would also turn the API's 401, 403 and 404 into HTML.
+ * Custom error responses would apply to the API as well, and replace its 403 and 404.
  */
-export const ROUTE_TO_PAGE = `
+export const ROUTE_TO_INDEX = `
 var file = /\\.(${FILE_EXTENSIONS.join('|')})$/i;
 
 function handler(event) {
@@ -21,11 +21,11 @@ function handler(event) {
 `.trim();
 
 /**
- * CloudFront Function: search engines stay away, as LibreChat asks them to where it serves its page itself.
+ * CloudFront function that adds the `X-Robots-Tag: noindex` header, as LibreChat does when it serves the client.
  *
- * A response-headers policy could do it too, but a policy of one's own rules out CloudFront's free plan.
+ * Not a response headers policy, because CloudFront's free plan does not include custom policies.
  */
-export const KEEP_OUT_ROBOTS = `
+export const ADD_NOINDEX = `
 function handler(event) {
   var response = event.response;
   response.headers['x-robots-tag'] = { value: 'noindex' };

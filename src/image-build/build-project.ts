@@ -8,10 +8,10 @@ import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { createBuildRole } from './build-role';
 import { BUILD_LIMITS_MINUTES, BUILD_VARIABLES } from '../contract/image-build';
-import { accept } from '../private/nag';
+import { suppressNag } from '../private/nag';
 import type { Network } from '../private/network';
 
-export interface BuildProps {
+export interface BuildProjectProps {
   readonly context: Asset;
   readonly buildSpec: Record<string, unknown>;
   readonly baseImage: string;
@@ -21,19 +21,19 @@ export interface BuildProps {
   readonly logRetention: logs.RetentionDays;
 }
 
-/** The CodeBuild project that makes the image and pushes it, on the architecture that the image is for. */
-export class Build extends Construct {
+/** The CodeBuild project that builds and pushes the image, on the architecture of the image. */
+export class BuildProject extends Construct {
   public readonly project: codebuild.Project;
   public readonly logGroup: logs.ILogGroup;
 
-  constructor(scope: Construct, id: string, props: BuildProps) {
+  constructor(scope: Construct, id: string, props: BuildProjectProps) {
     super(scope, id);
 
     this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const role = createBuildRole(this, { ...props, logGroup: this.logGroup });
     this.project = new codebuild.Project(this, 'Project', {
       description: 'LibreChat: builds the image',
-      // CDK would add rights to the whole log of another name, and to the bucket with all assets.
+      // CDK would add permissions for a log group of another name, and for all assets in the bucket.
       role: role.withoutPolicyUpdates(),
       grantReportGroupPermissions: false,
       source: codebuild.Source.s3({ bucket: props.context.bucket, path: props.context.s3ObjectKey }),
@@ -49,23 +49,23 @@ export class Build extends Construct {
         [BUILD_VARIABLES.repository]: { value: props.repository.repositoryUri },
         [BUILD_VARIABLES.tag]: { value: props.context.assetHash },
         [BUILD_VARIABLES.baseImage]: { value: props.baseImage },
-        // They would make an index of the image, which Lambda does not take.
+        // With attestations, the image would be an index, which Lambda does not support.
         BUILDX_NO_DEFAULT_ATTESTATIONS: { value: '1' },
       },
       logging: { cloudWatch: { logGroup: this.logGroup } },
       queuedTimeout: Duration.minutes(BUILD_LIMITS_MINUTES.queued),
       timeout: Duration.minutes(BUILD_LIMITS_MINUTES.running),
-      ...props.network && this.placeIn(props.network, props.baseImage),
+      ...props.network && this.vpcConfiguration(props.network, props.baseImage),
     });
-    // What CDK would have added for a VPC.
+    // CDK's own permissions for the VPC.
     this.project.node.tryRemoveChild('PolicyDocument');
-    // A build may start as soon as there is a project.
+    // A build can start as soon as the project exists.
     this.project.node.addDependency(role);
-    if (props.network) this.project.node.addDependency(wayOut(props.network));
-    accept(this.project, { id: 'AwsSolutions-CB4', reason: 'The key would be for artifacts, of which a build that pushes has none' });
+    if (props.network) this.project.node.addDependency(egressOf(props.network));
+    suppressNag(this.project, { id: 'AwsSolutions-CB4', reason: 'The key would be for artifacts, of which a build that pushes has none' });
   }
 
-  private placeIn({ vpc, vpcSubnets }: Network, baseImage: string): Pick<codebuild.ProjectProps, 'vpc' | 'subnetSelection' | 'securityGroups'> {
+  private vpcConfiguration({ vpc, vpcSubnets }: Network, baseImage: string): Pick<codebuild.ProjectProps, 'vpc' | 'subnetSelection' | 'securityGroups'> {
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'LibreChat: builds the image', allowAllOutbound: false });
     securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS and the registry of LibreChat');
     const port = /^[^/]+:(\d+)\//.exec(baseImage)?.[1];
@@ -74,7 +74,7 @@ export class Build extends Construct {
   }
 }
 
-/** The routes of a VPC that is made in the same deployment. */
-function wayOut({ vpc, vpcSubnets }: Network) {
+/** The routes to the internet, if the VPC is created in the same deployment. */
+function egressOf({ vpc, vpcSubnets }: Network) {
   return vpc.selectSubnets(vpcSubnets).internetConnectivityEstablished;
 }
