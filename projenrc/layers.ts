@@ -19,9 +19,10 @@ export const LAYERS: Record<string, string[]> = {
   'runtime/image-builder': ['src/contract', 'runtime/shared'],
   'runtime': ['src/contract', 'runtime/shared', 'runtime/worker', 'runtime/publisher'],
   'stand-in': [],
-  'probe': [],
+  'cli': [],
+  'probe': ['cli'],
   'emulator': ['src/contract'],
-  'demo': ['emulator', 'probe'],
+  'demo': ['emulator', 'probe', 'cli'],
   'integ': ['src', 'probe'],
   'examples/typescript': ['src'],
 };
