@@ -7,7 +7,7 @@ const NAME = 'cdk-librechat-serverless';
 const ORGANISATION = 'github.com/librechat-serverless';
 
 /** TypeScript outside `src`: linted and type-checked, never in the published package. */
-const DEV_FOLDERS = ['runtime', 'emulator', 'stand-in', 'demo', 'probe', 'fixtures', 'integ', 'examples', 'tools', 'test'];
+const DEV_FOLDERS = ['runtime', 'emulator', 'stand-in', 'cli', 'demo', 'probe', 'fixtures', 'integ', 'examples', 'tools', 'test'];
 
 /** These run in a browser, and have other types than all else. */
 const BROWSER_FOLDERS = ['stand-in/client', 'demo/live-view/page'];
@@ -190,7 +190,7 @@ function enforceLayers(p: awscdk.AwsCdkConstructLibrary) {
 }
 
 function keepOutOfThePackage(p: awscdk.AwsCdkConstructLibrary) {
-  for (const folder of ['.ci', 'build', 'demo', 'docs', 'emulator', 'examples', 'fixtures', 'integ', 'probe', 'projenrc', 'rosetta', 'runtime', 'stand-in', 'tools']) {
+  for (const folder of ['.ci', 'build', 'cli', 'demo', 'docs', 'emulator', 'examples', 'fixtures', 'integ', 'probe', 'projenrc', 'rosetta', 'runtime', 'stand-in', 'tools']) {
     p.npmignore?.exclude(`/${folder}/`);
   }
   p.npmignore?.exclude('/.cfnlintrc', '/API.md', '/CHANGELOG.md', '/CONTRIBUTING.md', '/SECURITY.md');

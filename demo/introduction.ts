@@ -1,5 +1,5 @@
 import type { DemoOptions } from './options';
-import { table } from './reporter';
+import { table } from '../cli/table';
 import type { Emulator } from '../emulator/emulator';
 
 /** Where to look, and what runs where. */
@@ -17,7 +17,7 @@ export function tour(emulator: Emulator, options: DemoOptions, liveUrl?: string)
       ['ElastiCache', 'a redis-server with TLS'],
       ['Lambda', `processes of their own, started when they are asked for, frozen between events: ${functions}`],
       ['LibreChat', librechat],
-    ]),
+    ], { indent: 2 }),
     '',
   ].join('\n');
 }

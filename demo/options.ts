@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { parseArguments, UsageError } from '../cli/command';
 
 export const USAGE = `Runs a synthesized LibreChatServerless on this machine: no AWS account, no Docker, loopback only.
 
@@ -23,7 +23,6 @@ Usage: npx projen demo [-- <options>]
 
 /** What the command line asks for. */
 export interface DemoOptions {
-  readonly help: boolean;
   readonly probe: boolean;
   readonly json: boolean;
   readonly hold: boolean;
@@ -38,11 +37,24 @@ export interface DemoOptions {
   readonly sandbox: boolean;
 }
 
-/** The command line cannot be understood: the answer is the usage and exit code 2. */
-export class UsageError extends Error {}
+const OPTIONS = {
+  'probe': { type: 'boolean' },
+  'port': { type: 'string' },
+  'app': { type: 'string' },
+  'assembly': { type: 'string' },
+  'stack': { type: 'string' },
+  'librechat': { type: 'string' },
+  'mongo-uri': { type: 'string' },
+  'secret': { type: 'string', multiple: true },
+  'bucket': { type: 'string', multiple: true },
+  'sandbox': { type: 'boolean' },
+  'no-hold': { type: 'boolean' },
+  'json': { type: 'boolean' },
+} as const;
 
+/** @throws UsageError */
 export function parseOptions(args: string[], defaultApp: string): DemoOptions {
-  const { values } = parse(args);
+  const { values } = parseArguments(args, { options: OPTIONS });
   if (values.app && values.assembly) throw new UsageError('--app and --assembly exclude each other');
   if (values['mongo-uri'] && !values.librechat) throw new UsageError('--mongo-uri needs --librechat: the stand-in uses no MongoDB');
   for (const name of ['app', 'assembly', 'librechat'] as const) {
@@ -50,7 +62,6 @@ export function parseOptions(args: string[], defaultApp: string): DemoOptions {
     if (path !== undefined && !existsSync(path)) throw new UsageError(`--${name} must exist, got: ${path}`);
   }
   return {
-    help: values.help ?? false,
     probe: values.probe ?? false,
     json: values.json ?? false,
     hold: !values['no-hold'],
@@ -64,31 +75,6 @@ export function parseOptions(args: string[], defaultApp: string): DemoOptions {
     buckets: Object.fromEntries((values.bucket ?? []).map(pairOf('bucket', 'dir'))),
     sandbox: values.sandbox ?? false,
   };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        'help': { type: 'boolean', short: 'h' },
-        'probe': { type: 'boolean' },
-        'port': { type: 'string' },
-        'app': { type: 'string' },
-        'assembly': { type: 'string' },
-        'stack': { type: 'string' },
-        'librechat': { type: 'string' },
-        'mongo-uri': { type: 'string' },
-        'secret': { type: 'string', multiple: true },
-        'bucket': { type: 'string', multiple: true },
-        'sandbox': { type: 'boolean' },
-        'no-hold': { type: 'boolean' },
-        'json': { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. To specify')[0]);
-  }
 }
 
 function portOf(text: string): number {

@@ -59,9 +59,3 @@ function isError(line: string): boolean {
 function time(at: number): string {
   return new Date(at).toTimeString().slice(0, 8) + `.${String(at % 1000).padStart(3, '0')}`;
 }
-
-/** Rows of a name and a value, in two columns. */
-export function table(rows: [name: string, value: string][]): string {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
-}

@@ -20,10 +20,11 @@ export const LAYERS: Record<string, string[]> = {
   'runtime/image-builder': ['src/contract', 'runtime/shared'],
   'runtime': ['src/contract', 'runtime/shared', 'runtime/worker', 'runtime/publisher'],
   'stand-in': [],
-  'probe': [],
+  'cli': [],
+  'probe': ['cli'],
   'emulator/core': ['src/contract'],
   'emulator': ['src/contract', 'emulator/core'],
-  'demo': ['emulator', 'emulator/core', 'probe'],
+  'demo': ['emulator', 'emulator/core', 'probe', 'cli'],
   'integ': ['src', 'probe'],
   'examples/typescript': ['src'],
 };

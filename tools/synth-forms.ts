@@ -2,16 +2,26 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { parseArguments, runCommand, UsageError } from '../cli/command';
 import { EDGE, EDGE_REGION_VARIANTS, EUROPE, VARIANTS, stackIn } from '../fixtures/variants';
 
-/** Writes the templates of all forms into a folder, one below it for each region, for cfn-lint to read. */
-function main([folder]: string[]) {
-  if (!folder) {
-    console.error('usage: tsx tools/synth-forms.ts <folder>');
-    process.exit(2);
-  }
+const USAGE = `Synthesizes every variant of the construct, for cfn-lint.
+
+Usage: npx projen forms <folder>
+
+The templates are written to <folder>/<region>/.
+`;
+
+function parseOptions(args: string[]): string {
+  const { positionals } = parseArguments(args, { allowPositionals: true });
+  if (positionals.length !== 1) throw new UsageError(`specify exactly one <folder>, got: ${positionals.join(' ') || 'none'}`);
+  return positionals[0];
+}
+
+function run(folder: string): number {
   write(folder, EDGE, { ...VARIANTS, ...EDGE_REGION_VARIANTS });
   write(folder, EUROPE, VARIANTS);
+  return 0;
 }
 
 function write(folder: string, env: Environment, forms: Record<string, (stack: Stack) => unknown>) {
@@ -24,5 +34,4 @@ function write(folder: string, env: Environment, forms: Record<string, (stack: S
   }
 }
 
-// projen hands on the dashes that end its own options.
-main(process.argv.slice(2).filter((argument) => argument !== '--'));
+void runCommand({ usage: USAGE, read: parseOptions, run });

@@ -7,7 +7,7 @@ import { codeBuildApi } from './codebuild/codebuild-api';
 import { ecrApi } from './ecr/ecr-api';
 import type { Role } from './iam/iam-service';
 import { functionOfPath, lambdaApi } from './lambda/lambda-api';
-import { logsApi } from './logs/logs-api';
+import { logsApi } from './cloudwatch-logs/logs-api';
 import { addressOf, s3Api, s3Error } from './s3/s3-api';
 import { secretsManagerApi } from './secrets-manager/secrets-manager-api';
 import type { Services } from './services';

@@ -6,7 +6,7 @@ import { ECR_RESOURCES } from './ecr/resources';
 import { ELASTICACHE_RESOURCES } from './elasticache/resources';
 import { IAM_RESOURCES } from './iam/resources';
 import { LAMBDA_RESOURCES } from './lambda/resources';
-import { LOGS_RESOURCES } from './logs/resources';
+import { LOGS_RESOURCES } from './cloudwatch-logs/resources';
 import { S3_RESOURCES } from './s3/resources';
 import { SECRETS_MANAGER_RESOURCES } from './secrets-manager/resources';
 import { SSM_RESOURCES } from './ssm/resources';

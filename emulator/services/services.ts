@@ -5,7 +5,7 @@ import { DocumentDbService } from './documentdb/documentdb-service';
 import { EcrService } from './ecr/ecr-service';
 import { IamService } from './iam/iam-service';
 import { LambdaService } from './lambda/lambda-service';
-import { LogsService } from './logs/logs-service';
+import { LogsService } from './cloudwatch-logs/logs-service';
 import { S3Service } from './s3/s3-service';
 import { SecretsManagerService } from './secrets-manager/secrets-manager-service';
 import { SsmService } from './ssm/ssm-service';

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UsageError } from '../../cli/command';
 import { costOf, totalOf } from '../../tools/cost/cost-of';
 import { COST_FORMS, templateOfForm } from '../../tools/cost/forms';
 import type { CostLine } from '../../tools/cost/line';
-import { parseOptions, UsageError, usersFor } from '../../tools/cost/options';
+import { parseOptions, usersFor } from '../../tools/cost/options';
 import { readmeTable, withTable } from '../../tools/cost/readme-table';
-import { dollars, report } from '../../tools/cost/report';
+import { dollars, type Estimate, report } from '../../tools/cost/report';
 
 const ROOT = join(__dirname, '../..');
 /** For processes that synthesize on a busy machine. */
@@ -18,7 +19,6 @@ const standard = templateOfForm('default');
 describe('the command line', () => {
   test('has defaults', () => {
     expect(parseOptions([])).toEqual({
-      help: false,
       json: false,
       readme: false,
       form: 'default',
@@ -65,28 +65,29 @@ describe('the command line', () => {
   test('ends with 0 and the table', () => {
     const { status, stdout } = run('--answers', '1000', '--form', 'no-vpc');
     expect(stdout).toMatch(/^your MongoDB and Redis: no VPC: 1,000 answers of 20 s for 5 users in a month\n/);
-    expect(stdout).toMatch(/^Together +1\.70 +1\.\d\d +3\.\d\d$/m);
+    expect(stdout).toMatch(/^Total +1\.70 +1\.\d\d +3\.\d\d$/m);
     expect(status).toBe(0);
   }, PATIENCE_MS);
 
   test('ends with 2 and its usage when it was not understood', () => {
     const { status, stdout, stderr } = run('--form', 'other');
-    expect(stderr).toMatch(/^--form must be one of .*, got: other\n\nEstimates what a deployment costs/);
+    expect(stderr).toMatch(/^--form must be one of .*, got: other\n\nEstimates the monthly cost of a deployment/);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   }, PATIENCE_MS);
 
-  test('reads a template of yours, and ends with 1 when it has no price for it', () => {
+  test('reads a template of yours, and names the types that it has no price for', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cost-'));
     try {
       const file = join(folder, 'it.template.json');
       writeFileSync(file, JSON.stringify(standard));
       const { stdout } = run('--template', file, '--answers', '1000', '--json');
+      expect(JSON.parse(stdout).unpriced).toEqual([]);
       expect(JSON.parse(stdout).atRest).toBeCloseTo(totalOf(costOf(standard, parseOptions([]).usage)).atRest);
 
       writeFileSync(file, JSON.stringify({ Resources: { ...standard.Resources, New: { Type: 'AWS::RDS::DBInstance' } } }));
-      const { status, stderr } = run('--template', file);
-      expect(stderr).toBe('resources must be of types that tools/cost/cost-of.ts lists, got: AWS::RDS::DBInstance\n');
-      expect(status).toBe(1);
+      const unknown = run('--template', file);
+      expect(unknown.stdout).toMatch(/\n\nNot priced: AWS::RDS::DBInstance\n$/);
+      expect(unknown.status).toBe(0);
 
       writeFileSync(file, 'not a template');
       expect(run('--template', file)).toMatchObject({ status: 1, stderr: `--template must be a CloudFormation template in JSON, got: ${file}\n` });
@@ -97,19 +98,27 @@ describe('the command line', () => {
 });
 
 describe('the tables', () => {
+  const estimate = (changes: Partial<Estimate> = {}) => report({ title: 'It', lines, usage, unpriced: [], relay: false, ...changes });
   const usage = { answers: 2000, seconds: 20, users: 10, freeTier: false };
   const lines: CostLine[] = [{ what: 'A', quantity: '1 node', atRest: 10, use: 2 }, { what: 'B', quantity: '', atRest: 0, use: 0.004 }];
 
   test('each line and their sum', () => {
-    const [title, , head, , ...rest] = report('It', lines, usage).split('\n').map((line) => line.replace(/ {2,}/g, ' ').trim());
+    const [title, , head, , ...rest] = estimate().split('\n').map((line) => line.replace(/ {2,}/g, ' ').trim());
     expect(title).toBe('It: 2,000 answers of 20 s for 10 users in a month');
     expect(head).toBe('at rest per 1,000 answers a month');
     expect(rest.slice(0, 2)).toEqual(['A 1 node 10.00 1.00 12.00', 'B – < 0.01 < 0.01']);
-    expect(rest[3]).toBe('Together 10.00 1.00 12.00');
+    expect(rest[3]).toBe('Total 10.00 1.00 12.00');
+  });
+
+  test('says what is assumed, and what is not priced', () => {
+    expect(estimate()).toContain('two environments');
+    expect(estimate({ relay: true })).toContain('one worker while there are requests');
+    expect(estimate()).not.toContain('Not priced');
+    expect(estimate({ unpriced: ['A::B::C', 'D::E::F'] })).toMatch(/\nNot priced: A::B::C, D::E::F\n$/);
   });
 
   test('per 1,000 answers is nothing where there are none', () => {
-    expect(report('It', lines, { ...usage, answers: 0 })).toMatch(/^Together +10\.00 +– +12\.00$/m);
+    expect(estimate({ usage: { ...usage, answers: 0 } })).toMatch(/^Total +10\.00 +– +12\.00$/m);
   });
 
   test.each([[0, '–'], [0.0049, '< 0.01'], [0.005, '0.01'], [1.999, '2.00'], [1234.5, '1,234.50']])('%d dollars are written %s', (n, expected) => {

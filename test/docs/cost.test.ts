@@ -1,8 +1,9 @@
 import { EDGE, EDGE_REGION_VARIANTS, VARIANTS, stackIn } from '../../fixtures/variants';
-import { costOf, totalOf } from '../../tools/cost/cost-of';
+import { costOf, totalOf, unpricedTypes } from '../../tools/cost/cost-of';
 import { COST_FORMS, type FormName, templateOfForm } from '../../tools/cost/forms';
 import type { CostLine } from '../../tools/cost/line';
-import { secondsPerAnswer, type Usage } from '../../tools/cost/usage';
+import { loadOf, secondsPerAnswer } from '../../tools/cost/load';
+import { ASSUMED_WITH_RELAY, type Usage } from '../../tools/cost/usage';
 import { resourcesOf, type Template, templateOf } from '../../tools/template';
 
 const IDLE: Usage = { answers: 0, seconds: 20, users: 0, freeTier: false };
@@ -125,16 +126,63 @@ describe('by use', () => {
   });
 });
 
+describe('with a relay', () => {
+  const template = withRelay(standard);
+  const usage: Usage = { answers: 1000, seconds: 20, users: 5, freeTier: false };
+  const load = (changes: Partial<Usage>) => loadOf(template, { ...usage, ...changes });
+
+  test('an invocation of the relay for each request is priced at its own size', () => {
+    const [alone, shared] = [standard, template].map((it) => costOf(it, { ...usage, users: 0 }));
+    expect(alone.map(({ what }) => what)).not.toContain('Lambda, relay');
+    // 1,000 streams of 20 s, and seven short requests each.
+    expect(lineOf(shared, 'Lambda, relay').quantity).toBe('5,175 GB-s of arm64 at 256 MB');
+    expect(lineOf(shared, 'Lambda, relay').use).toBeCloseTo(5175 * 0.0000133334 + 8000 * 0.2e-6);
+  });
+
+  test('a single reply keeps a worker running until it is saved and the linger is over', () => {
+    expect(load({ answers: 1, users: 0 }).libreChatSeconds).toBeCloseTo(20 + 2 + 10, 2);
+  });
+
+  test('replies share a worker: many cost less than as many single ones, and never more than all active hours', () => {
+    const [one, many, most] = [1, 10_000, 1e6].map((answers) => load({ answers, users: 0 }).libreChatSeconds);
+    expect(many).toBeLessThan(10_000 * one * 0.9);
+    expect(most).toBeLessThanOrEqual(ASSUMED_WITH_RELAY.activeHours * 3600);
+    expect(most).toBeGreaterThan(ASSUMED_WITH_RELAY.activeHours * 3600 * 0.99);
+  });
+
+  test('more replies at once than a worker serves take more workers', () => {
+    const { activeHours, requestsPerWorker } = ASSUMED_WITH_RELAY;
+    const activeSeconds = activeHours * 3600;
+    const answers = 3 * requestsPerWorker * activeSeconds / 20;
+    expect(load({ answers, users: 0 }).libreChatSeconds).toBeCloseTo(3 * activeSeconds);
+  });
+
+  test('opening the page starts LibreChat unless a worker runs', () => {
+    expect(load({ answers: 0, users: 1 }).starts).toBeCloseTo(20, 1);
+    expect(load({ answers: 1e6, users: 1 }).starts).toBeLessThan(0.01);
+    expect(load({ answers: 0, users: 1 }).apiRequests).toBe(20 * 28);
+  });
+
+  test('the free tier is subtracted once for both functions', () => {
+    const much = { ...usage, answers: 1e6, users: 5000 };
+    const lambdas = (freeTier: boolean) => costOf(template, { ...much, freeTier }).filter(({ what }) => what.startsWith('Lambda'));
+    const [full, reduced] = [false, true].map((freeTier) => totalOf(lambdas(freeTier)).use);
+    expect(full - reduced).toBeCloseTo(400_000 * 0.0000133334 + 0.20);
+  });
+});
+
 describe('whatever is deployed', () => {
   test.each(Object.keys(ALL_FORMS) as Array<keyof typeof ALL_FORMS>)('%s has a price', (name) => {
     const { atRest, use } = totalOf(costOf(formTemplate(name), { answers: 1000, seconds: 20, users: 5, freeTier: false }));
     expect(atRest).toBeGreaterThan(1);
     expect(use).toBeGreaterThan(1);
+    expect(unpricedTypes(formTemplate(name))).toEqual([]);
   });
 
-  test('fails when the template has something that nobody decided about', () => {
-    expect(() => costOf(withResource(standard, 'AWS::RDS::DBInstance', {}), IDLE))
-      .toThrow('resources must be of types that tools/cost/cost-of.ts lists, got: AWS::RDS::DBInstance');
+  test('types without a known price are named, and the rest is priced', () => {
+    const template = withResource(standard, 'AWS::RDS::DBInstance', {});
+    expect(unpricedTypes(template)).toEqual(['AWS::RDS::DBInstance']);
+    expect(costOf(template, IDLE)).toEqual(costOf(standard, IDLE));
   });
 
   test.each([
@@ -166,7 +214,24 @@ function withResource(template: Template, type: string, properties: object): Tem
   return { Resources: { ...template.Resources, New: { Type: type, Properties: properties } } };
 }
 
+/** A template whose API invokes another, small function. */
+function withRelay(template: Template): Template {
+  const [id] = servingIn(template);
+  const methods = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::ApiGateway::Method');
+  return {
+    Resources: {
+      ...template.Resources,
+      ...JSON.parse(JSON.stringify(Object.fromEntries(methods)).replaceAll(`"${id}"`, '"Relay"')),
+      Relay: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 256, Timeout: 900 } },
+    },
+  };
+}
+
+function servingIn(template: Template) {
+  return Object.entries(template.Resources).find(([, { Properties }]) => Properties?.ImageConfig?.Command?.[0] === 'serve')!;
+}
+
 function withServing(template: Template, change: object): Template {
-  const [id, resource] = Object.entries(template.Resources).find(([, { Properties }]) => Properties?.ImageConfig?.Command?.[0] === 'serve')!;
+  const [id, resource] = servingIn(template);
   return { Resources: { ...template.Resources, [id]: { ...resource, Properties: { ...resource.Properties, ...change } } } };
 }

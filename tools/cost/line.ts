@@ -1,5 +1,7 @@
 import type { Template } from '../template';
-import type { Load, Usage } from './usage';
+import type { Load } from './load';
+import type { Usage } from './usage';
+import { CommandError } from '../../cli/command';
 
 /** One thing that is paid for. */
 export interface CostLine {
@@ -32,6 +34,6 @@ export function amount(n: number): string {
 /** A price for a name that a template gives; the reader is told where a missing one belongs. */
 export function priceOf(prices: Readonly<Record<string, number>>, name: string, what: string): number {
   const price = prices[name];
-  if (price === undefined) throw new Error(`${what} must be one that tools/cost/prices.ts has a price for, got: ${name}`);
+  if (price === undefined) throw new CommandError(`${what} must be one that tools/cost/prices.ts has a price for, got: ${name}`);
   return price;
 }

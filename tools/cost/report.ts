@@ -1,24 +1,35 @@
 import { totalOf } from './cost-of';
 import type { CostLine } from './line';
 import { PRICE_LIST } from './prices';
-import { ASSUMED, type Usage } from './usage';
+import { ASSUMED, ASSUMED_WITH_RELAY, type Usage } from './usage';
+import { table } from '../../cli/table';
 
 const HEAD = ['', '', 'at rest', 'per 1,000 answers', 'a month'];
 
-/** The table for people: each line, their sum, and what was assumed. */
-export function report(title: string, lines: CostLine[], usage: Usage): string {
+/** What a report is about. */
+export interface Estimate {
+  readonly title: string;
+  readonly lines: readonly CostLine[];
+  readonly usage: Usage;
+  /** Types of resources that `lines` leave out. */
+  readonly unpriced: readonly string[];
+  /** Whether requests share LibreChat through a relay. */
+  readonly relay: boolean;
+}
+
+/** The table for people: each line, their sum, the assumptions, and what is not priced. */
+export function report({ title, lines, usage, unpriced, relay }: Estimate): string {
   const rows = lines.map(({ what, quantity, atRest, use }) => [what, quantity, dollars(atRest), perThousand(use, usage), dollars(atRest + use)]);
   const { atRest, use } = totalOf(lines);
-  const sum = ['Together', '', dollars(atRest), perThousand(use, usage), dollars(atRest + use)];
-  const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...rows, sum].map((row) => row[column].length)));
-  const rule = widths.map((width) => '-'.repeat(width));
-  const print = (row: string[]) => row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ').trimEnd();
+  const sum = ['Total', '', dollars(atRest), perThousand(use, usage), dollars(atRest + use)];
+  const rule = HEAD.map((_, column) => '-'.repeat(Math.max(...[HEAD, ...rows, sum].map((row) => row[column].length))));
   return [
     `${title}: ${usage.answers.toLocaleString('en-US')} answers of ${usage.seconds} s for ${usage.users.toLocaleString('en-US')} users in a month`,
     '',
-    ...[HEAD, rule, ...rows, rule, sum].map(print),
+    table([HEAD, rule, ...rows, rule, sum], { right: [2, 3, 4] }),
     '',
-    ...assumptions(usage),
+    ...assumptions(usage, relay ? WITH_RELAY : WITHOUT_RELAY),
+    ...unpriced.length > 0 ? ['', `Not priced: ${unpriced.join(', ')}`] : [],
     '',
   ].join('\n');
 }
@@ -34,15 +45,27 @@ function perThousand(use: number, { answers }: Usage): string {
   return answers === 0 ? '–' : dollars(use / answers * 1000);
 }
 
-function assumptions(usage: Usage): string[] {
+const WITHOUT_RELAY = [
+  'A reply uses two environments: one generates, one streams. DocumentDB stays at its minimum capacity;',
+  `- a user opens the page ${ASSUMED.visitsPerUser} times; each time ${ASSUMED.startsPerVisit} environments start, for ${ASSUMED.secondsPerStart} s each,`,
+  `  and the page asks for ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED.apiRequestsPerVisit} answers of the API and ${ASSUMED.mbPerVisit} MB`,
+];
+
+const WITH_RELAY = [
+  'A relay runs for each request, and one worker while there are requests. DocumentDB stays at its minimum capacity;',
+  `- people chat in ${ASSUMED_WITH_RELAY.activeHours} hours of the month; a worker ends ${ASSUMED_WITH_RELAY.lingerSeconds} s after its last request`,
+  `- a user opens the page ${ASSUMED.visitsPerUser} times: ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED_WITH_RELAY.apiRequestsPerVisit} API calls, ${ASSUMED.mbPerVisit} MB;`,
+  `  where no worker runs, each call waits ${ASSUMED.secondsPerStart} s for LibreChat to start`,
+];
+
+function assumptions(usage: Usage, [functions, ...visits]: readonly string[]): string[] {
   return [
     `US dollars, prices of ${PRICE_LIST.region} in ${PRICE_LIST.read}, without taxes and discounts`
-      + `${usage.freeTier ? '; what is always free in an account is taken off' : ''}.`,
-    'Not in it: the model, Docker or a registry outside of AWS, a VPC, MongoDB and Redis of yours, a web ACL, support.',
-    'An answer keeps one environment generating and another streaming. DocumentDB stays at its least capacity;',
-    'each half DCU more costs 0.04 an hour. These are assumptions rather than measurements, and meant to be high:',
-    `- a user opens the page ${ASSUMED.visitsPerUser} times; each time ${ASSUMED.startsPerVisit} environments start, for ${ASSUMED.secondsPerStart} s each,`,
-    `  and the page asks for ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED.apiRequestsPerVisit} answers of the API and ${ASSUMED.mbPerVisit} MB`,
+      + `${usage.freeTier ? '; the free tier that does not expire is subtracted' : ''}.`,
+    'Not included: the model, registries outside AWS, an existing VPC, MongoDB or Redis, web ACLs, support.',
+    functions,
+    'each half DCU more costs 0.04 an hour. These are assumptions, not measurements, and on the high side:',
+    ...visits,
     `- an answer takes ${ASSUMED.apiRequestsPerAnswer} requests, ${ASSUMED.mbPerStreamedSecond} MB for each second that it streams,`
       + ` ${ASSUMED.mbToModelPerAnswer} MB to and from the model`,
     `  and ${ASSUMED.databaseIosPerAnswer} reads and writes of the database's storage; a request writes ${ASSUMED.logKbPerRequest} KB of log`,

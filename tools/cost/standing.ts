@@ -2,10 +2,11 @@ import { resourcesOf } from '../template';
 import { amount, count, type CostLine, type Pricer, priceOf, standing } from './line';
 import { HOURS, PRICES } from './prices';
 import { ASSUMED } from './usage';
+import { CommandError } from '../../cli/command';
 
 export const documentDb: Pricer = (template, { answers }) => resourcesOf(template, 'AWS::DocDB::DBCluster').map(({ id, properties }) => {
   const capacity = properties.ServerlessV2ScalingConfiguration?.MinCapacity;
-  if (capacity === undefined) throw new Error(`DocumentDB clusters must be serverless, got: ${id}`);
+  if (capacity === undefined) throw new CommandError(`DocumentDB clusters must be serverless, got: ${id}`);
   const instances = resourcesOf(template, 'AWS::DocDB::DBInstance').filter((instance) => instance.properties.DBClusterIdentifier?.Ref === id);
   const { dcuHour, storageGb, io } = PRICES.documentDb;
   return {
@@ -18,7 +19,7 @@ export const documentDb: Pricer = (template, { answers }) => resourcesOf(templat
 
 export const documentDbInstances: Pricer = (template) => {
   const other = resourcesOf(template, 'AWS::DocDB::DBInstance').find(({ properties }) => properties.DBInstanceClass !== 'db.serverless');
-  if (other) throw new Error(`DocumentDB instances must be of class db.serverless, got: ${other.properties.DBInstanceClass}`);
+  if (other) throw new CommandError(`DocumentDB instances must be of class db.serverless, got: ${other.properties.DBInstanceClass}`);
   return [];
 };
 
@@ -60,13 +61,13 @@ export const zones: Pricer = (template) => {
 
 export const parameters: Pricer = (template) => {
   const paid = resourcesOf(template, 'AWS::SSM::Parameter').find(({ properties }) => (properties.Tier ?? 'Standard') !== 'Standard');
-  if (paid) throw new Error(`SSM parameters must be of the tier Standard, which is free, got: ${paid.properties.Tier}`);
+  if (paid) throw new CommandError(`SSM parameters must be of the tier Standard, which is free, got: ${paid.properties.Tier}`);
   return [];
 };
 
 export const builds: Pricer = (template) => resourcesOf(template, 'AWS::CodeBuild::Project').map(({ properties }): CostLine => {
   if (properties.Environment.ComputeType !== 'BUILD_GENERAL1_SMALL') {
-    throw new Error(`CodeBuild projects must be of BUILD_GENERAL1_SMALL, got: ${properties.Environment.ComputeType}`);
+    throw new CommandError(`CodeBuild projects must be of BUILD_GENERAL1_SMALL, got: ${properties.Environment.ComputeType}`);
   }
   const { buildsPerMonth, minutesPerBuild } = ASSUMED;
   return standing('CodeBuild', `${count(buildsPerMonth, 'build')} of ${minutesPerBuild} min`, buildsPerMonth * minutesPerBuild * PRICES.codeBuild.minute);

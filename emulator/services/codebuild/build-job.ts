@@ -8,7 +8,7 @@ import type { Cloud } from '../../core/cloud';
 import { unzipInto } from '../../core/zip';
 import type { EcrService } from '../ecr/ecr-service';
 import type { IamService, Role } from '../iam/iam-service';
-import type { LogsService } from '../logs/logs-service';
+import type { LogsService } from '../cloudwatch-logs/logs-service';
 import type { S3Service } from '../s3/s3-service';
 
 /** The services that a build uses. */
