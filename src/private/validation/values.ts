@@ -24,7 +24,8 @@ export interface Concurrency {
   readonly provisionedConcurrentExecutions?: number;
 }
 
-export function validateConcurrency({ domainName, reservedConcurrentExecutions: reserved, provisionedConcurrentExecutions: provisioned }: Concurrency): void {
+export function validateConcurrency(concurrency: Concurrency): void {
+  const { domainName, reservedConcurrentExecutions: reserved, provisionedConcurrentExecutions: provisioned } = concurrency;
   // One environment generates a response, another one streams it.
   validateAtLeast('reservedConcurrentExecutions', reserved, 2);
   validateAtLeast('provisionedConcurrentExecutions', provisioned, 1);
