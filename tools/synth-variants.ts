@@ -7,7 +7,7 @@ import { EDGE, EDGE_REGION_VARIANTS, EUROPE, VARIANTS, stackIn } from '../fixtur
 
 const USAGE = `Synthesizes every variant of the construct, for cfn-lint.
 
-Usage: npx projen forms <folder>
+Usage: npx projen variants <folder>
 
 The templates are written to <folder>/<region>/.
 `;
@@ -24,12 +24,12 @@ function run(folder: string): number {
   return 0;
 }
 
-function write(folder: string, env: Environment, forms: Record<string, (stack: Stack) => unknown>) {
+function write(folder: string, env: Environment, variants: Record<string, (stack: Stack) => unknown>) {
   const target = join(folder, env.region!);
   mkdirSync(target, { recursive: true });
-  for (const [name, form] of Object.entries(forms)) {
+  for (const [name, variant] of Object.entries(variants)) {
     const stack = stackIn(env);
-    form(stack);
+    variant(stack);
     writeFileSync(join(target, `${name}.template.json`), JSON.stringify(Template.fromStack(stack).toJSON(), undefined, 1));
   }
 }

@@ -6,47 +6,47 @@ import { LibreChatDatabase, LibreChatRedis, LibreChatRedisEngine, LibreChatServe
 import { type Template, templateOf } from '../template';
 import { PRICE_LIST } from './prices';
 
-interface Form {
+interface Variant {
   readonly title: string;
   readonly props: (stack: Stack) => LibreChatServerlessProps;
 }
 
-/** What one may deploy, from all made here to nearly nothing. */
+/** Typical deployments, from the most to the least expensive. */
 const ALL = {
-  'default': { title: 'nothing given: VPC, DocumentDB and Redis are made', props: () => ({}) },
+  'default': { title: 'Defaults (new VPC, DocumentDB, Redis)', props: () => ({}) },
   'valkey': {
-    title: 'the same with Valkey',
+    title: 'Defaults with Valkey',
     props: () => ({ redis: LibreChatRedis.replicationGroup({ engine: LibreChatRedisEngine.VALKEY }) }),
   },
   'own-vpc': {
-    title: 'your VPC; DocumentDB and Redis are made',
+    title: 'Existing VPC (new DocumentDB, Redis)',
     props: (stack) => ({ vpc: ownVpc(stack) }),
   },
   'own-vpc-atlas': {
-    title: 'your VPC and MongoDB, such as Atlas; Redis is made',
+    title: 'Existing VPC and MongoDB, such as Atlas (new Redis)',
     props: (stack) => ({ vpc: ownVpc(stack), database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')) }),
   },
   'no-vpc': {
-    title: 'your MongoDB and Redis: no VPC',
+    title: 'Existing MongoDB and Redis, no VPC',
     props: (stack) => ({
       database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
       redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
     }),
   },
-} satisfies Record<string, Form>;
+} satisfies Record<string, Variant>;
 
-export type FormName = keyof typeof ALL;
+export type VariantName = keyof typeof ALL;
 
-export const COST_FORMS: Readonly<Record<FormName, Form>> = ALL;
+export const COST_VARIANTS: Readonly<Record<VariantName, Variant>> = ALL;
 
-export function isForm(name: string): name is FormName {
-  return Object.keys(COST_FORMS).includes(name);
+export function isVariant(name: string): name is VariantName {
+  return Object.keys(COST_VARIANTS).includes(name);
 }
 
-export function templateOfForm(name: FormName): Template {
+export function templateOfVariant(name: VariantName): Template {
   const env = { account: '123456789012', region: PRICE_LIST.region };
   const stack = new Stack(new App({ analyticsReporting: false }), 'Stack', { env });
-  new LibreChatServerless(stack, 'Chat', COST_FORMS[name].props(stack));
+  new LibreChatServerless(stack, 'Chat', COST_VARIANTS[name].props(stack));
   return templateOf(stack);
 }
 
