@@ -54,7 +54,7 @@ describe('the command line', () => {
     [['--variant', 'other'], '--variant must be one of default, valkey, own-vpc, own-vpc-atlas, no-vpc, got: other'],
     [['--variant', 'toString'], '--variant must be one of default, valkey, own-vpc, own-vpc-atlas, no-vpc, got: toString'],
     [['--template', 'nowhere.json'], '--template must exist, got: nowhere.json'],
-    [['--variant', 'no-vpc', '--template', 'README.md'], '--variant and --template exclude each other'],
+    [['--variant', 'no-vpc', '--template', 'README.md'], 'specify only one of --variant, --template'],
     [['--nonsense'], 'Unknown option \'--nonsense\''],
     [['10000'], 'Unexpected argument \'10000\''],
   ])('fails when it is %j', (args, message) => {

@@ -51,7 +51,7 @@ export function parseOptions(args: string[]): Options {
   const { values } = parseArguments(args, { options: OPTIONS });
   const { variant = 'default' } = values;
   if (!isVariant(variant)) throw new UsageError(`--variant must be one of ${Object.keys(COST_VARIANTS).join(', ')}, got: ${variant}`);
-  if (values.variant && values.template) throw new UsageError('--variant and --template exclude each other');
+  if (values.variant && values.template) throw new UsageError('specify only one of --variant, --template');
   if (values.template !== undefined && !existsSync(values.template)) throw new UsageError(`--template must exist, got: ${values.template}`);
   const replies = number('replies', values.replies, DEFAULT_REPLIES, { most: MOST, whole: true });
   return {
