@@ -28,7 +28,7 @@ chat = LibreChatServerless(
     stack,
     "Chat",
     vpc=ec2.Vpc(stack, "Network", max_azs=2, nat_gateways=1),
-    image=LibreChatImage.from_docker_build(version="v0.8.7"),
+    image=LibreChatImage.from_docker_build(version="v0.8.8"),
     config=LibreChatConfig.from_object(
         {
             "version": "1.3.0",

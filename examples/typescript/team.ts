@@ -20,7 +20,7 @@ const searchKey = ssm.StringParameter.fromSecureStringParameterAttributes(stack,
 
 const chat = new LibreChatServerless(stack, 'Chat', {
   vpc: new ec2.Vpc(stack, 'Network', { maxAzs: 2, natGateways: 1 }),
-  image: LibreChatImage.fromDockerBuild({ version: 'v0.8.7' }),
+  image: LibreChatImage.fromDockerBuild({ version: 'v0.8.8' }),
   config: LibreChatConfig.fromObject({
     version: '1.3.0',
     cache: true,

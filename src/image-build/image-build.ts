@@ -11,8 +11,8 @@ import { buildSpec } from './build-spec';
 import { Builder } from './builder';
 import { IMAGE_FOLDER } from '../contract/image';
 import { IMAGE_BUILD_ATTRIBUTES, IMAGE_BUILD_PROPERTIES, IMAGE_BUILD_RESOURCE_TYPE } from '../contract/image-build';
-import type { Network } from '../private/network';
 import { inPackage } from '../private/files';
+import type { Network } from '../private/network';
 
 /** The maximum in CloudFormation. The function reports a failure before. */
 const TIMEOUT = Duration.hours(1);

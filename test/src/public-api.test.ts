@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as library from '../../src';
 import { maximalProps, stackIn, VARIANTS } from '../../fixtures/variants';
+import * as library from '../../src';
 import { publicApi } from '../docs/kit/public-api';
 
 /** The public API. Removing or renaming a name is a breaking change, a new name is a promise. */

@@ -38,7 +38,7 @@ func main() {
 			NatGateways: jsii.Number(1),
 		}),
 		Image: librechat.LibreChatImage_FromDockerBuild(&librechat.LibreChatDockerBuildOptions{
-			Version: jsii.String("v0.8.7"),
+			Version: jsii.String("v0.8.8"),
 		}),
 		Config: librechat.LibreChatConfig_FromObject(&config),
 		Environment: &map[string]*string{

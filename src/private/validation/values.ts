@@ -25,7 +25,8 @@ export interface WorkerLimits {
   readonly provisionedConcurrentExecutions?: number;
 }
 
-export function validateWorkers({ domainName, maxConcurrentRequests, maxWorkers, provisionedConcurrentExecutions: provisioned }: WorkerLimits): void {
+export function validateWorkers(limits: WorkerLimits): void {
+  const { domainName, maxConcurrentRequests, maxWorkers, provisionedConcurrentExecutions: provisioned } = limits;
   validateInteger('maxConcurrentRequests', maxConcurrentRequests, 1, 200);
   validateAtLeast('maxWorkers', maxWorkers, 1);
   validateAtLeast('provisionedConcurrentExecutions', provisioned, 1);

@@ -1,5 +1,6 @@
 import { certificate, DOMAIN, stackIn } from '../../../fixtures/variants';
 import { LibreChatServerless } from '../../../src';
+import { API_ROUTES } from '../../../src/contract/routes';
 import { logicalIdOf, resources, templateOf, templateWith, text, resourceOf, type Resource } from '../reading';
 
 const template = templateOf('minimal');
@@ -17,6 +18,10 @@ function methods(httpMethod: string, of = template): Array<[path: string, method
 }
 
 const ROUTES = ['/api', '/api/{proxy+}', '/images/{proxy+}', '/oauth', '/oauth/{proxy+}'];
+
+test('the routes of the contract are those of LibreChat', () => {
+  expect(API_ROUTES.map(({ prefix }) => prefix)).toEqual(['/api', '/oauth', '/images']);
+});
 
 test('is Regional, since the edge would cut a silent stream after 30 seconds', () => {
   expect(resourceOf(template, 'AWS::ApiGateway::RestApi').Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });

@@ -85,7 +85,7 @@ describe('minimal', () => {
     expect(variables(template)).toEqual({
       REPOSITORY_URI: '<ChatImageBuildRepository.Arn>[4].dkr.ecr.<ChatImageBuildRepository.Arn>[3].<AWS::URLSuffix>/<ChatImageBuildRepository>',
       IMAGE_TAG: Tag,
-      LIBRECHAT_IMAGE: expect.stringMatching(/^ghcr\.io\/danny-avila\/librechat-api:v\d+\.\d+\.\d+$/),
+      LIBRECHAT_IMAGE: 'ghcr.io/librechat-ai/librechat-api:v0.8.8',
       BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
     });
     expect(project(template).Source).toMatchObject({ Type: 'S3', BuildSpec: expect.stringContaining('--platform linux/arm64') });

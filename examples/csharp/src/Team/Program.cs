@@ -22,7 +22,7 @@ var searchKey = StringParameter.FromSecureStringParameterAttributes(stack, "Sear
 var chat = new LibreChatServerless(stack, "Chat", new LibreChatServerlessProps
 {
     Vpc = new Vpc(stack, "Network", new VpcProps { MaxAzs = 2, NatGateways = 1 }),
-    Image = LibreChatImage.FromDockerBuild(new LibreChatDockerBuildOptions { Version = "v0.8.7" }),
+    Image = LibreChatImage.FromDockerBuild(new LibreChatDockerBuildOptions { Version = "v0.8.8" }),
     Config = LibreChatConfig.FromObject(new Dictionary<string, object>
     {
         ["version"] = "1.3.0",
