@@ -229,8 +229,8 @@ describe('variables', () => {
     ['AWS_REGION', 'Lambda sets it'],
     ['AWS_ACCESS_KEY_ID', 'Lambda sets it'],
     ['VALUE_FROM_OPENAI_API_KEY', 'use `secrets`'],
-    ['ADAPTER_TEST_OVERRIDES', 'the prefix is reserved for the adapter'],
-    ['ADAPTER_SOMETHING', 'the prefix is reserved for the adapter'],
+    ['ADAPTER_TEST_OVERRIDES', 'the prefix ADAPTER_ is reserved for relay and worker'],
+    ['ADAPTER_SOMETHING', 'the prefix ADAPTER_ is reserved for relay and worker'],
   ])('fails when %s is set', (variable, reason) => {
     expect(refusalOf(() => ({ environment: { [variable]: 'x' } }))).toBe(`\`environment\` must not set this variable (${reason}), got: ${variable}`);
     expect(refusalOf((stack) => ({ secrets: { [variable]: secretNamed(stack, 'x') } })))

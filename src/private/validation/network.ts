@@ -54,7 +54,7 @@ function hasDefaultRoute(subnet: ISubnet): boolean {
 function hasLambdaEndpoint(vpc: Vpc): boolean {
   return vpc.node.root.node.findAll().some((child) => child instanceof CfnVPCEndpoint
     && child.vpcId === vpc.vpcId
-    && JSON.stringify(Stack.of(child).resolve(child.serviceName)).endsWith('.lambda"'));
+    && JSON.stringify(Stack.of(child).resolve(child.serviceName)).includes('.lambda"'));
 }
 
 /** The network of the CodeBuild project that builds the image. */
