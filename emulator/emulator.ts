@@ -12,6 +12,7 @@ import type { EmulatorOptions } from './options';
 import { AwsServer } from './services/aws-server';
 import { EdgeServer } from './services/cloudfront/edge-server';
 import type { LambdaFunction } from './services/lambda/lambda-function';
+import type { FunctionUsage } from './services/lambda/usage';
 import { Services } from './services/services';
 
 export { EmulatorError } from './core/errors';
@@ -32,7 +33,7 @@ export class Emulator {
     const events = new EventStream();
     if (listener) events.subscribe(listener);
     const cloud = new Cloud(events, given.timeScale);
-    const services = new Services(cloud);
+    const services = new Services(cloud, given.concurrencyQuota);
     try {
       const stack = readAssembly(given.assembly, given.stack);
       const outputs = await deploy(services, stack, given);
@@ -66,6 +67,11 @@ export class Emulator {
     return new Map(running.map(({ logicalId, lambda }) => [logicalId, lambda!]));
   }
 
+  /** The billable usage of the functions until now. */
+  public usage(): FunctionUsage[] {
+    return this.services.lambda.usage();
+  }
+
   /** Ends it: no process, socket or temporary file is left when this resolves. */
   public async dispose(): Promise<void> {
     await this.services.cloud.dispose();
@@ -96,6 +102,13 @@ function withDefaults(options: EmulatorOptions): EmulatorOptions {
   if (!(timeScale > 0)) throw new EmulatorError('OPTION_INVALID', `\`timeScale\` must be a positive number, got: ${timeScale}`);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new EmulatorError('OPTION_INVALID', `\`port\` must be a whole number from 0 to 65535, got: ${port}`);
+  }
+  const { invocationLatencyMs = 0, concurrencyQuota = 1 } = options;
+  if (!(invocationLatencyMs >= 0)) {
+    throw new EmulatorError('OPTION_INVALID', `\`invocationLatencyMs\` must be a number of at least 0, got: ${invocationLatencyMs}`);
+  }
+  if (!(Number.isInteger(concurrencyQuota) && concurrencyQuota > 0)) {
+    throw new EmulatorError('OPTION_INVALID', `\`concurrencyQuota\` must be a whole number of at least 1, got: ${concurrencyQuota}`);
   }
   return { ...options, librechat };
 }

@@ -56,7 +56,7 @@ export class ApiEndpoint {
     const deadline = Date.now() + limit;
     try {
       if (ResponseTransferMode === 'BUFFERED') return await within(limit, this.invokeBuffered(fn, event, accept));
-      const invoked = fn.lambda!.invokeWithResponseStream(event);
+      const invoked = fn.lambda!.invokeWithResponseStream(event, { arn: fn.arn, version: fn.version });
       const { response, environmentId } = await within(limit, invoked.then(async (invocation) => ({
         response: await readStreamedResponse(invocation.body), environmentId: invocation.environmentId,
       })));
@@ -71,7 +71,7 @@ export class ApiEndpoint {
   }
 
   private async invokeBuffered(fn: DeployedFunction, event: Buffer, accept: string | undefined): Promise<HttpResponse> {
-    const { body, environmentId } = await fn.lambda!.invokeWithResponseStream(event);
+    const { body, environmentId } = await fn.lambda!.invokeWithResponseStream(event, { arn: fn.arn, version: fn.version });
     const payload = await readWhole(body) ?? Buffer.alloc(0);
     const servedBy = { function: fn.logicalId, environment: environmentId };
     try {
