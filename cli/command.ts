@@ -47,7 +47,7 @@ async function exitCodeOf<Options>({ usage, read, run }: Command<Options>, args:
  *
  * @throws UsageError where an option is unknown, lacks its value, or an argument is not expected
  */
-export function parseArguments<const T extends Omit<ParseArgsConfig, 'args'>>(args: string[], config: T): ReturnType<typeof parseArgs<T>> {
+export function parseArguments<const T extends Omit<ParseArgsConfig, 'args'>>(args: string[], config: T): ReturnType<typeof parseArgs<T & { args: string[] }>> {
   try {
     // projen passes on the `--` that ends its own options.
     return parseArgs({ ...config, args: args[0] === '--' ? args.slice(1) : args });
