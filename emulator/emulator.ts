@@ -11,6 +11,7 @@ import { importBucket, importSecret } from './external-resources';
 import type { EmulatorOptions } from './options';
 import { AwsServer } from './services/aws-server';
 import { EdgeServer } from './services/cloudfront/edge-server';
+import type { InvokeResult } from './services/lambda/event-queue';
 import type { LambdaFunction } from './services/lambda/lambda-function';
 import type { FunctionUsage } from './services/lambda/usage';
 import { Services } from './services/services';
@@ -67,6 +68,15 @@ export class Emulator {
     return new Map(running.map(({ logicalId, lambda }) => [logicalId, lambda!]));
   }
 
+  /**
+   * Fires a scheduled rule, or a schedule of EventBridge Scheduler, now. Resolves to the results of its targets.
+   *
+   * @throws Error where there is no such rule, or where it may not invoke a target
+   */
+  public fire(logicalId: string): Promise<InvokeResult[]> {
+    return this.services.eventBridge.fire(logicalId);
+  }
+
   /** The billable usage of the functions until now. */
   public usage(): FunctionUsage[] {
     return this.services.lambda.usage();
@@ -89,6 +99,7 @@ async function deploy(services: Services, stack: SynthesizedStack, options: Emul
   publishFiles(cloud, services.s3, stack.files);
   const deployment = new Stack({ cloud, services, stack, stackId: newStackId(cloud, stack.name), aws, certificates, options });
   await deployment.deploy();
+  services.eventBridge.start();
   return deployment.outputs();
 }
 

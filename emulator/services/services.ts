@@ -3,6 +3,7 @@ import { CloudFrontService } from './cloudfront/cloudfront-service';
 import { CodeBuildService } from './codebuild/codebuild-service';
 import { DocumentDbService } from './documentdb/documentdb-service';
 import { EcrService } from './ecr/ecr-service';
+import { EventBridgeService } from './eventbridge/eventbridge-service';
 import { IamService } from './iam/iam-service';
 import { AccountConcurrency } from './lambda/account-concurrency';
 import { LambdaService } from './lambda/lambda-service';
@@ -24,6 +25,7 @@ export class Services {
   public readonly logs = new LogsService();
   public readonly s3 = new S3Service();
   public readonly ecr: EcrService;
+  public readonly eventBridge: EventBridgeService;
   public readonly lambda: LambdaService;
   public readonly secretsManager: SecretsManagerService;
   public readonly ssm: SsmService;
@@ -33,6 +35,7 @@ export class Services {
   public constructor(public readonly cloud: Cloud, concurrencyQuota?: number) {
     this.lambda = new LambdaService(new AccountConcurrency(concurrencyQuota));
     this.ecr = new EcrService(cloud);
+    this.eventBridge = new EventBridgeService(cloud);
     this.secretsManager = new SecretsManagerService(cloud);
     this.ssm = new SsmService(cloud);
     this.codeBuild = new CodeBuildService(cloud, this);
