@@ -11,7 +11,9 @@ import { importBucket, importSecret } from './external-resources';
 import type { EmulatorOptions } from './options';
 import { AwsServer } from './services/aws-server';
 import { EdgeServer } from './services/cloudfront/edge-server';
+import type { InvokeResult } from './services/lambda/event-queue';
 import type { LambdaFunction } from './services/lambda/lambda-function';
+import type { FunctionUsage } from './services/lambda/usage';
 import { Services } from './services/services';
 
 export { EmulatorError } from './core/errors';
@@ -32,7 +34,7 @@ export class Emulator {
     const events = new EventStream();
     if (listener) events.subscribe(listener);
     const cloud = new Cloud(events, given.timeScale);
-    const services = new Services(cloud);
+    const services = new Services(cloud, given.concurrencyQuota);
     try {
       const stack = readAssembly(given.assembly, given.stack);
       const outputs = await deploy(services, stack, given);
@@ -66,6 +68,20 @@ export class Emulator {
     return new Map(running.map(({ logicalId, lambda }) => [logicalId, lambda!]));
   }
 
+  /**
+   * Fires a scheduled rule, or a schedule of EventBridge Scheduler, now. Resolves to the results of its targets.
+   *
+   * @throws Error where there is no such rule, or where it may not invoke a target
+   */
+  public fire(logicalId: string): Promise<InvokeResult[]> {
+    return this.services.eventBridge.fire(logicalId);
+  }
+
+  /** The billable usage of the functions until now. */
+  public usage(): FunctionUsage[] {
+    return this.services.lambda.usage();
+  }
+
   /** Ends it: no process, socket or temporary file is left when this resolves. */
   public async dispose(): Promise<void> {
     await this.services.cloud.dispose();
@@ -83,6 +99,7 @@ async function deploy(services: Services, stack: SynthesizedStack, options: Emul
   publishFiles(cloud, services.s3, stack.files);
   const deployment = new Stack({ cloud, services, stack, stackId: newStackId(cloud, stack.name), aws, certificates, options });
   await deployment.deploy();
+  services.eventBridge.start();
   return deployment.outputs();
 }
 
@@ -96,6 +113,13 @@ function withDefaults(options: EmulatorOptions): EmulatorOptions {
   if (!(timeScale > 0)) throw new EmulatorError('OPTION_INVALID', `\`timeScale\` must be a positive number, got: ${timeScale}`);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new EmulatorError('OPTION_INVALID', `\`port\` must be a whole number from 0 to 65535, got: ${port}`);
+  }
+  const { invocationLatencyMs = 0, concurrencyQuota = 1 } = options;
+  if (!(invocationLatencyMs >= 0)) {
+    throw new EmulatorError('OPTION_INVALID', `\`invocationLatencyMs\` must be a number of at least 0, got: ${invocationLatencyMs}`);
+  }
+  if (!(Number.isInteger(concurrencyQuota) && concurrencyQuota > 0)) {
+    throw new EmulatorError('OPTION_INVALID', `\`concurrencyQuota\` must be a whole number of at least 1, got: ${concurrencyQuota}`);
   }
   return { ...options, librechat };
 }

@@ -14,7 +14,6 @@ const INERT: readonly RegExp[] = [
   /^AWS::CloudFormation::WaitConditionHandle$/,
   /^AWS::DocDB::(DBInstance|DBSubnetGroup|DBClusterParameterGroup)$/,
   /^AWS::ElastiCache::(SubnetGroup|ParameterGroup)$/,
-  /^AWS::Events::Rule$/,
   /^Custom::(S3AutoDeleteObjects|VpcRestrictDefaultSG|LogRetention)$/,
 ];
 

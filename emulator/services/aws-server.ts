@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { codeBuildApi } from './codebuild/codebuild-api';
 import { ecrApi } from './ecr/ecr-api';
 import type { Role } from './iam/iam-service';
-import { functionOfPath, lambdaApi } from './lambda/lambda-api';
+import { lambdaActionOf, lambdaApi } from './lambda/lambda-api';
 import { logsApi } from './cloudwatch-logs/logs-api';
 import { addressOf, s3Api, s3Error } from './s3/s3-api';
 import { secretsManagerApi } from './secrets-manager/secrets-manager-api';
@@ -126,18 +126,18 @@ export class AwsServer {
 }
 
 function actionOf(request: HttpRequest, service: string): string {
-  if (service === 'lambda') return 'Invoke';
+  if (service === 'lambda') return lambdaActionOf(request)?.name ?? request.path;
   return headerValue(request.headers, 'x-amz-target')?.split('.')[1] ?? `${METHODS[request.method] ?? request.method}Object`;
 }
 
 function jsonError(error: AwsError): HttpResponse {
-  const body = JSON.stringify({ __type: error.code, message: error.message, Message: error.message });
+  const body = JSON.stringify({ __type: error.code, message: error.message, Message: error.message, ...error.fields });
   return textResponse(error.status, 'application/x-amz-json-1.1', body, [['x-amzn-ErrorType', error.code]]);
 }
 
 function resourceOf(request: HttpRequest, service: string, body: Buffer): string {
   if (service === 's3') return request.path;
-  if (service === 'lambda') return functionOfPath(request.path) ?? request.path;
+  if (service === 'lambda') return lambdaActionOf(request)?.functionName ?? request.path;
   try {
     const input = JSON.parse(body.toString()) as Record<string, unknown>;
     return String(NAMING.map((name) => input[name]).find((value) => value !== undefined) ?? '');

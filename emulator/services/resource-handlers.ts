@@ -4,6 +4,7 @@ import { CODEBUILD_RESOURCES } from './codebuild/resources';
 import { DOCUMENTDB_RESOURCES } from './documentdb/resources';
 import { ECR_RESOURCES } from './ecr/resources';
 import { ELASTICACHE_RESOURCES } from './elasticache/resources';
+import { EVENTBRIDGE_RESOURCES } from './eventbridge/resources';
 import { IAM_RESOURCES } from './iam/resources';
 import { LAMBDA_RESOURCES } from './lambda/resources';
 import { LOGS_RESOURCES } from './cloudwatch-logs/resources';
@@ -21,6 +22,7 @@ const HANDLERS: ResourceHandlers = {
   ...DOCUMENTDB_RESOURCES,
   ...ECR_RESOURCES,
   ...ELASTICACHE_RESOURCES,
+  ...EVENTBRIDGE_RESOURCES,
   ...IAM_RESOURCES,
   ...LAMBDA_RESOURCES,
   ...LOGS_RESOURCES,

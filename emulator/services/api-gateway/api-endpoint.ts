@@ -1,11 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readBufferedResponse } from './buffered-response';
 import { restApiEvent } from './event';
-import { internalError, json, mockResponse } from './mock-integration';
+import { GatewayError } from './gateway-error';
+import { gatewayResponse } from './gateway-response';
+import { mockResponse } from './mock-integration';
 import type { Match, RestApi } from './rest-api';
 import { MalformedResponse, readStreamedResponse } from './streamed-response';
 import type { Cloud } from '../../core/cloud';
-import { endToEnd, headerValue, headerValues, readWhole, withHeaders, withoutHeaders, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
+import { endToEnd, headerValue, headerValues, readWhole, textResponse, withHeaders, withoutHeaders, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
 import { limited, TimedOut, within } from '../../core/time-limits';
 import { like } from '../iam/policy';
 import { LambdaFunctionError, LambdaServiceError } from '../lambda/lambda-function';
@@ -22,7 +24,10 @@ export class ApiEndpoint {
 
   public async handle(request: HttpRequest): Promise<HttpResponse> {
     const requestId = randomUUID();
-    const response = await this.respond(request, requestId);
+    const response = await this.respond(request, requestId).catch((error: unknown) => {
+      if (!(error instanceof GatewayError)) throw error;
+      return gatewayResponse(error, this.api.gatewayResponses, requestId, headerValue(request.headers, 'accept'));
+    });
     return {
       ...response,
       headers: [...response.headers, ['x-amzn-RequestId', requestId], ['x-amz-apigw-id', randomBytes(9).toString('base64url')]],
@@ -32,20 +37,24 @@ export class ApiEndpoint {
   private async respond(request: HttpRequest, requestId: string): Promise<HttpResponse> {
     const [, stage, ...rest] = request.path.split('/');
     const path = `/${rest.join('/')}`;
-    if (!this.api.stages.has(stage)) return forbidden('Forbidden', 'ForbiddenException');
+    // Without a stage there is no deployment whose gateway responses could apply.
+    if (!this.api.stages.has(stage)) return plain(403, 'Forbidden', [['x-amzn-ErrorType', 'ForbiddenException']]);
     const size = request.headers.reduce((sum, [name, value]) => sum + name.length + value.length, request.method.length + request.path.length);
-    if (size > LARGEST_HEADERS) return json(400, { message: 'Bad Request' });
+    if (size > LARGEST_HEADERS) return plain(400, 'Bad Request');
     const match = this.api.match(path, request.method);
-    if (!match) return forbidden('Missing Authentication Token', 'MissingAuthenticationTokenException');
+    if (!match) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN');
     const apiKey = headerValue(request.headers, 'x-api-key');
-    if (match.method.apiKeyRequired && !this.api.keys.has(`${stage}/${apiKey}`)) return forbidden('Forbidden', 'ForbiddenException');
+    if (match.method.apiKeyRequired) {
+      if (!this.api.keys.has(`${stage}/${apiKey}`)) throw new GatewayError('INVALID_API_KEY');
+      if (this.api.keys.get(`${stage}/${apiKey}`)?.take() === false) throw new GatewayError('THROTTLED');
+    }
     const { integration } = match.method;
     if (integration.Type === 'MOCK') return mockResponse(integration, request.headers, this.api.binaryMediaTypes);
 
     const body = await readWhole(request.body, LARGEST_BODY);
-    if (!body) return tooLong();
+    if (!body) throw new GatewayError('REQUEST_TOO_LARGE');
     const fn = this.functionOf(match, stage);
-    if (!fn?.lambda) return internalError();
+    if (!fn?.lambda) throw new GatewayError('API_CONFIGURATION_ERROR');
     const event = Buffer.from(JSON.stringify(this.event(request, match, { stage, path, body, requestId, apiKey })));
     return this.invoke(fn, match, event, headerValue(request.headers, 'accept'));
   }
@@ -56,7 +65,7 @@ export class ApiEndpoint {
     const deadline = Date.now() + limit;
     try {
       if (ResponseTransferMode === 'BUFFERED') return await within(limit, this.invokeBuffered(fn, event, accept));
-      const invoked = fn.lambda!.invokeWithResponseStream(event);
+      const invoked = fn.lambda!.invokeWithResponseStream(event, { arn: fn.arn, version: fn.version });
       const { response, environmentId } = await within(limit, invoked.then(async (invocation) => ({
         response: await readStreamedResponse(invocation.body), environmentId: invocation.environmentId,
       })));
@@ -66,12 +75,12 @@ export class ApiEndpoint {
         servedBy: { function: fn.logicalId, environment: environmentId },
       };
     } catch (error) {
-      return this.failure(error);
+      throw this.failure(error);
     }
   }
 
   private async invokeBuffered(fn: DeployedFunction, event: Buffer, accept: string | undefined): Promise<HttpResponse> {
-    const { body, environmentId } = await fn.lambda!.invokeWithResponseStream(event);
+    const { body, environmentId } = await fn.lambda!.invokeWithResponseStream(event, { arn: fn.arn, version: fn.version });
     const payload = await readWhole(body) ?? Buffer.alloc(0);
     const servedBy = { function: fn.logicalId, environment: environmentId };
     try {
@@ -79,17 +88,17 @@ export class ApiEndpoint {
     } catch (error) {
       if (!(error instanceof MalformedResponse)) throw error;
       this.cloud.events.notice(`API Gateway: ${error.message}`, 'warning');
-      return { ...internalError(502), servedBy };
+      throw new GatewayError('FUNCTION_ERROR', servedBy);
     }
   }
 
   /** @see https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html */
-  private failure(error: unknown): HttpResponse {
-    if (error instanceof TimedOut) return json(504, { message: 'Endpoint request timed out' });
-    if (error instanceof LambdaServiceError && error.status === 413) return tooLong();
-    if (!(error instanceof LambdaServiceError || error instanceof LambdaFunctionError || error instanceof MalformedResponse)) throw error;
+  private failure(error: unknown): unknown {
+    if (error instanceof TimedOut) return new GatewayError('INTEGRATION_TIMEOUT');
+    if (error instanceof LambdaServiceError && error.status === 413) return new GatewayError('REQUEST_TOO_LARGE');
+    if (!(error instanceof LambdaServiceError || error instanceof LambdaFunctionError || error instanceof MalformedResponse)) return error;
     this.cloud.events.notice(`API Gateway: ${error.message}`, 'warning');
-    return internalError(error instanceof LambdaFunctionError ? 502 : 500);
+    return new GatewayError(error instanceof LambdaFunctionError ? 'FUNCTION_ERROR' : 'INTEGRATION_FAILURE');
   }
 
   /** The function of an integration, if its own policy lets this API invoke it. */
@@ -140,10 +149,6 @@ export class ApiEndpoint {
   }
 }
 
-function forbidden(message: string, type: string): HttpResponse {
-  return json(403, { message }, [['x-amzn-ErrorType', type]]);
-}
-
-function tooLong(): HttpResponse {
-  return json(413, { message: 'Request Too Long' }, [['x-amzn-ErrorType', 'RequestTooLargeException']]);
+function plain(status: number, message: string, headers: readonly Header[] = []): HttpResponse {
+  return textResponse(status, 'application/json', JSON.stringify({ message }), headers);
 }

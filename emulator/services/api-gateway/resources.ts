@@ -1,5 +1,7 @@
 import { ApiEndpoint } from './api-endpoint';
+import { gatewayResponseOf } from './gateway-response';
 import { RestApi, type Integration } from './rest-api';
+import { TokenBucket } from './token-bucket';
 import { identifier, reject, unsupported, type Deployment, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
 
 const KEY_LENGTH = { least: 20, most: 128 };
@@ -55,6 +57,16 @@ export const API_GATEWAY_RESOURCES: ResourceHandlers = {
     return { ref: String(StageName) };
   },
 
+  'AWS::ApiGateway::GatewayResponse': (resource, deployment) => {
+    const { gatewayResponses } = apiOf(resource, deployment);
+    try {
+      gatewayResponses.set(String(resource.properties.ResponseType), gatewayResponseOf(resource.properties));
+    } catch (error) {
+      unsupported(resource, (error as Error).message);
+    }
+    return { ref: resource.logicalId, attributes: { Id: resource.logicalId } };
+  },
+
   'AWS::ApiGateway::ApiKey': (resource, deployment) => {
     const id = identifier(resource, deployment);
     const value = String(resource.properties.Value ?? identifier(resource, deployment, 40));
@@ -67,15 +79,18 @@ export const API_GATEWAY_RESOURCES: ResourceHandlers = {
 
   'AWS::ApiGateway::UsagePlan': (resource, deployment) => {
     const id = identifier(resource, deployment, 6);
-    deployment.services.apiGateway.usagePlans.set(id, (resource.properties.ApiStages ?? []) as { ApiId: string; Stage: string }[]);
+    const { ApiStages = [], Throttle } = resource.properties;
+    const throttle = Throttle && (() => new TokenBucket(Number(Throttle.RateLimit), Number(Throttle.BurstLimit), deployment.cloud.timeScale));
+    deployment.services.apiGateway.usagePlans.set(id, { stages: ApiStages, throttle });
     return { ref: id, attributes: { Id: id } };
   },
 
   'AWS::ApiGateway::UsagePlanKey': (resource, { services }) => {
     const { KeyId, UsagePlanId } = resource.properties;
     const key = services.apiGateway.apiKeys.get(String(KeyId)) ?? reject(resource, `\`KeyId\` must exist, got: ${String(KeyId)}`);
-    for (const { ApiId, Stage } of services.apiGateway.usagePlans.get(String(UsagePlanId)) ?? []) {
-      if (key.enabled) services.apiGateway.apis.get(ApiId)?.keys.add(`${Stage}/${key.value}`);
+    const plan = services.apiGateway.usagePlans.get(String(UsagePlanId)) ?? reject(resource, `\`UsagePlanId\` must exist, got: ${String(UsagePlanId)}`);
+    for (const { ApiId, Stage } of plan.stages) {
+      if (key.enabled) services.apiGateway.apis.get(ApiId)?.keys.set(`${Stage}/${key.value}`, plan.throttle?.());
     }
     return { ref: `${String(KeyId)}:${String(UsagePlanId)}` };
   },

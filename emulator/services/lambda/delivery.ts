@@ -13,8 +13,8 @@ export class Delivery {
   public constructor(public readonly invocation: PendingInvocation, private readonly environmentId: number) {}
 
   /** Sends the event to the runtime. */
-  public send(response: ServerResponse, functionArn: string): void {
-    const { id, deadline, traceId, payload } = this.invocation;
+  public send(response: ServerResponse): void {
+    const { id, deadline, props: { traceId, payload, functionArn } } = this.invocation;
     this.delivered = true;
     response.writeHead(200, {
       'Content-Type': 'application/json',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LambdaServiceError } from './pending-invocation';
+import { LambdaServiceError, type LambdaErrorCode } from './pending-invocation';
 
 /** The result of an invocation: a payload or a function error. */
 export interface InvokeResult {
@@ -8,11 +8,20 @@ export interface InvokeResult {
   readonly functionError?: string;
 }
 
+/** What stays the same in all attempts. */
+export interface QueuedInvocation {
+  readonly requestId: string;
+  readonly traceHeader?: string;
+  readonly version?: string;
+  readonly arn?: string;
+}
+
 export interface EventQueueProps {
-  readonly invoke: (payload: Buffer, requestId: string) => Promise<InvokeResult>;
+  readonly invoke: (payload: Buffer, options: QueuedInvocation) => Promise<InvokeResult>;
   /** A time of the platform, in milliseconds of this emulation. */
   readonly limit: (milliseconds: number) => number;
   readonly onRetry?: (reason: string) => void;
+  readonly onDropped?: (reason: string) => void;
 }
 
 const MINUTE_MS = 60_000;
@@ -22,6 +31,9 @@ const RETRIES_MS = [MINUTE_MS, 2 * MINUTE_MS];
 
 /** Backoff for throttled events. */
 const THROTTLED = { firstMs: 1_000, longestMs: 5 * MINUTE_MS, ageMs: 6 * 60 * MINUTE_MS };
+
+/** Errors after which Lambda keeps the event in the queue. A recursive loop is dropped. */
+const TEMPORARY: readonly LambdaErrorCode[] = ['TooManyRequestsException', 'ResourceNotReadyException', 'CodeArtifactUserPendingException'];
 
 /**
  * The queue of asynchronous invocations. Failed events are retried with the same request id.
@@ -38,8 +50,8 @@ export class EventQueue {
   public constructor(private readonly props: EventQueueProps) {}
 
   /** Accepts an event; resolves to the result of the last attempt. */
-  public accept(payload: Buffer): Promise<InvokeResult> {
-    const ended = this.attempt(payload, randomUUID());
+  public accept(payload: Buffer, options: Omit<QueuedInvocation, 'requestId'> = {}): Promise<InvokeResult> {
+    const ended = this.process(payload, { requestId: randomUUID(), ...options });
     this.pending.add(ended);
     void ended.catch(() => undefined).finally(() => this.pending.delete(ended));
     return ended;
@@ -59,9 +71,19 @@ export class EventQueue {
     this.closing.abort();
   }
 
-  private async attempt(payload: Buffer, requestId: string): Promise<InvokeResult> {
+  private async process(payload: Buffer, options: QueuedInvocation): Promise<InvokeResult> {
+    try {
+      return await this.attempt(payload, options);
+    } catch (error) {
+      if (!(error instanceof LambdaServiceError)) throw error;
+      this.props.onDropped?.(`${error.code}: ${error.message}`);
+      return { payload: Buffer.from(JSON.stringify({ errorType: error.code, errorMessage: error.message })), functionError: 'Unhandled' };
+    }
+  }
+
+  private async attempt(payload: Buffer, options: QueuedInvocation): Promise<InvokeResult> {
     for (let failures = 0; ;) {
-      const result = await this.onceNotThrottled(payload, requestId);
+      const result = await this.onceAvailable(payload, options);
       if (!result.functionError || failures >= this.retryAttempts || this.closing.signal.aborted) return result;
       const wait = this.props.limit(RETRIES_MS[failures++]);
       this.props.onRetry?.(`${result.payload.toString()}; retry in ${Math.round(wait / 1000)} s`);
@@ -69,16 +91,15 @@ export class EventQueue {
     }
   }
 
-  private async onceNotThrottled(payload: Buffer, requestId: string): Promise<InvokeResult> {
+  private async onceAvailable(payload: Buffer, options: QueuedInvocation): Promise<InvokeResult> {
     const { limit, invoke } = this.props;
     const end = Date.now() + limit(THROTTLED.ageMs);
     for (let wait = THROTTLED.firstMs; ; wait = Math.min(2 * wait, THROTTLED.longestMs)) {
       try {
-        return await invoke(payload, requestId);
+        return await invoke(payload, options);
       } catch (error) {
         if (!(error instanceof LambdaServiceError)) throw error;
-        if (Date.now() < end && await this.wait(limit(wait))) continue;
-        return { payload: Buffer.from(JSON.stringify({ errorType: error.code, errorMessage: error.message })), functionError: 'Unhandled' };
+        if (!TEMPORARY.includes(error.code) || Date.now() >= end || !await this.wait(limit(wait))) throw error;
       }
     }
   }

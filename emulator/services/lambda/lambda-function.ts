@@ -1,13 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AccountConcurrency, type ConcurrencyUser } from './account-concurrency';
+import { EnvironmentPool } from './environment-pool';
 import { EventQueue, type InvokeResult } from './event-queue';
-import { ExecutionEnvironment, type EnvironmentState } from './execution-environment';
+import type { EnvironmentProps, EnvironmentState } from './execution-environment';
+import { FunctionState } from './function-state';
 import type { LinkedFolder } from './image-links';
-import { PendingInvocation, LambdaFunctionError, LambdaServiceError, type StreamedInvocation } from './pending-invocation';
+import { LambdaFunctionError, LambdaServiceError, PendingInvocation, type StreamedInvocation } from './pending-invocation';
 import { platformVariables, refusalOfVariables } from './platform-variables';
 import type { Sandbox } from './sandbox';
+import { continueTrace } from './trace-header';
+import { UsageMeter, type FunctionUsage } from './usage';
 import type { Credentials } from '../../core/credentials';
 import { EmulatorError } from '../../core/errors';
 import type { EnvironmentPhase } from '../../core/events';
@@ -18,8 +23,8 @@ export type { InvocationEnd, StreamedInvocation } from './pending-invocation';
 /** Limit of synchronous events. */
 const LARGEST_EVENT = 6 * 1024 * 1024;
 
-/** Default quota of concurrent executions. */
-const ACCOUNT_CONCURRENCY = 1000;
+/** Environments of provisioned concurrency may initialize for as long as an invocation may run. */
+const PROVISIONED_INIT_MS = 900_000;
 
 const DEFAULT_CREDENTIALS: Credentials = {
   accessKeyId: 'ASIAEMULATOREXAMPLE0',
@@ -39,10 +44,20 @@ export interface LambdaFunctionProps {
   readonly timeoutMs: number;
   /** @default 10_000 */
   readonly initTimeoutMs?: number;
-  /** @default as many as the account allows */
+  /** @default - unreserved: the account's concurrency */
   readonly reservedConcurrency?: number;
+  /** The account's concurrency. @default - a quota of 1000 for this function alone */
+  readonly account?: AccountConcurrency;
+  /** The time from the call to the execution environment, in milliseconds of this emulation. @default 0 */
+  readonly latencyMs?: number;
+  /** Lambda stops recursive loops of the function. @default true */
+  readonly stopsLoops?: boolean;
   /** In MB. @default 128 */
   readonly memorySize?: number;
+  /** @default x86_64 */
+  readonly architecture?: 'arm64' | 'x86_64';
+  /** Whether the code is a container image. @default false */
+  readonly isImage?: boolean;
   /** The log group's name. @default made up from the name */
   readonly logGroup?: string;
   /** @default us-east-1 */
@@ -59,12 +74,26 @@ export interface LambdaFunctionProps {
   readonly linked?: LinkedFolder;
   /** Runs before the first environment starts, for instance to unpack code. */
   readonly prepare?: () => void;
-  /** Turns a time of the platform into one of this emulation, in milliseconds. @default unchanged */
+  /** Turns a duration of the platform into one of this emulation, in milliseconds. @default unchanged */
   readonly limit?: (milliseconds: number) => number;
   readonly onLog?: (line: string, environmentId: number, stream: 'stdout' | 'stderr') => void;
   readonly onPhase?: (phase: EnvironmentPhase, environmentId: number, detail?: string) => void;
   /** Called when an asynchronous event failed and will be retried. */
   readonly onRetry?: (reason: string) => void;
+  /** Called when an asynchronous event is discarded. */
+  readonly onDropped?: (reason: string) => void;
+}
+
+/** Properties of one invocation. */
+export interface InvokeOptions {
+  /** @default generated */
+  readonly requestId?: string;
+  /** The caller's trace header. */
+  readonly traceHeader?: string;
+  /** @default $LATEST */
+  readonly version?: string;
+  /** The ARN that the caller used. @default the function's */
+  readonly arn?: string;
 }
 
 /** The public state of an execution environment. */
@@ -74,17 +103,20 @@ export interface EnvironmentView {
   readonly pid: number;
   readonly state: EnvironmentState;
   readonly held: boolean;
+  readonly provisioned: boolean;
 }
 
 /** A Lambda function whose environments are processes of this machine. Emits `phase` with (phase, environmentId, detail). */
-export class LambdaFunction extends EventEmitter {
+export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
   public readonly arn: string;
   /** The queue of asynchronous invocations. */
   public readonly queue: EventQueue;
+  public readonly state: FunctionState;
 
   private readonly region: string;
-  private readonly pool: ExecutionEnvironment[] = [];
-  private started = 0;
+  private readonly account: AccountConcurrency;
+  private readonly meter = new UsageMeter();
+  private readonly pool: EnvironmentPool;
   private disposed = false;
 
   public constructor(private readonly props: LambdaFunctionProps) {
@@ -93,16 +125,42 @@ export class LambdaFunction extends EventEmitter {
     if (refusal) throw new EmulatorError('RESOURCE_REFUSED', `${props.name}: ${refusal}`);
     this.region = props.region ?? 'us-east-1';
     this.arn = props.arn ?? `arn:aws:lambda:${this.region}:123456789012:function:${props.name}`;
+    this.account = props.account ?? new AccountConcurrency();
+    this.account.add(this);
+    this.state = new FunctionState(props.isImage ?? false, this.limit);
     this.queue = new EventQueue({
-      invoke: (payload, requestId) => this.invoke(payload, requestId),
-      limit: props.limit ?? ((milliseconds) => milliseconds),
+      invoke: (payload, options) => this.invoke(payload, options),
+      limit: this.limit,
       onRetry: props.onRetry,
+      onDropped: props.onDropped,
+    });
+    this.pool = new EnvironmentPool({
+      environment: (id, version, provisioned) => this.environmentProps(id, version, provisioned),
+      prepare: props.prepare,
+      onStarted: () => (this.meter.environments += 1),
     });
   }
 
   /** Every environment that was ever started, the dead ones included. */
   public get environments(): ReadonlyArray<EnvironmentView> {
-    return this.pool;
+    return this.pool.all;
+  }
+
+  public get reservedConcurrency(): number | undefined {
+    return this.props.reservedConcurrency;
+  }
+
+  public get provisionedConcurrency(): number {
+    return this.pool.provisioned;
+  }
+
+  public get onDemandConcurrency(): number {
+    return this.pool.onDemand;
+  }
+
+  /** The billable usage until now. */
+  public get usage(): Omit<FunctionUsage, 'function'> {
+    return this.meter.read(this.props.memorySize ?? 128, this.props.architecture ?? 'x86_64');
   }
 
   /**
@@ -110,21 +168,29 @@ export class LambdaFunction extends EventEmitter {
    *
    * @throws LambdaServiceError where Lambda rejects the invocation, LambdaFunctionError where the function fails before its response starts
    */
-  public async invokeWithResponseStream(payload: Buffer, headers: Record<string, string> = {}, requestId?: string): Promise<StreamedInvocation> {
+  public async invokeWithResponseStream(payload: Buffer, options: InvokeOptions = {}): Promise<StreamedInvocation> {
     if (payload.length > LARGEST_EVENT) {
       throw new LambdaServiceError('RequestTooLargeException', 413,
         `Request must be smaller than ${LARGEST_EVENT} bytes for the InvokeFunction operation`);
     }
+    if (this.props.latencyMs) await sleep(this.props.latencyMs);
     if (this.disposed) throw new LambdaFunctionError('Runtime.ExitError', 'the function was disposed of');
-    const invocation = new PendingInvocation(payload, headers['x-amzn-trace-id'] ?? traceId(), requestId);
-    this.place(invocation);
+    this.state.requireActive();
+    const trace = continueTrace(options.traceHeader, this.arn);
+    if (trace.isLoop && this.props.stopsLoops !== false) {
+      throw new LambdaServiceError('RecursiveInvocationException', 400,
+        'Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources and stopped your function\'s invocation.');
+    }
+    const { requestId, arn = this.arn, version = '$LATEST' } = options;
+    const invocation = new PendingInvocation({ payload, requestId, functionArn: arn, traceId: trace.header });
+    this.place(invocation, version);
     return invocation.begun;
   }
 
   /** Invokes it as Invoke does; resolves when the response is complete. Function errors are results. */
-  public async invoke(payload: Buffer, requestId?: string): Promise<InvokeResult> {
+  public async invoke(payload: Buffer, options?: InvokeOptions): Promise<InvokeResult> {
     try {
-      const { body } = await this.invokeWithResponseStream(payload, {}, requestId);
+      const { body } = await this.invokeWithResponseStream(payload, options);
       return { payload: await buffer(body) };
     } catch (error) {
       if (!(error instanceof LambdaFunctionError)) throw error;
@@ -133,41 +199,48 @@ export class LambdaFunction extends EventEmitter {
     }
   }
 
+  /** Allocates provisioned concurrency to a version; resolves to whether all its environments are initialized. */
+  public async provision(version: string, amount: number): Promise<boolean> {
+    const ready = await Promise.all(Array.from({ length: amount }, () => this.pool.provision(version)));
+    ready.filter(Boolean).forEach(() => this.meter.allocate());
+    return ready.every(Boolean);
+  }
+
   /** Ends all environments; no process of theirs is left when this resolves. */
   public async dispose(): Promise<void> {
     this.disposed = true;
     this.queue.close();
-    await Promise.all(this.pool.map((environment) => environment.end('disposed of')));
+    await this.pool.dispose();
   }
 
-  private place(invocation: PendingInvocation): void {
-    const frozen = this.pool.filter(({ state }) => state === 'frozen').sort((a, b) => b.frozenAt - a.frozenAt)[0];
-    if (frozen) return frozen.invoke(invocation);
-    const living = this.pool.filter(({ state }) => state !== 'dead').length;
-    if (living >= (this.props.reservedConcurrency ?? ACCOUNT_CONCURRENCY)) {
-      throw new LambdaServiceError('TooManyRequestsException', 429, 'Rate Exceeded.');
-    }
-    if (!this.started) this.props.prepare?.();
-    const environment = this.makeEnvironment(++this.started, invocation);
-    this.pool.push(environment);
-    void environment.start();
+  private readonly limit = (milliseconds: number): number => this.props.limit?.(milliseconds) ?? milliseconds;
+
+  private place(invocation: PendingInvocation, version: string): void {
+    const idle = this.pool.idle(version);
+    const reason = idle?.provisioned ? undefined : this.account.throttleReason(this);
+    if (reason) throw new LambdaServiceError('TooManyRequestsException', 429, 'Rate Exceeded.', { Reason: reason, Type: 'User' });
+    this.meter.invocations += 1;
+    if (idle) idle.invoke(invocation);
+    else this.pool.start(version, invocation);
   }
 
-  private makeEnvironment(id: number, invocation: PendingInvocation): ExecutionEnvironment {
+  private environmentProps(id: number, version: string, provisioned: boolean): EnvironmentProps {
     const { props } = this;
-    return new ExecutionEnvironment({
+    return {
       id,
-      functionArn: this.arn,
+      provisioned,
       command: props.command,
       cwd: props.cwd,
       timeoutMs: props.timeoutMs,
-      initTimeoutMs: props.initTimeoutMs ?? 10_000,
+      initTimeoutMs: provisioned ? this.limit(PROVISIONED_INIT_MS) : props.initTimeoutMs ?? 10_000,
       folder: props.folder ?? tmpdir(),
       sandbox: props.sandbox,
       linked: props.linked,
       variables: (runtimeApi, temporary) => ({
         ...platformVariables({
           functionName: props.name,
+          version,
+          initializationType: provisioned ? 'provisioned-concurrency' : 'on-demand',
           logGroup: props.logGroup,
           region: this.region,
           memorySize: props.memorySize ?? 128,
@@ -184,11 +257,7 @@ export class LambdaFunction extends EventEmitter {
         this.emit('phase', phase, id, detail);
       },
       onLog: (line, stream) => props.onLog?.(line, id, stream),
-    }, invocation);
+      onBilled: (milliseconds) => this.meter.bill(milliseconds, provisioned),
+    };
   }
-}
-
-function traceId(): string {
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
-  return `Root=1-${seconds}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
 }

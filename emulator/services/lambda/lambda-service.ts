@@ -1,4 +1,6 @@
+import { AccountConcurrency } from './account-concurrency';
 import type { LambdaFunction } from './lambda-function';
+import type { FunctionUsage } from './usage';
 
 /** A principal that may invoke a function, from `AWS::Lambda::Permission`. */
 export interface InvokePermission {
@@ -13,6 +15,8 @@ export interface DeployedFunction {
   readonly logicalId: string;
   readonly arn: string;
   readonly name: string;
+  /** @default $LATEST */
+  readonly version?: string;
   readonly permissions: InvokePermission[];
   /** Undefined where the emulator cannot run the function. */
   readonly lambda?: LambdaFunction;
@@ -24,8 +28,17 @@ export interface DeployedFunction {
 export class LambdaService {
   public readonly functions = new Map<string, DeployedFunction>();
 
+  /** @param concurrency the quota of concurrent executions */
+  public constructor(public readonly concurrency = new AccountConcurrency()) {}
+
   public find(nameOrArn: string): DeployedFunction | undefined {
     return this.functions.get(nameOrArn) ?? [...this.functions.values()].find(({ name }) => name === nameOrArn);
+  }
+
+  /** The billable usage of each function that the emulator runs. */
+  public usage(): FunctionUsage[] {
+    const functions = [...this.functions.values()].filter(({ version }) => version === undefined);
+    return functions.flatMap(({ logicalId, lambda }) => (lambda ? [{ function: logicalId, ...lambda.usage }] : []));
   }
 
   /** Resolves when no function is processing an asynchronous event. */

@@ -19,12 +19,34 @@ export interface StreamedInvocation {
   readonly ended: Promise<InvocationEnd>;
 }
 
+export type LambdaErrorCode =
+  | 'TooManyRequestsException'
+  | 'RequestTooLargeException'
+  | 'ResourceNotReadyException'
+  | 'CodeArtifactUserPendingException'
+  | 'RecursiveInvocationException';
+
 /** Lambda rejected the invocation: no environment received the event. */
 export class LambdaServiceError extends Error {
-  public constructor(public readonly code: 'TooManyRequestsException' | 'RequestTooLargeException', public readonly status: number, message: string) {
+  /** @param fields further fields of the error, such as `Reason` */
+  public constructor(
+    public readonly code: LambdaErrorCode,
+    public readonly status: number,
+    message: string,
+    public readonly fields: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.name = code;
   }
+}
+
+export interface PendingInvocationProps {
+  readonly payload: Buffer;
+  /** The ARN that the caller used. */
+  readonly functionArn: string;
+  readonly traceId: string;
+  /** @default generated */
+  readonly requestId?: string;
 }
 
 /** The function failed before its response started. */
@@ -44,12 +66,14 @@ export class PendingInvocation {
   /** True when the response or error is complete. */
   public complete = false;
   public deadline = 0;
+  public readonly id: string;
 
   private resolveBegun!: (response: StreamedInvocation) => void;
   private rejectBegun!: (error: Error) => void;
   private endStream?: (end: InvocationEnd) => void;
 
-  public constructor(public readonly payload: Buffer, public readonly traceId: string, public readonly id: string = randomUUID()) {
+  public constructor(public readonly props: PendingInvocationProps) {
+    this.id = props.requestId ?? randomUUID();
     this.begun = new Promise((resolve, reject) => {
       this.resolveBegun = resolve;
       this.rejectBegun = reject;

@@ -4,10 +4,13 @@ import type { DeployedFunction } from './lambda-service';
 import { refusalOfVariables } from './platform-variables';
 import { COMMAND } from '../../../src/contract/image';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
-import { physicalName, reject, unsupported, type Deployment, type EmulatedResource, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
+import { physicalName, reject, unsupported, type Deployment, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
 
 const LONGEST_TIMEOUT_SECONDS = 900;
 const INIT_LIMIT_MS = 10_000;
+
+/** Of a synchronous invocation within a region, without the start of an environment. */
+const DEFAULT_LATENCY_MS = 10;
 
 export const LAMBDA_RESOURCES: ResourceHandlers = {
   'AWS::Lambda::Function': async (resource, deployment) => {
@@ -21,8 +24,26 @@ export const LAMBDA_RESOURCES: ResourceHandlers = {
     return { ref: name, attributes: { Arn: arn } };
   },
 
-  'AWS::Lambda::Version': (resource, deployment) => qualified(resource, deployment, '1'),
-  'AWS::Lambda::Alias': (resource, deployment) => qualified(resource, deployment, String(resource.properties.Name)),
+  'AWS::Lambda::Version': async (resource, deployment) => {
+    const { functions } = deployment.services.lambda;
+    const fn = functionOf(resource, deployment);
+    const published = [...functions.keys()].filter((arn) => arn.startsWith(`${fn.arn}:`) && /:\d+$/.test(arn));
+    const version = String(published.length + 1);
+    const arn = `${fn.arn}:${version}`;
+    functions.set(arn, { ...fn, arn, version, permissions: [] });
+    await provision(resource, fn, version);
+    return { ref: arn, attributes: { Version: version, FunctionArn: arn } };
+  },
+
+  'AWS::Lambda::Alias': async (resource, deployment) => {
+    const fn = functionOf(resource, deployment);
+    const { Name, FunctionVersion } = resource.properties;
+    const arn = `${fn.arn}:${String(Name)}`;
+    const version = String(FunctionVersion);
+    deployment.services.lambda.functions.set(arn, { ...fn, arn, version, permissions: [] });
+    await provision(resource, fn, version);
+    return { ref: arn, attributes: { AliasArn: arn } };
+  },
 
   'AWS::Lambda::EventInvokeConfig': (resource, deployment) => {
     const queue = functionOf(resource, deployment).lambda?.queue;
@@ -37,12 +58,13 @@ export const LAMBDA_RESOURCES: ResourceHandlers = {
   },
 };
 
-/** A version or an alias: the same function under another ARN, with permissions of its own. */
-function qualified(resource: ResourceDefinition, deployment: Deployment, qualifier: string): EmulatedResource {
-  const fn = functionOf(resource, deployment);
-  const arn = `${fn.arn}:${qualifier}`;
-  deployment.services.lambda.functions.set(arn, { ...fn, arn, permissions: [] });
-  return { ref: arn, attributes: { Version: '1', FunctionArn: arn, AliasArn: arn } };
+/** Allocates provisioned concurrency, and waits until it is initialized as CloudFormation does. */
+async function provision(resource: ResourceDefinition, { lambda }: DeployedFunction, version: string): Promise<void> {
+  const amount = Number(resource.properties.ProvisionedConcurrencyConfig?.ProvisionedConcurrentExecutions ?? 0);
+  if (!amount || !lambda) return;
+  if (version === '$LATEST') reject(resource, 'provisioned concurrency requires a published version, got: $LATEST');
+  if (await lambda.provision(version, amount)) return;
+  reject(resource, `\`ProvisionedConcurrentExecutions\` must initialize ${amount} environments: FUNCTION_ERROR_INIT_FAILURE`);
 }
 
 function functionOf(resource: ResourceDefinition, { services }: Deployment): DeployedFunction {
@@ -54,14 +76,16 @@ function functionOf(resource: ResourceDefinition, { services }: Deployment): Dep
 /** The function with its code, or the reason why the emulator does not run it. */
 async function createFunction(resource: ResourceDefinition, deployment: Deployment, name: string, arn: string): Promise<LambdaFunction | string> {
   const { cloud, services, options, certificates, aws } = deployment;
-  const { PackageType, Timeout = 3, MemorySize = 128, Role, ReservedConcurrentExecutions, LoggingConfig } = resource.properties;
+  const { PackageType, Timeout = 3, MemorySize = 128, Role, ReservedConcurrentExecutions, LoggingConfig, Architectures = ['x86_64'], RecursiveLoop } = resource.properties;
   const code = PackageType === 'Image' ? await imageCode(resource, deployment) : zipCode(resource, deployment);
   if (typeof code === 'string') return code;
   if (Timeout > LONGEST_TIMEOUT_SECONDS) reject(resource, `\`Timeout\` must be at most ${LONGEST_TIMEOUT_SECONDS}, got: ${Timeout}`);
   const role = services.iam.find(String(Role))
     ?? unsupported(resource, `\`Role\` must be a role of this stack, got: ${String(Role)}`);
   const environment = variables(resource, deployment);
-  const refusal = refusalOfVariables(environment);
+  const { concurrency } = services.lambda;
+  const refusal = refusalOfVariables(environment)
+    ?? (ReservedConcurrentExecutions === undefined ? undefined : concurrency.refusalOfReservation(Number(ReservedConcurrentExecutions)));
   if (refusal) reject(resource, refusal);
   return new LambdaFunction({
     name,
@@ -77,6 +101,11 @@ async function createFunction(resource: ResourceDefinition, deployment: Deployme
     memorySize: MemorySize,
     logGroup: LoggingConfig?.LogGroup,
     reservedConcurrency: ReservedConcurrentExecutions,
+    account: concurrency,
+    latencyMs: cloud.limit(options.invocationLatencyMs ?? DEFAULT_LATENCY_MS),
+    stopsLoops: RecursiveLoop !== 'Allow',
+    architecture: Architectures[0],
+    isImage: PackageType === 'Image',
     region: cloud.region,
     credentials: role.credentials,
     folder: cloud.folder,
@@ -85,6 +114,7 @@ async function createFunction(resource: ResourceDefinition, deployment: Deployme
     onLog: (line, id, stream) => cloud.events.emit({ type: 'log', function: resource.logicalId, environment: id, stream, line }),
     onPhase: (phase, id, detail) => cloud.events.emit({ type: 'environment', function: resource.logicalId, environment: id, phase, detail }),
     onRetry: (reason) => cloud.events.notice(`${resource.logicalId} failed: ${reason}`, 'warning'),
+    onDropped: (reason) => cloud.events.notice(`${resource.logicalId}: Lambda discarded an event: ${reason}`, 'warning'),
   });
 }
 
