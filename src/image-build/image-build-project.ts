@@ -11,7 +11,7 @@ import { BUILD_LIMITS_MINUTES, BUILD_VARIABLES } from '../contract/image-build';
 import { suppressNag } from '../private/nag';
 import type { Network } from '../private/network';
 
-export interface BuildProjectProps {
+export interface ImageBuildProjectProps {
   readonly context: Asset;
   readonly buildSpec: Record<string, unknown>;
   readonly baseImage: string;
@@ -22,11 +22,11 @@ export interface BuildProjectProps {
 }
 
 /** The CodeBuild project that builds and pushes the image, on the architecture of the image. */
-export class BuildProject extends Construct {
+export class ImageBuildProject extends Construct {
   public readonly project: codebuild.Project;
   public readonly logGroup: logs.ILogGroup;
 
-  constructor(scope: Construct, id: string, props: BuildProjectProps) {
+  constructor(scope: Construct, id: string, props: ImageBuildProjectProps) {
     super(scope, id);
 
     this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
