@@ -27,7 +27,7 @@ export class Publication extends Construct {
 
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const publisher = new lambda.DockerImageFunction(this, 'Function', {
-      description: 'LibreChat: publishes the page out of the image',
+      description: 'LibreChat: publishes the client from the image',
       code: codeOf(props.image, COMMAND.publish),
       architecture: props.image.architecture,
       memorySize: 512,
@@ -49,14 +49,14 @@ export class Publication extends Construct {
 
   private createRole(logGroup: logs.ILogGroup, bucket: IBucket): iam.Role {
     const role = new iam.Role(this, 'Role', {
-      description: 'LibreChat: publishes the page',
+      description: 'LibreChat: publishes the client',
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(role);
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] }));
     suppressNag(role.node.findChild('DefaultPolicy'), {
       id: 'AwsSolutions-IAM5',
-      reason: 'Every object in the bucket is part of the page',
+      reason: 'All objects in the bucket are files of the client',
       appliesTo: [wildcardFinding(this, bucket.arnForObjects('*'))],
     });
     return role;
