@@ -152,6 +152,7 @@ export abstract class LibreChatImage {
     return new AssetImage(directory);
   }
 
+  /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
   /**

@@ -376,10 +376,10 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   }
 
   private createOutputs({ domainName, hostedZone }: LibreChatServerlessProps): void {
-    new CfnOutput(this, 'Url', { description: 'LibreChat', value: this.url });
+    new CfnOutput(this, 'Url', { description: 'URL of LibreChat', value: this.url });
     if (domainName && !hostedZone) {
       new CfnOutput(this, 'DnsRecord', {
-        description: 'The DNS record to enter for LibreChat (an ALIAS where the name is a zone of its own)',
+        description: 'DNS record to create for LibreChat (an ALIAS record for a zone apex)',
         value: `${domainName} CNAME ${this.distribution.distributionDomainName}`,
       });
     }

@@ -138,6 +138,7 @@ export abstract class LibreChatServices {
   /** @internal */
   public abstract readonly _needsVpc: boolean;
 
+  /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
   /** @internal */

@@ -25,7 +25,7 @@ export function createExecutionRole(scope: Construct, props: ExecutionRoleProps)
 
   suppressNag(role.node.findChild('DefaultPolicy'), {
     id: 'AwsSolutions-IAM5',
-    reason: 'Every object in the bucket is a file of LibreChat, and the actions with its key are those that CDK names for it',
+    reason: 'All objects in the bucket are files of LibreChat, and CDK grants these actions on its key',
     appliesTo: [wildcardFinding(scope, props.filesBucket.arnForObjects('*')), 'Action::kms:GenerateDataKey*', 'Action::kms:ReEncrypt*'],
   });
   return role;

@@ -29,7 +29,7 @@ export class Builder extends Construct {
     this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const role = this.createRole(props);
     this.handler = new lambda.Function(this, 'Function', {
-      description: 'LibreChat: has the image built',
+      description: 'LibreChat: starts builds of the image',
       // The runtime contains the AWS SDK.
       runtime: lambda.Runtime.NODEJS_24_X,
       code: lambda.Code.fromAsset(inPackage(IMAGE_BUILDER_FOLDER)),
@@ -48,7 +48,7 @@ export class Builder extends Construct {
   }
 
   private createRole({ project, buildLogGroup, repository }: BuilderProps): iam.Role {
-    const role = createFunctionRole(this, { description: 'LibreChat: has the image built', logGroup: this.logGroup, inVpc: false });
+    const role = createFunctionRole(this, { description: 'LibreChat: starts builds of the image', logGroup: this.logGroup, inVpc: false });
     role.addToPolicy(new iam.PolicyStatement({
       actions: ['codebuild:StartBuild', 'codebuild:BatchGetBuilds', 'codebuild:StopBuild', 'codebuild:ListBuildsForProject'],
       resources: [project.projectArn],

@@ -30,7 +30,7 @@ export function createFunctionRole(scope: Construct, { description, logGroup, in
     role.addToPolicy(new iam.PolicyStatement({ actions: NETWORK_INTERFACE_ACTIONS, resources: ['*'] }));
     suppressNag(role.node.findChild('DefaultPolicy'), {
       id: 'AwsSolutions-IAM5',
-      reason: 'EC2 has no narrower resource for the network interfaces of a function',
+      reason: 'EC2 does not support resource-level permissions for the network interfaces of a function',
       appliesTo: ['Resource::*'],
     });
   }

@@ -5,7 +5,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Port, Peer, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { functionEnvironment, handler, resources, statements, templateOf, templateWith, text, resourceOf } from './reading';
+import { functionEnvironment, backendFunction, resources, statements, templateOf, templateWith, text, resourceOf } from './reading';
 import { DOMAIN, EDGE, EUROPE, VARIANTS, stackIn } from '../../fixtures/variants';
 import { LibreChatServerless } from '../../src';
 
@@ -119,7 +119,7 @@ describe('synthesis', () => {
   test('takes a VPC that is looked up', () => {
     const stack = stackIn(EUROPE);
     new LibreChatServerless(stack, 'Chat', { vpc: Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-1' }) });
-    expect(handler(Template.fromStack(stack)).Properties.VpcConfig.SubnetIds).toHaveLength(2);
+    expect(backendFunction(Template.fromStack(stack)).Properties.VpcConfig.SubnetIds).toHaveLength(2);
   });
 
   test('works in a nested stack', () => {
@@ -146,7 +146,7 @@ describe('network', () => {
     expect(resources(template, 'AWS::EC2::NatGateway')).toHaveLength(1);
     expect(resources(template, 'AWS::EC2::Subnet')).toHaveLength(4);
     expect(text(resourceOf(template, 'AWS::EC2::VPCEndpoint').Properties.ServiceName)).toBe('com.amazonaws.<AWS::Region>.s3');
-    expect(handler(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(['<ChatVpcPrivateSubnet1Subnet>', '<ChatVpcPrivateSubnet2Subnet>']);
+    expect(backendFunction(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(['<ChatVpcPrivateSubnet1Subnet>', '<ChatVpcPrivateSubnet2Subnet>']);
   });
 
   test('one that is brought gets security groups, and nothing else', () => {
@@ -167,7 +167,7 @@ describe('network', () => {
       new LibreChatServerless(stack, 'Chat', { vpc, vpcSubnets: { subnetGroupName: 'Chat' } });
     });
     const chosen = ['<NetworkChatSubnet1Subnet>', '<NetworkChatSubnet2Subnet>'];
-    expect(handler(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(chosen);
+    expect(backendFunction(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(chosen);
     expect(resourceOf(template, 'AWS::ElastiCache::SubnetGroup').Properties.SubnetIds.map(text)).toEqual(chosen);
     expect(resourceOf(template, 'AWS::DocDB::DBSubnetGroup').Properties.SubnetIds.map(text)).toEqual(chosen);
   });

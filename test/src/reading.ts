@@ -45,7 +45,7 @@ export function logicalIdOf(template: Template, type: string, word = ''): string
   return resources(template, type).find(([logicalId]) => logicalId.includes(word))![0];
 }
 
-export function handler(template: Template): Resource {
+export function backendFunction(template: Template): Resource {
   return resourceOf(template, 'AWS::Lambda::Function', 'BackendFunction');
 }
 

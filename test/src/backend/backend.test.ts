@@ -2,13 +2,13 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { secretNamed } from '../../../fixtures/variants';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../../src';
-import { functionEnvironment, handler, logicalIdOf, resources, statements, templateOf, templateWith, text, resourceOf } from '../reading';
+import { functionEnvironment, backendFunction, logicalIdOf, resources, statements, templateOf, templateWith, text, resourceOf } from '../reading';
 
 describe('minimal', () => {
   const template = templateOf('minimal');
 
   test('the function serves for as long as Lambda lets it, on ARM', () => {
-    const { Properties } = handler(template);
+    const { Properties } = backendFunction(template);
     expect(Properties).toMatchObject({
       PackageType: 'Image',
       ImageConfig: { Command: ['serve'] },
@@ -99,7 +99,7 @@ describe('minimal', () => {
 
   test('the log is its own, and ends', () => {
     expect(resourceOf(template, 'AWS::Logs::LogGroup', 'BackendLogs')).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
-    expect(text(handler(template).Properties.LoggingConfig.LogGroup)).toBe('<ChatBackendLogs>');
+    expect(text(backendFunction(template).Properties.LoggingConfig.LogGroup)).toBe('<ChatBackendLogs>');
   });
 
   test('the generated secret outlives the stack', () => {
@@ -111,7 +111,7 @@ describe('maximal', () => {
   const template = templateOf('maximal');
 
   test('the function has the size that was asked for', () => {
-    expect(handler(template).Properties).toMatchObject({
+    expect(backendFunction(template).Properties).toMatchObject({
       Architectures: ['x86_64'],
       MemorySize: 3008,
       EphemeralStorage: { Size: 2048 },
@@ -162,7 +162,7 @@ describe('no VPC', () => {
   const template = templateOf('no-vpc');
 
   test('the function is outside of any network, and may not make interfaces', () => {
-    expect(handler(template).Properties).not.toHaveProperty('VpcConfig');
+    expect(backendFunction(template).Properties).not.toHaveProperty('VpcConfig');
     expect(statements(template, 'BackendRole').join()).not.toContain('ec2:');
     expect(Object.values(template.toJSON().Resources).map((resource: any) => resource.Type).filter((type) => type.startsWith('AWS::EC2'))).toEqual([]);
   });

@@ -11,7 +11,7 @@ import { BUILD_LIMITS_MINUTES, BUILD_VARIABLES } from '../contract/image-build';
 import { suppressNag } from '../private/nag';
 import type { Network } from '../private/network';
 
-export interface BuildProjectProps {
+export interface ImageBuildProjectProps {
   readonly context: Asset;
   readonly buildSpec: Record<string, unknown>;
   readonly baseImage: string;
@@ -22,11 +22,11 @@ export interface BuildProjectProps {
 }
 
 /** The CodeBuild project that builds and pushes the image, on the architecture of the image. */
-export class BuildProject extends Construct {
+export class ImageBuildProject extends Construct {
   public readonly project: codebuild.Project;
   public readonly logGroup: logs.ILogGroup;
 
-  constructor(scope: Construct, id: string, props: BuildProjectProps) {
+  constructor(scope: Construct, id: string, props: ImageBuildProjectProps) {
     super(scope, id);
 
     this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
@@ -62,14 +62,14 @@ export class BuildProject extends Construct {
     // A build can start as soon as the project exists.
     this.project.node.addDependency(role);
     if (props.network) this.project.node.addDependency(egressOf(props.network));
-    suppressNag(this.project, { id: 'AwsSolutions-CB4', reason: 'The key would be for artifacts, of which a build that pushes has none' });
+    suppressNag(this.project, { id: 'AwsSolutions-CB4', reason: 'The key would encrypt artifacts, and the build has none' });
   }
 
   private vpcConfiguration({ vpc, vpcSubnets }: Network, baseImage: string): Pick<codebuild.ProjectProps, 'vpc' | 'subnetSelection' | 'securityGroups'> {
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'LibreChat: builds the image', allowAllOutbound: false });
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS and the registry of LibreChat');
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS and the registry of the base image');
     const port = /^[^/]+:(\d+)\//.exec(baseImage)?.[1];
-    if (port) securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(Number(port)), 'The registry of LibreChat');
+    if (port) securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(Number(port)), 'Registry of the base image');
     return { vpc, subnetSelection: vpcSubnets, securityGroups: [securityGroup] };
   }
 }
