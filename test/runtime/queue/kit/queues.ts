@@ -40,7 +40,12 @@ export class Deployment {
   }
 
   public async dispose(): Promise<void> {
-    await Promise.all(this.opened.map((queue) => queue.close()));
+    await Promise.all(this.opened.splice(0).map((queue) => queue.close()));
+  }
+
+  /** What the keys of this deployment begin with. */
+  public get base(): string {
+    return `{chat}:${this.release}:`;
   }
 
   private common() {
