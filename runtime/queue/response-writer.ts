@@ -116,8 +116,9 @@ export class ResponseWriter {
       .catch((error: unknown) => this.props.onDead(error instanceof Error ? error.message : String(error)))
       .finally(() => {
         this.running = undefined;
-        // What was pushed while the last run was ending.
-        if (!this.closed && (this.waiting.length > 0 || this.wakeWriters.length > 0)) this.run();
+        // Written while the last round ended.
+        const unstored = this.waiting.length > 0 || this.stored < this.nextNumber - 1;
+        if (!this.closed && (unstored || this.wakeWriters.length > 0)) this.run();
       });
   }
 
