@@ -53,7 +53,7 @@ chat = LibreChatServerless(
     redis=LibreChatRedis.replication_group(engine=LibreChatRedisEngine.VALKEY, replicas=1),
     removal_policy=RemovalPolicy.RETAIN,
     memory_size=3008,
-    reserved_concurrent_executions=50,
+    max_workers=5,
     geo_restriction=cloudfront.GeoRestriction.allowlist("DE", "FR"),
     log_retention=logs.RetentionDays.THREE_MONTHS,
     environment_name="team",

@@ -39,7 +39,7 @@ const chat = new LibreChatServerless(stack, 'Chat', {
   redis: LibreChatRedis.replicationGroup({ engine: LibreChatRedisEngine.VALKEY, replicas: 1 }),
   removalPolicy: RemovalPolicy.RETAIN,
   memorySize: 3008,
-  reservedConcurrentExecutions: 50,
+  maxWorkers: 5,
   geoRestriction: cloudfront.GeoRestriction.allowlist('DE', 'FR'),
   logRetention: logs.RetentionDays.THREE_MONTHS,
   environmentName: 'team',

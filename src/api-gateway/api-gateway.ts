@@ -51,6 +51,7 @@ export class ApiGateway extends Construct {
     // The URL of that output responds with 403 to everybody but CloudFront.
     this.api.node.tryRemoveChild('Endpoint');
     this.addRoutes(props);
+    this.addGatewayResponses();
     this.apiKey = this.createApiKey();
     this.createUsagePlan(props);
     this.suppressNagRules();
@@ -66,6 +67,21 @@ export class ApiGateway extends Construct {
       const resource = this.api.root.resourceForPath(path);
       resource.addMethod('ANY', streaming, { apiKeyRequired: true });
       resource.addMethod('OPTIONS', preflightIntegration(siteUrl), { ...preflightOptions(siteUrl), apiKeyRequired: true });
+    }
+  }
+
+  /**
+   * The client of LibreChat repeats a message that gets this response. API Gateway's own statuses, 429 and 500, are shown as errors.
+   * No relay has seen such a request, so a repetition is safe; a timeout of the integration stays a 504.
+   */
+  private addGatewayResponses(): void {
+    for (const type of [apigateway.ResponseType.THROTTLED, apigateway.ResponseType.INTEGRATION_FAILURE]) {
+      this.api.addGatewayResponse(pascalCase(type.responseType), {
+        type,
+        statusCode: '503',
+        responseHeaders: { 'Retry-After': "'2'", 'Cache-Control': "'no-store'" },
+        templates: { 'application/json': JSON.stringify({ code: 'SERVER_NOT_READY', error: 'LibreChat is busy or starting. Retry shortly.' }) },
+      });
     }
   }
 
@@ -105,4 +121,8 @@ export class ApiGateway extends Construct {
       suppressNag(loggingRole, { id: 'AwsSolutions-IAM4', reason: 'API Gateway requires this managed policy for its logging role' });
     }
   }
+}
+
+function pascalCase(text: string): string {
+  return text.split('_').map((word) => word[0] + word.slice(1).toLowerCase()).join('');
 }

@@ -6,6 +6,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { FRONTEND_PROPERTIES, FRONTEND_RESOURCE_TYPE } from '../contract/frontend';
 import { COMMAND } from '../contract/image';
+import { createFunctionRole } from '../private/function-role';
 import { codeOf, type LambdaImage } from '../private/image';
 import { suppressNag, wildcardFinding } from '../private/nag';
 
@@ -48,11 +49,7 @@ export class Publication extends Construct {
   }
 
   private createRole(logGroup: logs.ILogGroup, bucket: IBucket): iam.Role {
-    const role = new iam.Role(this, 'Role', {
-      description: 'LibreChat: publishes the client',
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    });
-    logGroup.grantWrite(role);
+    const role = createFunctionRole(this, { description: 'LibreChat: publishes the client', logGroup, inVpc: false });
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] }));
     suppressNag(role.node.findChild('DefaultPolicy'), {
       id: 'AwsSolutions-IAM5',

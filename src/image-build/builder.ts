@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { IMAGE_BUILDER_FOLDER } from '../contract/image-build';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
 import { inPackage } from '../private/files';
+import { createFunctionRole } from '../private/function-role';
 
 export interface BuilderProps {
   readonly project: IProject;
@@ -47,11 +48,7 @@ export class Builder extends Construct {
   }
 
   private createRole({ project, buildLogGroup, repository }: BuilderProps): iam.Role {
-    const role = new iam.Role(this, 'Role', {
-      description: 'LibreChat: starts builds of the image',
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    });
-    this.logGroup.grantWrite(role);
+    const role = createFunctionRole(this, { description: 'LibreChat: starts builds of the image', logGroup: this.logGroup, inVpc: false });
     role.addToPolicy(new iam.PolicyStatement({
       actions: ['codebuild:StartBuild', 'codebuild:BatchGetBuilds', 'codebuild:StopBuild', 'codebuild:ListBuildsForProject'],
       resources: [project.projectArn],

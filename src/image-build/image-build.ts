@@ -32,6 +32,8 @@ export interface ImageBuildProps {
 export class ImageBuild extends Construct {
   public readonly repository: IRepository;
   public readonly digest: string;
+  /** Hash of all inputs of the build. */
+  public readonly revision: string;
 
   constructor(scope: Construct, id: string, props: ImageBuildProps) {
     super(scope, id);
@@ -40,6 +42,7 @@ export class ImageBuild extends Construct {
     this.repository = props.repository ?? createRepository(this, props.removalPolicy);
     const spec = buildSpec(architecture.dockerPlatform);
     const context = this.createContext([baseImage, spec]);
+    this.revision = context.assetHash;
     const { project, logGroup } = new ImageBuildProject(this, 'Build', { context, buildSpec: spec, baseImage, repository: this.repository, architecture, network, logRetention });
     const { handler } = new Builder(this, 'Builder', { project, buildLogGroup: logGroup, repository: this.repository, architecture, logRetention });
     const resource = this.createResource(handler, project, context.assetHash);

@@ -26,6 +26,7 @@ describe('data', () => {
       ChatApiGatewayApiKey3B085F0E: 'Delete',
       ChatBackendFilesBucket0094F8F0: 'Retain',
       ChatBackendRootSecretE07F07AE: 'Retain',
+      ChatBackendSealingSecret9B520461: 'Delete',
       ChatDatabaseCluster4698A913: 'Snapshot',
       ChatDatabaseInstance1587723B9: 'Delete',
       ChatDatabaseClusterSecret6DA268CB: 'Delete',
@@ -39,6 +40,7 @@ describe('data', () => {
     expect(stateful('maximal')).toEqual({
       ChatApiGatewayApiKey3B085F0E: 'Delete',
       ChatBackendRootSecretE07F07AE: 'Retain',
+      ChatBackendSealingSecret9B520461: 'Delete',
       ChatDatabaseCluster4698A913: 'Retain',
       ChatDatabaseInstance1587723B9: 'Retain',
       ChatDatabaseInstance2A299AB3F: 'Retain',
@@ -211,9 +213,9 @@ describe('what users reach for', () => {
       namespace, metricName, statistic, text(stack.resolve(Object.values(dimensions))),
     ]);
     expect(seen).toEqual([
-      ['AWS/Lambda', 'Errors', 'Sum', '<ChatBackendFunction>'],
-      ['AWS/Lambda', 'Duration', 'Average', '<ChatBackendFunction>'],
-      ['AWS/Lambda', 'Throttles', 'Sum', '<ChatBackendFunction>'],
+      ['AWS/Lambda', 'Errors', 'Sum', '<ChatRelayFunction>'],
+      ['AWS/Lambda', 'Duration', 'Average', '<ChatRelayFunction>'],
+      ['AWS/Lambda', 'Throttles', 'Sum', '<ChatRelayFunction>'],
       ['AWS/ApiGateway', '5XXError', 'Sum', text(resourceOf(templateOf('minimal'), 'AWS::ApiGateway::RestApi').Properties.Name)],
       ['AWS/ApiGateway', 'Latency', 'Average', text(resourceOf(templateOf('minimal'), 'AWS::ApiGateway::RestApi').Properties.Name)],
       ['AWS/ElastiCache', 'DatabaseMemoryUsagePercentage', 'Average', '<ChatRedisReplicationGroup>-001'],
@@ -233,7 +235,7 @@ describe('what users reach for', () => {
     const resolve = (value: unknown) => text(stack.resolve(value));
     expect(resolve(chat.url)).toBe('https://<ChatFrontendDistribution.DomainName>');
     expect(resolve(chat.streamingInvokeArn)).toBe(
-      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatBackendFunction.Arn>/response-streaming-invocations',
+      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatRelayFunction.Arn>/response-streaming-invocations',
     );
     expect(resolve(chat.imageUri)).toMatch(/^<AWS::AccountId>\.dkr\.ecr\.<AWS::Region>\.<AWS::URLSuffix>\/.+:[0-9a-f]{64}$/);
     expect(resolve(chat.redisEndpointAddress)).toBe('<ChatRedisReplicationGroup.PrimaryEndPoint.Address>');

@@ -49,8 +49,8 @@ export function backendFunction(template: Template): Resource {
   return resourceOf(template, 'AWS::Lambda::Function', 'BackendFunction');
 }
 
-export function functionEnvironment(template: Template): Record<string, any> {
-  return backendFunction(template).Properties.Environment.Variables;
+export function functionEnvironment(template: Template, word = 'BackendFunction'): Record<string, any> {
+  return resourceOf(template, 'AWS::Lambda::Function', word).Properties.Environment.Variables;
 }
 
 /** What a role may do, one line per statement: `actions on resources`. */

@@ -156,16 +156,18 @@ describe('address', () => {
 
 describe('size', () => {
   test('fails when a number is a text, and shows that it is', () => {
-    expect(refusalOf(() => ({ memorySize: '2048' as unknown as number }))).toBe('`memorySize` must be an integer between 128 and 10240 MiB, got: "2048"');
+    expect(refusalOf(() => ({ memorySize: '2048' as unknown as number }))).toBe('`memorySize` must be an integer between 1024 and 10240 MiB, got: "2048"');
   });
 
   test.each([
-    [{ memorySize: 127 }, '`memorySize` must be an integer between 128 and 10240 MiB, got: 127'],
-    [{ memorySize: 10241 }, '`memorySize` must be an integer between 128 and 10240 MiB, got: 10241'],
-    [{ memorySize: 2048.5 }, '`memorySize` must be an integer between 128 and 10240 MiB, got: 2048.5'],
+    [{ memorySize: 1023 }, '`memorySize` must be an integer between 1024 and 10240 MiB, got: 1023'],
+    [{ memorySize: 10241 }, '`memorySize` must be an integer between 1024 and 10240 MiB, got: 10241'],
+    [{ memorySize: 2048.5 }, '`memorySize` must be an integer between 1024 and 10240 MiB, got: 2048.5'],
     [{ ephemeralStorageSize: Size.mebibytes(511) }, '`ephemeralStorageSize` must be an integer between 512 and 10240 MiB, got: 511'],
     [{ ephemeralStorageSize: Size.mebibytes(10241) }, '`ephemeralStorageSize` must be an integer between 512 and 10240 MiB, got: 10241'],
-    [{ reservedConcurrentExecutions: 1 }, '`reservedConcurrentExecutions` must be an integer of at least 2, got: 1'],
+    [{ maxConcurrentRequests: 0 }, '`maxConcurrentRequests` must be an integer between 1 and 200, got: 0'],
+    [{ maxConcurrentRequests: 201 }, '`maxConcurrentRequests` must be an integer between 1 and 200, got: 201'],
+    [{ maxWorkers: 0 }, '`maxWorkers` must be an integer of at least 1, got: 0'],
     [{ provisionedConcurrentExecutions: 0 }, '`provisionedConcurrentExecutions` must be an integer of at least 1, got: 0'],
     [{ provisionedConcurrentExecutions: 1 },
       '`provisionedConcurrentExecutions` requires `domainName`'],
@@ -177,17 +179,17 @@ describe('size', () => {
     expect(refusalOf(() => props)).toBe(message);
   });
 
-  test('fails when more is provisioned than reserved', () => {
+  test('fails when more workers are provisioned than may run', () => {
     const props: Props = (stack) => ({
-      domainName: DOMAIN, certificate: certificate(stack), reservedConcurrentExecutions: 2, provisionedConcurrentExecutions: 3,
+      domainName: DOMAIN, certificate: certificate(stack), maxWorkers: 2, provisionedConcurrentExecutions: 3,
     });
-    expect(refusalOf(props)).toBe('`provisionedConcurrentExecutions` must be at most `reservedConcurrentExecutions` (2), got: 3');
+    expect(refusalOf(props)).toBe('`provisionedConcurrentExecutions` must be at most `maxWorkers` (2), got: 3');
   });
 
   test.each<LibreChatServerlessProps>([
-    { memorySize: 128 }, { memorySize: 10240 },
+    { memorySize: 1024 }, { memorySize: 10240 },
     { ephemeralStorageSize: Size.mebibytes(512) }, { ephemeralStorageSize: Size.gibibytes(10) },
-    { reservedConcurrentExecutions: 2 }, { throttlingRateLimit: 1, throttlingBurstLimit: 1 }, { environmentName: 'dev-1_a' },
+    { maxConcurrentRequests: 1 }, { maxConcurrentRequests: 200 }, { maxWorkers: 1 }, { throttlingRateLimit: 1, throttlingBurstLimit: 1 }, { environmentName: 'dev-1_a' },
   ])('takes %j', (props) => {
     expect(() => new LibreChatServerless(stackIn(), 'Chat', props)).not.toThrow();
   });
@@ -201,7 +203,8 @@ describe('size', () => {
       ephemeralStorageSize: Size.mebibytes(unknown()),
       domainName: DOMAIN,
       certificate: certificate(stack),
-      reservedConcurrentExecutions: unknown(),
+      maxConcurrentRequests: unknown(),
+      maxWorkers: unknown(),
       provisionedConcurrentExecutions: unknown(),
       throttlingRateLimit: unknown(),
       environmentName: parameter(stack).valueAsString,
@@ -226,8 +229,8 @@ describe('variables', () => {
     ['AWS_REGION', 'Lambda sets it'],
     ['AWS_ACCESS_KEY_ID', 'Lambda sets it'],
     ['VALUE_FROM_OPENAI_API_KEY', 'use `secrets`'],
-    ['ADAPTER_TEST_OVERRIDES', 'the prefix is reserved for the adapter'],
-    ['ADAPTER_SOMETHING', 'the prefix is reserved for the adapter'],
+    ['ADAPTER_TEST_OVERRIDES', 'the prefix ADAPTER_ is reserved for relay and worker'],
+    ['ADAPTER_SOMETHING', 'the prefix ADAPTER_ is reserved for relay and worker'],
   ])('fails when %s is set', (variable, reason) => {
     expect(refusalOf(() => ({ environment: { [variable]: 'x' } }))).toBe(`\`environment\` must not set this variable (${reason}), got: ${variable}`);
     expect(refusalOf((stack) => ({ secrets: { [variable]: secretNamed(stack, 'x') } })))

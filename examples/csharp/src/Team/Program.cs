@@ -52,7 +52,7 @@ var chat = new LibreChatServerless(stack, "Chat", new LibreChatServerlessProps
     }),
     RemovalPolicy = RemovalPolicy.RETAIN,
     MemorySize = 3008,
-    ReservedConcurrentExecutions = 50,
+    MaxWorkers = 5,
     GeoRestriction = GeoRestriction.Allowlist("DE", "FR"),
     LogRetention = RetentionDays.THREE_MONTHS,
     EnvironmentName = "team",

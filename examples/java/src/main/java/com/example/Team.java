@@ -71,7 +71,7 @@ public class Team {
                         .build()))
                 .removalPolicy(RemovalPolicy.RETAIN)
                 .memorySize(3008)
-                .reservedConcurrentExecutions(50)
+                .maxWorkers(5)
                 .geoRestriction(GeoRestriction.allowlist("DE", "FR"))
                 .logRetention(RetentionDays.THREE_MONTHS)
                 .environmentName("team")
