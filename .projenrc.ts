@@ -170,8 +170,7 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
   p.addTask('test:newest', { description: 'Tests the construct with the newest aws-cdk-lib', exec: 'bash tools/test-newest.sh' });
   command('probe', 'Uses a deployment as a page and its user would, and judges what comes back', 'probe/cli.ts');
   command('cost', 'Estimates what a deployment costs a month (--help tells more)', 'tools/cost/main.ts');
-  command('pictures', 'Draws the pictures in the documentation anew', 'tools/pictures/main.ts');
-  command('forms', 'Synthesizes every form of the construct into a folder, for cfn-lint', 'tools/synth-forms.ts');
+  command('variants', 'Synthesizes every variant of the construct into a folder, for cfn-lint', 'tools/synth-variants.ts');
 }
 
 /** `import/no-restricted-paths` lists what is forbidden, so it gets the complement of `LAYERS`. */

@@ -2,8 +2,8 @@ import type { DemoOptions } from './options';
 import { table } from '../cli/table';
 import type { Emulator } from '../emulator/emulator';
 
-/** Where to look, and what runs where. */
-export function tour(emulator: Emulator, options: DemoOptions, liveUrl?: string): string {
+/** URLs to open, and the processes that emulate each service. */
+export function introduction(emulator: Emulator, options: DemoOptions, liveUrl?: string): string {
   const functions = [...emulator.functions.keys()].join(', ');
   const librechat = options.librechat ?? 'a stand-in that speaks its HTTP contract (--librechat runs a real one)';
   return [

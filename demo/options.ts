@@ -5,23 +5,22 @@ export const USAGE = `Runs a synthesized LibreChatServerless on this machine: no
 
 Usage: npx projen demo [-- <options>]
 
-  --probe                Send one chat through, print each event with its time and a summary, and end:
-                         0 if the answer arrived whole and in pieces, else 1.
-  --port <n>             Serve on this port of 127.0.0.1 (default: 8080, or the next one that is free).
-  --app <file>           The CDK app to synthesize (default: examples/typescript/app.ts).
-  --assembly <dir>       A cloud assembly that is already synthesized, such as cdk.out, instead of an app.
-  --stack <name>         The stack to run (default: the only one with a distribution).
-  --librechat <dir>      A built LibreChat, with api/server/index.js and client/dist, instead of the stand-in.
-  --mongo-uri <uri>      The MongoDB for that LibreChat.
-  --secret <name=value>  The value of a secret or parameter that exists outside of the stack; may be repeated.
-  --bucket <name=dir>    A bucket that exists outside of the stack, with the files in that folder; may be repeated.
-  --sandbox              Run the environments on a read-only file system (needs bubblewrap).
-  --no-hold              For tests: freeze an environment as soon as it has answered, and see answers stall.
-  --json                 One JSON object per line, for machines.
+  --probe                Send one chat, print each event with its time and a summary, and exit:
+                         with 0 if the reply arrived complete and in pieces, else with 1.
+  --port <n>             Port on 127.0.0.1 (default: 8080, or the next free one).
+  --app <file>           CDK app to synthesize (default: examples/typescript/app.ts).
+  --assembly <dir>       Synthesized cloud assembly to use instead of an app, such as cdk.out.
+  --stack <name>         Stack to run (default: the only one with a distribution).
+  --librechat <dir>      Built LibreChat to run instead of the stand-in: a folder with api/server/index.js and client/dist.
+  --mongo-uri <uri>      MongoDB for that LibreChat.
+  --secret <name=value>  Value of a secret or parameter that exists outside the stack; may be repeated.
+  --bucket <name=dir>    Bucket that exists outside the stack, with the files of that folder; may be repeated.
+  --sandbox              Run environments on a read-only file system (requires bubblewrap).
+  --no-hold              For tests: freeze an environment as soon as it has responded, which stalls replies.
+  --json                 Print one JSON object per line.
   --help                 Show this.
 `;
 
-/** What the command line asks for. */
 export interface DemoOptions {
   readonly probe: boolean;
   readonly json: boolean;
@@ -55,8 +54,8 @@ const OPTIONS = {
 /** @throws UsageError */
 export function parseOptions(args: string[], defaultApp: string): DemoOptions {
   const { values } = parseArguments(args, { options: OPTIONS });
-  if (values.app && values.assembly) throw new UsageError('--app and --assembly exclude each other');
-  if (values['mongo-uri'] && !values.librechat) throw new UsageError('--mongo-uri needs --librechat: the stand-in uses no MongoDB');
+  if (values.app && values.assembly) throw new UsageError('specify only one of --app, --assembly');
+  if (values['mongo-uri'] && !values.librechat) throw new UsageError('--mongo-uri requires --librechat: the stand-in uses no MongoDB');
   for (const name of ['app', 'assembly', 'librechat'] as const) {
     const path = values[name];
     if (path !== undefined && !existsSync(path)) throw new UsageError(`--${name} must exist, got: ${path}`);

@@ -93,6 +93,7 @@ export abstract class LibreChatConfig {
     return new ObjectConfig(DEFAULT_CONFIG);
   }
 
+  /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
   /** @internal */

@@ -77,6 +77,7 @@ export abstract class LibreChatDatabase {
   /** @internal */
   public abstract readonly _needsVpc: boolean;
 
+  /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
   /** @internal */

@@ -152,6 +152,7 @@ export abstract class LibreChatImage {
     return new AssetImage(directory);
   }
 
+  /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
   /**
@@ -199,7 +200,7 @@ class CodeBuildImage extends LibreChatImage {
   public _bind(scope: Construct, { architecture, removalPolicy, logRetention }: BindContext): LambdaImage {
     const { baseImage, repository, network } = this;
     const build = new ImageBuild(scope, 'ImageBuild', { baseImage, repository, network, architecture, removalPolicy, logRetention });
-    return imageInRepository(build.repository, build.digest, architecture);
+    return imageInRepository(build.repository, build.digest, architecture, build.revision);
   }
 }
 

@@ -85,6 +85,7 @@ export abstract class LibreChatRedis {
   /** @internal */
   public abstract readonly _needsVpc: boolean;
 
+  /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
   /** @internal */

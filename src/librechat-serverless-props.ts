@@ -150,9 +150,9 @@ export interface LibreChatServerlessProps {
   // size
 
   /**
-   * Memory of the function in MiB, 128 to 10,240. CPU is proportional to memory, one vCPU at 1,769 MiB.
+   * Memory of each worker in MiB, 1,024 to 10,240. CPU is proportional to memory, one vCPU at 1,769 MiB.
    *
-   * LibreChat uses 431 MiB when it is idle. More memory shortens cold starts.
+   * LibreChat uses about 550 MiB after its start, and 760 MiB with 100 responses at the same time. More memory shortens cold starts.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
    * @default 2048
@@ -176,27 +176,44 @@ export interface LibreChatServerlessProps {
   readonly ephemeralStorageSize?: Size;
 
   /**
-   * Concurrency reserved for the function, at least 2. It limits the number of execution environments, and is deducted from the account's
-   * unreserved concurrency.
+   * Number of requests that one worker serves at the same time, 1 to 200. A worker is one execution environment with one LibreChat process.
    *
-   * An execution environment processes one request at a time. A response takes two environments while it is generated, and opening the page
-   * takes a dozen for a moment. Requests above the limit fail.
+   * A streamed response counts as one request while it is generated. When all workers are full, the next request starts another one, up to
+   * `maxWorkers`.
    *
-   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
-   * @default - the unreserved concurrency of the account
+   * @default 50
    */
-  readonly reservedConcurrentExecutions?: number;
+  readonly maxConcurrentRequests?: number;
 
   /**
-   * Number of execution environments that are kept initialized to avoid cold starts of about 10 seconds, at least 1 and at most
-   * `reservedConcurrentExecutions`. Requires `domainName`.
+   * Maximum number of workers that run at the same time, at least 1. It limits the cost: requests that find no free worker within two minutes
+   * fail with status 503.
    *
-   * A dozen are enough for one user who opens the page. Provisioned concurrency is charged while it is configured.
+   * While a worker is replaced after five minutes, both count for a moment.
+   *
+   * @default 10
+   */
+  readonly maxWorkers?: number;
+
+  /**
+   * Number of workers that are kept initialized to avoid cold starts of about 10 seconds, at least 1 and at most `maxWorkers`. Requires
+   * `domainName`.
+   *
+   * One is enough for up to `maxConcurrentRequests` requests. Provisioned concurrency is charged while it is configured.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
    * @default - none
    */
   readonly provisionedConcurrentExecutions?: number;
+
+  /**
+   * Whether LibreChat's schedules run (LibreChat v0.8.8 or later). A worker is then started every minute to execute the schedules that are due.
+   *
+   * While nothing is due, this costs about 2 dollars a month.
+   *
+   * @default false
+   */
+  readonly schedules?: boolean;
 
   /**
    * Steady-state limit of requests per second for all users together, at least 1. API Gateway responds with status 429 above the limit.

@@ -1,10 +1,10 @@
-import { CfnOutput, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Tags } from 'aws-cdk-lib';
 import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as docdb from 'aws-cdk-lib/aws-docdb';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -21,16 +21,19 @@ import { LibreChatDatabase } from './librechat-database';
 import { LibreChatImage } from './librechat-image';
 import { LibreChatRedis } from './librechat-redis';
 import type { LibreChatServerlessProps } from './librechat-serverless-props';
-import type { BindContext } from './private/binding';
+import type { BindContext, Binding } from './private/binding';
 import type { LambdaImage } from './private/image';
 import { deploymentName, redisKeyPrefix, streamingInvokeArn, urlParameterName } from './private/names';
 import { createVpc, DEFAULT_SUBNETS, type Network } from './private/network';
 import { validateAddress, validateWebAcl } from './private/validation/address';
 import { requiresError } from './private/validation/errors';
-import { validateNetwork } from './private/validation/network';
-import { validateAtLeast, validateConcurrency, validateEnvironmentName, validateInteger, validateRemovalPolicy, validateSize } from './private/validation/values';
+import { validateNetwork, validateRouteToLambda } from './private/validation/network';
+import { validateAtLeast, validateEnvironmentName, validateInteger, validateRemovalPolicy, validateSize, validateWorkers } from './private/validation/values';
 import { validateVariables } from './private/validation/variables';
 import type { Redis } from './redis/redis';
+import { Relay } from './relay/relay';
+
+const DEFAULT_MAX_WORKERS = 10;
 
 /** The variants that the construct is made of. */
 interface Variants {
@@ -68,7 +71,10 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   /** REST API between CloudFront and the function. */
   public readonly api: apigateway.IRestApi;
 
-  /** Function that runs LibreChat. */
+  /** Function that API Gateway invokes. It hands requests to the workers and streams their responses. */
+  public readonly relay: lambda.IFunction;
+
+  /** Function that runs LibreChat. Each invocation is a worker, which serves many requests. */
   public readonly handler: lambda.IFunction;
 
   /**
@@ -83,6 +89,9 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
 
   /** Log group of the function that runs LibreChat. */
   public readonly logGroup: logs.ILogGroup;
+
+  /** Log group of the relay, with one line for each request. */
+  public readonly relayLogGroup: logs.ILogGroup;
 
   /** Bucket for uploaded files, specified or created. */
   public readonly filesBucket: s3.IBucket;
@@ -161,8 +170,9 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     const services = props.services?._bind(this, context) ?? {};
 
     const backend = this.createBackend(props, context, { image, config, siteUrl, bindings: [databaseBinding, redisBinding, services] });
-    const apiGateway = this.createApiGateway(props, context, backend.target, siteUrl);
-    const frontend = this.createFrontend(props, context, image, backend.target, apiGateway);
+    const relay = this.createRelay(props, context, backend, redisBinding);
+    const apiGateway = this.createApiGateway(props, context, relay.handler, siteUrl);
+    const frontend = this.createFrontend(props, context, image, relay.handler, apiGateway);
 
     this.url = siteUrl ?? `https://${frontend.distribution.distributionDomainName}`;
     this.distribution = frontend.distribution;
@@ -171,9 +181,11 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     this.restApi = apiGateway.api;
     this.api = apiGateway.api;
     this.handler = backend.handler;
-    this.streamingInvokeArn = streamingInvokeArn(backend.target);
+    this.relay = relay.handler;
+    this.streamingInvokeArn = streamingInvokeArn(relay.handler);
     this.accessLogGroup = apiGateway.accessLogGroup;
     this.logGroup = backend.logGroup;
+    this.relayLogGroup = relay.logGroup;
     this.filesBucket = backend.filesBucket;
     this.vpc = context.network?.vpc;
     this.databaseCluster = database?.cluster;
@@ -193,38 +205,38 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     this.addTags(props);
   }
 
-  /** Connections of the function, to allow access to other servers. Fails if the function is not in a VPC. */
+  /** Connections of relay and workers, to allow access to other servers. Fails without a VPC. */
   public get connections(): ec2.Connections {
     if (!this.vpc) throw requiresError('connections', '`vpc`');
-    return this.handler.connections;
+    return new ec2.Connections({ securityGroups: [this.handler, this.relay].flatMap(({ connections }) => connections.securityGroups) });
   }
 
   /**
-   * Number of failed invocations: crashes, timeouts and streams that were interrupted, but not error responses of LibreChat. Sum over 5
+   * Number of failed invocations of the relay: crashes and streams that were interrupted, but not error responses of LibreChat. Sum over 5
    * minutes by default.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
    */
   public metricErrors(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.handler.metricErrors(options);
+    return this.relay.metricErrors(options);
   }
 
   /**
-   * Duration of invocations, including the generation of responses. Average over 5 minutes by default.
+   * Duration of the relay's invocations, one for each request, including the generation of responses. Average over 5 minutes by default.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
    */
   public metricDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.handler.metricDuration(options);
+    return this.relay.metricDuration(options);
   }
 
   /**
-   * Number of throttled invocations. Sum over 5 minutes by default.
+   * Number of throttled invocations of the relay. Sum over 5 minutes by default.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
    */
   public metricThrottles(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.handler.metricThrottles(options);
+    return this.relay.metricThrottles(options);
   }
 
   /**
@@ -256,7 +268,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   }
 
   /**
-   * Number of connections to Redis, three for each execution environment. Average over 5 minutes by default. Fails with
+   * Number of connections to Redis, five for each worker and one for each request. Average over 5 minutes by default. Fails with
    * `LibreChatRedis.fromUri()`.
    *
    * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
@@ -279,9 +291,9 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     validateAddress(this, props);
     validateVariables(props.environment ?? {}, props.secrets ?? {});
     validateRemovalPolicy(props.removalPolicy);
-    validateInteger('memorySize', props.memorySize, 128, 10240, ' MiB');
+    validateInteger('memorySize', props.memorySize, 1024, 10240, ' MiB');
     validateSize('ephemeralStorageSize', props.ephemeralStorageSize, 512, 10240);
-    validateConcurrency(props);
+    validateWorkers({ maxWorkers: DEFAULT_MAX_WORKERS, ...props });
     validateAtLeast('throttlingRateLimit', props.throttlingRateLimit, 1);
     validateAtLeast('throttlingBurstLimit', props.throttlingBurstLimit, 1);
     validateWebAcl(props.webAclArn);
@@ -304,13 +316,31 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
       removalPolicy,
       logRetention,
       urlParameterName: parts.siteUrl ? undefined : urlParameterName(this),
-      environment: { ...props.environment, USE_REDIS: 'true', REDIS_KEY_PREFIX: redisKeyPrefix(this) },
+      environment: {
+        ...props.environment,
+        USE_REDIS: 'true',
+        REDIS_KEY_PREFIX: redisKeyPrefix(this),
+        SCHEDULES_DISABLED: String(!props.schedules),
+      },
       secrets: props.secrets ?? {},
       filesBucket: props.filesBucket,
       memorySize: props.memorySize ?? 2048,
       ephemeralStorageSize: props.ephemeralStorageSize,
-      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      queuePrefix: redisKeyPrefix(this),
+      maxConcurrentRequests: props.maxConcurrentRequests ?? 50,
       provisionedConcurrentExecutions: props.provisionedConcurrentExecutions,
+    });
+  }
+
+  private createRelay(props: LibreChatServerlessProps, { network, logRetention }: BindContext, backend: Backend, redis: Binding): Relay {
+    if (network) validateRouteToLambda(this, network);
+    return new Relay(this, 'Relay', {
+      network,
+      bindings: [redis, backend.queue],
+      worker: backend.target,
+      maxWorkers: props.maxWorkers ?? DEFAULT_MAX_WORKERS,
+      tick: props.schedules ? Duration.minutes(1) : Duration.days(1),
+      logRetention,
     });
   }
 
@@ -346,10 +376,10 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   }
 
   private createOutputs({ domainName, hostedZone }: LibreChatServerlessProps): void {
-    new CfnOutput(this, 'Url', { description: 'LibreChat', value: this.url });
+    new CfnOutput(this, 'Url', { description: 'URL of LibreChat', value: this.url });
     if (domainName && !hostedZone) {
       new CfnOutput(this, 'DnsRecord', {
-        description: 'The DNS record to enter for LibreChat (an ALIAS where the name is a zone of its own)',
+        description: 'DNS record to create for LibreChat (an ALIAS record for a zone apex)',
         value: `${domainName} CNAME ${this.distribution.distributionDomainName}`,
       });
     }

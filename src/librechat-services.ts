@@ -61,14 +61,18 @@ export class LibreChatServiceType {
   public static readonly RAG_API = new LibreChatServiceType('ragApi', 'RAG_API_URL', 'rag-api', '8000');
 
   /** Meilisearch at `http://meilisearch.<namespace>:7700`. */
-  public static readonly MEILISEARCH = new LibreChatServiceType('meilisearch', 'MEILI_HOST', 'meilisearch', '7700', { SEARCH: 'true', MEILI_NO_SYNC: 'true' });
+  public static readonly MEILISEARCH = new LibreChatServiceType('meilisearch', 'MEILI_HOST', 'meilisearch', '7700', {
+    SEARCH: 'true',
+    MEILI_NO_SYNC: 'true',
+  });
 
   /** Firecrawl at `http://firecrawl.<namespace>:3002`. */
   public static readonly FIRECRAWL = new LibreChatServiceType('firecrawl', 'FIRECRAWL_API_URL', 'firecrawl', '3002');
 
   /** @internal */
   public static readonly _ALL = [
-    LibreChatServiceType.LITE_LLM, LibreChatServiceType.SEARXNG, LibreChatServiceType.RAG_API, LibreChatServiceType.MEILISEARCH, LibreChatServiceType.FIRECRAWL,
+    LibreChatServiceType.LITE_LLM, LibreChatServiceType.SEARXNG, LibreChatServiceType.RAG_API, LibreChatServiceType.MEILISEARCH,
+    LibreChatServiceType.FIRECRAWL,
   ];
 
   private constructor(
@@ -134,6 +138,7 @@ export abstract class LibreChatServices {
   /** @internal */
   public abstract readonly _needsVpc: boolean;
 
+  /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
   /** @internal */

@@ -73,6 +73,13 @@ test.each([
   expect(violationsIn(file, `import x from '${imported}';`)).toEqual([]);
 });
 
+test.each(['fixtures', 'tools'])('%s imports nothing from the tests', (folder) => {
+  const files = sourcesBelow(folder);
+  expect(files.length).toBeGreaterThan(5);
+  const imports = files.flatMap((file) => importsOf(file, readFileSync(join(ROOT, file), 'utf8')).map((imported) => `${file} imports ${imported}`));
+  expect(imports.filter((line) => / imports test\//.test(line))).toEqual([]);
+});
+
 test.each(['src', 'runtime'])('every folder of %s that holds TypeScript is a layer', (root) => {
   const folders = readdirSync(join(ROOT, root)).filter((name) => statSync(join(ROOT, root, name)).isDirectory());
   const layers = folders.map((name) => `${root}/${name}`).filter((folder) => sourcesBelow(folder).length > 0);

@@ -34,13 +34,3 @@ export function refersTo(value: unknown, id: string): boolean {
   return Object.entries(value).some(([key, inner]) =>
     (key === 'Ref' && inner === id) || (key === 'Fn::GetAtt' && [inner].flat().join('.').split('.')[0] === id) || refersTo(inner, id));
 }
-
-/**
- * Refuses a template with anything that nobody has decided about, so that what is made of templates cannot miss it.
- *
- * @throws Error with the types that are not known
- */
-export function refuseUnknownTypes(template: Template, known: readonly string[], place: string): void {
-  const unknown = typesOf(template).filter((type) => !known.includes(type));
-  if (unknown.length > 0) throw new Error(`resources must be of types that ${place} lists, got: ${unknown.join(', ')}`);
-}

@@ -51,6 +51,7 @@ export class ApiGateway extends Construct {
     // The URL of that output responds with 403 to everybody but CloudFront.
     this.api.node.tryRemoveChild('Endpoint');
     this.addRoutes(props);
+    this.addGatewayResponses();
     this.apiKey = this.createApiKey();
     this.createUsagePlan(props);
     this.suppressNagRules();
@@ -69,19 +70,34 @@ export class ApiGateway extends Construct {
     }
   }
 
+  /**
+   * The client of LibreChat repeats a message that gets this response. API Gateway's own statuses, 429 and 500, are shown as errors.
+   * No relay has seen such a request, so a repetition is safe; a timeout of the integration stays a 504.
+   */
+  private addGatewayResponses(): void {
+    for (const type of [apigateway.ResponseType.THROTTLED, apigateway.ResponseType.INTEGRATION_FAILURE]) {
+      this.api.addGatewayResponse(pascalCase(type.responseType), {
+        type,
+        statusCode: '503',
+        responseHeaders: { 'Retry-After': "'2'", 'Cache-Control': "'no-store'" },
+        templates: { 'application/json': JSON.stringify({ code: 'SERVER_NOT_READY', error: 'LibreChat is busy or starting. Retry shortly.' }) },
+      });
+    }
+  }
+
   private createApiKey(): secretsmanager.ISecret {
     const secret = new secretsmanager.Secret(this, 'ApiKey', {
-      description: 'LibreChat: the key that only CloudFront sends',
+      description: 'LibreChat: API key of CloudFront',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
-    suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'CloudFront and API Gateway would have to change it at one moment' });
+    suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'CloudFront and API Gateway would have to rotate it at the same time' });
     return secret;
   }
 
   /** API Gateway rejects requests that bypass CloudFront, without an invocation of the function. */
   private createUsagePlan(props: ApiGatewayProps): void {
     const plan = this.api.addUsagePlan('UsagePlan', {
-      description: 'LibreChat: all users together',
+      description: 'LibreChat: limits for all users together',
       throttle: { rateLimit: props.throttlingRateLimit, burstLimit: props.throttlingBurstLimit },
       apiStages: [{ stage: this.api.deploymentStage }],
     });
@@ -89,20 +105,24 @@ export class ApiGateway extends Construct {
   }
 
   private suppressNagRules(): void {
-    suppressNag(this.api, { id: 'AwsSolutions-APIG2', reason: 'LibreChat validates its own requests, of which it publishes no schema' });
+    suppressNag(this.api, { id: 'AwsSolutions-APIG2', reason: 'LibreChat validates requests itself, and does not publish a schema' });
     suppressNag(this.api.deploymentStage,
-      { id: 'AwsSolutions-APIG3', reason: 'Callers must know the key, so that web ACLs belong on CloudFront (`webAclArn`)' },
-      { id: 'AwsSolutions-APIG6', reason: 'The access log tells of each request; execution logs would double it, in a group without retention' },
+      { id: 'AwsSolutions-APIG3', reason: 'The API requires a key that only CloudFront has, so a web ACL belongs to the distribution (`webAclArn`)' },
+      { id: 'AwsSolutions-APIG6', reason: 'The access log contains all requests; execution logs would repeat them in a log group without retention' },
     );
     for (const method of this.api.methods) {
       suppressNag(method,
-        { id: 'AwsSolutions-APIG4', reason: 'LibreChat authorizes its own users; API Gateway lets in CloudFront alone, by the key' },
-        { id: 'AwsSolutions-COG4', reason: 'LibreChat authorizes its own users, be they in Cognito or not' },
+        { id: 'AwsSolutions-APIG4', reason: 'LibreChat authenticates its users, and API Gateway requires the API key of CloudFront' },
+        { id: 'AwsSolutions-COG4', reason: 'LibreChat authenticates its users, with Cognito if it is configured' },
       );
     }
     const loggingRole = this.api.node.tryFindChild('CloudWatchRole');
     if (loggingRole) {
-      suppressNag(loggingRole, { id: 'AwsSolutions-IAM4', reason: 'API Gateway accepts no narrower policy for the role by which it writes logs' });
+      suppressNag(loggingRole, { id: 'AwsSolutions-IAM4', reason: 'API Gateway requires this managed policy for its logging role' });
     }
   }
+}
+
+function pascalCase(text: string): string {
+  return text.split('_').map((word) => word[0] + word.slice(1).toLowerCase()).join('');
 }

@@ -1,18 +1,21 @@
-import { Duration, RemovalPolicy, type Size } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { Duration, RemovalPolicy, type Size, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { createExecutionRole } from './execution-role';
 import { createFilesBucket } from './files-bucket';
 import { createRootSecret } from './root-secret';
 import { COMMAND } from '../contract/image';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
+import { QUEUE } from '../contract/queue';
 import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../contract/variables';
-import { type Binding, type Reference, wholeSecret } from '../private/binding';
+import { type Binding, type Reference, referencesIn, variablesIn, wholeSecret } from '../private/binding';
 import { codeOf, type LambdaImage } from '../private/image';
+import { suppressNag } from '../private/nag';
 import type { Network } from '../private/network';
 import { sorted } from '../private/sorted';
 import { validateVariablesSize } from '../private/validation/variables';
@@ -33,20 +36,25 @@ export interface BackendProps {
   readonly removalPolicy?: RemovalPolicy;
   readonly memorySize: number;
   readonly ephemeralStorageSize?: Size;
-  readonly reservedConcurrentExecutions?: number;
+  /** Prefix of the queue's keys in Redis. */
+  readonly queuePrefix: string;
+  /** Number of requests that one worker serves at a time. */
+  readonly maxConcurrentRequests: number;
   readonly provisionedConcurrentExecutions?: number;
   readonly logRetention: logs.RetentionDays;
 }
 
-/** The function that runs LibreChat, and the bucket for uploads. */
+/** The function whose invocations are workers: each runs LibreChat for many requests. Also the bucket for uploads. */
 export class Backend extends Construct {
   public readonly handler: lambda.Function;
-  /** The function that API Gateway invokes: `handler`, or its alias with provisioned concurrency. */
+  /** The function that the relay invokes: `handler`, or its alias with provisioned concurrency. */
   public readonly target: lambda.IFunction;
+  /** The queue between relay and workers. */
+  public readonly queue: Binding;
   public readonly filesBucket: IBucket;
   public readonly logGroup: logs.ILogGroup;
   /** Undefined if `secrets` contains all secrets that are derived from it. */
-  public readonly rootSecret?: ISecret;
+  public readonly rootSecret?: secretsmanager.ISecret;
 
   constructor(scope: Construct, id: string, props: BackendProps) {
     super(scope, id);
@@ -56,16 +64,24 @@ export class Backend extends Construct {
 
     const allSecretsAreSpecified = Object.keys(DERIVED_SECRETS).every((name) => name in props.secrets);
     this.rootSecret = allSecretsAreSpecified ? undefined : createRootSecret(this, props.removalPolicy);
-    const references = this.references(props);
-    const environment = sorted({
-      ...Object.assign({}, ...props.bindings.map((binding) => binding.variables)) as Record<string, string>,
+    const sealing = wholeSecret(this.createSealingSecret());
+    const references = { ...this.references(props), [QUEUE.sealingSecret]: sealing };
+    const variables = {
+      ...variablesIn(props.bindings),
       ...props.environment,
       ...Object.fromEntries(Object.entries(references).map(([name, reference]) => [name, reference.arn])),
       ...siteVariables(props),
       [ADAPTER.configBucket]: props.config.bucket.bucketName,
       [ADAPTER.configKey]: props.config.key,
       AWS_BUCKET_NAME: this.filesBucket.bucketName,
-    });
+    };
+    const queueVariables = {
+      [QUEUE.prefix]: props.queuePrefix,
+      [QUEUE.release]: this.release(props.image, variables),
+      [QUEUE.maxConcurrentRequests]: String(props.maxConcurrentRequests),
+    };
+    this.queue = { variables: queueVariables, references: { [QUEUE.sealingSecret]: sealing } };
+    const environment = sorted({ ...variables, ...queueVariables });
     validateVariablesSize(environment);
 
     const role = createExecutionRole(this, {
@@ -78,13 +94,12 @@ export class Backend extends Construct {
     for (const reference of Object.values(references)) reference.grantRead(role);
 
     this.handler = new lambda.DockerImageFunction(this, 'Function', {
-      description: 'LibreChat: the API',
+      description: 'LibreChat',
       code: codeOf(props.image, COMMAND.serve),
       architecture: props.image.architecture,
       memorySize: props.memorySize,
       ephemeralStorageSize: props.ephemeralStorageSize,
       timeout: Duration.seconds(LONGEST_REQUEST_SECONDS),
-      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       environment,
       role,
       logGroup: this.logGroup,
@@ -102,13 +117,28 @@ export class Backend extends Construct {
     return {
       ...Object.fromEntries(Object.entries(props.secrets).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, secret]) => [`${VALUE_FROM}${name}`, secret])),
       ...this.rootSecret && { [ADAPTER.rootSecret]: wholeSecret(this.rootSecret) },
-      ...Object.assign({}, ...props.bindings.map((binding) => binding.references)) as Record<string, Reference>,
+      ...referencesIn(props.bindings),
     };
   }
 
+  /** Workers of another release do not get the requests of a new relay, so this changes whenever a worker would behave differently. */
+  private release({ revision }: LambdaImage, variables: Record<string, string>): string {
+    const resolved: unknown = Stack.of(this).resolve({ revision, variables });
+    return createHash('sha256').update(JSON.stringify(sorted(resolved))).digest('hex').slice(0, 16);
+  }
+
+  private createSealingSecret(): secretsmanager.Secret {
+    const secret = new secretsmanager.Secret(this, 'SealingSecret', {
+      description: 'LibreChat: encrypts requests and responses on their way through Redis',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
+    suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'Relay and workers would have to change it at one moment' });
+    return secret;
+  }
+
   private createSecurityGroup(vpc: ec2.IVpc): ec2.SecurityGroup {
-    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'LibreChat: the API', allowAllOutbound: false });
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS, models and tools');
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'LibreChat', allowAllOutbound: false });
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'HTTPS to AWS, model providers and tools');
     return securityGroup;
   }
 

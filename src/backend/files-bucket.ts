@@ -26,6 +26,6 @@ export function createFilesBucket(scope: Construct, siteUrl = ANY_DISTRIBUTION, 
       maxAge: 3600,
     }],
   });
-  suppressNag(bucket, { id: 'AwsSolutions-S1', reason: 'Only the function uses the bucket, and its log says for what; `filesBucket` may be one that logs each access' });
+  suppressNag(bucket, { id: 'AwsSolutions-S1', reason: 'Only the function accesses the bucket; specify a bucket with access logs as `filesBucket` if they are needed' });
   return bucket;
 }

@@ -57,12 +57,12 @@ export class Database extends Construct {
     if (removalPolicy === RemovalPolicy.RETAIN) (cluster.node.findChild('Secret') as docdb.DatabaseSecret).applyRemovalPolicy(removalPolicy);
     suppressNag(cluster.node.findChild('Secret'), {
       id: 'AwsSolutions-SMG4',
-      reason: 'Running environments read the password when they start, and would lose the database at a rotation',
+      reason: 'Execution environments read the password when they start, and would lose their connections after a rotation',
     });
     suppressNag(cluster,
       { id: 'CdkNagValidationFailure', reason: 'The rule for plain-text passwords cannot read a reference to the generated secret' },
-      { id: 'AwsSolutions-DOC2', reason: 'The port is open to the function alone, and an unusual one would hide it from nobody' },
-      { id: 'AwsSolutions-DOC5', reason: 'LibreChat is the only client, and its own log says what it does; audit logs would cost as much as the cluster' },
+      { id: 'AwsSolutions-DOC2', reason: 'The security group allows connections from the function only, so another port adds no protection' },
+      { id: 'AwsSolutions-DOC5', reason: 'LibreChat is the only client, and writes its own log; audit logs would cost as much as the cluster' },
     );
     return cluster;
   }

@@ -12,6 +12,6 @@ export function createFrontendBucket(scope: Construct): s3.Bucket {
     removalPolicy: RemovalPolicy.DESTROY,
     autoDeleteObjects: true,
   });
-  suppressNag(bucket, { id: 'AwsSolutions-S1', reason: 'Only CloudFront reads it, and what it holds is public' });
+  suppressNag(bucket, { id: 'AwsSolutions-S1', reason: 'Only CloudFront reads the bucket, and its contents are public' });
   return bucket;
 }

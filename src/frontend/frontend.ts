@@ -11,8 +11,8 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct, type IDependable } from 'constructs';
 import { createFrontendBucket } from './frontend-bucket';
-import { ADD_NOINDEX, ROUTE_TO_INDEX } from './viewer-functions';
 import { Publication } from './publication';
+import { ADD_NOINDEX, ROUTE_TO_INDEX } from './viewer-functions';
 import { API_ROUTES, CLIENT_PATH_BELOW_API } from '../contract/routes';
 import type { LambdaImage } from '../private/image';
 import { suppressNag } from '../private/nag';
@@ -56,7 +56,7 @@ export class Frontend extends Construct {
     this.createRecords(props);
     if (props.urlParameterName) {
       new ssm.StringParameter(this, 'Url', {
-        description: 'LibreChat: its own public URL',
+        description: 'LibreChat: public URL',
         parameterName: props.urlParameterName,
         simpleName: false,
         stringValue: `https://${this.distribution.distributionDomainName}`,
@@ -93,10 +93,10 @@ export class Frontend extends Construct {
     // Viewers cannot list the bucket: the root is index.html, and the function rewrites all paths but files.
     Annotations.of(distribution).acknowledgeWarning('@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk');
     suppressNag(distribution,
-      { id: 'AwsSolutions-CFR1', reason: 'Who may come from where is for `geoRestriction` to say' },
-      { id: 'AwsSolutions-CFR2', reason: 'A web ACL costs money, and is for `webAclArn` to say' },
-      { id: 'AwsSolutions-CFR3', reason: 'The API logs each request; a log of the page is for the owner of the site to want' },
-      ...props.domainName ? [] : [{ id: 'AwsSolutions-CFR4', reason: 'Without `domainName` CloudFront brings its own certificate, and its own TLS policy' }],
+      { id: 'AwsSolutions-CFR1', reason: '`geoRestriction` restricts countries' },
+      { id: 'AwsSolutions-CFR2', reason: '`webAclArn` associates a web ACL, which is charged' },
+      { id: 'AwsSolutions-CFR3', reason: 'API Gateway logs all requests to the API; the client consists of public files' },
+      ...props.domainName ? [] : [{ id: 'AwsSolutions-CFR4', reason: 'The TLS policy of the default certificate of CloudFront cannot be changed; `domainName` uses another certificate' }],
     );
     return distribution;
   }

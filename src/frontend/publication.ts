@@ -6,6 +6,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { FRONTEND_PROPERTIES, FRONTEND_RESOURCE_TYPE } from '../contract/frontend';
 import { COMMAND } from '../contract/image';
+import { createFunctionRole } from '../private/function-role';
 import { codeOf, type LambdaImage } from '../private/image';
 import { suppressNag, wildcardFinding } from '../private/nag';
 
@@ -27,7 +28,7 @@ export class Publication extends Construct {
 
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const publisher = new lambda.DockerImageFunction(this, 'Function', {
-      description: 'LibreChat: publishes the page out of the image',
+      description: 'LibreChat: publishes the client from the image',
       code: codeOf(props.image, COMMAND.publish),
       architecture: props.image.architecture,
       memorySize: 512,
@@ -48,15 +49,11 @@ export class Publication extends Construct {
   }
 
   private createRole(logGroup: logs.ILogGroup, bucket: IBucket): iam.Role {
-    const role = new iam.Role(this, 'Role', {
-      description: 'LibreChat: publishes the page',
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    });
-    logGroup.grantWrite(role);
+    const role = createFunctionRole(this, { description: 'LibreChat: publishes the client', logGroup, inVpc: false });
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] }));
     suppressNag(role.node.findChild('DefaultPolicy'), {
       id: 'AwsSolutions-IAM5',
-      reason: 'Every object in the bucket is part of the page',
+      reason: 'All objects in the bucket are files of the client',
       appliesTo: [wildcardFinding(this, bucket.arnForObjects('*'))],
     });
     return role;

@@ -11,7 +11,7 @@ export function createRepository(scope: Construct, removalPolicy = RemovalPolicy
   return new ecr.Repository(scope, 'Repository', {
     imageScanOnPush: true,
     imageTagMutability: ecr.TagMutability.IMMUTABLE,
-    lifecycleRules: [{ description: 'Images without a tag', tagStatus: ecr.TagStatus.UNTAGGED, maxImageAge: Duration.days(14) }],
+    lifecycleRules: [{ description: 'Untagged images', tagStatus: ecr.TagStatus.UNTAGGED, maxImageAge: Duration.days(14) }],
     removalPolicy,
     emptyOnDelete: removalPolicy === RemovalPolicy.DESTROY,
   });

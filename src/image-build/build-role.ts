@@ -51,10 +51,10 @@ export function createBuildRole(scope: Construct, { context, repository, logGrou
   if (network) allowNetworkInterfaces(role, network);
 
   suppressNag(role.node.findChild('DefaultPolicy'),
-    { id: 'AwsSolutions-IAM5', reason: 'A token of ECR is for all repositories that the role may use, of which there is one', appliesTo: ['Resource::*'] },
+    { id: 'AwsSolutions-IAM5', reason: 'ECR authorization tokens do not support resource-level permissions; the role has access to one repository', appliesTo: ['Resource::*'] },
     ...network ? [{
       id: 'AwsSolutions-IAM5',
-      reason: 'EC2 knows no narrower resource for the network interfaces of a build',
+      reason: 'EC2 does not support resource-level permissions for the network interfaces of a build',
       appliesTo: ['Resource::*', wildcardFinding(role, networkInterfaces(role))],
     }] : [],
   );

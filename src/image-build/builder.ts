@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { IMAGE_BUILDER_FOLDER } from '../contract/image-build';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
 import { inPackage } from '../private/files';
+import { createFunctionRole } from '../private/function-role';
 
 export interface BuilderProps {
   readonly project: IProject;
@@ -28,7 +29,7 @@ export class Builder extends Construct {
     this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const role = this.createRole(props);
     this.handler = new lambda.Function(this, 'Function', {
-      description: 'LibreChat: has the image built',
+      description: 'LibreChat: starts builds of the image',
       // The runtime contains the AWS SDK.
       runtime: lambda.Runtime.NODEJS_24_X,
       code: lambda.Code.fromAsset(inPackage(IMAGE_BUILDER_FOLDER)),
@@ -47,11 +48,7 @@ export class Builder extends Construct {
   }
 
   private createRole({ project, buildLogGroup, repository }: BuilderProps): iam.Role {
-    const role = new iam.Role(this, 'Role', {
-      description: 'LibreChat: has the image built',
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    });
-    this.logGroup.grantWrite(role);
+    const role = createFunctionRole(this, { description: 'LibreChat: starts builds of the image', logGroup: this.logGroup, inVpc: false });
     role.addToPolicy(new iam.PolicyStatement({
       actions: ['codebuild:StartBuild', 'codebuild:BatchGetBuilds', 'codebuild:StopBuild', 'codebuild:ListBuildsForProject'],
       resources: [project.projectArn],

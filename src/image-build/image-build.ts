@@ -5,14 +5,14 @@ import type { Architecture, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { BuildProject } from './build-project';
 import { createRepository } from './build-repository';
 import { buildSpec } from './build-spec';
 import { Builder } from './builder';
+import { ImageBuildProject } from './image-build-project';
 import { IMAGE_FOLDER } from '../contract/image';
 import { IMAGE_BUILD_ATTRIBUTES, IMAGE_BUILD_PROPERTIES, IMAGE_BUILD_RESOURCE_TYPE } from '../contract/image-build';
-import type { Network } from '../private/network';
 import { inPackage } from '../private/files';
+import type { Network } from '../private/network';
 
 /** The maximum in CloudFormation. The function reports a failure before. */
 const TIMEOUT = Duration.hours(1);
@@ -32,6 +32,8 @@ export interface ImageBuildProps {
 export class ImageBuild extends Construct {
   public readonly repository: IRepository;
   public readonly digest: string;
+  /** Hash of all inputs of the build. */
+  public readonly revision: string;
 
   constructor(scope: Construct, id: string, props: ImageBuildProps) {
     super(scope, id);
@@ -40,7 +42,8 @@ export class ImageBuild extends Construct {
     this.repository = props.repository ?? createRepository(this, props.removalPolicy);
     const spec = buildSpec(architecture.dockerPlatform);
     const context = this.createContext([baseImage, spec]);
-    const { project, logGroup } = new BuildProject(this, 'Build', { context, buildSpec: spec, baseImage, repository: this.repository, architecture, network, logRetention });
+    this.revision = context.assetHash;
+    const { project, logGroup } = new ImageBuildProject(this, 'Build', { context, buildSpec: spec, baseImage, repository: this.repository, architecture, network, logRetention });
     const { handler } = new Builder(this, 'Builder', { project, buildLogGroup: logGroup, repository: this.repository, architecture, logRetention });
     const resource = this.createResource(handler, project, context.assetHash);
     this.digest = `sha256:${resource.getAttString(IMAGE_BUILD_ATTRIBUTES.sha256)}`;

@@ -44,3 +44,13 @@ export interface Binding {
 export function wholeSecret(secret: ISecret): Reference {
   return { arn: secret.secretArn, grantRead: (grantee) => secret.grantRead(grantee) };
 }
+
+/** The plain-text variables of all bindings. */
+export function variablesIn(bindings: Binding[]): Record<string, string> {
+  return Object.assign({}, ...bindings.map(({ variables }) => variables)) as Record<string, string>;
+}
+
+/** The references of all bindings. */
+export function referencesIn(bindings: Binding[]): Record<string, Reference> {
+  return Object.assign({}, ...bindings.map(({ references }) => references)) as Record<string, Reference>;
+}

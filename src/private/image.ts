@@ -12,10 +12,14 @@ export interface LambdaImage {
   readonly tagOrDigest: string;
   readonly uri: string;
   readonly architecture: lambda.Architecture;
+  /** Changes with the image, and is known at synthesis, unlike a digest that a deployment returns. */
+  readonly revision: string;
 }
 
-export function imageInRepository(repository: IRepository, tagOrDigest: string, architecture: lambda.Architecture): LambdaImage {
-  return { repository, tagOrDigest, architecture, uri: repository.repositoryUriForTagOrDigest(tagOrDigest) };
+export function imageInRepository(
+  repository: IRepository, tagOrDigest: string, architecture: lambda.Architecture, revision = tagOrDigest,
+): LambdaImage {
+  return { repository, tagOrDigest, architecture, revision, uri: repository.repositoryUriForTagOrDigest(tagOrDigest) };
 }
 
 /** The code of a function that runs the image with one of the contract's commands. */

@@ -17,7 +17,8 @@ export interface NagSuppression {
 export function suppressNag(construct: IConstruct, ...suppressions: NagSuppression[]): void {
   const rules = suppressions.map(({ id, reason, appliesTo }) => ({ id, reason, ...(appliesTo && { applies_to: appliesTo }) }));
   const resource = CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild as CfnResource;
-  resource.addMetadata('cdk_nag', { rules_to_suppress: rules });
+  const { rules_to_suppress: earlier = [] } = resource.getMetadata('cdk_nag') ?? {};
+  resource.addMetadata('cdk_nag', { rules_to_suppress: [...earlier, ...rules] });
 }
 
 /**

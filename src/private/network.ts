@@ -23,6 +23,6 @@ export function createVpc(scope: Construct): ec2.Vpc {
     restrictDefaultSecurityGroup: false,
     gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
   });
-  suppressNag(vpc, { id: 'AwsSolutions-VPC7', reason: 'Flow logs cost more than they tell here; `vpc.addFlowLog()` adds one' });
+  suppressNag(vpc, { id: 'AwsSolutions-VPC7', reason: 'Flow logs are charged; `vpc.addFlowLog()` adds one' });
   return vpc;
 }

@@ -68,14 +68,14 @@ export class Redis extends Construct implements ec2.IConnectable {
       description: 'LibreChat: password of Redis',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
-    suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'ElastiCache and every environment of the function would have to change it at one moment' });
+    suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'ElastiCache and all execution environments would have to rotate it at the same time' });
     return secret;
   }
 
   private createReplicationGroup(props: RedisProps, subnets: CfnSubnetGroup, securityGroup: ec2.ISecurityGroup): CfnReplicationGroup {
     const replicated = props.replicas > 0;
     const group = new CfnReplicationGroup(this, 'ReplicationGroup', {
-      replicationGroupDescription: 'LibreChat: sessions, cache and the events of running answers',
+      replicationGroupDescription: 'LibreChat: sessions, cache and events of streamed responses',
       engine: props.engine,
       engineVersion: props.engineVersion,
       cacheNodeType: props.nodeType,
@@ -91,8 +91,8 @@ export class Redis extends Construct implements ec2.IConnectable {
       securityGroupIds: [securityGroup.securityGroupId],
     });
     suppressNag(group,
-      { id: 'AwsSolutions-AEC5', reason: 'The port is open to the function alone, and an unusual one would hide it from nobody' },
-      ...replicated ? [] : [{ id: 'AwsSolutions-AEC4', reason: 'One node is the least expensive; `replicas` buys more zones' }],
+      { id: 'AwsSolutions-AEC5', reason: 'The security group allows connections from the function only, so another port adds no protection' },
+      ...replicated ? [] : [{ id: 'AwsSolutions-AEC4', reason: 'One node is the least expensive option; `replicas` adds nodes in other Availability Zones' }],
     );
     return group;
   }

@@ -5,7 +5,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Port, Peer, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { functionEnvironment, handler, resources, statements, templateOf, templateWith, text, resourceOf } from './reading';
+import { functionEnvironment, backendFunction, resources, statements, templateOf, templateWith, text, resourceOf } from './reading';
 import { DOMAIN, EDGE, EUROPE, VARIANTS, stackIn } from '../../fixtures/variants';
 import { LibreChatServerless } from '../../src';
 
@@ -26,6 +26,7 @@ describe('data', () => {
       ChatApiGatewayApiKey3B085F0E: 'Delete',
       ChatBackendFilesBucket0094F8F0: 'Retain',
       ChatBackendRootSecretE07F07AE: 'Retain',
+      ChatBackendSealingSecret9B520461: 'Delete',
       ChatDatabaseCluster4698A913: 'Snapshot',
       ChatDatabaseInstance1587723B9: 'Delete',
       ChatDatabaseClusterSecret6DA268CB: 'Delete',
@@ -39,6 +40,7 @@ describe('data', () => {
     expect(stateful('maximal')).toEqual({
       ChatApiGatewayApiKey3B085F0E: 'Delete',
       ChatBackendRootSecretE07F07AE: 'Retain',
+      ChatBackendSealingSecret9B520461: 'Delete',
       ChatDatabaseCluster4698A913: 'Retain',
       ChatDatabaseInstance1587723B9: 'Retain',
       ChatDatabaseInstance2A299AB3F: 'Retain',
@@ -117,7 +119,7 @@ describe('synthesis', () => {
   test('takes a VPC that is looked up', () => {
     const stack = stackIn(EUROPE);
     new LibreChatServerless(stack, 'Chat', { vpc: Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-1' }) });
-    expect(handler(Template.fromStack(stack)).Properties.VpcConfig.SubnetIds).toHaveLength(2);
+    expect(backendFunction(Template.fromStack(stack)).Properties.VpcConfig.SubnetIds).toHaveLength(2);
   });
 
   test('works in a nested stack', () => {
@@ -144,7 +146,7 @@ describe('network', () => {
     expect(resources(template, 'AWS::EC2::NatGateway')).toHaveLength(1);
     expect(resources(template, 'AWS::EC2::Subnet')).toHaveLength(4);
     expect(text(resourceOf(template, 'AWS::EC2::VPCEndpoint').Properties.ServiceName)).toBe('com.amazonaws.<AWS::Region>.s3');
-    expect(handler(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(['<ChatVpcPrivateSubnet1Subnet>', '<ChatVpcPrivateSubnet2Subnet>']);
+    expect(backendFunction(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(['<ChatVpcPrivateSubnet1Subnet>', '<ChatVpcPrivateSubnet2Subnet>']);
   });
 
   test('one that is brought gets security groups, and nothing else', () => {
@@ -165,7 +167,7 @@ describe('network', () => {
       new LibreChatServerless(stack, 'Chat', { vpc, vpcSubnets: { subnetGroupName: 'Chat' } });
     });
     const chosen = ['<NetworkChatSubnet1Subnet>', '<NetworkChatSubnet2Subnet>'];
-    expect(handler(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(chosen);
+    expect(backendFunction(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(chosen);
     expect(resourceOf(template, 'AWS::ElastiCache::SubnetGroup').Properties.SubnetIds.map(text)).toEqual(chosen);
     expect(resourceOf(template, 'AWS::DocDB::DBSubnetGroup').Properties.SubnetIds.map(text)).toEqual(chosen);
   });
@@ -211,9 +213,9 @@ describe('what users reach for', () => {
       namespace, metricName, statistic, text(stack.resolve(Object.values(dimensions))),
     ]);
     expect(seen).toEqual([
-      ['AWS/Lambda', 'Errors', 'Sum', '<ChatBackendFunction>'],
-      ['AWS/Lambda', 'Duration', 'Average', '<ChatBackendFunction>'],
-      ['AWS/Lambda', 'Throttles', 'Sum', '<ChatBackendFunction>'],
+      ['AWS/Lambda', 'Errors', 'Sum', '<ChatRelayFunction>'],
+      ['AWS/Lambda', 'Duration', 'Average', '<ChatRelayFunction>'],
+      ['AWS/Lambda', 'Throttles', 'Sum', '<ChatRelayFunction>'],
       ['AWS/ApiGateway', '5XXError', 'Sum', text(resourceOf(templateOf('minimal'), 'AWS::ApiGateway::RestApi').Properties.Name)],
       ['AWS/ApiGateway', 'Latency', 'Average', text(resourceOf(templateOf('minimal'), 'AWS::ApiGateway::RestApi').Properties.Name)],
       ['AWS/ElastiCache', 'DatabaseMemoryUsagePercentage', 'Average', '<ChatRedisReplicationGroup>-001'],
@@ -233,7 +235,7 @@ describe('what users reach for', () => {
     const resolve = (value: unknown) => text(stack.resolve(value));
     expect(resolve(chat.url)).toBe('https://<ChatFrontendDistribution.DomainName>');
     expect(resolve(chat.streamingInvokeArn)).toBe(
-      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatBackendFunction.Arn>/response-streaming-invocations',
+      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatRelayFunction.Arn>/response-streaming-invocations',
     );
     expect(resolve(chat.imageUri)).toMatch(/^<AWS::AccountId>\.dkr\.ecr\.<AWS::Region>\.<AWS::URLSuffix>\/.+:[0-9a-f]{64}$/);
     expect(resolve(chat.redisEndpointAddress)).toBe('<ChatRedisReplicationGroup.PrimaryEndPoint.Address>');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as library from '../../src';
 import { maximalProps, stackIn, VARIANTS } from '../../fixtures/variants';
+import * as library from '../../src';
 import { publicApi } from '../docs/kit/public-api';
 
 /** The public API. Removing or renaming a name is a breaking change, a new name is a promise. */
@@ -17,7 +17,7 @@ const CONTRACT: Record<string, string> = {
   LibreChatRedisEngine: 'REDIS VALKEY',
   LibreChatReplicationGroupOptions: 'engine nodeType replicas',
   LibreChatServerless: `
-    url distribution frontendBucket certificate api handler streamingInvokeArn accessLogGroup logGroup filesBucket vpc
+    url distribution frontendBucket certificate api relay handler streamingInvokeArn accessLogGroup logGroup relayLogGroup filesBucket vpc
     databaseCluster databaseSecret redisReplicationGroup redisEndpointAddress redisAuthToken redisConnections rootSecret apiKey
     repository imageUri grantPrincipal connections
     metricErrors metricDuration metricThrottles metricApiServerErrors metricApiLatency metricRedisMemory metricRedisConnections`,

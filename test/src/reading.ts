@@ -45,12 +45,12 @@ export function logicalIdOf(template: Template, type: string, word = ''): string
   return resources(template, type).find(([logicalId]) => logicalId.includes(word))![0];
 }
 
-export function handler(template: Template): Resource {
+export function backendFunction(template: Template): Resource {
   return resourceOf(template, 'AWS::Lambda::Function', 'BackendFunction');
 }
 
-export function functionEnvironment(template: Template): Record<string, any> {
-  return handler(template).Properties.Environment.Variables;
+export function functionEnvironment(template: Template, word = 'BackendFunction'): Record<string, any> {
+  return resourceOf(template, 'AWS::Lambda::Function', word).Properties.Environment.Variables;
 }
 
 /** What a role may do, one line per statement: `actions on resources`. */

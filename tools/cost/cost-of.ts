@@ -45,7 +45,7 @@ export function unpricedTypes(template: Template): string[] {
 }
 
 /** All lines together. */
-export function totalOf(lines: readonly CostLine[]): { readonly atRest: number; readonly use: number } {
-  const sum = (what: 'atRest' | 'use') => lines.reduce((total, line) => total + line[what], 0);
-  return { atRest: sum('atRest'), use: sum('use') };
+export function totalOf(lines: readonly CostLine[]): { readonly idle: number; readonly use: number } {
+  const sum = (what: 'idle' | 'use') => lines.reduce((total, line) => total + line[what], 0);
+  return { idle: sum('idle'), use: sum('use') };
 }

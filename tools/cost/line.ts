@@ -8,7 +8,7 @@ export interface CostLine {
   readonly what: string;
   readonly quantity: string;
   /** US dollars a month while nobody does anything. */
-  readonly atRest: number;
+  readonly idle: number;
   /** US dollars a month more, by what people do. */
   readonly use: number;
 }
@@ -17,8 +17,8 @@ export interface CostLine {
 export type Pricer = (template: Template, usage: Usage, load: Load) => CostLine[];
 
 /** A line that costs the same whatever people do. */
-export function standing(what: string, quantity: string, atRest: number): CostLine {
-  return { what, quantity, atRest, use: 0 };
+export function standing(what: string, quantity: string, idle: number): CostLine {
+  return { what, quantity, idle, use: 0 };
 }
 
 /** `1 node`, `2 nodes`. */

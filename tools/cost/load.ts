@@ -19,14 +19,14 @@ export interface Load {
 }
 
 export function loadOf(template: Template, usage: Usage): Load {
-  const { answers, seconds, users } = usage;
+  const { replies, seconds, users } = usage;
   const visits = users * ASSUMED.visitsPerUser;
   const functions = relaysOf(template).length > 0 ? withRelay(usage, visits) : withoutRelay(usage, visits);
   return {
     ...functions,
     visits,
     pageRequests: visits * ASSUMED.pageRequestsPerVisit,
-    gbToViewers: (visits * ASSUMED.mbPerVisit + answers * seconds * ASSUMED.mbPerStreamedSecond) / 1000,
+    gbToViewers: (visits * ASSUMED.mbPerVisit + replies * seconds * ASSUMED.mbPerStreamedSecond) / 1000,
     logGb: functions.apiRequests * ASSUMED.logKbPerRequest / 1e6,
   };
 }
@@ -34,20 +34,20 @@ export function loadOf(template: Template, usage: Usage): Load {
 type FunctionLoad = Pick<Load, 'apiRequests' | 'starts' | 'libreChatSeconds' | 'relaySeconds'>;
 
 /** API Gateway invokes LibreChat's function, which serves one request at a time. */
-function withoutRelay({ answers, seconds }: Usage, visits: number): FunctionLoad {
-  const apiRequests = answers * ASSUMED.apiRequestsPerAnswer + visits * ASSUMED.apiRequestsPerVisit;
+function withoutRelay({ replies, seconds }: Usage, visits: number): FunctionLoad {
+  const apiRequests = replies * ASSUMED.apiRequestsPerReply + visits * ASSUMED.apiRequestsPerVisit;
   const starts = visits * ASSUMED.startsPerVisit;
-  const shortRequests = apiRequests - 2 * answers;
+  const shortRequests = apiRequests - 2 * replies;
   return {
     apiRequests,
     starts,
-    libreChatSeconds: answers * secondsPerAnswer(seconds) + shortRequests * ASSUMED.secondsPerShortRequest + starts * ASSUMED.secondsPerStart,
+    libreChatSeconds: replies * secondsPerReply(seconds) + shortRequests * ASSUMED.secondsPerShortRequest + starts * ASSUMED.secondsPerStart,
     relaySeconds: 0,
   };
 }
 
 /** One environment generates and is held until the reply is saved, another streams. */
-export function secondsPerAnswer(seconds: number): number {
+export function secondsPerReply(seconds: number): number {
   return 2 * seconds + readSettings({}).graceMs / 1000;
 }
 
@@ -55,20 +55,20 @@ export function secondsPerAnswer(seconds: number): number {
  * API Gateway invokes a relay for each request, and a worker runs while there are requests. Visits and replies that arrive at random keep
  * it running for a share of the time of 1 - exp(-n), where n is the mean number of those in progress (a queue of type M/G/∞).
  */
-function withRelay({ answers, seconds }: Usage, visits: number): FunctionLoad {
+function withRelay({ replies, seconds }: Usage, visits: number): FunctionLoad {
   const { activeHours, apiRequestsPerVisit, lingerSeconds, requestsPerWorker, secondsToSave } = ASSUMED_WITH_RELAY;
   const activeSeconds = activeHours * 3600;
-  const inProgress = (answers * (seconds + secondsToSave + lingerSeconds) + visits * (ASSUMED.secondsPerStart + lingerSeconds)) / activeSeconds;
+  const inProgress = (replies * (seconds + secondsToSave + lingerSeconds) + visits * (ASSUMED.secondsPerStart + lingerSeconds)) / activeSeconds;
   const idleShare = Math.exp(-inProgress);
   const starts = visits * idleShare;
-  const workers = Math.max(1 - idleShare, answers * seconds / activeSeconds / requestsPerWorker);
-  const apiRequests = answers * ASSUMED.apiRequestsPerAnswer + visits * apiRequestsPerVisit;
-  const shortRequests = apiRequests - answers;
+  const workers = Math.max(1 - idleShare, replies * seconds / activeSeconds / requestsPerWorker);
+  const apiRequests = replies * ASSUMED.apiRequestsPerReply + visits * apiRequestsPerVisit;
+  const shortRequests = apiRequests - replies;
   const waitingSeconds = starts * apiRequestsPerVisit * ASSUMED.secondsPerStart;
   return {
     apiRequests,
     starts,
     libreChatSeconds: activeSeconds * workers,
-    relaySeconds: answers * seconds + shortRequests * ASSUMED.secondsPerShortRequest + waitingSeconds,
+    relaySeconds: replies * seconds + shortRequests * ASSUMED.secondsPerShortRequest + waitingSeconds,
   };
 }

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { costOf, totalOf, unpricedTypes } from './cost-of';
-import { COST_FORMS, templateOfForm } from './forms';
 import { relaysOf } from './functions';
 import { type Options, parseOptions, USAGE } from './options';
 import { PRICE_LIST } from './prices';
 import { withTable } from './readme-table';
 import { report } from './report';
+import { COST_VARIANTS, templateOfVariant } from './variants';
 import { CommandError, runCommand } from '../../cli/command';
 import type { Template } from '../template';
 
@@ -17,16 +17,16 @@ function run(options: Options): number {
   return 0;
 }
 
-function outputOf({ json, readme, form, template: file, usage }: Options): string {
+function outputOf({ json, readme, variant, template: file, usage }: Options): string {
   if (readme) {
     writeFileSync(README, withTable(readFileSync(README, 'utf8')));
     return '';
   }
-  const template = file ? read(file) : templateOfForm(form);
+  const template = file ? read(file) : templateOfVariant(variant);
   const lines = costOf(template, usage);
   const unpriced = unpricedTypes(template);
   if (json) return `${JSON.stringify({ region: PRICE_LIST.region, usage, lines, ...totalOf(lines), unpriced }, undefined, 1)}\n`;
-  return report({ title: file ?? COST_FORMS[form].title, lines, usage, unpriced, relay: relaysOf(template).length > 0 });
+  return report({ title: file ?? COST_VARIANTS[variant].title, lines, usage, unpriced, relay: relaysOf(template).length > 0 });
 }
 
 function read(file: string): Template {

@@ -1,25 +1,25 @@
 import { existsSync } from 'node:fs';
-import { COST_FORMS, type FormName, isForm } from './forms';
 import { PRICE_LIST } from './prices';
 import { ASSUMED, type Usage } from './usage';
+import { COST_VARIANTS, type VariantName, isVariant } from './variants';
 import { parseArguments, UsageError } from '../../cli/command';
 import { LONGEST_REQUEST_SECONDS } from '../../src/contract/limits';
 
-const DEFAULT_ANSWERS = 10_000;
+const DEFAULT_REPLIES = 10_000;
 const DEFAULT_SECONDS = 20;
 const MOST = 1e9;
 
-const FORM_LINES = Object.entries(COST_FORMS).map(([name, { title }]) => `                       ${name.padEnd(14)} ${title}`).join('\n');
+const VARIANT_LINES = Object.entries(COST_VARIANTS).map(([name, { title }]) => `                       ${name.padEnd(14)} ${title}`).join('\n');
 
 export const USAGE = `Estimates the monthly cost of a deployment in US dollars, from its synthesized template and the prices in ${PRICE_LIST.region}.
 
 Usage: npx projen cost [-- <options>]
 
-  --answers <n>        Chat replies per month (default: ${DEFAULT_ANSWERS}).
+  --replies <n>        Chat replies per month (default: ${DEFAULT_REPLIES}).
   --seconds <n>        Duration of a reply (default: ${DEFAULT_SECONDS}).
-  --users <n>          Users per month (default: one per ${ASSUMED.answersPerUser} replies).
-  --form <name>        The variant to deploy (default: default):
-${FORM_LINES}
+  --users <n>          Users per month (default: one per ${ASSUMED.repliesPerUser} replies).
+  --variant <name>        The variant to deploy (default: default):
+${VARIANT_LINES}
   --template <file>    Another synthesized template instead, such as cdk.out/Chat.template.json.
   --free-tier          Subtract the free tier of CloudFront and Lambda that does not expire.
   --json               Print one JSON object.
@@ -28,10 +28,10 @@ ${FORM_LINES}
 `;
 
 const OPTIONS = {
-  'answers': { type: 'string' },
+  'replies': { type: 'string' },
   'seconds': { type: 'string' },
   'users': { type: 'string' },
-  'form': { type: 'string' },
+  'variant': { type: 'string' },
   'template': { type: 'string' },
   'free-tier': { type: 'boolean', default: false },
   'json': { type: 'boolean', default: false },
@@ -41,7 +41,7 @@ const OPTIONS = {
 export interface Options {
   readonly json: boolean;
   readonly readme: boolean;
-  readonly form: FormName;
+  readonly variant: VariantName;
   readonly template?: string;
   readonly usage: Usage;
 }
@@ -49,27 +49,27 @@ export interface Options {
 /** @throws UsageError */
 export function parseOptions(args: string[]): Options {
   const { values } = parseArguments(args, { options: OPTIONS });
-  const { form = 'default' } = values;
-  if (!isForm(form)) throw new UsageError(`--form must be one of ${Object.keys(COST_FORMS).join(', ')}, got: ${form}`);
-  if (values.form && values.template) throw new UsageError('--form and --template exclude each other');
+  const { variant = 'default' } = values;
+  if (!isVariant(variant)) throw new UsageError(`--variant must be one of ${Object.keys(COST_VARIANTS).join(', ')}, got: ${variant}`);
+  if (values.variant && values.template) throw new UsageError('specify only one of --variant, --template');
   if (values.template !== undefined && !existsSync(values.template)) throw new UsageError(`--template must exist, got: ${values.template}`);
-  const answers = number('answers', values.answers, DEFAULT_ANSWERS, { most: MOST, whole: true });
+  const replies = number('replies', values.replies, DEFAULT_REPLIES, { most: MOST, whole: true });
   return {
     json: values.json,
     readme: values.readme,
-    form,
+    variant,
     template: values.template,
     usage: {
-      answers,
+      replies,
       seconds: number('seconds', values.seconds, DEFAULT_SECONDS, { most: LONGEST_REQUEST_SECONDS, whole: false }),
-      users: number('users', values.users, usersFor(answers), { most: MOST, whole: true }),
+      users: number('users', values.users, usersFor(replies), { most: MOST, whole: true }),
       freeTier: values['free-tier'],
     },
   };
 }
 
-export function usersFor(answers: number): number {
-  return Math.ceil(answers / ASSUMED.answersPerUser);
+export function usersFor(replies: number): number {
+  return Math.ceil(replies / ASSUMED.repliesPerUser);
 }
 
 function number(name: string, given: string | undefined, byDefault: number, { most, whole }: { most: number; whole: boolean }): number {

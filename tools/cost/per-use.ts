@@ -35,7 +35,7 @@ class LambdaMeter {
     return {
       what,
       quantity: `${amount(gbSeconds)} GB-s of ${architecture} at ${MemorySize} MB`,
-      atRest: 0,
+      idle: 0,
       use: paid.gbSeconds * priceOf(gbSecond, architecture, 'the architecture') + paid.requests * request + extraGb * seconds * storageGbSecond,
     };
   }
@@ -51,11 +51,11 @@ export const provisioned: Pricer = (template) => resourcesOf(template, 'AWS::Lam
     });
   });
 
-export const apiGateway: Pricer = (template, { answers, seconds }, { apiRequests }) => resourcesOf(template, 'AWS::ApiGateway::RestApi').map(() => {
+export const apiGateway: Pricer = (template, { replies, seconds }, { apiRequests }) => resourcesOf(template, 'AWS::ApiGateway::RestApi').map(() => {
   const { request, streamedMb } = PRICES.apiGateway;
   const pieces = Math.ceil(seconds * ASSUMED.mbPerStreamedSecond / streamedMb);
-  const requests = apiRequests + answers * (pieces - 1);
-  return { what: 'API Gateway', quantity: `${amount(requests)} requests`, atRest: 0, use: requests * request };
+  const requests = apiRequests + replies * (pieces - 1);
+  return { what: 'API Gateway', quantity: `${amount(requests)} requests`, idle: 0, use: requests * request };
 });
 
 export const cloudFront: Pricer = (template, { freeTier }, { apiRequests, pageRequests, gbToViewers }) => {
@@ -66,7 +66,7 @@ export const cloudFront: Pricer = (template, { freeTier }, { apiRequests, pageRe
     return {
       what: 'CloudFront',
       quantity: `${amount(requests)} requests, ${amount(gbToViewers)} GB`,
-      atRest: 0,
+      idle: 0,
       use: less(requests, freeTier && free.requests) * request
         + less(gbToViewers, freeTier && free.gb) * gb
         + less(calls, freeTier && free.functionCalls) * functionCall,
@@ -77,16 +77,16 @@ export const cloudFront: Pricer = (template, { freeTier }, { apiRequests, pageRe
 export const buckets: Pricer = (template, { users }, { pageRequests }) => resourcesOf(template, 'AWS::S3::Bucket').map(({ id }) => {
   const { gb, put, get } = PRICES.s3;
   const isPage = resourcesOf(template, FRONTEND_RESOURCE_TYPE).some(({ properties }) => refersTo(properties[FRONTEND_PROPERTIES.bucket], id));
-  if (isPage) return { what: 'S3, the page', quantity: `${ASSUMED.pageGb} GB`, atRest: ASSUMED.pageGb * gb, use: pageRequests * get };
+  if (isPage) return { what: 'S3, the page', quantity: `${ASSUMED.pageGb} GB`, idle: ASSUMED.pageGb * gb, use: pageRequests * get };
   const storedGb = users * ASSUMED.filesGbPerUser;
   const uploads = users * ASSUMED.uploadsPerUser;
-  return { what: 'S3, files', quantity: `${amount(storedGb)} GB`, atRest: 0, use: storedGb * gb + uploads * (put + get) };
+  return { what: 'S3, files', quantity: `${amount(storedGb)} GB`, idle: 0, use: storedGb * gb + uploads * (put + get) };
 });
 
 /** An environment that starts reads each secret once. */
 export const secrets: Pricer = (template, _usage, { starts }) => {
   const n = resourcesOf(template, 'AWS::SecretsManager::Secret').length + givenSecrets(template).size;
-  return [{ what: 'Secrets Manager', quantity: count(n, 'secret'), atRest: n * PRICES.secret.month, use: starts * n * PRICES.secret.call }];
+  return [{ what: 'Secrets Manager', quantity: count(n, 'secret'), idle: n * PRICES.secret.month, use: starts * n * PRICES.secret.call }];
 };
 
 /** Those that stood before the stack, and that the function reads all the same. */
@@ -102,7 +102,7 @@ function givenSecrets(template: Template): Set<string> {
 
 /** What was written in a month, and kept for as long. */
 export const logs: Pricer = (_template, _usage, { logGb }): CostLine[] =>
-  [{ what: 'CloudWatch Logs', quantity: `${amount(logGb)} GB`, atRest: 0, use: logGb * (PRICES.logs.ingestedGb + PRICES.logs.storedGb) }];
+  [{ what: 'CloudWatch Logs', quantity: `${amount(logGb)} GB`, idle: 0, use: logGb * (PRICES.logs.ingestedGb + PRICES.logs.storedGb) }];
 
 function less(quantity: number, free: number | false): number {
   return Math.max(0, quantity - (free || 0));

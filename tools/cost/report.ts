@@ -4,7 +4,7 @@ import { PRICE_LIST } from './prices';
 import { ASSUMED, ASSUMED_WITH_RELAY, type Usage } from './usage';
 import { table } from '../../cli/table';
 
-const HEAD = ['', '', 'at rest', 'per 1,000 answers', 'a month'];
+const HEAD = ['', '', 'idle', 'per 1,000 replies', 'a month'];
 
 /** What a report is about. */
 export interface Estimate {
@@ -19,12 +19,12 @@ export interface Estimate {
 
 /** The table for people: each line, their sum, the assumptions, and what is not priced. */
 export function report({ title, lines, usage, unpriced, relay }: Estimate): string {
-  const rows = lines.map(({ what, quantity, atRest, use }) => [what, quantity, dollars(atRest), perThousand(use, usage), dollars(atRest + use)]);
-  const { atRest, use } = totalOf(lines);
-  const sum = ['Total', '', dollars(atRest), perThousand(use, usage), dollars(atRest + use)];
+  const rows = lines.map(({ what, quantity, idle, use }) => [what, quantity, dollars(idle), perThousand(use, usage), dollars(idle + use)]);
+  const { idle, use } = totalOf(lines);
+  const sum = ['Total', '', dollars(idle), perThousand(use, usage), dollars(idle + use)];
   const rule = HEAD.map((_, column) => '-'.repeat(Math.max(...[HEAD, ...rows, sum].map((row) => row[column].length))));
   return [
-    `${title}: ${usage.answers.toLocaleString('en-US')} answers of ${usage.seconds} s for ${usage.users.toLocaleString('en-US')} users in a month`,
+    `${title}: ${usage.replies.toLocaleString('en-US')} replies of ${usage.seconds} s for ${usage.users.toLocaleString('en-US')} users in a month`,
     '',
     table([HEAD, rule, ...rows, rule, sum], { right: [2, 3, 4] }),
     '',
@@ -41,14 +41,14 @@ export function dollars(n: number): string {
   return n.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
-function perThousand(use: number, { answers }: Usage): string {
-  return answers === 0 ? '–' : dollars(use / answers * 1000);
+function perThousand(use: number, { replies }: Usage): string {
+  return replies === 0 ? '–' : dollars(use / replies * 1000);
 }
 
 const WITHOUT_RELAY = [
   'A reply uses two environments: one generates, one streams. DocumentDB stays at its minimum capacity;',
   `- a user opens the page ${ASSUMED.visitsPerUser} times; each time ${ASSUMED.startsPerVisit} environments start, for ${ASSUMED.secondsPerStart} s each,`,
-  `  and the page asks for ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED.apiRequestsPerVisit} answers of the API and ${ASSUMED.mbPerVisit} MB`,
+  `  and the page asks for ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED.apiRequestsPerVisit} replies of the API and ${ASSUMED.mbPerVisit} MB`,
 ];
 
 const WITH_RELAY = [
@@ -66,9 +66,9 @@ function assumptions(usage: Usage, [functions, ...visits]: readonly string[]): s
     functions,
     'each half DCU more costs 0.04 an hour. These are assumptions, not measurements, and on the high side:',
     ...visits,
-    `- an answer takes ${ASSUMED.apiRequestsPerAnswer} requests, ${ASSUMED.mbPerStreamedSecond} MB for each second that it streams,`
-      + ` ${ASSUMED.mbToModelPerAnswer} MB to and from the model`,
-    `  and ${ASSUMED.databaseIosPerAnswer} reads and writes of the database's storage; a request writes ${ASSUMED.logKbPerRequest} KB of log`,
+    `- a reply takes ${ASSUMED.apiRequestsPerReply} requests, ${ASSUMED.mbPerStreamedSecond} MB for each second that it streams,`
+      + ` ${ASSUMED.mbToModelPerReply} MB to and from the model`,
+    `  and ${ASSUMED.databaseIosPerReply} reads and writes of the database's storage; a request writes ${ASSUMED.logKbPerRequest} KB of log`,
     `- the image has ${ASSUMED.imageGb} GB, the database ${ASSUMED.databaseGb} GB, the page ${ASSUMED.pageGb} GB, the files of a user ${ASSUMED.filesGbPerUser} GB`,
   ];
 }

@@ -4,7 +4,7 @@ import { HOURS, PRICES } from './prices';
 import { ASSUMED } from './usage';
 import { CommandError } from '../../cli/command';
 
-export const documentDb: Pricer = (template, { answers }) => resourcesOf(template, 'AWS::DocDB::DBCluster').map(({ id, properties }) => {
+export const documentDb: Pricer = (template, { replies }) => resourcesOf(template, 'AWS::DocDB::DBCluster').map(({ id, properties }) => {
   const capacity = properties.ServerlessV2ScalingConfiguration?.MinCapacity;
   if (capacity === undefined) throw new CommandError(`DocumentDB clusters must be serverless, got: ${id}`);
   const instances = resourcesOf(template, 'AWS::DocDB::DBInstance').filter((instance) => instance.properties.DBClusterIdentifier?.Ref === id);
@@ -12,8 +12,8 @@ export const documentDb: Pricer = (template, { answers }) => resourcesOf(templat
   return {
     what: 'DocumentDB',
     quantity: `${count(instances.length, 'instance')} at ${capacity} DCU, ${ASSUMED.databaseGb} GB`,
-    atRest: instances.length * capacity * dcuHour * HOURS + ASSUMED.databaseGb * storageGb,
-    use: answers * ASSUMED.databaseIosPerAnswer * io,
+    idle: instances.length * capacity * dcuHour * HOURS + ASSUMED.databaseGb * storageGb,
+    use: replies * ASSUMED.databaseIosPerReply * io,
   };
 });
 
@@ -30,13 +30,13 @@ export const elastiCache: Pricer = (template) => resourcesOf(template, 'AWS::Ela
   return standing(engine === 'valkey' ? 'Valkey' : 'Redis', `${count(nodes, 'node')} ${type}`, nodes * hour * HOURS);
 });
 
-export const natGateways: Pricer = (template, { answers }) => {
+export const natGateways: Pricer = (template, { replies }) => {
   const gateways = resourcesOf(template, 'AWS::EC2::NatGateway').length;
-  const gb = answers * ASSUMED.mbToModelPerAnswer / 1000;
+  const gb = replies * ASSUMED.mbToModelPerReply / 1000;
   return [{
     what: 'NAT',
     quantity: `${count(gateways, 'gateway')}, ${amount(gb)} GB`,
-    atRest: gateways * PRICES.vpc.natHour * HOURS,
+    idle: gateways * PRICES.vpc.natHour * HOURS,
     use: gb * PRICES.vpc.natGb,
   }];
 };

@@ -1,6 +1,6 @@
 /** Use of a deployment in a month. */
 export interface Usage {
-  readonly answers: number;
+  readonly replies: number;
   /** Duration of a reply. */
   readonly seconds: number;
   /** Number of people who open the page. */
@@ -11,7 +11,7 @@ export interface Usage {
 
 /** Assumptions, not measurements, and on the high side. The report lists those that matter. */
 export const ASSUMED = {
-  answersPerUser: 200,
+  repliesPerUser: 200,
   visitsPerUser: 20,
   /** The page and what it asks the API for when it is opened. Most of the files come from the browser's own cache. */
   pageRequestsPerVisit: 40,
@@ -21,13 +21,13 @@ export const ASSUMED = {
   startsPerVisit: 4,
   secondsPerStart: 10,
   /** The POST, the stream, and what the page reads again. */
-  apiRequestsPerAnswer: 8,
+  apiRequestsPerReply: 8,
   secondsPerShortRequest: 0.1,
-  /** The events of an answer: at most 40 a second, each with its frame. */
+  /** The events of a reply: at most 40 a second, each with its frame. */
   mbPerStreamedSecond: 0.015,
   /** The conversation that goes to the model, what comes back from there, and what the database takes. */
-  mbToModelPerAnswer: 1,
-  databaseIosPerAnswer: 300,
+  mbToModelPerReply: 1,
+  databaseIosPerReply: 300,
   databaseGb: 1,
   pageGb: 0.1,
   filesGbPerUser: 0.1,

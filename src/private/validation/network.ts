@@ -1,4 +1,6 @@
-import type { ISubnet, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Stack } from 'aws-cdk-lib';
+import { CfnRoute, CfnVPCEndpoint, type ISubnet, type IVpc, type SubnetSelection, Vpc } from 'aws-cdk-lib/aws-ec2';
+import type { IConstruct } from 'constructs';
 import { mustError, requiresError } from './errors';
 import { DEFAULT_SUBNETS, type Network } from '../network';
 
@@ -27,6 +29,32 @@ export function validateNetwork({ vpc, vpcSubnets, ...requirements }: NetworkReq
   }
   // CDK throws an error of its own if the CIDR block is unknown.
   if (requirements.connectsToVpc) void vpc.vpcCidrBlock;
+}
+
+/**
+ * The relay starts workers through the API of Lambda. Checked at the end of synthesis, because routes and endpoints may be added at any time.
+ */
+export function validateRouteToLambda(scope: IConstruct, { vpc, vpcSubnets }: Network): void {
+  // The routes of an imported VPC are unknown.
+  if (!(vpc instanceof Vpc)) return;
+  scope.node.addValidation({
+    validate: () => {
+      const isolated = vpc.selectSubnets(vpcSubnets).subnets.find((subnet) => includes(vpc.isolatedSubnets, subnet) && !hasDefaultRoute(subnet));
+      if (!isolated || hasLambdaEndpoint(vpc)) return [];
+      const fix = "vpc.addInterfaceEndpoint('Lambda', { service: ec2.InterfaceVpcEndpointAwsService.LAMBDA })";
+      return [mustError('vpcSubnets', `have a route to the API of Lambda: use subnets with egress, or add ${fix}`, isolated.node.path).message];
+    },
+  });
+}
+
+function hasDefaultRoute(subnet: ISubnet): boolean {
+  return subnet.node.findAll().some((child) => child instanceof CfnRoute && child.destinationCidrBlock === '0.0.0.0/0');
+}
+
+function hasLambdaEndpoint(vpc: Vpc): boolean {
+  return vpc.node.root.node.findAll().some((child) => child instanceof CfnVPCEndpoint
+    && child.vpcId === vpc.vpcId
+    && JSON.stringify(Stack.of(child).resolve(child.serviceName)).includes('.lambda"'));
 }
 
 /** The network of the CodeBuild project that builds the image. */

@@ -18,21 +18,23 @@ export function validateSize(prop: string, value: Size | undefined, minMebibytes
   validateInteger(prop, value.toMebibytes({ rounding: 1 }), minMebibytes, maxMebibytes, ' MiB');
 }
 
-export interface Concurrency {
+export interface WorkerLimits {
   readonly domainName?: string;
-  readonly reservedConcurrentExecutions?: number;
+  readonly maxConcurrentRequests?: number;
+  readonly maxWorkers?: number;
   readonly provisionedConcurrentExecutions?: number;
 }
 
-export function validateConcurrency({ domainName, reservedConcurrentExecutions: reserved, provisionedConcurrentExecutions: provisioned }: Concurrency): void {
-  // One environment generates a response, another one streams it.
-  validateAtLeast('reservedConcurrentExecutions', reserved, 2);
+export function validateWorkers(limits: WorkerLimits): void {
+  const { domainName, maxConcurrentRequests, maxWorkers, provisionedConcurrentExecutions: provisioned } = limits;
+  validateInteger('maxConcurrentRequests', maxConcurrentRequests, 1, 200);
+  validateAtLeast('maxWorkers', maxWorkers, 1);
   validateAtLeast('provisionedConcurrentExecutions', provisioned, 1);
   if (provisioned === undefined) return;
   // Environments are initialized before the distribution has a domain name.
   if (domainName === undefined) throw requiresError('provisionedConcurrentExecutions', '`domainName`');
-  if (reserved !== undefined && !Token.isUnresolved(reserved) && !Token.isUnresolved(provisioned) && provisioned > reserved) {
-    throw mustError('provisionedConcurrentExecutions', `be at most \`reservedConcurrentExecutions\` (${reserved})`, provisioned);
+  if (maxWorkers !== undefined && !Token.isUnresolved(maxWorkers) && !Token.isUnresolved(provisioned) && provisioned > maxWorkers) {
+    throw mustError('provisionedConcurrentExecutions', `be at most \`maxWorkers\` (${maxWorkers})`, provisioned);
   }
 }
 

@@ -17,6 +17,7 @@ const OWNED: Readonly<Record<string, string>> = {
   REDIS_PASSWORD: 'use `redis: LibreChatRedis.fromUri(secret)`',
   REDIS_KEY_PREFIX: 'the construct generates one for each deployment',
   CONFIG_PATH: 'use `config`',
+  SCHEDULES_DISABLED: 'use `schedules`',
   AWS_BUCKET_NAME: 'use `filesBucket`',
   LITELLM_BASE_URL: 'use `services`',
   SEARXNG_INSTANCE_URL: 'use `services`',
@@ -41,13 +42,16 @@ const RESERVED_BY_LAMBDA = new Set([
   'AWS_SESSION_TOKEN', 'LAMBDA_RUNTIME_DIR', 'LAMBDA_TASK_ROOT',
 ]);
 
+const RESERVED_PREFIXES = ['ADAPTER_', 'QUEUE_', 'RELAY_'];
+
 /** The reason why users cannot set a variable, if there is one. */
 function reservedReason(name: string): string | undefined {
   if (name in OWNED) return OWNED[name];
   if (name in FIXED_VARIABLES) return `it is always ${FIXED_VARIABLES[name]}`;
   if (RESERVED_BY_LAMBDA.has(name)) return 'Lambda sets it';
   if (name.startsWith(VALUE_FROM)) return 'use `secrets`';
-  if (name.startsWith('ADAPTER_')) return 'the prefix is reserved for the adapter';
+  const prefix = RESERVED_PREFIXES.find((reserved) => name.startsWith(reserved));
+  if (prefix) return `the prefix ${prefix} is reserved for relay and worker`;
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import { certificate, DOMAIN, stackIn } from '../../../fixtures/variants';
 import { LibreChatServerless } from '../../../src';
+import { API_ROUTES } from '../../../src/contract/routes';
 import { logicalIdOf, resources, templateOf, templateWith, text, resourceOf, type Resource } from '../reading';
 
 const template = templateOf('minimal');
@@ -18,6 +19,10 @@ function methods(httpMethod: string, of = template): Array<[path: string, method
 
 const ROUTES = ['/api', '/api/{proxy+}', '/images/{proxy+}', '/oauth', '/oauth/{proxy+}'];
 
+test('the routes of the contract are those of LibreChat', () => {
+  expect(API_ROUTES.map(({ prefix }) => prefix)).toEqual(['/api', '/oauth', '/images']);
+});
+
 test('is Regional, since the edge would cut a silent stream after 30 seconds', () => {
   expect(resourceOf(template, 'AWS::ApiGateway::RestApi').Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });
 });
@@ -31,15 +36,26 @@ test('streams every route of LibreChat, for 15 minutes', () => {
       Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', ResponseTransferMode: 'STREAM', TimeoutInMillis: 900_000 },
     });
     expect(text(Properties.Integration.Uri)).toBe(
-      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatBackendFunction.Arn>/response-streaming-invocations',
+      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatRelayFunction.Arn>/response-streaming-invocations',
     );
   }
 });
 
 test('has one permission, of the action that exists', () => {
-  const { Action, FunctionName, Principal, SourceArn } = resourceOf(template, 'AWS::Lambda::Permission').Properties;
-  expect([Action, text(FunctionName), Principal]).toEqual(['lambda:InvokeFunction', '<ChatBackendFunction.Arn>', 'apigateway.amazonaws.com']);
+  const { Action, FunctionName, Principal, SourceArn } = resourceOf(template, 'AWS::Lambda::Permission', 'ApiGateway').Properties;
+  expect([Action, text(FunctionName), Principal]).toEqual(['lambda:InvokeFunction', '<ChatRelayFunction.Arn>', 'apigateway.amazonaws.com']);
   expect(text(SourceArn)).toBe('arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<ChatApiGatewayRestApi>/*/*/*');
+});
+
+test.each(['THROTTLED', 'INTEGRATION_FAILURE'])('%s is a 503 that the client of LibreChat repeats', (type) => {
+  const { Properties } = resources(template, 'AWS::ApiGateway::GatewayResponse').find(([, response]) => response.Properties.ResponseType === type)![1];
+  expect(Properties).toMatchObject({ StatusCode: '503', ResponseParameters: { 'gatewayresponse.header.Retry-After': "'2'" } });
+  expect(JSON.parse(Properties.ResponseTemplates['application/json'])).toMatchObject({ code: 'SERVER_NOT_READY' });
+});
+
+test('a request that may have been executed is not repeated: a timeout stays a 504', () => {
+  const types = resources(template, 'AWS::ApiGateway::GatewayResponse').map(([, { Properties }]) => Properties.ResponseType);
+  expect(types.sort()).toEqual(['INTEGRATION_FAILURE', 'THROTTLED']);
 });
 
 test('takes uploads as bytes, and nothing that would break the preflight', () => {

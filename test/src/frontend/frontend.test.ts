@@ -1,4 +1,5 @@
 import { EDGE, EDGE_REGION_VARIANTS, stackIn } from '../../../fixtures/variants';
+import { API_ROUTES, CLIENT_PATH_BELOW_API } from '../../../src/contract/routes';
 import { logicalIdOf, resources, statements, templateOf, templateWith, text, resourceOf } from '../reading';
 
 const minimal = templateOf('minimal');
@@ -22,7 +23,7 @@ describe('behaviours', () => {
 
   test('the first that matches decides, so the page below /oauth comes before the API', () => {
     expect(CacheBehaviors.map(({ PathPattern, TargetOriginId }: any) => [PathPattern, TargetOriginId])).toEqual([
-      ['/oauth/success', page], ['/api/*', api], ['/oauth/*', api], ['/images/*', api],
+      [CLIENT_PATH_BELOW_API, page], ...API_ROUTES.map(({ prefix }) => [`${prefix}/*`, api]),
     ]);
     expect(DefaultCacheBehavior.TargetOriginId).toBe(page);
   });
@@ -131,8 +132,7 @@ describe('publication', () => {
   });
 
   test('comes after the API that goes with the page, and before the site is open', () => {
-    expect(resource.DependsOn).toContain(logicalIdOf(minimal, 'AWS::Lambda::Function', 'BackendFunction'));
-    expect(resourceOf(maximal, 'Custom::LibreChatFrontend').DependsOn).toContain(logicalIdOf(maximal, 'AWS::Lambda::Alias'));
+    expect(resource.DependsOn).toContain(logicalIdOf(minimal, 'AWS::Lambda::Function', 'RelayFunction'));
     expect(resourceOf(minimal, 'AWS::CloudFront::Distribution').DependsOn).toEqual([logicalIdOf(minimal, 'Custom::LibreChatFrontend')]);
   });
 

@@ -9,7 +9,7 @@ import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { EUROPE, secretNamed, stackIn } from '../../../fixtures/variants';
 import { LibreChatDatabase, type LibreChatCodeBuildOptions, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../../src';
 import * as files from '../../../src/private/files';
-import { handler, logicalIdOf, resources, statements, templateOf, templateWith, text, resourceOf } from '../reading';
+import { backendFunction, logicalIdOf, resources, statements, templateOf, templateWith, text, resourceOf } from '../reading';
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
@@ -85,7 +85,7 @@ describe('minimal', () => {
     expect(variables(template)).toEqual({
       REPOSITORY_URI: '<ChatImageBuildRepository.Arn>[4].dkr.ecr.<ChatImageBuildRepository.Arn>[3].<AWS::URLSuffix>/<ChatImageBuildRepository>',
       IMAGE_TAG: Tag,
-      LIBRECHAT_IMAGE: expect.stringMatching(/^ghcr\.io\/danny-avila\/librechat-api:v\d+\.\d+\.\d+$/),
+      LIBRECHAT_IMAGE: 'ghcr.io/librechat-ai/librechat-api:v0.8.8',
       BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
     });
     expect(project(template).Source).toMatchObject({ Type: 'S3', BuildSpec: expect.stringContaining('--platform linux/arm64') });
@@ -164,7 +164,7 @@ describe('maximal', () => {
     expect(properties(template)).toMatchObject({ Registry: '<AWS::AccountId>', Repository: 'librechat' });
     expect(variables(template).REPOSITORY_URI).toBe('<AWS::AccountId>.dkr.ecr.<AWS::Region>.<AWS::URLSuffix>/librechat');
     expect(statements(template, 'BuilderRole')).toContain('ecr:DescribeImages on arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/librechat');
-    expect(text(handler(template).Properties.Code.ImageUri)).toBe(`${variables(template).REPOSITORY_URI}@sha256:<ChatImageBuild.Sha256>`);
+    expect(text(backendFunction(template).Properties.Code.ImageUri)).toBe(`${variables(template).REPOSITORY_URI}@sha256:<ChatImageBuild.Sha256>`);
   });
 
   test('the release, its digest and the other architecture are what is built', () => {

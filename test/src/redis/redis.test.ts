@@ -36,10 +36,11 @@ test('maximal: Valkey on two nodes, of which one takes over', () => {
   });
 });
 
-test('only the function may connect, and Redis to nobody', () => {
+test('only relay and workers may connect, and Redis to nobody', () => {
   const ingress = resources(minimal, 'AWS::EC2::SecurityGroupIngress').filter(([logicalId]) => logicalId.includes('Redis'));
   expect(ingress.map(([, { Properties }]) => [text(Properties.SourceSecurityGroupId), Properties.FromPort, Properties.ToPort])).toEqual([
     ['<ChatBackendSecurityGroup.GroupId>', 6379, 6379],
+    ['<ChatRelaySecurityGroup.GroupId>', 6379, 6379],
   ]);
   const group = resourceOf(minimal, 'AWS::EC2::SecurityGroup', 'RedisSecurityGroup').Properties;
   expect(group).not.toHaveProperty('SecurityGroupIngress');

@@ -43,7 +43,7 @@ public class Team {
 
         final var chat = LibreChatServerless.Builder.create(stack, "Chat")
                 .vpc(Vpc.Builder.create(stack, "Network").maxAzs(2).natGateways(1).build())
-                .image(LibreChatImage.fromDockerBuild(LibreChatDockerBuildOptions.builder().version("v0.8.7").build()))
+                .image(LibreChatImage.fromDockerBuild(LibreChatDockerBuildOptions.builder().version("v0.8.8").build()))
                 .config(LibreChatConfig.fromObject(Map.of(
                         "version", "1.3.0",
                         "cache", true,
@@ -71,7 +71,7 @@ public class Team {
                         .build()))
                 .removalPolicy(RemovalPolicy.RETAIN)
                 .memorySize(3008)
-                .reservedConcurrentExecutions(50)
+                .maxWorkers(5)
                 .geoRestriction(GeoRestriction.allowlist("DE", "FR"))
                 .logRetention(RetentionDays.THREE_MONTHS)
                 .environmentName("team")
