@@ -95,7 +95,7 @@ describeWith('redis-server')('the relay', () => {
 
   test('reads Redis\' password and the sealing secret, and ignores the endpoints that LibreChat is told', async () => {
     await world.worker(respond());
-    const uri = world.aws.cloud.secrets.create('redis', JSON.stringify({ uri: world.redis.uri })).arn;
+    const uri = world.aws.services.secretsManager.create('redis', JSON.stringify({ uri: world.redis.uri })).arn;
     const relay = world.relay({ environment: { REDIS_URI: '', VALUE_FROM_REDIS_URI: `${uri}:uri::`, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } });
     expect((await relay.send(proxyEvent('/api'))).statusCode).toBe(200);
   });

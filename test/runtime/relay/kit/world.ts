@@ -29,7 +29,7 @@ export class World {
     await world.lambda.start();
     await world.aws.start();
     world.lambda.others = world.aws.url;
-    world.sealingSecret = world.aws.cloud.secrets.create('sealing', SEALING_SECRET).arn;
+    world.sealingSecret = world.aws.services.secretsManager.create('sealing', SEALING_SECRET).arn;
     return world;
   }
 
