@@ -3,6 +3,7 @@ import { introduction } from './introduction';
 import type { DemoOptions } from './options';
 import type { Reporter } from './reporter';
 import { runProbe } from './run-probe';
+import { usageReport } from './usage-report';
 import type { TimedEvent } from '../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../emulator/emulator';
 import { LiveView } from './live-view/live-view';
@@ -26,10 +27,11 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
       reporter.record(listening, introduction(emulator, options, view?.url));
       report = (event) => reporter.event(event);
       events.forEach(report);
-      if (options.probe) return await Promise.race([runProbe(emulator.url, watch, reporter, options.hold), until(interrupted)]) ? 0 : 1;
-      reporter.text('Ctrl-C ends it.\n');
-      await until(interrupted);
-      return 0;
+      if (!options.probe) reporter.text('Ctrl-C ends it.\n');
+      const passed = await Promise.race([options.probe ? runProbe(emulator.url, watch, reporter, options.hold) : until(interrupted), until(interrupted)]);
+      const usage = emulator.usage();
+      reporter.record({ type: 'usage', functions: usage }, usageReport(usage));
+      return passed || !options.probe ? 0 : 1;
     } finally {
       watch.dispose();
       view?.close();
@@ -42,7 +44,7 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
 }
 
 function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOptions {
-  const { stack, librechat, port, secrets, buckets, mongoUri, sandbox, hold } = options;
+  const { stack, librechat, port, secrets, buckets, mongoUri, https, sandbox, hold } = options;
   return {
     assembly,
     stack,
@@ -51,6 +53,7 @@ function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOption
     secrets,
     buckets,
     mongoUri,
+    tls: https,
     ...(sandbox ? { sandbox: 'bubblewrap' } : {}),
     environment: {
       // LibreChat lets nobody register unless it is told to; here everybody is a visitor.
