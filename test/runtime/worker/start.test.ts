@@ -24,7 +24,7 @@ test('LibreChat\'s environment', async () => {
     APP_TITLE: 'Chat',
     SEARCH: 'true',
     // defaults
-    MONGO_MAX_POOL_SIZE: '5',
+    MONGO_MAX_POOL_SIZE: '20',
     CONSOLE_JSON: 'true',
     // and what Lambda demands.
     NODE_ENV: 'production',

@@ -1,5 +1,5 @@
-import type { Aws } from '../../shared/aws';
-import { messageOf } from '../../shared/log';
+import type { Aws } from './aws';
+import { messageOf } from './log';
 
 /** `arn:partition:secretsmanager:region:account:secret:name`, and what ECS puts behind it. */
 const SECRET_ARN_PARTS = 7;
