@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import { Redis, ReplyError } from 'ioredis';
 import type { RedisAccess, RedisTarget } from './endpoint';
 import { ConnectionLost, isDenial, isFinal, messageOf, NotConnected, RedisDenied, RedisUnreachable, replyError } from './errors';
 import type { Script } from './scripts';
@@ -178,8 +178,9 @@ async function authenticate(client: Redis, { username, password, database }: Red
   if (database) await greet('SELECT', [database]);
 }
 
+/** Not by its name, which a minified bundle changes. */
 function isReply(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError';
+  return error instanceof (ReplyError as typeof Error);
 }
 
 function destroy(client: Redis): void {

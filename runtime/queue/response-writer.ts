@@ -114,7 +114,12 @@ export class ResponseWriter {
     this.running ??= new Promise<void>((resolve) => { process.nextTick(resolve); })
       .then(() => this.store())
       .catch((error: unknown) => this.props.onDead(error instanceof Error ? error.message : String(error)))
-      .finally(() => { this.running = undefined; });
+      .finally(() => {
+        this.running = undefined;
+        // Written while the last round ended.
+        const unstored = this.waiting.length > 0 || this.stored < this.nextNumber - 1;
+        if (!this.closed && (unstored || this.wakeWriters.length > 0)) this.run();
+      });
   }
 
   /** Stores what is to be stored, and waits as long as too much is unread. */

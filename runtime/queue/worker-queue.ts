@@ -141,13 +141,20 @@ export class WorkerQueue implements RequestSource {
   public async close(): Promise<void> {
     if (!this.ends.aborted) {
       this.leaving = true;
-      await Promise.all([this.hints.pause(), this.beating.catch(() => undefined)]);
-      await this.claims.failAll('the worker is closing');
-      if (this.reported) await this.withdrawLease(true).catch(() => undefined);
+      // Without Redis nothing of this succeeds, and relays find out by themselves.
+      await Promise.race([this.depart(), sleep(2 * this.settings.replyMs, undefined, { signal: this.ends }).catch(() => undefined)]);
+      this.claims.abandonAll('the worker is closing');
       this.end('the worker is closing');
     }
-    await Promise.all(this.working);
     this.commands.close();
+    await Promise.all(this.working);
+  }
+
+  private async depart(): Promise<void> {
+    await Promise.all([this.hints.pause(), this.beating.catch(() => undefined)]);
+    await this.claims.failAll('the worker is closing');
+    if (this.reported) await this.withdrawLease(true).catch(() => undefined);
+    this.end('the worker is closing');
   }
 
   private free(): number {
@@ -234,6 +241,7 @@ export class WorkerQueue implements RequestSource {
   }
 
   private end(reason: string): void {
+    if (this.ends.aborted) return;
     this.ending.abort(new Error(reason));
     this.hints.close();
     for (const taker of this.takers.splice(0)) taker(undefined);

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { FaultyProxy } from './proxy';
 import type { Exchange, RequestHead } from '../../../../runtime/shared/exchange';
 import { type Outcome, type QueueLog, type QueueSettings, RelayQueue, type RelayQueueOptions, scaledSettings, WorkerQueue } from '../../../../runtime/queue';
 
@@ -17,6 +19,7 @@ export function recordingLog(lines: LogLine[] = []): QueueLog & { readonly lines
 /** A deployment: relays and workers that share a Redis, a release and a secret. */
 export class Deployment {
   public readonly log = recordingLog();
+  private readonly proxies: FaultyProxy[] = [];
   private readonly opened: { close(): void | Promise<void> }[] = [];
 
   public constructor(
@@ -39,8 +42,37 @@ export class Deployment {
     return worker;
   }
 
+  public async workerBehindProxy(redisPort: number): Promise<{ worker: WorkerQueue; proxy: FaultyProxy }> {
+    const proxy = await FaultyProxy.start(redisPort);
+    this.proxies.push(proxy);
+    return { worker: this.worker({ redis: { uri: proxy.uri } }), proxy };
+  }
+
+  /** All that this deployment has in Redis. */
+  public async dump(): Promise<string> {
+    const redis = new Redis(this.uri);
+    try {
+      const keys = (await redis.keys('*')).filter((key) => key.startsWith(this.base)).sort();
+      const values = await Promise.all(keys.map(async (key) => [key, (await redis.dumpBuffer(key))!.toString('latin1')].join('=')));
+      return values.join('\n');
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  /** The time in which a worker beats once. */
+  public beat(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, this.settings.beatMs));
+  }
+
   public async dispose(): Promise<void> {
-    await Promise.all(this.opened.map((queue) => queue.close()));
+    await Promise.all(this.opened.splice(0).map((queue) => queue.close()));
+    await Promise.all(this.proxies.splice(0).map((proxy) => proxy.dispose()));
+  }
+
+  /** What the keys of this deployment begin with. */
+  public get base(): string {
+    return `{chat}:${this.release}:`;
   }
 
   private common() {
@@ -82,4 +114,9 @@ export async function contentOf(exchange: Exchange): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of exchange.body) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** Waits until it is so. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!await condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
