@@ -2,18 +2,19 @@ import { QUEUE, REDIS } from '../../src/contract/queue';
 import { VALUE_FROM } from '../../src/contract/variables';
 import type { References } from '../shared/references';
 import type { RedisEndpoint } from './endpoint';
-import type { QueueOptions } from './options';
 
-/** What relay and worker must agree on, out of a function's variables and the secrets that they refer to. */
-export async function readQueueOptions(
-  environment: NodeJS.ProcessEnv, references: References,
-): Promise<Pick<QueueOptions, 'redis' | 'prefix' | 'release' | 'sealingSecret'>> {
-  const [prefix, release] = [given(environment, QUEUE.prefix), given(environment, QUEUE.release)];
+/** What the variables of relay and worker refer to. */
+export interface QueueSecrets {
+  readonly redis: RedisEndpoint;
+  readonly sealingSecret: Buffer;
+}
+
+export async function readSecrets(environment: NodeJS.ProcessEnv, references: References): Promise<QueueSecrets> {
   const [redis, sealingSecret] = await Promise.all([
     readRedis(environment, references),
     references.resolve(QUEUE.sealingSecret, given(environment, QUEUE.sealingSecret)),
   ]);
-  return { redis, prefix, release, sealingSecret: Buffer.from(sealingSecret) };
+  return { redis, sealingSecret: Buffer.from(sealingSecret) };
 }
 
 export async function readRedis(environment: NodeJS.ProcessEnv, references: References): Promise<RedisEndpoint> {
@@ -26,14 +27,13 @@ export async function readRedis(environment: NodeJS.ProcessEnv, references: Refe
   return { uri, password };
 }
 
-/** Requests that one worker serves at a time. */
-export function readCapacity(environment: NodeJS.ProcessEnv): number {
-  const value = given(environment, QUEUE.maxConcurrentRequests);
-  if (!/^[1-9]\d*$/.test(value)) throw new Error(`\`${QUEUE.maxConcurrentRequests}\` must be a whole number from 1 on, got: ${JSON.stringify(value)}`);
+export function positive(environment: NodeJS.ProcessEnv, name: string): number {
+  const value = given(environment, name);
+  if (!/^[1-9]\d*$/.test(value)) throw new Error(`\`${name}\` must be a whole number from 1 on, got: ${JSON.stringify(value)}`);
   return Number(value);
 }
 
-function given(environment: NodeJS.ProcessEnv, name: string): string {
+export function given(environment: NodeJS.ProcessEnv, name: string): string {
   const value = environment[name];
   if (!value) throw new Error(`\`${name}\` must be set, got: ${value === undefined ? 'nothing' : '""'}`);
   return value;

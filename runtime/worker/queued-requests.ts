@@ -1,7 +1,7 @@
 import type { Requests } from './worker';
-import type { StartEvent } from '../../src/contract/queue';
+import { QUEUE, type StartEvent } from '../../src/contract/queue';
 import { WorkerQueue, type QueueOptions } from '../queue';
-import { readCapacity, readQueueOptions, readRedis } from '../queue/environment';
+import { given, positive, readRedis, readSecrets } from '../queue/environment';
 import { Aws } from '../shared/aws';
 import type { RequestSource } from '../shared/exchange';
 import { log } from '../shared/log';
@@ -11,16 +11,20 @@ import type { Settings } from '../shared/settings';
 /** Requests that relays put into Redis. */
 export class QueuedRequests implements Requests {
   public static async read(environment: NodeJS.ProcessEnv, settings: Settings): Promise<QueuedRequests> {
-    const maxConcurrentRequests = readCapacity(environment);
-    const options = await withReferences(environment, settings, (references) => readQueueOptions(environment, references));
+    const prefix = given(environment, QUEUE.prefix);
+    const release = given(environment, QUEUE.release);
+    const maxConcurrentRequests = positive(environment, QUEUE.maxConcurrentRequests);
+    const secrets = await withReferences(environment, settings, (references) => readSecrets(environment, references));
     const readRedisAgain = () => withReferences(environment, settings, (references) => readRedis(environment, references));
-    return new QueuedRequests({ ...options, readRedisAgain, log, settings: settings.queue }, maxConcurrentRequests);
+    return new QueuedRequests({ ...secrets, readRedisAgain, prefix, release, log, settings: settings.queue }, maxConcurrentRequests);
   }
 
   private constructor(private readonly options: QueueOptions, public readonly maxConcurrentRequests: number) {}
 
   public async open({ startWorker }: StartEvent): Promise<RequestSource> {
     const queue = new WorkerQueue(this.options);
+    // Before relays know of this worker: one without free places would make them start another.
+    queue.setFree(this.maxConcurrentRequests);
     try {
       await queue.reportStarted(startWorker);
       return queue;

@@ -63,6 +63,8 @@ class Worker {
     const response = this.api.stream(invocation, 'application/octet-stream');
     await response.write(STARTED);
     const { librechat, requests } = await this.whenReady(invocation);
+    // Before any request could be taken: none is to find out.
+    if (!await librechat.isAlive()) return this.replace(librechat, requestId, librechat.exited ?? 'LibreChat does not respond');
     const source = await requests.open(event).catch((error: unknown) => log.error('no-requests', { requestId, message: messageOf(error) }));
     if (source) await this.run(invocation, librechat, source, requests.maxConcurrentRequests);
     await acknowledged(response, requestId);
@@ -82,10 +84,15 @@ class Worker {
     const { settings, memoryMb } = this;
     const began = performance.now();
     const ended = await new Engine({ librechat, source, settings, maxConcurrentRequests, memoryMb, deadline }).run();
-    log[ended.replace ? 'error' : 'info']('worker-ended', { requestId, ms: Math.round(performance.now() - began), ...ended });
-    if (!ended.replace) return;
-    // Within the invocation: so Lambda reports an error, and starts the next worker in a new environment.
-    await librechat.stop(settings);
+    const { reason, replace, requests, most } = ended;
+    log.info('worker-ended', { requestId, reason, requests, most, ms: Math.round(performance.now() - began) });
+    if (replace) await this.replace(librechat, requestId, reason);
+  }
+
+  /** Ends the process within the invocation: so Lambda reports an error, and starts the next worker in a new environment. */
+  private async replace(librechat: LibreChat, requestId: string, reason: string): Promise<never> {
+    log.error('librechat-replaced', { requestId, reason });
+    await librechat.stop(this.settings);
     process.exit(1);
   }
 

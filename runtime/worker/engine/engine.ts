@@ -6,7 +6,6 @@ import type { LibreChat } from './librechat';
 import { streamIdOf, withoutQuery } from './routes';
 import { transfer } from './transfer';
 import { TICK } from '../../../src/contract/queue';
-import { succeeded } from '../../shared/call';
 import type { Exchange, RequestSource } from '../../shared/exchange';
 import { log, messageOf } from '../../shared/log';
 import type { Settings } from '../../shared/settings';
@@ -63,8 +62,8 @@ export class Engine {
     const forget = librechat.onExit((status) => this.interruption.abort(`LibreChat ended: ${status}`));
     const timer = setTimeout(() => this.interruption.abort('deadline'), deadline - settings.abortBeforeDeadlineMs - Date.now());
     try {
-      const taking = await this.isAlive() ? this.take() : undefined;
-      const end = taking ? await this.untilOver() : await this.stop({ reason: 'LibreChat does not respond', replace: true });
+      const taking = librechat.exited === undefined ? this.take() : undefined;
+      const end = await this.untilOver();
       await source.close();
       await taking;
       await Promise.all(this.inFlight);
@@ -73,14 +72,6 @@ export class Engine {
       clearTimeout(timer);
       forget();
     }
-  }
-
-  /** LibreChat may have ended while the environment was frozen: no request is to find that out. */
-  private async isAlive(): Promise<boolean> {
-    const { librechat } = this.props;
-    const alive = await librechat.call('/livez', { method: 'GET' }).then(succeeded, () => false);
-    if (!alive) await librechat.exitIfUnderWay();
-    return alive;
   }
 
   private async take(): Promise<void> {

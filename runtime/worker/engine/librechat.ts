@@ -72,6 +72,13 @@ export class LibreChat {
     }
   }
 
+  /** Whether it responds. It may have ended while the environment was frozen, which is noticed only now. */
+  public async isAlive(): Promise<boolean> {
+    const alive = await this.call('/livez', { method: 'GET' }).then(succeeded, () => false);
+    if (!alive) await this.exitIfUnderWay();
+    return alive;
+  }
+
   /** Asks it to end, and makes it where it does not. */
   public async stop({ stopMs }: Settings): Promise<void> {
     this.child.kill('SIGTERM');

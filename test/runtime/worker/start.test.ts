@@ -130,6 +130,5 @@ test('SIGTERM ends LibreChat in order', async () => {
   // As Lambda does, it is thawed to end.
   process.kill(pid, 'SIGTERM');
   process.kill(-pid, 'SIGCONT');
-  await until(() => adapter.state === 'dead');
-  expect(adapter.output).toContain('fixture: asked to end');
+  await until(() => adapter.state === 'dead' && adapter.output.includes('fixture: asked to end'));
 });
