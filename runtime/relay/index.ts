@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfiguration, readRedis, readSecrets, type Configuration } from './configuration';
+import { readConfiguration, type Configuration } from './configuration';
 import { Relay } from './relay';
 import { readSettings, type RelaySettings } from './settings';
 import { WorkerStarter } from './worker-starter';
 import { RELAY } from '../../src/contract/relay';
 import { RelayQueue } from '../queue';
+import { readRedis, readSecrets } from '../queue/environment';
 import { Aws } from '../shared/aws';
 import { logOf, messageOf } from '../shared/log';
 import { References } from '../shared/references';

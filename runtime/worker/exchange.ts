@@ -1,6 +1,6 @@
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Heartbeat } from './engine/heartbeat';
 import type { ProxyEvent } from './event';
-import { Heartbeat } from './heartbeat';
 import { requestOf } from './request';
 import { errorResponse, INTEGRATION_RESPONSE, metadataOf, preludeOf } from './response';
 import { log, messageOf } from '../shared/log';
