@@ -4,7 +4,7 @@ import { ChatClient } from '../probe/chat-client';
 import { type ChatEvent, resumedTextOf, tokenOf } from '../probe/chat-events';
 import type { Verdict } from '../probe/check';
 import { follow, start } from '../probe/follow';
-import { arrivedInPieces, arrivedWhole, measure, tokensIn } from '../probe/judge';
+import { arrivedInPieces, arrivedWhole, measure, pageWouldShow, tokensIn } from '../probe/judge';
 
 /** How many tokens the probe asks a stand-in for, and how far apart. Other LibreChats take their own. */
 const PACE = { tokens: 20, gapMs: 100, silenceMs: 0 };
@@ -31,8 +31,14 @@ export async function runProbe(url: string, watch: EnvironmentWatch, reporter: R
   const startedAt = Date.now();
   const started = await start(target, PACE, 'Are you there?');
   seen('POST answered', started.answeredMs);
-  const followed = await follow(client, started.id, patienceMs, (event) => seen(describe(event), event.at - started.postedAt));
-  const verdicts = [arrivedWhole('the answer arrived whole', followed), arrivedInPieces('the answer arrived in pieces', followed, TOO_FEW)].map(inShort);
+  const followed = await follow(client, started.id, patienceMs, {
+    onEvent: (event) => seen(describe(event), event.at - started.postedAt),
+  });
+  const verdicts = [
+    arrivedWhole('the answer arrived whole', followed),
+    arrivedInPieces('the answer arrived in pieces', followed, TOO_FEW),
+    pageWouldShow('the page would show it', followed),
+  ].map(inShort);
   const passed = verdicts.every((verdict) => verdict.passed);
   // What is left running after a failure might be so for ever.
   if (passed) await watch.settled();

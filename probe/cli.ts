@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { PROBE_MODEL } from './chat-client';
 import { CHECK_NAMES, type CheckName } from './checks';
-import { probe, PROBE_MODEL, type ProbeOptions } from './probe';
+import { probe, type ProbeOptions } from './probe';
 import { table } from './report';
 
 const USAGE = `Uses a deployment as a page and its user would, and judges what comes back.
