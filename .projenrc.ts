@@ -7,7 +7,7 @@ const NAME = 'cdk-librechat-serverless';
 const ORGANISATION = 'github.com/librechat-serverless';
 
 /** TypeScript outside `src`: linted and type-checked, never in the published package. */
-const DEV_FOLDERS = ['runtime', 'emulator', 'stand-in', 'demo', 'probe', 'fixtures', 'integ', 'examples', 'tools', 'test'];
+const DEV_FOLDERS = ['runtime', 'emulator', 'stand-in', 'cli', 'demo', 'probe', 'fixtures', 'integ', 'examples', 'tools', 'test'];
 
 /** These run in a browser, and have other types than all else. */
 const BROWSER_FOLDERS = ['stand-in/client', 'demo/live-view/page'];
@@ -170,8 +170,7 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
   p.addTask('test:newest', { description: 'Tests the construct with the newest aws-cdk-lib', exec: 'bash tools/test-newest.sh' });
   command('probe', 'Uses a deployment as a page and its user would, and judges what comes back', 'probe/cli.ts');
   command('cost', 'Estimates what a deployment costs a month (--help tells more)', 'tools/cost/main.ts');
-  command('pictures', 'Draws the pictures in the documentation anew', 'tools/pictures/main.ts');
-  command('forms', 'Synthesizes every form of the construct into a folder, for cfn-lint', 'tools/synth-forms.ts');
+  command('variants', 'Synthesizes every variant of the construct into a folder, for cfn-lint', 'tools/synth-variants.ts');
 }
 
 /** `import/no-restricted-paths` lists what is forbidden, so it gets the complement of `LAYERS`. */
@@ -190,7 +189,7 @@ function enforceLayers(p: awscdk.AwsCdkConstructLibrary) {
 }
 
 function keepOutOfThePackage(p: awscdk.AwsCdkConstructLibrary) {
-  for (const folder of ['.ci', 'build', 'demo', 'docs', 'emulator', 'examples', 'fixtures', 'integ', 'probe', 'projenrc', 'rosetta', 'runtime', 'stand-in', 'tools']) {
+  for (const folder of ['.ci', 'build', 'cli', 'demo', 'docs', 'emulator', 'examples', 'fixtures', 'integ', 'probe', 'projenrc', 'rosetta', 'runtime', 'stand-in', 'tools']) {
     p.npmignore?.exclude(`/${folder}/`);
   }
   p.npmignore?.exclude('/.cfnlintrc', '/API.md', '/CHANGELOG.md', '/CONTRIBUTING.md', '/SECURITY.md');

@@ -6,7 +6,7 @@ interface Hold {
   until?: number;
 }
 
-/** A request, and the environment that answered it. */
+/** A request, and the environment that served it. */
 export interface WatchedRequest {
   readonly environment: number;
   readonly method: string;
@@ -18,7 +18,7 @@ export interface WatchedRequest {
 export class EnvironmentWatch {
   /** The last event of each environment. */
   private readonly latest = new Map<string, EnvironmentEvent>();
-  /** The functions that answer requests, which the one that publishes the page does not. */
+  /** The functions that serve requests; the publisher does not. */
   private readonly serving = new Set<string>();
   private readonly holds: Hold[] = [];
   private readonly holding = new Map<string, Hold>();
@@ -40,7 +40,7 @@ export class EnvironmentWatch {
     return this.until((latest) => latest.some(({ phase, function: name }) => phase === 'frozen' && this.serving.has(name)));
   }
 
-  /** The requests that began since then and were answered. */
+  /** The requests that started since then and have a response. */
   requestsSince(time: number): WatchedRequest[] {
     return this.requests.filter(({ at }) => at >= time).sort((a, b) => a.at - b.at);
   }
@@ -59,7 +59,7 @@ export class EnvironmentWatch {
   }
 
   private receive(event: TimedEvent): void {
-    if (event.type === 'answering' && event.function !== undefined) this.serving.add(event.function);
+    if (event.type === 'response' && event.function !== undefined) this.serving.add(event.function);
     if (event.type === 'request' && event.environment !== undefined) {
       const { method, path, environment, at, milliseconds } = event;
       this.requests.push({ method, path, environment, at: at - milliseconds });

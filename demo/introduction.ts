@@ -1,9 +1,9 @@
 import type { DemoOptions } from './options';
-import { table } from './reporter';
+import { table } from '../cli/table';
 import type { Emulator } from '../emulator/emulator';
 
-/** Where to look, and what runs where. */
-export function tour(emulator: Emulator, options: DemoOptions, liveUrl?: string): string {
+/** URLs to open, and the processes that emulate each service. */
+export function introduction(emulator: Emulator, options: DemoOptions, liveUrl?: string): string {
   const functions = [...emulator.functions.keys()].join(', ');
   const librechat = options.librechat ?? 'a stand-in that speaks its HTTP contract (--librechat runs a real one)';
   return [
@@ -14,10 +14,10 @@ export function tour(emulator: Emulator, options: DemoOptions, liveUrl?: string)
     table([
       ['CloudFront, API Gateway', 'this process'],
       ['S3, SSM, Secrets Manager', 'this process'],
-      ['ElastiCache', options.builtInRedis ? 'this process' : 'a redis-server with TLS if one is installed, else this process'],
+      ['ElastiCache', 'a redis-server with TLS'],
       ['Lambda', `processes of their own, started when they are asked for, frozen between events: ${functions}`],
       ['LibreChat', librechat],
-    ]),
+    ], { indent: 2 }),
     '',
   ].join('\n');
 }

@@ -1,30 +1,27 @@
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { parseArguments, UsageError } from '../cli/command';
 
 export const USAGE = `Runs a synthesized LibreChatServerless on this machine: no AWS account, no Docker, loopback only.
 
 Usage: npx projen demo [-- <options>]
 
-  --probe                Send one chat through, print each event with its time and a summary, and end:
-                         0 if the answer arrived whole and in pieces, else 1.
-  --port <n>             Serve on this port of 127.0.0.1 (default: 8080, or the next one that is free).
-  --app <file>           The CDK app to synthesize (default: examples/typescript/app.ts).
-  --assembly <dir>       A cloud assembly that is already synthesized, such as cdk.out, instead of an app.
-  --stack <name>         The stack to run (default: the only one with a distribution).
-  --librechat <dir>      A built LibreChat, with api/server/index.js and client/dist, instead of the stand-in.
-  --mongo-uri <uri>      The MongoDB for that LibreChat.
-  --secret <name=value>  The value of a secret or parameter that exists outside of the stack; may be repeated.
-  --bucket <name=dir>    A bucket that exists outside of the stack, with the files in that folder; may be repeated.
-  --built-in-redis       Use the built-in Redis even where a real one is installed.
-  --sandbox              Run the environments on a read-only file system (needs bubblewrap).
-  --no-hold              For tests: freeze an environment as soon as it has answered, and see answers stall.
-  --json                 One JSON object per line, for machines.
+  --probe                Send one chat, print each event with its time and a summary, and exit:
+                         with 0 if the reply arrived complete and in pieces, else with 1.
+  --port <n>             Port on 127.0.0.1 (default: 8080, or the next free one).
+  --app <file>           CDK app to synthesize (default: examples/typescript/app.ts).
+  --assembly <dir>       Synthesized cloud assembly to use instead of an app, such as cdk.out.
+  --stack <name>         Stack to run (default: the only one with a distribution).
+  --librechat <dir>      Built LibreChat to run instead of the stand-in: a folder with api/server/index.js and client/dist.
+  --mongo-uri <uri>      MongoDB for that LibreChat.
+  --secret <name=value>  Value of a secret or parameter that exists outside the stack; may be repeated.
+  --bucket <name=dir>    Bucket that exists outside the stack, with the files of that folder; may be repeated.
+  --sandbox              Run environments on a read-only file system (requires bubblewrap).
+  --no-hold              For tests: freeze an environment as soon as it has responded, which stalls replies.
+  --json                 Print one JSON object per line.
   --help                 Show this.
 `;
 
-/** What the command line asks for. */
 export interface DemoOptions {
-  readonly help: boolean;
   readonly probe: boolean;
   readonly json: boolean;
   readonly hold: boolean;
@@ -36,23 +33,34 @@ export interface DemoOptions {
   readonly mongoUri?: string;
   readonly secrets: Record<string, string>;
   readonly buckets: Record<string, string>;
-  readonly builtInRedis: boolean;
   readonly sandbox: boolean;
 }
 
-/** The command line cannot be understood: the answer is the usage and exit code 2. */
-export class UsageError extends Error {}
+const OPTIONS = {
+  'probe': { type: 'boolean' },
+  'port': { type: 'string' },
+  'app': { type: 'string' },
+  'assembly': { type: 'string' },
+  'stack': { type: 'string' },
+  'librechat': { type: 'string' },
+  'mongo-uri': { type: 'string' },
+  'secret': { type: 'string', multiple: true },
+  'bucket': { type: 'string', multiple: true },
+  'sandbox': { type: 'boolean' },
+  'no-hold': { type: 'boolean' },
+  'json': { type: 'boolean' },
+} as const;
 
+/** @throws UsageError */
 export function parseOptions(args: string[], defaultApp: string): DemoOptions {
-  const { values } = parse(args);
-  if (values.app && values.assembly) throw new UsageError('--app and --assembly exclude each other');
-  if (values['mongo-uri'] && !values.librechat) throw new UsageError('--mongo-uri needs --librechat: the stand-in uses no MongoDB');
+  const { values } = parseArguments(args, { options: OPTIONS });
+  if (values.app && values.assembly) throw new UsageError('specify only one of --app, --assembly');
+  if (values['mongo-uri'] && !values.librechat) throw new UsageError('--mongo-uri requires --librechat: the stand-in uses no MongoDB');
   for (const name of ['app', 'assembly', 'librechat'] as const) {
     const path = values[name];
     if (path !== undefined && !existsSync(path)) throw new UsageError(`--${name} must exist, got: ${path}`);
   }
   return {
-    help: values.help ?? false,
     probe: values.probe ?? false,
     json: values.json ?? false,
     hold: !values['no-hold'],
@@ -64,35 +72,8 @@ export function parseOptions(args: string[], defaultApp: string): DemoOptions {
     mongoUri: values['mongo-uri'],
     secrets: Object.fromEntries((values.secret ?? []).map(pairOf('secret', 'value'))),
     buckets: Object.fromEntries((values.bucket ?? []).map(pairOf('bucket', 'dir'))),
-    builtInRedis: values['built-in-redis'] ?? false,
     sandbox: values.sandbox ?? false,
   };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        'help': { type: 'boolean', short: 'h' },
-        'probe': { type: 'boolean' },
-        'port': { type: 'string' },
-        'app': { type: 'string' },
-        'assembly': { type: 'string' },
-        'stack': { type: 'string' },
-        'librechat': { type: 'string' },
-        'mongo-uri': { type: 'string' },
-        'secret': { type: 'string', multiple: true },
-        'bucket': { type: 'string', multiple: true },
-        'built-in-redis': { type: 'boolean' },
-        'sandbox': { type: 'boolean' },
-        'no-hold': { type: 'boolean' },
-        'json': { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. To specify')[0]);
-  }
 }
 
 function portOf(text: string): number {

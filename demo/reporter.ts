@@ -35,7 +35,7 @@ export function describe(event: TimedEvent): string | undefined {
       const where = environment === undefined ? behavior : `environment ${environment}`;
       return `${status}  ${method.padEnd(4)} ${path}  ${where}  ${Math.round(milliseconds)} ms${broken ? '  broken off' : ''}`;
     }
-    case 'answering':
+    case 'response':
       return undefined;
     case 'environment': {
       if (!['starting', 'held', 'dead'].includes(event.phase)) return undefined;
@@ -58,10 +58,4 @@ function isError(line: string): boolean {
 
 function time(at: number): string {
   return new Date(at).toTimeString().slice(0, 8) + `.${String(at % 1000).padStart(3, '0')}`;
-}
-
-/** Rows of a name and a value, in two columns. */
-export function table(rows: [name: string, value: string][]): string {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
 }

@@ -1,5 +1,6 @@
 import type { EnvironmentWatch, WatchedRequest } from './environment-watch';
-import { type Reporter, table } from './reporter';
+import type { Reporter } from './reporter';
+import { table } from '../cli/table';
 import { ChatClient } from '../probe/chat-client';
 import { type ChatEvent, resumedTextOf, tokenOf } from '../probe/chat-events';
 import type { Verdict } from '../probe/check';
@@ -87,7 +88,7 @@ function summary({ answeredAfter, firstEventAfter, events, tokens, medianGap, re
     ['median gap', ms(medianGap)],
     ['environments used', environments(requests, streamId)],
     ['time held', ms(heldMs)],
-  ]);
+  ], { indent: 2 });
   const judged = verdicts.map(({ rule, passed, reason }) => `  ${passed ? '✓' : '✗'} ${rule}${reason ? `: ${reason}` : ''}`);
   return ['', rows, '', ...judged].join('\n');
 }

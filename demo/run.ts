@@ -1,5 +1,5 @@
 import { EnvironmentWatch } from './environment-watch';
-import { tour } from './introduction';
+import { introduction } from './introduction';
 import type { DemoOptions } from './options';
 import type { Reporter } from './reporter';
 import { runProbe } from './run-probe';
@@ -23,7 +23,7 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
       if (interrupted.aborted) return 0;
       view = options.probe ? undefined : await LiveView.open(emulator, options.port === undefined ? undefined : 0, events);
       const listening = { type: 'listening', url: emulator.url, liveUrl: view?.url, milliseconds: performance.now() - began };
-      reporter.record(listening, tour(emulator, options, view?.url));
+      reporter.record(listening, introduction(emulator, options, view?.url));
       report = (event) => reporter.event(event);
       events.forEach(report);
       if (options.probe) return await Promise.race([runProbe(emulator.url, watch, reporter, options.hold), until(interrupted)]) ? 0 : 1;
@@ -42,7 +42,7 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
 }
 
 function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOptions {
-  const { stack, librechat, port, secrets, buckets, mongoUri, builtInRedis, sandbox, hold } = options;
+  const { stack, librechat, port, secrets, buckets, mongoUri, sandbox, hold } = options;
   return {
     assembly,
     stack,
@@ -51,7 +51,6 @@ function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOption
     secrets,
     buckets,
     mongoUri,
-    builtInRedis,
     ...(sandbox ? { sandbox: 'bubblewrap' } : {}),
     environment: {
       // LibreChat lets nobody register unless it is told to; here everybody is a visitor.

@@ -7,11 +7,14 @@ import { makeCertificates } from './core/certificates';
 import { Cloud } from './core/cloud';
 import { EmulatorError } from './core/errors';
 import { EventStream, type TimedEvent } from './core/events';
-import { bringBucket, bringSecret } from './external-resources';
+import { importBucket, importSecret } from './external-resources';
 import type { EmulatorOptions } from './options';
 import { AwsServer } from './services/aws-server';
-import { FrontDoor } from './services/cloudfront/front-door';
+import { EdgeServer } from './services/cloudfront/edge-server';
+import type { InvokeResult } from './services/lambda/event-queue';
 import type { LambdaFunction } from './services/lambda/lambda-function';
+import type { FunctionUsage } from './services/lambda/usage';
+import { Services } from './services/services';
 
 export { EmulatorError } from './core/errors';
 export type { EmulatorOptions } from './options';
@@ -31,14 +34,15 @@ export class Emulator {
     const events = new EventStream();
     if (listener) events.subscribe(listener);
     const cloud = new Cloud(events, given.timeScale);
+    const services = new Services(cloud, given.concurrencyQuota);
     try {
       const stack = readAssembly(given.assembly, given.stack);
-      const outputs = await deploy(cloud, stack, given);
-      const distribution = cloud.distributions[0]
+      const outputs = await deploy(services, stack, given);
+      const distribution = services.cloudFront.distributions[0]
         ?? missing('a distribution');
-      const door = new FrontDoor(distribution, cloud.publicHosts, events);
-      cloud.onDispose(() => door.close());
-      return new Emulator(await door.open(given.port), stack.name, outputs, cloud);
+      const edge = new EdgeServer(distribution, services.cloudFront.publicHosts, events);
+      cloud.onDispose(() => edge.close());
+      return new Emulator(await edge.open(given.port), stack.name, outputs, services);
     } catch (error) {
       await cloud.dispose();
       throw error;
@@ -46,40 +50,56 @@ export class Emulator {
   }
 
   private constructor(
-    /** Where the distribution is found, such as http://localhost:8080. */
+    /** The address of the distribution, such as http://localhost:8080. */
     public readonly url: string,
     public readonly stackName: string,
     public readonly outputs: Readonly<Record<string, string>>,
-    /** The played account, to look at. */
-    public readonly cloud: Cloud,
+    /** The services of the emulated account. */
+    public readonly services: Services,
   ) {}
 
   public get events(): EventStream {
-    return this.cloud.events;
+    return this.services.cloud.events;
   }
 
-  /** The functions that run, by logical id. */
+  /** The runnable functions by logical id. */
   public get functions(): ReadonlyMap<string, LambdaFunction> {
-    const running = [...this.cloud.functions.values()].filter(({ lambda }) => lambda);
+    const running = [...this.services.lambda.functions.values()].filter(({ lambda }) => lambda);
     return new Map(running.map(({ logicalId, lambda }) => [logicalId, lambda!]));
+  }
+
+  /**
+   * Fires a scheduled rule, or a schedule of EventBridge Scheduler, now. Resolves to the results of its targets.
+   *
+   * @throws Error where there is no such rule, or where it may not invoke a target
+   */
+  public fire(logicalId: string): Promise<InvokeResult[]> {
+    return this.services.eventBridge.fire(logicalId);
+  }
+
+  /** The billable usage of the functions until now. */
+  public usage(): FunctionUsage[] {
+    return this.services.lambda.usage();
   }
 
   /** Ends it: no process, socket or temporary file is left when this resolves. */
   public async dispose(): Promise<void> {
-    await this.cloud.dispose();
+    await this.services.cloud.dispose();
   }
 }
 
-async function deploy(cloud: Cloud, stack: SynthesizedStack, options: EmulatorOptions): Promise<Record<string, string>> {
-  for (const [name, value] of Object.entries(options.secrets ?? {})) bringSecret(cloud, name, value);
-  for (const [name, folder] of Object.entries(options.buckets ?? {})) bringBucket(cloud, name, folder);
-  for (const name of options.repositories ?? []) cloud.repositories.create(name);
+async function deploy(services: Services, stack: SynthesizedStack, options: EmulatorOptions): Promise<Record<string, string>> {
+  for (const [name, value] of Object.entries(options.secrets ?? {})) importSecret(services, name, value);
+  for (const [name, folder] of Object.entries(options.buckets ?? {})) importBucket(services.s3, name, folder);
+  for (const name of options.repositories ?? []) services.ecr.create(name);
+  const { cloud } = services;
   const certificates = await makeCertificates(cloud.folder);
-  const aws = new AwsServer(cloud);
+  const aws = new AwsServer(services);
   await aws.start();
-  publishFiles(cloud, stack.files);
-  const deployment = new Stack({ cloud, stack, stackId: newStackId(cloud, stack.name), aws, certificates, options });
+  publishFiles(cloud, services.s3, stack.files);
+  const deployment = new Stack({ cloud, services, stack, stackId: newStackId(cloud, stack.name), aws, certificates, options });
   await deployment.deploy();
+  services.eventBridge.start();
   return deployment.outputs();
 }
 
@@ -93,6 +113,13 @@ function withDefaults(options: EmulatorOptions): EmulatorOptions {
   if (!(timeScale > 0)) throw new EmulatorError('OPTION_INVALID', `\`timeScale\` must be a positive number, got: ${timeScale}`);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new EmulatorError('OPTION_INVALID', `\`port\` must be a whole number from 0 to 65535, got: ${port}`);
+  }
+  const { invocationLatencyMs = 0, concurrencyQuota = 1 } = options;
+  if (!(invocationLatencyMs >= 0)) {
+    throw new EmulatorError('OPTION_INVALID', `\`invocationLatencyMs\` must be a number of at least 0, got: ${invocationLatencyMs}`);
+  }
+  if (!(Number.isInteger(concurrencyQuota) && concurrencyQuota > 0)) {
+    throw new EmulatorError('OPTION_INVALID', `\`concurrencyQuota\` must be a whole number of at least 1, got: ${concurrencyQuota}`);
   }
   return { ...options, librechat };
 }

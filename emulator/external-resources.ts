@@ -1,27 +1,26 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 import { lookup } from 'mrmime';
-import type { Cloud } from './core/cloud';
 import { EmulatorError } from './core/errors';
-import { Bucket } from './services/s3/s3-store';
+import type { S3Service } from './services/s3/s3-service';
+import type { Services } from './services/services';
 
-/** Makes a secret or a parameter known that exists outside of the stack. */
-export function bringSecret(cloud: Cloud, nameOrArn: string, value: string): void {
+/** Imports a secret or parameter that exists outside of the stack. */
+export function importSecret({ ssm, secretsManager }: Services, nameOrArn: string, value: string): void {
   const parameter = /^arn:[^:]*:ssm:[^:]*:[^:]*:parameter(\/.*)$/.exec(nameOrArn)?.[1];
   if (parameter !== undefined) {
     // An ARN cannot tell `/name` from `name`.
-    cloud.parameters.set(parameter, value);
-    cloud.parameters.set(parameter.slice(1), value);
+    ssm.parameters.set(parameter, value);
+    ssm.parameters.set(parameter.slice(1), value);
     return;
   }
-  if (!nameOrArn.startsWith('arn:')) cloud.parameters.set(nameOrArn, value);
-  cloud.secrets.import(nameOrArn, value);
+  if (!nameOrArn.startsWith('arn:')) ssm.parameters.set(nameOrArn, value);
+  secretsManager.import(nameOrArn, value);
 }
 
-/** Makes a bucket known that exists outside of the stack, with the files of a folder as its objects. */
-export function bringBucket(cloud: Cloud, name: string, folder: string): void {
-  const bucket = new Bucket(name);
-  cloud.buckets.set(name, bucket);
+/** Imports a bucket that exists outside of the stack, with the files of a folder as its objects. */
+export function importBucket(s3: S3Service, name: string, folder: string): void {
+  const bucket = s3.bucket(name);
   if (!folder) return;
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new EmulatorError('OPTION_INVALID', `\`buckets\` must name folders, got: ${folder} for ${name}`);

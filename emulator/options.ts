@@ -34,10 +34,20 @@ export interface EmulatorOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** @default 'auto' */
   readonly sandbox?: Sandbox;
-  /** Take the built-in Redis even where a real one is installed. @default false */
-  readonly builtInRedis?: boolean;
   /** Divides every time limit of the platform: with 100, 120 s are over after 1.2 s. @default 1 */
   readonly timeScale?: number;
+  /**
+   * The time that Lambda takes to pass an invocation to an execution environment, in milliseconds; divided by `timeScale`.
+   *
+   * @default 10
+   */
+  readonly invocationLatencyMs?: number;
+  /**
+   * The account's quota of concurrent executions. New accounts may have 10.
+   *
+   * @default 1000
+   */
+  readonly concurrencyQuota?: number;
   /** Values of the template's parameters that have no default. */
   readonly parameters?: Readonly<Record<string, string>>;
 }

@@ -34,7 +34,7 @@ const chat = new LibreChatServerless(stack, 'Chat', {
   redis: LibreChatRedis.fromUri(outsideSecret(stack, 'redisUriSecret')),
   filesBucket,
   // Accounts that bring a network tend to manage this role centrally, too.
-  accountLoggingRole: false,
+  cloudWatchRole: false,
   removalPolicy: RemovalPolicy.DESTROY,
 });
 probed(app, 'ExistingNetwork', [existing, stack], new ProbeFunction(stack, 'Probe', chat));

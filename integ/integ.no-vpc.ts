@@ -10,7 +10,7 @@ const app = testApp();
 const stack = new Stack(app, 'LibreChatNoVpc');
 const model = new ModelStub(stack, 'Model');
 const chat = new LibreChatServerless(stack, 'Chat', {
-  image: LibreChatImage.builtInAccount(),
+  image: LibreChatImage.fromCodeBuild(),
   config: LibreChatConfig.fromObject(model.config),
   environment: { ...OPEN_TO_THE_PROBE, ...model.environment },
   secrets: model.secrets,

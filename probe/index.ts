@@ -2,4 +2,4 @@ export { PROBE_MODEL } from './chat-client';
 export { type CheckName, CHECK_NAMES } from './checks';
 export { type ModelServer, serveModel } from './model/server';
 export { probe, type ProbeOptions, type Report } from './probe';
-export { table } from './report';
+export { reportText } from './report';

@@ -1,6 +1,6 @@
 import type { CheckName } from './checks';
 import { probe, type Report } from './probe';
-import { table } from './report';
+import { reportText } from './report';
 
 /** Which checks an invocation runs: all of them take longer than whoever invokes this may wait. */
 interface Event {
@@ -12,6 +12,6 @@ export async function handler({ checks }: Event): Promise<Report> {
   const { PROBE_URL: url, PROBE_API_URL: apiUrl } = process.env;
   if (!url) throw new Error('PROBE_URL must be set');
   const report = await probe({ url, apiUrl, checks });
-  console.log(table(report));
+  console.log(reportText(report));
   return report;
 }

@@ -1,14 +1,16 @@
 import type { Measurement, Verdict } from './check';
 import type { Report } from './probe';
+import { table } from '../cli/table';
 
 const MARKS = { passed: '✓', failed: '✗', skipped: '-' } as const;
 
 /** The report as a table for people. */
-export function table({ url, verdicts, measurement, passed }: Report): string {
-  const width = Math.max(...verdicts.map(({ rule }) => rule.length));
-  const lines = verdicts.map(({ rule, outcome, seen }) => `  ${MARKS[outcome]} ${rule.padEnd(width)}  ${seen}`.trimEnd());
-  const measured = measurement ? ['', ...rowsOf(measurement).map(([name, value]) => `    ${name.padEnd(width)}  ${value}`)] : [];
-  return [url, '', ...lines, ...measured, '', conclusion(verdicts, passed), ''].join('\n');
+export function reportText({ url, verdicts, measurement, passed }: Report): string {
+  const rows = [
+    ...verdicts.map(({ rule, outcome, seen }) => [`${MARKS[outcome]} ${rule}`, seen]),
+    ...measurement ? [[], ...rowsOf(measurement).map(([name, value]) => [`  ${name}`, value])] : [],
+  ];
+  return [url, '', table(rows, { indent: 2 }), '', conclusion(verdicts, passed), ''].join('\n');
 }
 
 function rowsOf({ postAnsweredMs, firstEventMs, generationEndedMs, events, medianGapMs, largestGapMs }: Measurement): [string, string][] {

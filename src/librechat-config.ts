@@ -5,11 +5,12 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { LARGEST_UPLOAD_MB } from './contract/limits';
+import type { BindContext } from './private/binding';
+import { inTemporaryFolder } from './private/files';
 import { sorted } from './private/sorted';
-import { inTemporaryFolder } from './private/temporary-folder';
-import { parseConfig, validateConfig, validateFile } from './private/validate-config';
+import { parseConfig, validateConfig, validateFile } from './private/validation/config';
 
-/** What LibreChat runs with unless it is told otherwise: files on S3, and uploads no larger than Lambda lets through. */
+/** Files on S3, and uploads within the payload limit of Lambda. */
 const DEFAULT_CONFIG = {
   version: '1.3.0',
   cache: true,
@@ -27,33 +28,34 @@ interface ConfigLocation {
 }
 
 /**
- * Where LibreChat's `librechat.yaml` comes from. Without one, a built-in file has uploads on S3, of at most 4 MB each,
- * which is what Lambda lets through.
+ * The source of `librechat.yaml`, LibreChat's configuration file.
+ *
+ * The default configuration stores files on S3 and limits uploads to 4 MB, since Lambda limits the size of requests.
  *
  * @see https://www.librechat.ai/docs/configuration/librechat_yaml
  */
-export class LibreChatConfig {
+export abstract class LibreChatConfig {
   /**
-   * A file beside your app, uploaded as a CDK asset: a changed file is deployed without a new image.
+   * Uploads a local file as a CDK asset. A change of the file is deployed without a new image.
    *
-   * Refused where it is not YAML, or has no `version`; a warning says so where files would not go to S3.
+   * Fails if the file is not YAML or has no `version`. Warns if `fileStrategy` is not `s3`.
    *
-   * @param path of the file, from the folder that the app is run in
+   * @param path path of the file, relative to the working directory of the app
    * @example
    * new LibreChatServerless(this, 'Chat', {
    *   config: LibreChatConfig.fromFile('librechat.yaml'),
    * });
    */
   public static fromFile(path: string): LibreChatConfig {
-    validateFile('path', path);
-    const config = parseConfig(path, readFileSync(path, 'utf8'));
-    return new LibreChatConfig((scope) => locate(scope, config, path));
+    return new FileConfig(path);
   }
 
   /**
-   * The contents of `librechat.yaml` as an object, uploaded as a CDK asset.
+   * Uploads the contents of `librechat.yaml`, specified as an object, as a CDK asset.
    *
-   * @param config must have `version` as a string, and should have `fileStrategy: 's3'`
+   * Fails if `version` is not a string. Warns if `fileStrategy` is not `s3`.
+   *
+   * @param config contents of `librechat.yaml`
    * @example
    * new LibreChatServerless(this, 'Chat', {
    *   config: LibreChatConfig.fromObject({
@@ -65,17 +67,16 @@ export class LibreChatConfig {
    * });
    */
   public static fromObject(config: { [key: string]: any }): LibreChatConfig {
-    validateConfig('config', config);
-    // JSON is YAML, and needs no library.
-    const text = JSON.stringify(sorted(config), undefined, 2);
-    return new LibreChatConfig((scope) => locateText(scope, config, text));
+    return new ObjectConfig(config);
   }
 
   /**
-   * An object in a bucket of yours. It is read whenever an environment starts; the function may read this one object.
+   * Uses an object in an existing bucket. The function reads it at each start, and is granted access to this object only.
    *
-   * It is not checked when the app is synthesized. Where it cannot be read, LibreChat does not start.
+   * The object is not validated at synthesis. LibreChat does not start if the object cannot be read.
    *
+   * @param bucket bucket that contains the object
+   * @param key key of the object
    * @example
    * declare const bucket: s3.IBucket;
    *
@@ -84,37 +85,68 @@ export class LibreChatConfig {
    * });
    */
   public static fromBucket(bucket: s3.IBucket, key: string): LibreChatConfig {
-    return new LibreChatConfig(() => ({ bucket, key }));
+    return new BucketConfig(bucket, key);
   }
 
   /** @internal */
   public static _default(): LibreChatConfig {
-    return LibreChatConfig.fromObject(DEFAULT_CONFIG);
+    return new ObjectConfig(DEFAULT_CONFIG);
   }
 
-  /** @internal */
-  public readonly _bind: (scope: Construct) => ConfigLocation;
+  /** For variants inside this library: use the static methods. */
+  protected constructor() {}
 
-  private constructor(bind: (scope: Construct) => ConfigLocation) {
-    this._bind = bind;
+  /** @internal */
+  public abstract _bind(scope: Construct, context: BindContext): ConfigLocation;
+}
+
+class FileConfig extends LibreChatConfig {
+  private readonly config: Record<string, unknown>;
+
+  constructor(private readonly path: string) {
+    super();
+    validateFile('path', path);
+    this.config = parseConfig(path, readFileSync(path, 'utf8'));
+  }
+
+  public _bind(scope: Construct): ConfigLocation {
+    return uploadConfig(scope, this.config, this.path);
   }
 }
 
-function locate(scope: Construct, config: Record<string, unknown>, path: string): ConfigLocation {
+class ObjectConfig extends LibreChatConfig {
+  constructor(private readonly config: Record<string, unknown>) {
+    super();
+    validateConfig('config', config);
+  }
+
+  public _bind(scope: Construct): ConfigLocation {
+    return inTemporaryFolder(scope, (folder) => {
+      const path = join(folder, 'librechat.yaml');
+      // JSON is a subset of YAML.
+      writeFileSync(path, JSON.stringify(sorted(this.config), undefined, 2));
+      return uploadConfig(scope, this.config, path);
+    });
+  }
+}
+
+class BucketConfig extends LibreChatConfig {
+  constructor(private readonly bucket: s3.IBucket, private readonly key: string) {
+    super();
+  }
+
+  public _bind(): ConfigLocation {
+    return { bucket: this.bucket, key: this.key };
+  }
+}
+
+function uploadConfig(scope: Construct, config: Record<string, unknown>, path: string): ConfigLocation {
   if (config.fileStrategy !== 's3') {
     Annotations.of(scope).addWarningV2(
       'cdk-librechat-serverless:fileStrategy',
-      'librechat.yaml should have fileStrategy: s3, since files on the disk of a Lambda environment are lost with it',
+      'librechat.yaml should contain fileStrategy: s3, because files on the disk of an execution environment are lost with it',
     );
   }
   const asset = new Asset(scope, 'Config', { path });
   return { bucket: asset.bucket, key: asset.s3ObjectKey };
-}
-
-function locateText(scope: Construct, config: Record<string, unknown>, text: string): ConfigLocation {
-  return inTemporaryFolder(scope, (folder) => {
-    const path = join(folder, 'librechat.yaml');
-    writeFileSync(path, text);
-    return locate(scope, config, path);
-  });
 }

@@ -1,79 +1,75 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as assets from 'aws-cdk-lib/aws-ecr-assets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { BASE_IMAGE_ARGUMENT, IMAGE_FOLDER } from './contract/image';
 import { ImageBuild } from './image-build/image-build';
-import { layAdapterOnTop } from './private/image-context';
-import type { LambdaImage } from './private/lambda-image';
-import { inPackage } from './private/package-root';
-import { publishedImage } from './private/release';
-import { inTemporaryFolder } from './private/temporary-folder';
-import { validateBuildNetwork, validateDigest, validateDockerfile, validateEcrTag, validateImageName, validateKnown, validateRepository, validateVersion } from './private/validate-image';
-import { warn } from './private/warning';
+import type { BindContext } from './private/binding';
+import { inPackage, inTemporaryFolder } from './private/files';
+import { addAdapter, imageInRepository, type LambdaImage, publishedImage } from './private/image';
+import type { Network } from './private/network';
+import { warn } from './private/validation/errors';
+import { validateDigest, validateDockerfile, validateImageName, validateKnown, validateRepository, validateTagOrDigest, validateVersion } from './private/validation/image';
+import { validateBuildNetwork } from './private/validation/network';
 
-const DEFAULT_VERSION = 'v0.8.7';
+const DEFAULT_VERSION = 'v0.8.8';
 
-/** Options of `LibreChatImage.fromRegistry()`. */
-export interface LibreChatRegistryImageOptions {
+/** Options of `LibreChatImage.fromDockerBuild()`. */
+export interface LibreChatDockerBuildOptions {
   /**
-   * Release of LibreChat, at least v0.8.7. The page and the API both come from it. `latest` is refused: it would be another one for
-   * each deployment.
+   * Release of LibreChat, v0.8.7 or newer. Both the API and the client are of this release. `latest` is not allowed, because deployments
+   * would not be reproducible.
    *
    * @see https://github.com/LibreChat-AI/LibreChat/releases
-   * @default 'v0.8.7'
+   * @default 'v0.8.8'
    */
   readonly version?: string;
 
   /**
-   * Digest of the image (`sha256:…`), which wins over the tag: what was tested is what runs.
+   * Digest of LibreChat's image (`sha256:…`). It takes precedence over the tag, which can be moved.
    *
    * @default - the tag of `version`
    */
   readonly digest?: string;
 
   /**
-   * Name of LibreChat's image without a tag, such as that of a mirror.
+   * Name of LibreChat's image without a tag, for example in a mirror.
    *
-   * @default - where LibreChat publishes the release: `ghcr.io/danny-avila/librechat-api`, or, from v0.8.8 on,
-   * `ghcr.io/librechat-ai/librechat-api`
+   * @default - `ghcr.io/librechat-ai/librechat-api`; before v0.8.8, `ghcr.io/danny-avila/librechat-api`
    */
   readonly imageName?: string;
 }
 
-/** Options of `LibreChatImage.builtInAccount()`. */
-export interface LibreChatBuiltImageOptions extends LibreChatRegistryImageOptions {
+/** Options of `LibreChatImage.fromCodeBuild()`. */
+export interface LibreChatCodeBuildOptions extends LibreChatDockerBuildOptions {
   /**
-   * The repository that the image is pushed to, in the region of the stack. One that is brought is not changed: Lambda must be
-   * allowed to pull from it.
+   * Repository for the image, in the region of the stack. An existing repository is not modified, and must allow Lambda to pull from it.
    *
-   * @default - one is made, which scans images, never moves a tag, and goes with the stack unless `removalPolicy` is RETAIN
+   * @default - a new repository with image scanning and immutable tags, deleted with the stack unless `removalPolicy` is RETAIN
    */
   readonly repository?: ecr.IRepository;
 
   /**
-   * The network that the build runs in. It pulls from ghcr.io, and pushes to ECR.
+   * VPC of the CodeBuild project. It needs a route to ghcr.io and to ECR.
    *
    * @see https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html
-   * @default - none: the build reaches the internet through CodeBuild's own
+   * @default - no VPC: the build uses the network of CodeBuild
    */
   readonly vpc?: ec2.IVpc;
 
   /**
-   * Which subnets of `vpc` the build runs in.
+   * Subnets of `vpc` for the CodeBuild project.
    *
-   * @default - private subnets with a way out
+   * @default - private subnets with egress
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 }
 
-/** Options of `LibreChatImage.fromEcr()`: one of the two is needed. */
-export interface LibreChatEcrImageOptions {
+/** Options of `LibreChatImage.fromEcrRepository()`. Specify exactly one of them. */
+export interface LibreChatEcrRepositoryOptions {
   /**
-   * Tag of the image. Use one that is never moved, or a deployment will not notice new images: `latest` gets a warning.
+   * Tag of the image. Use a tag that is never moved: a deployment does not detect a new image with the same tag.
    *
    * @default - `digest` is used
    */
@@ -87,138 +83,175 @@ export interface LibreChatEcrImageOptions {
   readonly digest?: string;
 }
 
-/** What an image is told of the LibreChat that it is for. */
-interface ImageUse {
-  readonly architecture: lambda.Architecture;
-  readonly removalPolicy?: RemovalPolicy;
-  readonly logRetention: RetentionDays;
-}
-
-interface BoundImage extends LambdaImage {
-  readonly build?: ImageBuild;
-}
-
-type Bind = (scope: Construct, use: ImageUse) => BoundImage;
-
 /**
- * The container image with LibreChat and the adapter that lets it run on Lambda.
+ * The container image of LibreChat and the adapter that runs it on Lambda.
  *
- * The client in the image is what CloudFront serves, so that page and API are always of one version.
+ * The client in the image is published to S3, so that the client and the API are of the same release.
  */
-export class LibreChatImage {
+export abstract class LibreChatImage {
   /**
-   * LibreChat's own image from ghcr.io, with the adapter laid on top when the app is deployed.
+   * Adds the adapter to LibreChat's published image with Docker, on the machine that deploys the app.
    *
-   * Docker must be present on the machine that deploys; it only copies files, so either architecture builds anywhere.
+   * The build only copies files, so a machine of either architecture can build the image.
    *
    * @example
    * new LibreChatServerless(this, 'Chat', {
-   *   image: LibreChatImage.fromRegistry({ version: 'v0.8.8' }),
+   *   image: LibreChatImage.fromDockerBuild({ version: 'v0.8.8' }),
    * });
    */
-  public static fromRegistry(options: LibreChatRegistryImageOptions = {}): LibreChatImage {
-    const base = baseImage(options);
-    return new LibreChatImage((scope, { architecture }) => build(scope, architecture, inPackage(IMAGE_FOLDER), { [BASE_IMAGE_ARGUMENT]: base }));
+  public static fromDockerBuild(options: LibreChatDockerBuildOptions = {}): LibreChatImage {
+    return new DockerBuildImage(options);
   }
 
   /**
-   * LibreChat's own image from ghcr.io, with the adapter laid on top by CodeBuild while the stack is deployed. The machine that
-   * deploys needs no Docker.
+   * Adds the adapter to LibreChat's published image with CodeBuild, during the deployment. The machine that deploys the app does not
+   * need Docker.
    *
-   * The build runs when the stack is created, and again whenever the release, the architecture or the adapter changes; it takes
-   * a few minutes. Both functions run the image by its digest, and a rollback goes back to the earlier one.
+   * The build runs when the stack is created, and when the release, the architecture or the adapter changes. It takes a few minutes. The
+   * functions refer to the image by its digest, and a rollback restores the previous image.
    *
    * @example
    * new LibreChatServerless(this, 'Chat', {
-   *   image: LibreChatImage.builtInAccount(),
+   *   image: LibreChatImage.fromCodeBuild(),
    * });
    */
-  public static builtInAccount(options: LibreChatBuiltImageOptions = {}): LibreChatImage {
-    const { repository, version, digest, imageName } = options;
-    for (const [prop, value] of Object.entries({ version, digest, imageName })) validateKnown(prop, value);
-    const base = baseImage(options);
-    const network = validateBuildNetwork(options.vpc, options.vpcSubnets);
-    return new LibreChatImage((scope, use) => {
-      const made = new ImageBuild(scope, 'ImageBuild', { ...use, baseImage: base, repository, network });
-      return { build: made, ...inRepository(made.repository, made.digest, use.architecture) };
-    }, repository);
+  public static fromCodeBuild(options: LibreChatCodeBuildOptions = {}): LibreChatImage {
+    return new CodeBuildImage(options);
   }
 
   /**
-   * An image that is in ECR already, in the region of the stack. It must have been built with this package's
-   * Dockerfile (`assets/image`), for the construct's `architecture`.
+   * Uses an existing image in ECR, in the region of the stack. Build it with the Dockerfile of this package (`assets/image`) for the
+   * `architecture` of the function.
    *
-   * Lambda must be allowed to pull from the repository, which CDK sees to where it is made in the same app.
+   * The repository must allow Lambda to pull from it. CDK adds that permission to repositories in the same app.
    *
+   * @param repository repository that contains the image
+   * @param options exactly one of `tag` and `digest`
    * @example
    * new LibreChatServerless(this, 'Chat', {
-   *   image: LibreChatImage.fromEcr(repository, { tag: 'v0.8.7-1' }),
+   *   image: LibreChatImage.fromEcrRepository(repository, { tag: 'v0.8.8-1' }),
    * });
    */
-  public static fromEcr(repository: ecr.IRepository, options: LibreChatEcrImageOptions): LibreChatImage {
-    const tagOrDigest = validateEcrTag(options.tag, options.digest);
-    return new LibreChatImage((scope, { architecture }) => {
-      if (options.tag === 'latest') {
-        warn(scope, 'latestImage', 'tag', 'name one image for ever, or deployments will not notice a new one', options.tag);
-      }
-      return inRepository(repository, tagOrDigest, architecture);
-    }, repository);
+  public static fromEcrRepository(repository: ecr.IRepository, options: LibreChatEcrRepositoryOptions): LibreChatImage {
+    return new EcrRepositoryImage(repository, options);
   }
 
   /**
-   * LibreChat as your own Dockerfile makes it, such as one that begins with `FROM ghcr.io/danny-avila/librechat-api:v0.8.7`
-   * and adds files, with the adapter laid on top when the app is deployed. Its entry point and command are replaced.
+   * Builds an image from your Dockerfile with Docker, on the machine that deploys the app, and adds the adapter.
    *
-   * @param directory folder with the Dockerfile, which is the build context
+   * Start the Dockerfile with LibreChat's image, for example `FROM ghcr.io/librechat-ai/librechat-api:v0.8.8`. The adapter replaces its
+   * entry point and command.
    *
+   * @param directory build context with the Dockerfile
    * @example
    * new LibreChatServerless(this, 'Chat', {
-   *   image: LibreChatImage.fromDockerfile('image'),
+   *   image: LibreChatImage.fromAsset('image'),
    * });
    */
-  public static fromDockerfile(directory: string): LibreChatImage {
-    validateDockerfile('directory', directory);
-    return new LibreChatImage((scope, { architecture }) => inTemporaryFolder(scope, (context) => {
-      layAdapterOnTop(directory, context);
-      return build(scope, architecture, context);
-    }));
+  public static fromAsset(directory: string): LibreChatImage {
+    return new AssetImage(directory);
   }
 
-  /** @internal */
-  public readonly _bind: Bind;
-
-  private constructor(bind: Bind, private readonly repository?: ecr.IRepository) {
-    this._bind = bind;
-  }
+  /** For variants inside this library: use the static methods. */
+  protected constructor() {}
 
   /**
-   * What can be checked only where the image is used, before anything is made.
+   * Checks what depends on the stack, before any resource is created.
    *
    * @internal
    */
-  public _validate(scope: Construct): void {
-    if (this.repository) validateRepository(scope, this.repository);
+  public _validate(_scope: Construct): void {}
+
+  /** @internal */
+  public abstract _bind(scope: Construct, context: BindContext): LambdaImage;
+}
+
+class DockerBuildImage extends LibreChatImage {
+  private readonly baseImage: string;
+
+  constructor(options: LibreChatDockerBuildOptions) {
+    super();
+    this.baseImage = baseImageOf(options);
+  }
+
+  public _bind(scope: Construct, { architecture }: BindContext): LambdaImage {
+    return dockerImage(scope, architecture, inPackage(IMAGE_FOLDER), { [BASE_IMAGE_ARGUMENT]: this.baseImage });
   }
 }
 
-/** LibreChat's own image, of a release that is supported. */
-function baseImage({ version = DEFAULT_VERSION, digest, imageName }: LibreChatRegistryImageOptions): string {
+class CodeBuildImage extends LibreChatImage {
+  private readonly baseImage: string;
+  private readonly repository?: ecr.IRepository;
+  private readonly network?: Network;
+
+  constructor(options: LibreChatCodeBuildOptions) {
+    super();
+    const { repository, version, digest, imageName } = options;
+    for (const [prop, value] of Object.entries({ version, digest, imageName })) validateKnown(prop, value);
+    this.baseImage = baseImageOf(options);
+    this.repository = repository;
+    this.network = validateBuildNetwork(options.vpc, options.vpcSubnets);
+  }
+
+  public _validate(scope: Construct): void {
+    if (this.repository) validateRepository(scope, this.repository);
+  }
+
+  public _bind(scope: Construct, { architecture, removalPolicy, logRetention }: BindContext): LambdaImage {
+    const { baseImage, repository, network } = this;
+    const build = new ImageBuild(scope, 'ImageBuild', { baseImage, repository, network, architecture, removalPolicy, logRetention });
+    return imageInRepository(build.repository, build.digest, architecture, build.revision);
+  }
+}
+
+class EcrRepositoryImage extends LibreChatImage {
+  private readonly tagOrDigest: string;
+
+  constructor(private readonly repository: ecr.IRepository, { tag, digest }: LibreChatEcrRepositoryOptions) {
+    super();
+    this.tagOrDigest = validateTagOrDigest(tag, digest);
+  }
+
+  public _validate(scope: Construct): void {
+    validateRepository(scope, this.repository);
+  }
+
+  public _bind(scope: Construct, { architecture }: BindContext): LambdaImage {
+    if (this.tagOrDigest === 'latest') {
+      warn(scope, 'latestImage', 'tag', 'not be moved to another image, because deployments do not detect the change', this.tagOrDigest);
+    }
+    return imageInRepository(this.repository, this.tagOrDigest, architecture);
+  }
+}
+
+class AssetImage extends LibreChatImage {
+  constructor(private readonly directory: string) {
+    super();
+    validateDockerfile('directory', directory);
+  }
+
+  public _bind(scope: Construct, { architecture }: BindContext): LambdaImage {
+    return inTemporaryFolder(scope, (context) => {
+      addAdapter(this.directory, context);
+      return dockerImage(scope, architecture, context);
+    });
+  }
+}
+
+/** LibreChat's published image with its tag or digest. */
+function baseImageOf({ version = DEFAULT_VERSION, digest, imageName }: LibreChatDockerBuildOptions): string {
   validateVersion('version', version);
   validateDigest('digest', digest);
   validateImageName('imageName', imageName);
   return `${imageName ?? publishedImage(version)}:${version}${digest ? `@${digest}` : ''}`;
 }
 
-/** The asset that both functions run: CDK builds and pushes it when the app is deployed. */
-function build(scope: Construct, architecture: lambda.Architecture, directory: string, buildArgs?: Record<string, string>): LambdaImage {
+/** An asset that the CDK CLI builds and pushes. Both functions use it. */
+function dockerImage(scope: Construct, architecture: lambda.Architecture, directory: string, buildArgs?: Record<string, string>): LambdaImage {
   const asset = new assets.DockerImageAsset(scope, 'Image', {
     directory,
     buildArgs,
     platform: architecture === lambda.Architecture.ARM_64 ? assets.Platform.LINUX_ARM64 : assets.Platform.LINUX_AMD64,
   });
-  return inRepository(asset.repository, asset.imageTag, architecture);
-}
-
-function inRepository(repository: ecr.IRepository, tagOrDigest: string, architecture: lambda.Architecture): LambdaImage {
-  return { repository, tagOrDigest, architecture, uri: repository.repositoryUriForTagOrDigest(tagOrDigest) };
+  return imageInRepository(asset.repository, asset.imageTag, architecture);
 }

@@ -1,19 +1,19 @@
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
-import type { Binding } from './private/binding';
-import { allowPort, type Network } from './private/network';
-import { validateInteger, validateNodeType } from './private/validation';
+import type { BindContext, Binding, VpcBindContext } from './private/binding';
+import { allowPort } from './private/network';
+import { validateInteger, validateNodeType } from './private/validation/values';
 import { Redis } from './redis/redis';
 
-/** Which server ElastiCache runs. */
+/** Cache engine of an ElastiCache replication group. */
 export enum LibreChatRedisEngine {
-  /** Redis OSS 7.1, the last that ElastiCache has. */
+  /** Redis OSS 7.1, the newest version of Redis in ElastiCache. */
   REDIS = 'redis',
-  /** Valkey 8.0: a fork of Redis that speaks its protocol, and costs a fifth less. */
+  /** Valkey 8.0, a fork of Redis with the same protocol. It costs 20 % less. */
   VALKEY = 'valkey',
 }
 
-const VERSIONS: Record<LibreChatRedisEngine, string> = {
+const ENGINE_VERSIONS: Record<LibreChatRedisEngine, string> = {
   [LibreChatRedisEngine.REDIS]: '7.1',
   [LibreChatRedisEngine.VALKEY]: '8.0',
 };
@@ -21,14 +21,15 @@ const VERSIONS: Record<LibreChatRedisEngine, string> = {
 /** Options of `LibreChatRedis.replicationGroup()`. */
 export interface LibreChatReplicationGroupOptions {
   /**
-   * Which server runs: Redis, or Valkey for less.
+   * Cache engine, Redis OSS or Valkey.
    *
+   * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SelectEngine.html
    * @default LibreChatRedisEngine.REDIS
    */
   readonly engine?: LibreChatRedisEngine;
 
   /**
-   * Size of each node, such as `cache.t4g.small`.
+   * Instance type of each node, such as `cache.t4g.small`.
    *
    * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html
    * @default 'cache.t4g.micro'
@@ -36,66 +37,89 @@ export interface LibreChatReplicationGroupOptions {
   readonly nodeType?: string;
 
   /**
-   * Nodes besides the first, 0 to 5. With any, another zone takes over when the first node fails.
+   * Number of read replicas, 0 to 5. With one or more, a replica in another Availability Zone takes over if the primary node fails.
    *
+   * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html
    * @default 0
    */
   readonly replicas?: number;
 }
 
-/**
- * Where the Redis is that carries sessions, the cache and, token by token, the answers: the environment that generates
- * an answer is never the one that streams it.
- */
-export class LibreChatRedis {
+interface RedisBinding extends Binding {
+  readonly redis?: Redis;
+}
+
+/** The Redis-compatible server for sessions, the cache, and the events of streamed responses. */
+export abstract class LibreChatRedis {
   /**
-   * An ElastiCache replication group in the VPC, encrypted at rest and in transit, with a generated password.
+   * Creates an ElastiCache replication group in the VPC, encrypted at rest and in transit, with a generated password.
    *
-   * Sessions and running answers are kept in its memory only; `metricRedisMemory()` says how full it is.
+   * Sessions and streamed responses are kept in memory only. `metricRedisMemory()` returns the memory in use.
    *
+   * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Replication.html
    * @example
    * new LibreChatServerless(this, 'Chat', {
    *   redis: LibreChatRedis.replicationGroup({ engine: LibreChatRedisEngine.VALKEY, replicas: 1 }),
    * });
    */
   public static replicationGroup(options: LibreChatReplicationGroupOptions = {}): LibreChatRedis {
-    const { engine = LibreChatRedisEngine.REDIS, nodeType = 'cache.t4g.micro', replicas = 0 } = options;
-    validateNodeType('nodeType', nodeType);
-    validateInteger('replicas', replicas, 0, 5);
-    return new LibreChatRedis((scope, network) => {
-      const redis = new Redis(scope, 'Redis', { ...network!, engine, engineVersion: VERSIONS[engine], nodeType, replicas });
-      return { ...redis.binding(), redis };
-    }, true);
+    return new ReplicationGroup(options);
   }
 
   /**
-   * A Redis or Valkey that you run, with cluster mode disabled.
+   * Uses an existing Redis or Valkey server with cluster mode disabled.
    *
-   * Where the function is in a VPC, it may connect to port 6379 of any address; other ports are yours to open
-   * (`connections`), as is the server's own security group.
+   * A function in a VPC may connect to port 6379 of any address. Allow other ports through `connections`, and connections to the server
+   * in its own security group.
    *
-   * @param uri the whole URI, password included: `rediss://user:password@host:6379`
+   * @param uri secret with the URI including the password: `rediss://user:password@host:6379`
    * @example
    * new LibreChatServerless(this, 'Chat', {
    *   redis: LibreChatRedis.fromUri(ecs.Secret.fromSecretsManager(redisUri)),
    * });
    */
   public static fromUri(uri: ecs.Secret): LibreChatRedis {
-    const binding: Binding = {
-      references: { VALUE_FROM_REDIS_URI: uri },
-      connect: (client) => allowPort(client, 6379, 'Redis'),
-    };
-    return new LibreChatRedis(() => binding, false);
+    return new UriRedis(uri);
   }
 
   /** @internal */
-  public readonly _bind: (scope: Construct, network?: Network) => Binding & { redis?: Redis };
+  public abstract readonly _needsVpc: boolean;
+
+  /** For variants inside this library: use the static methods. */
+  protected constructor() {}
 
   /** @internal */
-  public readonly _needsVpc: boolean;
+  public abstract _bind(scope: Construct, context: BindContext): RedisBinding;
+}
 
-  private constructor(bind: (scope: Construct, network?: Network) => Binding & { redis?: Redis }, needsVpc: boolean) {
-    this._bind = bind;
-    this._needsVpc = needsVpc;
+class ReplicationGroup extends LibreChatRedis {
+  public readonly _needsVpc = true;
+  private readonly options: Required<LibreChatReplicationGroupOptions>;
+
+  constructor({ engine = LibreChatRedisEngine.REDIS, nodeType = 'cache.t4g.micro', replicas = 0 }: LibreChatReplicationGroupOptions) {
+    super();
+    validateNodeType('nodeType', nodeType);
+    validateInteger('replicas', replicas, 0, 5);
+    this.options = { engine, nodeType, replicas };
+  }
+
+  public _bind(scope: Construct, { network }: VpcBindContext): RedisBinding {
+    const redis = new Redis(scope, 'Redis', { ...network, ...this.options, engineVersion: ENGINE_VERSIONS[this.options.engine] });
+    return { ...redis.binding(), redis };
+  }
+}
+
+class UriRedis extends LibreChatRedis {
+  public readonly _needsVpc = false;
+
+  constructor(private readonly uri: ecs.Secret) {
+    super();
+  }
+
+  public _bind(): RedisBinding {
+    return {
+      references: { VALUE_FROM_REDIS_URI: this.uri },
+      connect: (client) => allowPort(client, 6379, 'Redis'),
+    };
   }
 }

@@ -13,78 +13,81 @@ import type { LibreChatImage } from './librechat-image';
 import type { LibreChatRedis } from './librechat-redis';
 import type { LibreChatServices } from './librechat-services';
 
-/** Properties of `LibreChatServerless`. Nothing is required. */
+/** Properties of `LibreChatServerless`. All of them are optional. */
 export interface LibreChatServerlessProps {
   // network
 
   /**
-   * The network that the function, the database and Redis are in.
+   * VPC for the function, the database and Redis.
    *
-   * A network that is brought gets security groups, and nothing in it is changed. Its subnets must reach models, secrets and files,
-   * over the internet or by endpoints.
+   * In an existing VPC, the construct creates security groups and changes nothing else. The subnets need routes to model providers, Secrets
+   * Manager, SSM and S3, through a NAT gateway or VPC endpoints.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
-   * @default - a VPC of two zones with one NAT gateway and an S3 gateway endpoint; none at all where both `database` and
-   * `redis` come from URIs, so that hardly anything costs money at rest
+   * @default - a new VPC with two Availability Zones, one NAT gateway and an S3 gateway endpoint; no VPC if both `database` and
+   * `redis` are specified by URI
    */
   readonly vpc?: ec2.IVpc;
 
   /**
-   * Which subnets of `vpc` are used, in two zones at least where a database is made. Refused without `vpc`, and where they are
-   * public: a function in a public subnet reaches nothing outside.
+   * Subnets of `vpc`, in at least two Availability Zones if a database is created. Requires `vpc`.
    *
-   * @default - private subnets with a way out
+   * Public subnets are not allowed, because a Lambda function in a public subnet has no route to the internet.
+   *
+   * @default - private subnets with egress
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 
   // address
 
   /**
-   * The domain name that LibreChat is opened at, such as `chat.example.com`: in lower case, without scheme, port or path. It needs
-   * a `certificate`, or a `hostedZone` for one to be made.
+   * Domain name of the site, such as `chat.example.com`, in lower case and without a scheme, port or path. Requires `certificate` or
+   * `hostedZone`.
    *
-   * @default - the name that CloudFront gives the distribution
+   * @default - the domain name of the CloudFront distribution
    */
   readonly domainName?: string;
 
   /**
-   * Certificate for `domainName`, in us-east-1, where CloudFront looks for it. Refused without `domainName`.
+   * ACM certificate for `domainName`, in us-east-1. Requires `domainName`.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
-   * @default - one is made with `hostedZone`, where the stack is in us-east-1
+   * @default - a new certificate, validated in `hostedZone`, if the stack is in us-east-1
    */
   readonly certificate?: acm.ICertificate;
 
   /**
-   * Route 53 zone that gets the A and AAAA records for `domainName`, which must lie in it. Nothing else in it is changed but for
-   * the record that validates a certificate made here.
+   * Route 53 hosted zone for the A and AAAA records of `domainName`, and for the validation record of a new certificate. `domainName`
+   * must belong to the zone.
    *
-   * @default - no records: an output says what to enter in another DNS
+   * @default - no records; a stack output contains the record to create in another DNS service
    */
   readonly hostedZone?: route53.IHostedZone;
 
   // LibreChat
 
   /**
-   * The image that runs, and whose client is served: LibreChat with the adapter on top. The default is built by Docker on the
-   * machine that deploys; `LibreChatImage.builtInAccount()` needs none there.
+   * Container image of LibreChat and the adapter. The client is published from the same image.
    *
-   * @default LibreChatImage.fromRegistry()
+   * The default requires Docker on the machine that deploys the app, `LibreChatImage.fromCodeBuild()` does not.
+   *
+   * @default LibreChatImage.fromDockerBuild()
    */
   readonly image?: LibreChatImage;
 
   /**
-   * Where `librechat.yaml` comes from: endpoints, the page's interface, limits of uploads.
+   * Source of `librechat.yaml`, which configures endpoints, the user interface and upload limits.
    *
    * @see https://www.librechat.ai/docs/configuration/librechat_yaml
-   * @default - a built-in `librechat.yaml` with uploads on S3, of at most 4 MB each
+   * @default - a built-in `librechat.yaml` that stores files on S3 and limits uploads to 4 MB
    */
   readonly config?: LibreChatConfig;
 
   /**
-   * More environment variables for LibreChat, such as `ALLOW_REGISTRATION: 'true'`. All variables of the function
-   * together take at most 4 KB. Variables that other props set are refused. Keys and passwords belong into `secrets`: whoever may
-   * look at the function can read these.
+   * Additional environment variables for LibreChat, such as `ALLOW_REGISTRATION: 'true'`.
+   *
+   * All variables of the function are limited to 4 KB in total. Variables that the construct sets are not allowed. Use `secrets` for keys
+   * and passwords, since the values are visible in the Lambda console.
    *
    * @see https://www.librechat.ai/docs/configuration/dotenv
    * @default - none
@@ -92,18 +95,18 @@ export interface LibreChatServerlessProps {
   readonly environment?: { [variable: string]: string };
 
   /**
-   * Environment variables for LibreChat whose values are in SSM or Secrets Manager, such as `OPENAI_API_KEY`. They are
-   * read whenever an environment starts; the function may read just these.
+   * Environment variables for LibreChat with values from Secrets Manager or SSM Parameter Store, such as `OPENAI_API_KEY`.
    *
-   * `CREDS_KEY`, `CREDS_IV`, `JWT_SECRET` and `JWT_REFRESH_SECRET` may be brought from an existing LibreChat. A value in SSM or
-   * Secrets Manager that cannot be read keeps LibreChat from starting.
+   * The function reads the values at each start, and is granted access to these secrets only. LibreChat does not start if a value
+   * cannot be read. To migrate an existing LibreChat, specify its `CREDS_KEY`, `CREDS_IV`, `JWT_SECRET` and `JWT_REFRESH_SECRET`.
    *
-   * @default - none; what is not brought of those four is derived from one generated secret
+   * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ecs.Secret.html
+   * @default - none; those four values are derived from one generated secret
    */
   readonly secrets?: { [variable: string]: ecs.Secret };
 
   /**
-   * Other services that LibreChat uses, such as LiteLLM or Meilisearch.
+   * Existing services for LibreChat, such as LiteLLM or Meilisearch.
    *
    * @default - none
    */
@@ -112,41 +115,44 @@ export interface LibreChatServerlessProps {
   // data
 
   /**
-   * The MongoDB that holds users and conversations: one that is made, or any other by its URI.
+   * MongoDB-compatible database for users and conversations.
    *
    * @default LibreChatDatabase.documentDb()
    */
   readonly database?: LibreChatDatabase;
 
   /**
-   * The Redis that carries sessions and the events of running answers: one that is made, or any other by its URI.
+   * Redis for sessions, the cache and the events of streamed responses.
    *
    * @default LibreChatRedis.replicationGroup()
    */
   readonly redis?: LibreChatRedis;
 
   /**
-   * Bucket for what users upload. One that is brought is not changed: if browsers are to load its files by script, its
-   * CORS rules must allow the site to. The function may read, write and delete its objects.
+   * Bucket for uploaded files. The function is granted permission to read, write and delete its objects.
+   *
+   * An existing bucket is not modified. Its CORS rules must allow the origin of the site if scripts in the browser read files.
    *
    * @default - a private, encrypted bucket
    */
   readonly filesBucket?: s3.IBucket;
 
   /**
-   * What becomes of data when the stack is deleted. `DESTROY` empties the buckets and drops the database; `RETAIN` keeps
-   * the files, the database cluster (and with it its subnets, which then cannot be deleted), the generated secret, and the
-   * repository of an image that was built in the account. Nothing else is taken, such as `SNAPSHOT`: buckets have none.
+   * Removal policy for data, DESTROY or RETAIN.
    *
-   * @default - the files and the generated secret are kept, the database leaves a final snapshot, the rest is destroyed
+   * `DESTROY` also empties the buckets. `RETAIN` retains the files, the generated secret, the repository of `LibreChatImage.fromCodeBuild()`,
+   * and the database cluster, which keeps its subnets and the VPC from being deleted.
+   *
+   * @default - the files and the generated secret are retained, the database leaves a final snapshot, the rest is deleted
    */
   readonly removalPolicy?: RemovalPolicy;
 
   // size
 
   /**
-   * Memory of the function in MiB, 128 to 10,240. One CPU comes with 1,769. LibreChat takes 431 MiB when it is idle. More
-   * memory makes environments start sooner, not more of them: an environment serves one request at a time.
+   * Memory of each worker in MiB, 1,024 to 10,240. CPU is proportional to memory, one vCPU at 1,769 MiB.
+   *
+   * LibreChat uses about 550 MiB after its start, and 760 MiB with 100 responses at the same time. More memory shortens cold starts.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
    * @default 2048
@@ -154,7 +160,7 @@ export interface LibreChatServerlessProps {
   readonly memorySize?: number;
 
   /**
-   * Processor of the function, which the image must be built for. ARM costs a fifth less.
+   * Instruction set architecture of the function and the image. ARM costs 20 % less.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html
    * @default lambda.Architecture.ARM_64
@@ -162,7 +168,7 @@ export interface LibreChatServerlessProps {
   readonly architecture?: lambda.Architecture;
 
   /**
-   * Size of `/tmp`, where uploads pass through, 512 MiB to 10 GiB. Each environment has its own.
+   * Size of `/tmp` in each execution environment, 512 MiB to 10 GiB. Uploads are written to it temporarily.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
    * @default Size.mebibytes(512)
@@ -170,21 +176,30 @@ export interface LibreChatServerlessProps {
   readonly ephemeralStorageSize?: Size;
 
   /**
-   * The most environments there may be at once, 2 or more, taken out of what the account has.
+   * Number of requests that one worker serves at the same time, 1 to 200. A worker is one execution environment with one LibreChat process.
    *
-   * An environment serves one request at a time; an answer takes two for as long as it runs, and opening the page asks
-   * for a dozen things at once. Requests past this number fail, so allow some 2 for each answer at the busiest moment
-   * and a dozen besides.
+   * A streamed response counts as one request while it is generated. When all workers are full, the next request starts another one, up to
+   * `maxWorkers`.
    *
-   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
-   * @default - what the account has left
+   * @default 50
    */
-  readonly reservedConcurrentExecutions?: number;
+  readonly maxConcurrentRequests?: number;
 
   /**
-   * Environments that are kept started, and paid for, so that the first requests need not wait some 10 seconds. A dozen
-   * cover one user opening the page; requests past this number start environments as ever. 1 or more, at most
-   * `reservedConcurrentExecutions`. Needs `domainName`, since they start before the distribution has a name.
+   * Maximum number of workers that run at the same time, at least 1. It limits the cost: requests that find no free worker within two minutes
+   * fail with status 503.
+   *
+   * While a worker is replaced after five minutes, both count for a moment.
+   *
+   * @default 10
+   */
+  readonly maxWorkers?: number;
+
+  /**
+   * Number of workers that are kept initialized to avoid cold starts of about 10 seconds, at least 1 and at most `maxWorkers`. Requires
+   * `domainName`.
+   *
+   * One is enough for up to `maxConcurrentRequests` requests. Provisioned concurrency is charged while it is configured.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
    * @default - none
@@ -192,8 +207,16 @@ export interface LibreChatServerlessProps {
   readonly provisionedConcurrentExecutions?: number;
 
   /**
-   * Requests per second that API Gateway lets through in the long run, from all users together, 1 or more. It answers 429 to more
-   * of them.
+   * Whether LibreChat's schedules run (LibreChat v0.8.8 or later). A worker is then started every minute to execute the schedules that are due.
+   *
+   * While nothing is due, this costs about 2 dollars a month.
+   *
+   * @default false
+   */
+  readonly schedules?: boolean;
+
+  /**
+   * Steady-state limit of requests per second for all users together, at least 1. API Gateway responds with status 429 above the limit.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
    * @default 100
@@ -201,7 +224,7 @@ export interface LibreChatServerlessProps {
   readonly throttlingRateLimit?: number;
 
   /**
-   * Requests that API Gateway lets through at once before `throttlingRateLimit` counts, 1 or more. Opening the page takes a dozen.
+   * Number of requests that may exceed `throttlingRateLimit` at once, at least 1. Opening the page sends about a dozen requests.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
    * @default 200
@@ -211,7 +234,7 @@ export interface LibreChatServerlessProps {
   // edge
 
   /**
-   * ARN of a web ACL (WAF) for the distribution, of the scope CLOUDFRONT, in us-east-1.
+   * ARN of an AWS WAF web ACL for the distribution, with scope CLOUDFRONT, in us-east-1.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-awswaf.html
    * @default - none
@@ -219,15 +242,15 @@ export interface LibreChatServerlessProps {
   readonly webAclArn?: string;
 
   /**
-   * The countries that may, or may not, open the site, by two-letter codes. CloudFront answers 403 to others.
+   * Countries from which the site is or is not available. CloudFront responds with status 403 to viewers in other countries.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/georestrictions.html
-   * @default - all may
+   * @default - no restriction
    */
   readonly geoRestriction?: cloudfront.GeoRestriction;
 
   /**
-   * Which of CloudFront's locations serve the site: fewer are cheaper, and farther from some users.
+   * Price class of the distribution. Fewer edge locations cost less, and increase the latency for some users.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html
    * @default cloudfront.PriceClass.PRICE_CLASS_ALL
@@ -237,31 +260,32 @@ export interface LibreChatServerlessProps {
   // operation
 
   /**
-   * How long the logs of the functions and of the API are kept.
+   * Retention of the log groups of functions, builds and API Gateway.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * Whether this stack sets the role by which API Gateway writes logs. An account has one such role in a region: say
-   * `false` where it is managed elsewhere. Without any, the deployment fails.
+   * Whether to create the IAM role that API Gateway uses to write to CloudWatch Logs, as `cloudWatchRole` of `RestApi`.
+   *
+   * An account has one such role in each region. Specify `false` if another stack manages it. Without any role, the deployment fails.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
    * @default true
    */
-  readonly accountLoggingRole?: boolean;
+  readonly cloudWatchRole?: boolean;
 
   /**
-   * Name of the environment, such as `dev`: in the name of the API, and as the tag `Environment`. 1 to 64 letters, digits, hyphens
-   * and underscores.
+   * Name of the environment, such as `dev`, for the name of the API and the tag `Environment`. 1 to 64 letters, digits, hyphens or
+   * underscores.
    *
    * @default - none
    */
   readonly environmentName?: string;
 
   /**
-   * Tags for all resources that take any.
+   * Tags for all resources that support tags.
    *
    * @default - none
    */

@@ -1,35 +1,52 @@
-import { type CustomResource, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Tags } from 'aws-cdk-lib';
 import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import type * as docdb from 'aws-cdk-lib/aws-docdb';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
-import type * as elasticache from 'aws-cdk-lib/aws-elasticache';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type * as logs from 'aws-cdk-lib/aws-logs';
-import type * as route53 from 'aws-cdk-lib/aws-route53';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import type * as ssm from 'aws-cdk-lib/aws-ssm';
+import type { aws_elasticache as elasticache } from 'aws-cdk-lib/interfaces';
 import { Construct } from 'constructs';
+import { ApiGateway } from './api-gateway/api-gateway';
+import { Backend, type BackendProps } from './backend/backend';
+import { Frontend } from './frontend/frontend';
+import { LibreChatConfig } from './librechat-config';
+import { LibreChatDatabase } from './librechat-database';
+import { LibreChatImage } from './librechat-image';
+import { LibreChatRedis } from './librechat-redis';
 import type { LibreChatServerlessProps } from './librechat-serverless-props';
-import { createParts } from './parts';
-import { redisMetric } from './private/metrics';
-import { streamingArn } from './private/names';
-import { createOutputs } from './private/outputs';
-import { refusal } from './private/requirement';
-import { validateProps } from './validate-props';
+import type { BindContext, Binding } from './private/binding';
+import type { LambdaImage } from './private/image';
+import { deploymentName, redisKeyPrefix, streamingInvokeArn, urlParameterName } from './private/names';
+import { createVpc, DEFAULT_SUBNETS, type Network } from './private/network';
+import { validateAddress, validateWebAcl } from './private/validation/address';
+import { requiresError } from './private/validation/errors';
+import { validateNetwork, validateRouteToLambda } from './private/validation/network';
+import { validateAtLeast, validateEnvironmentName, validateInteger, validateRemovalPolicy, validateSize, validateWorkers } from './private/validation/values';
+import { validateVariables } from './private/validation/variables';
+import type { Redis } from './redis/redis';
+import { Relay } from './relay/relay';
+
+const DEFAULT_MAX_WORKERS = 10;
+
+/** The variants that the construct is made of. */
+interface Variants {
+  readonly image: LibreChatImage;
+  readonly config: LibreChatConfig;
+  readonly database: LibreChatDatabase;
+  readonly redis: LibreChatRedis;
+}
 
 /**
- * LibreChat without servers: CloudFront in front of S3 and API Gateway, a Lambda function that streams, Redis, MongoDB
- * and a bucket for files.
+ * LibreChat on AWS Lambda, behind CloudFront and API Gateway, with Redis, a MongoDB-compatible database and a bucket for files.
  *
- * Nothing is required: what is not given is made. What cannot work is refused before the first resource, with an error that names
- * the prop, the rule and what was given.
+ * All props are optional. Invalid props are rejected before any resource is created, with an error that names the prop, the rule and the value.
  *
  * @see https://www.librechat.ai
  * @example
@@ -39,209 +56,191 @@ import { validateProps } from './validate-props';
  * });
  */
 export class LibreChatServerless extends Construct implements ec2.IConnectable, iam.IGrantable {
-  /** Where LibreChat is opened: an https URL without a slash at its end. */
+  /** URL of the site, an https URL without a trailing slash. */
   public readonly url: string;
 
-  /** The distribution that puts the page and the API under one name. */
+  /** CloudFront distribution in front of the client and the API. */
   public readonly distribution: cloudfront.IDistribution;
 
-  /** The bucket that the page is published to. It can be filled anew at any time, and is emptied with the stack. */
+  /** Bucket for the client, which is published from the image. It is emptied and deleted with the stack. */
   public readonly frontendBucket: s3.IBucket;
 
-  /** The function that publishes the page out of the image. */
-  public readonly publisher: lambda.IFunction;
-
-  /** The step of a deployment in which the page is published. */
-  public readonly publication: CustomResource;
-
-  /** Where the publishing function writes its log. */
-  public readonly publisherLogGroup: logs.ILogGroup;
-
-  /** The functions at the edge that find the page's routes, and keep search engines out. */
-  public readonly edgeFunctions: cloudfront.IFunction[];
-
-  /** The A and AAAA records in `hostedZone`. Empty without one. */
-  public readonly records: route53.IRecordSet[];
-
-  /** The parameter that tells the function its own URL. None with `domainName`. */
-  public readonly urlParameter?: ssm.IStringParameter;
-
-  /** The certificate that was given or made. None without `domainName`. */
+  /** Certificate of the distribution, specified or created. Undefined without `domainName`. */
   public readonly certificate?: acm.ICertificate;
 
-  /** The REST API between CloudFront and the function. */
+  /** REST API between CloudFront and the function. */
   public readonly api: apigateway.IRestApi;
 
-  /** The key that API Gateway lets CloudFront in by. */
-  public readonly apiKey: secretsmanager.ISecret;
+  /** Function that API Gateway invokes. It hands requests to the workers and streams their responses. */
+  public readonly relay: lambda.IFunction;
 
-  /** What limits requests, and lets in who has the key. */
-  public readonly usagePlan: apigateway.IUsagePlan;
-
-  /** Where API Gateway writes a line for each request. */
-  public readonly accessLogGroup: logs.ILogGroup;
-
-  /** The function that runs LibreChat. */
+  /** Function that runs LibreChat. Each invocation is a worker, which serves many requests. */
   public readonly handler: lambda.IFunction;
 
-  /** The alias that the API invokes instead of the function. Only with `provisionedConcurrentExecutions`. */
-  public readonly handlerAlias?: lambda.IAlias;
-
   /**
-   * The URI by which API Gateway invokes the function and streams its response.
+   * URI of the integration with which API Gateway invokes the function and streams its response.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
    */
   public readonly streamingInvokeArn: string;
 
-  /** Where the function writes its log. */
+  /** Log group for the access log of the API, with one line per request. */
+  public readonly accessLogGroup: logs.ILogGroup;
+
+  /** Log group of the function that runs LibreChat. */
   public readonly logGroup: logs.ILogGroup;
 
+  /** Log group of the relay, with one line for each request. */
+  public readonly relayLogGroup: logs.ILogGroup;
+
+  /** Bucket for uploaded files, specified or created. */
+  public readonly filesBucket: s3.IBucket;
+
+  /** VPC of the function, specified or created. Undefined if both `database` and `redis` are specified by URI and `vpc` is not specified. */
+  public readonly vpc?: ec2.IVpc;
+
+  /** DocumentDB cluster. Undefined with `LibreChatDatabase.fromUri()`. */
+  public readonly databaseCluster?: docdb.IDatabaseCluster;
+
+  /** Secret with user name, password and host of the DocumentDB cluster. Undefined with `LibreChatDatabase.fromUri()`. */
+  public readonly databaseSecret?: secretsmanager.ISecret;
+
+  /** Reference to the ElastiCache replication group. Undefined with `LibreChatRedis.fromUri()`. */
+  public readonly redisReplicationGroup?: elasticache.IReplicationGroupRef;
+
+  /** Address of the primary endpoint of the replication group. Undefined with `LibreChatRedis.fromUri()`. */
+  public readonly redisEndpointAddress?: string;
+
+  /** Secret with the password of the replication group. Undefined with `LibreChatRedis.fromUri()`. */
+  public readonly redisAuthToken?: secretsmanager.ISecret;
+
+  /** Connections of the replication group, to allow access from other clients. Undefined with `LibreChatRedis.fromUri()`. */
+  public readonly redisConnections?: ec2.Connections;
+
   /**
-   * What `CREDS_KEY`, `CREDS_IV`, `JWT_SECRET` and `JWT_REFRESH_SECRET` are derived from. None where all of them were given. Whoever
-   * loses it loses what users have stored encrypted, so it is kept unless `removalPolicy` is DESTROY.
+   * Secret from which `CREDS_KEY`, `CREDS_IV`, `JWT_SECRET` and `JWT_REFRESH_SECRET` are derived. Undefined if `secrets` contains all four.
+   *
+   * Keys that users have stored cannot be decrypted without it, so it is retained unless `removalPolicy` is DESTROY.
    */
   public readonly rootSecret?: secretsmanager.ISecret;
+
+  /** Secret with the API key that CloudFront sends to API Gateway as `x-api-key`. */
+  public readonly apiKey: secretsmanager.ISecret;
+
+  /** ECR repository of the container image. */
+  public readonly repository: ecr.IRepository;
 
   /** URI of the container image, with its tag or digest. */
   public readonly imageUri: string;
 
-  /** The repository that the container image is in. */
-  public readonly repository: ecr.IRepository;
-
-  /** The CodeBuild project that builds the image. Only with `LibreChatImage.builtInAccount()`. */
-  public readonly imageBuildProject?: codebuild.IProject;
-
-  /** Where builds of the image write their log. Only with `LibreChatImage.builtInAccount()`. */
-  public readonly imageBuildLogGroup?: logs.ILogGroup;
-
-  /** The step of a deployment in which the image is built, unless it is there. Only with `LibreChatImage.builtInAccount()`. */
-  public readonly imageBuild?: CustomResource;
-
-  /** The function behind that step, which starts the build and waits for it. Only with `LibreChatImage.builtInAccount()`. */
-  public readonly imageBuilder?: lambda.IFunction;
-
-  /** Where the function that waits for builds writes its log. Only with `LibreChatImage.builtInAccount()`. */
-  public readonly imageBuilderLogGroup?: logs.ILogGroup;
-
-  /** The bucket for what users upload. */
-  public readonly filesBucket: s3.IBucket;
-
-  /** The network that was brought or made. None where database and Redis both come from URIs. */
-  public readonly vpc?: ec2.IVpc;
-
-  /** The DocumentDB cluster. None with `LibreChatDatabase.fromUri()`. */
-  public readonly database?: docdb.IDatabaseCluster;
-
-  /** User name, password and address of the database. None with `LibreChatDatabase.fromUri()`. */
-  public readonly databaseSecret?: secretsmanager.ISecret;
-
-  /** The Redis replication group. None with `LibreChatRedis.fromUri()`. */
-  public readonly redisReplicationGroup?: elasticache.CfnReplicationGroup;
-
-  /** Password of Redis. None with `LibreChatRedis.fromUri()`. */
-  public readonly redisAuthToken?: secretsmanager.ISecret;
-
-  /** Address of the primary node of Redis. None with `LibreChatRedis.fromUri()`. */
-  public readonly redisEndpointAddress?: string;
-
-  /** Who may connect to Redis. None with `LibreChatRedis.fromUri()`. */
-  public readonly redisConnections?: ec2.Connections;
-
-  /** What the function is in the eyes of IAM: grant it what models and tools need, such as Bedrock. */
+  /** The principal to grant permissions to, such as those for Amazon Bedrock: the function's execution role. */
   public readonly grantPrincipal: iam.IPrincipal;
 
   private readonly restApi: apigateway.RestApi;
+  private readonly redis?: Redis;
 
   /**
-   * Everything is made in the constructor, and nothing is looked up.
+   * Creates LibreChat with everything that is not specified as an existing resource.
    *
-   * @param scope the stack, or a construct in it
-   * @param id keep it once LibreChat is deployed: with another id everything is made anew
-   * @param props nothing is required
+   * @param scope parent construct, usually the stack
+   * @param id construct id; a change of the id replaces all resources
+   * @param props all props are optional
    */
   constructor(scope: Construct, id: string, props: LibreChatServerlessProps = {}) {
     super(scope, id);
-    validateProps(this, props);
+    const variants: Variants = {
+      image: props.image ?? LibreChatImage.fromDockerBuild(),
+      config: props.config ?? LibreChatConfig._default(),
+      database: props.database ?? LibreChatDatabase.documentDb(),
+      redis: props.redis ?? LibreChatRedis.replicationGroup(),
+    };
+    this.validate(props, variants);
 
-    const { siteUrl, network, database, redis, image, imageBuild, backend, apiGateway, frontend } = createParts(this, props);
+    const context: BindContext = {
+      network: this.createNetwork(props, variants),
+      removalPolicy: props.removalPolicy,
+      architecture: props.architecture ?? lambda.Architecture.ARM_64,
+      logRetention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
+    };
+    const siteUrl = props.domainName && `https://${props.domainName}`;
+    const { database, ...databaseBinding } = variants.database._bind(this, context);
+    const { redis, ...redisBinding } = variants.redis._bind(this, context);
+    const image = variants.image._bind(this, context);
+    const config = variants.config._bind(this, context);
+    const services = props.services?._bind(this, context) ?? {};
+
+    const backend = this.createBackend(props, context, { image, config, siteUrl, bindings: [databaseBinding, redisBinding, services] });
+    const relay = this.createRelay(props, context, backend, redisBinding);
+    const apiGateway = this.createApiGateway(props, context, relay.handler, siteUrl);
+    const frontend = this.createFrontend(props, context, image, relay.handler, apiGateway);
+
     this.url = siteUrl ?? `https://${frontend.distribution.distributionDomainName}`;
     this.distribution = frontend.distribution;
     this.frontendBucket = frontend.bucket;
-    this.publisher = frontend.publication.publisher;
-    this.publication = frontend.publication.resource;
-    this.publisherLogGroup = frontend.publication.logGroup;
-    this.edgeFunctions = frontend.edgeFunctions;
-    this.records = frontend.records;
-    this.urlParameter = frontend.urlParameter;
     this.certificate = frontend.certificate;
     this.restApi = apiGateway.api;
     this.api = apiGateway.api;
-    this.apiKey = apiGateway.apiKey;
-    this.usagePlan = apiGateway.usagePlan;
-    this.accessLogGroup = apiGateway.accessLogGroup;
     this.handler = backend.handler;
-    this.handlerAlias = backend.alias;
-    this.streamingInvokeArn = streamingArn(backend.target);
+    this.relay = relay.handler;
+    this.streamingInvokeArn = streamingInvokeArn(relay.handler);
+    this.accessLogGroup = apiGateway.accessLogGroup;
     this.logGroup = backend.logGroup;
-    this.rootSecret = backend.rootSecret;
-    this.imageUri = image.uri;
-    this.repository = image.repository;
-    this.imageBuildProject = imageBuild?.build.project;
-    this.imageBuildLogGroup = imageBuild?.build.logGroup;
-    this.imageBuild = imageBuild?.resource;
-    this.imageBuilder = imageBuild?.builder.handler;
-    this.imageBuilderLogGroup = imageBuild?.builder.logGroup;
+    this.relayLogGroup = relay.logGroup;
     this.filesBucket = backend.filesBucket;
-    this.vpc = network?.vpc;
-    this.database = database;
+    this.vpc = context.network?.vpc;
+    this.databaseCluster = database?.cluster;
     this.databaseSecret = database?.secret;
+    this.redis = redis;
     this.redisReplicationGroup = redis?.replicationGroup;
-    this.redisAuthToken = redis?.authToken;
     this.redisEndpointAddress = redis?.replicationGroup.attrPrimaryEndPointAddress;
+    this.redisAuthToken = redis?.authToken;
     this.redisConnections = redis?.connections;
+    this.rootSecret = backend.rootSecret;
+    this.apiKey = apiGateway.apiKey;
+    this.repository = image.repository;
+    this.imageUri = image.uri;
     this.grantPrincipal = backend.handler.grantPrincipal;
 
-    createOutputs(this, { ...props, url: this.url, distribution: this.distribution });
-    this.tag(props);
+    this.createOutputs(props);
+    this.addTags(props);
   }
 
-  /** What the function may connect to. Without a VPC there is nothing to open, and asking for it fails. */
+  /** Connections of relay and workers, to allow access to other servers. Fails without a VPC. */
   public get connections(): ec2.Connections {
-    if (!this.vpc) throw refusal('connections', 'be used with a VPC: bring one as `vpc`', 'no VPC');
-    return this.handler.connections;
+    if (!this.vpc) throw requiresError('connections', '`vpc`');
+    return new ec2.Connections({ securityGroups: [this.handler, this.relay].flatMap(({ connections }) => connections.securityGroups) });
   }
 
   /**
-   * Invocations that failed: crashes, time-outs and streams that were broken off, not errors that LibreChat answers with. Sum over
-   * 5 minutes by default.
+   * Number of failed invocations of the relay: crashes and streams that were interrupted, but not error responses of LibreChat. Sum over 5
+   * minutes by default.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
    */
   public metricErrors(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.handler.metricErrors(options);
+    return this.relay.metricErrors(options);
   }
 
   /**
-   * How long requests take, an answer's whole generation included. Average over 5 minutes by default.
+   * Duration of the relay's invocations, one for each request, including the generation of responses. Average over 5 minutes by default.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
    */
   public metricDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.handler.metricDuration(options);
+    return this.relay.metricDuration(options);
   }
 
   /**
-   * Requests that found no environment left. Sum over 5 minutes by default.
+   * Number of throttled invocations of the relay. Sum over 5 minutes by default.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
    */
   public metricThrottles(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.handler.metricThrottles(options);
+    return this.relay.metricThrottles(options);
   }
 
   /**
-   * Answers of the API with a status of 500 or more. Sum over 5 minutes by default.
+   * Number of API responses with status 500 or higher. Sum over 5 minutes by default.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
    */
@@ -250,7 +249,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   }
 
   /**
-   * Time from a request to the end of its response. Streams count whole. Average over 5 minutes by default.
+   * Time from a request to the end of its response, which includes the whole stream. Average over 5 minutes by default.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
    */
@@ -259,25 +258,134 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   }
 
   /**
-   * Memory of the Redis that was made here, in percent. Average over 5 minutes by default. Fails with `LibreChatRedis.fromUri()`.
+   * Percentage of the memory of Redis that is in use. Average over 5 minutes by default. Fails with `LibreChatRedis.fromUri()`.
    *
    * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
    */
   public metricRedisMemory(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return redisMetric(this.redisReplicationGroup, 'DatabaseMemoryUsagePercentage', options);
+    if (!this.redis) throw requiresError('metricRedisMemory', '`LibreChatRedis.replicationGroup()`');
+    return this.redis.metric('DatabaseMemoryUsagePercentage', options);
   }
 
   /**
-   * Connections to the Redis that was made here, three for each environment. Average over 5 minutes by default. Fails with
+   * Number of connections to Redis, five for each worker and one for each request. Average over 5 minutes by default. Fails with
    * `LibreChatRedis.fromUri()`.
    *
    * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
    */
   public metricRedisConnections(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return redisMetric(this.redisReplicationGroup, 'CurrConnections', options);
+    if (!this.redis) throw requiresError('metricRedisConnections', '`LibreChatRedis.replicationGroup()`');
+    return this.redis.metric('CurrConnections', options);
   }
 
-  private tag({ environmentName, tags }: LibreChatServerlessProps): void {
+  private validate(props: LibreChatServerlessProps, { image, database }: Variants): void {
+    const { vpc, vpcSubnets, services } = props;
+    validateNetwork({
+      vpc,
+      vpcSubnets,
+      createsDatabase: database._needsVpc,
+      connectsToVpc: services !== undefined,
+      usesPrivateNamespace: services?._needsVpc ?? false,
+    });
+    image._validate(this);
+    validateAddress(this, props);
+    validateVariables(props.environment ?? {}, props.secrets ?? {});
+    validateRemovalPolicy(props.removalPolicy);
+    validateInteger('memorySize', props.memorySize, 1024, 10240, ' MiB');
+    validateSize('ephemeralStorageSize', props.ephemeralStorageSize, 512, 10240);
+    validateWorkers({ maxWorkers: DEFAULT_MAX_WORKERS, ...props });
+    validateAtLeast('throttlingRateLimit', props.throttlingRateLimit, 1);
+    validateAtLeast('throttlingBurstLimit', props.throttlingBurstLimit, 1);
+    validateWebAcl(props.webAclArn);
+    validateEnvironmentName(props.environmentName);
+  }
+
+  private createNetwork({ vpc, vpcSubnets = DEFAULT_SUBNETS }: LibreChatServerlessProps, { database, redis }: Variants): Network | undefined {
+    if (!vpc && !database._needsVpc && !redis._needsVpc) return undefined;
+    return { vpc: vpc ?? createVpc(this), vpcSubnets };
+  }
+
+  private createBackend(
+    props: LibreChatServerlessProps,
+    { network, removalPolicy, logRetention }: BindContext,
+    parts: Pick<BackendProps, 'image' | 'config' | 'siteUrl' | 'bindings'>,
+  ): Backend {
+    return new Backend(this, 'Backend', {
+      ...parts,
+      network,
+      removalPolicy,
+      logRetention,
+      urlParameterName: parts.siteUrl ? undefined : urlParameterName(this),
+      environment: {
+        ...props.environment,
+        USE_REDIS: 'true',
+        REDIS_KEY_PREFIX: redisKeyPrefix(this),
+        SCHEDULES_DISABLED: String(!props.schedules),
+      },
+      secrets: props.secrets ?? {},
+      filesBucket: props.filesBucket,
+      memorySize: props.memorySize ?? 2048,
+      ephemeralStorageSize: props.ephemeralStorageSize,
+      queuePrefix: redisKeyPrefix(this),
+      maxConcurrentRequests: props.maxConcurrentRequests ?? 50,
+      provisionedConcurrentExecutions: props.provisionedConcurrentExecutions,
+    });
+  }
+
+  private createRelay(props: LibreChatServerlessProps, { network, logRetention }: BindContext, backend: Backend, redis: Binding): Relay {
+    if (network) validateRouteToLambda(this, network);
+    return new Relay(this, 'Relay', {
+      network,
+      bindings: [redis, backend.queue],
+      worker: backend.target,
+      maxWorkers: props.maxWorkers ?? DEFAULT_MAX_WORKERS,
+      tick: props.schedules ? Duration.minutes(1) : Duration.days(1),
+      logRetention,
+    });
+  }
+
+  private createApiGateway(props: LibreChatServerlessProps, { logRetention }: BindContext, target: lambda.IFunction, siteUrl?: string): ApiGateway {
+    return new ApiGateway(this, 'ApiGateway', {
+      target,
+      siteUrl,
+      logRetention,
+      name: ['librechat', props.environmentName, deploymentName(this)].filter(Boolean).join('-'),
+      cloudWatchRole: props.cloudWatchRole ?? true,
+      throttlingRateLimit: props.throttlingRateLimit ?? 100,
+      throttlingBurstLimit: props.throttlingBurstLimit ?? 200,
+    });
+  }
+
+  private createFrontend(
+    props: LibreChatServerlessProps, { logRetention }: BindContext, image: LambdaImage, apiVersion: lambda.IFunction, { api, apiKey }: ApiGateway,
+  ): Frontend {
+    return new Frontend(this, 'Frontend', {
+      image,
+      api,
+      apiKey,
+      apiVersion,
+      logRetention,
+      urlParameterName: props.domainName ? undefined : urlParameterName(this),
+      domainName: props.domainName,
+      certificate: props.certificate,
+      hostedZone: props.hostedZone,
+      webAclArn: props.webAclArn,
+      geoRestriction: props.geoRestriction,
+      priceClass: props.priceClass,
+    });
+  }
+
+  private createOutputs({ domainName, hostedZone }: LibreChatServerlessProps): void {
+    new CfnOutput(this, 'Url', { description: 'URL of LibreChat', value: this.url });
+    if (domainName && !hostedZone) {
+      new CfnOutput(this, 'DnsRecord', {
+        description: 'DNS record to create for LibreChat (an ALIAS record for a zone apex)',
+        value: `${domainName} CNAME ${this.distribution.distributionDomainName}`,
+      });
+    }
+  }
+
+  private addTags({ environmentName, tags }: LibreChatServerlessProps): void {
     if (environmentName) Tags.of(this).add('Environment', environmentName);
     for (const [key, value] of Object.entries(tags ?? {})) Tags.of(this).add(key, value);
   }

@@ -1,13 +1,15 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import type { Binding } from './private/binding';
-import { validateServiceUrl } from './private/validation';
+import type { Construct } from 'constructs';
+import type { BindContext, Binding } from './private/binding';
+import { validateServiceUrl } from './private/validation/values';
 
-/** Options of `LibreChatServices.fromUrls()`: what is not given is not used. */
+/** Options of `LibreChatServices.fromUrls()`: the base URLs of services. */
 export interface LibreChatServiceUrls {
   /**
-   * LiteLLM, as `LITELLM_BASE_URL`: for use in `librechat.yaml`. An http or https URL without a slash at its end, as are the
-   * others.
+   * URL of LiteLLM, passed to LibreChat as `LITELLM_BASE_URL` for use in `librechat.yaml`.
+   *
+   * Like the other URLs, it is an http or https URL without a trailing slash.
    *
    * @see https://www.librechat.ai/docs/configuration/librechat_yaml/ai_endpoints/litellm
    * @default - none
@@ -15,7 +17,7 @@ export interface LibreChatServiceUrls {
   readonly liteLlm?: string;
 
   /**
-   * SearXNG, for web search.
+   * URL of SearXNG, a search engine for web search.
    *
    * @see https://www.librechat.ai/docs/features/web_search
    * @default - none
@@ -23,7 +25,7 @@ export interface LibreChatServiceUrls {
   readonly searxng?: string;
 
   /**
-   * The RAG API, for answers out of files. LibreChat waits for its `/health` whenever an environment starts.
+   * URL of LibreChat's RAG API, for questions about the contents of files. LibreChat waits for its `/health` at each start.
    *
    * @see https://www.librechat.ai/docs/configuration/rag_api
    * @default - none
@@ -31,15 +33,15 @@ export interface LibreChatServiceUrls {
   readonly ragApi?: string;
 
   /**
-   * Meilisearch, for the search in conversations. Its key goes into `secrets` as `MEILI_MASTER_KEY`.
+   * URL of Meilisearch, for full-text search in conversations. Add its key to `secrets` as `MEILI_MASTER_KEY`.
    *
    * @see https://www.librechat.ai/docs/configuration/meilisearch
-   * @default - no search
+   * @default - no search in conversations
    */
   readonly meilisearch?: string;
 
   /**
-   * Firecrawl, which reads web pages for web search.
+   * URL of Firecrawl, which retrieves web pages for web search.
    *
    * @see https://www.librechat.ai/docs/features/web_search
    * @default - none
@@ -47,52 +49,65 @@ export interface LibreChatServiceUrls {
   readonly firecrawl?: string;
 }
 
-/** Options of `LibreChatServices.fromCloudMapNamespace()`: names of services in the namespace. */
+/** A service that LibreChat can use, with its host name and port in a Cloud Map namespace. */
+export class LibreChatServiceType {
+  /** LiteLLM at `http://litellm.<namespace>:4000/v1`. */
+  public static readonly LITE_LLM = new LibreChatServiceType('liteLlm', 'LITELLM_BASE_URL', 'litellm', '4000/v1');
+
+  /** SearXNG at `http://searxng.<namespace>:8080`. */
+  public static readonly SEARXNG = new LibreChatServiceType('searxng', 'SEARXNG_INSTANCE_URL', 'searxng', '8080');
+
+  /** The RAG API at `http://rag-api.<namespace>:8000`. */
+  public static readonly RAG_API = new LibreChatServiceType('ragApi', 'RAG_API_URL', 'rag-api', '8000');
+
+  /** Meilisearch at `http://meilisearch.<namespace>:7700`. */
+  public static readonly MEILISEARCH = new LibreChatServiceType('meilisearch', 'MEILI_HOST', 'meilisearch', '7700', {
+    SEARCH: 'true',
+    MEILI_NO_SYNC: 'true',
+  });
+
+  /** Firecrawl at `http://firecrawl.<namespace>:3002`. */
+  public static readonly FIRECRAWL = new LibreChatServiceType('firecrawl', 'FIRECRAWL_API_URL', 'firecrawl', '3002');
+
+  /** @internal */
+  public static readonly _ALL = [
+    LibreChatServiceType.LITE_LLM, LibreChatServiceType.SEARXNG, LibreChatServiceType.RAG_API, LibreChatServiceType.MEILISEARCH,
+    LibreChatServiceType.FIRECRAWL,
+  ];
+
+  private constructor(
+    /** @internal */ public readonly _option: keyof LibreChatServiceUrls,
+    private readonly variable: string,
+    private readonly host: string,
+    private readonly portAndPath: string,
+    private readonly switches: Record<string, string> = {},
+  ) {}
+
+  /** @internal */
+  public _variables(url: string): Record<string, string> {
+    return { [this.variable]: url, ...this.switches };
+  }
+
+  /** @internal */
+  public _urlIn(namespace: INamespace): string {
+    return `http://${this.host}.${namespace.namespaceName}:${this.portAndPath}`;
+  }
+}
+
+/** Options of `LibreChatServices.fromCloudMapNamespace()`. */
 export interface LibreChatCloudMapOptions {
   /**
-   * Which of the five services the namespace has.
+   * Services that are registered in the namespace.
    *
-   * @default - all
+   * @default - all five services
    */
-  readonly only?: LibreChatService[];
+  readonly services?: LibreChatServiceType[];
 }
 
-/** Which of the services beside LibreChat, with the name and the port that it has in a Cloud Map namespace. */
-export enum LibreChatService {
-  /** `litellm`, port 4000. */
-  LITE_LLM = 'liteLlm',
-  /** `searxng`, port 8080. */
-  SEARXNG = 'searxng',
-  /** `rag-api`, port 8000. */
-  RAG_API = 'ragApi',
-  /** `meilisearch`, port 7700. */
-  MEILISEARCH = 'meilisearch',
-  /** `firecrawl`, port 3002. */
-  FIRECRAWL = 'firecrawl',
-}
-
-const VARIABLES: Record<LibreChatService, string> = {
-  liteLlm: 'LITELLM_BASE_URL',
-  searxng: 'SEARXNG_INSTANCE_URL',
-  ragApi: 'RAG_API_URL',
-  meilisearch: 'MEILI_HOST',
-  firecrawl: 'FIRECRAWL_API_URL',
-};
-
-/** The host in the namespace, the port and the path by which each is known. */
-const ADDRESSES: Record<LibreChatService, [host: string, portAndPath: string]> = {
-  liteLlm: ['litellm', '4000/v1'],
-  searxng: ['searxng', '8080'],
-  ragApi: ['rag-api', '8000'],
-  meilisearch: ['meilisearch', '7700'],
-  firecrawl: ['firecrawl', '3002'],
-};
-
-/** Services beside LibreChat that it uses where they are there. They run elsewhere: none is made here. */
-export class LibreChatServices {
+/** Existing services that LibreChat uses. This construct creates none of them. */
+export abstract class LibreChatServices {
   /**
-   * Services at addresses of your own. Where the function is in a VPC, it may connect to any TCP port in that VPC, and to
-   * port 443 outside of it.
+   * Uses services at the given URLs. A function in a VPC may connect to any TCP port in the VPC, and to port 443 of any address.
    *
    * @example
    * new LibreChatServerless(this, 'Chat', {
@@ -100,49 +115,69 @@ export class LibreChatServices {
    * });
    */
   public static fromUrls(urls: LibreChatServiceUrls): LibreChatServices {
-    for (const service of Object.values(LibreChatService)) validateServiceUrl(service, urls[service]);
-    return new LibreChatServices(urls);
+    return new UrlServices(urls);
   }
 
   /**
-   * Services registered in a Cloud Map namespace, such as `http://litellm.<namespace>:4000/v1`. The function may connect
-   * to any TCP port in its VPC. A private namespace needs the `vpc` that it belongs to.
+   * Uses services that are registered in a Cloud Map namespace, such as `http://litellm.<namespace>:4000/v1`.
    *
-   * @param cloudMapNamespace an HTTP namespace has no names to look up, so it must be a DNS namespace
+   * The function may connect to any TCP port in its VPC. A private namespace requires the `vpc` that it belongs to.
+   *
+   * @param cloudMapNamespace a private or public DNS namespace; names in an HTTP namespace do not resolve
+   * @see https://docs.aws.amazon.com/cloud-map/latest/dg/working-with-namespaces.html
    * @example
    * new LibreChatServerless(this, 'Chat', {
    *   vpc,
-   *   services: LibreChatServices.fromCloudMapNamespace(namespace, { only: [LibreChatService.LITE_LLM] }),
+   *   services: LibreChatServices.fromCloudMapNamespace(namespace, { services: [LibreChatServiceType.LITE_LLM] }),
    * });
    */
   public static fromCloudMapNamespace(cloudMapNamespace: INamespace, options: LibreChatCloudMapOptions = {}): LibreChatServices {
-    const services = options.only ?? Object.values(LibreChatService);
-    const urls = Object.fromEntries(services.map((service) => {
-      const [host, portAndPath] = ADDRESSES[service];
-      return [service, `http://${host}.${cloudMapNamespace.namespaceName}:${portAndPath}`];
-    }));
-    return new LibreChatServices(urls, String(cloudMapNamespace.type) !== 'DNS_PUBLIC');
+    return new CloudMapServices(cloudMapNamespace, options);
   }
 
-  private readonly urls: LibreChatServiceUrls;
+  /** @internal */
+  public abstract readonly _needsVpc: boolean;
+
+  /** For variants inside this library: use the static methods. */
+  protected constructor() {}
 
   /** @internal */
+  public abstract _bind(scope: Construct, context: BindContext): Binding;
+}
+
+class UrlServices extends LibreChatServices {
+  public readonly _needsVpc = false;
+
+  constructor(private readonly urls: LibreChatServiceUrls) {
+    super();
+    for (const { _option: option } of LibreChatServiceType._ALL) validateServiceUrl(option, urls[option]);
+  }
+
+  public _bind(): Binding {
+    const given = LibreChatServiceType._ALL.filter(({ _option: option }) => this.urls[option] !== undefined);
+    return bindingOf(given.map((service) => service._variables(this.urls[service._option]!)));
+  }
+}
+
+class CloudMapServices extends LibreChatServices {
   public readonly _needsVpc: boolean;
+  private readonly services: LibreChatServiceType[];
 
-  private constructor(urls: LibreChatServiceUrls, needsVpc = false) {
-    this.urls = urls;
-    this._needsVpc = needsVpc;
+  constructor(private readonly cloudMapNamespace: INamespace, { services = LibreChatServiceType._ALL }: LibreChatCloudMapOptions) {
+    super();
+    // Compared by name, so that synthesis does not load aws-servicediscovery.
+    this._needsVpc = String(cloudMapNamespace.type) !== 'DNS_PUBLIC';
+    this.services = services;
   }
 
-  /** @internal */
-  public _bind(vpc?: ec2.IVpc): Binding {
-    const given = Object.values(LibreChatService).filter((service) => this.urls[service] !== undefined);
-    return {
-      variables: {
-        ...Object.fromEntries(given.map((service) => [VARIABLES[service], this.urls[service]!])),
-        ...this.urls.meilisearch === undefined ? {} : { SEARCH: 'true', MEILI_NO_SYNC: 'true' },
-      },
-      connect: (client) => client.connections.allowTo(ec2.Peer.ipv4(vpc!.vpcCidrBlock), ec2.Port.allTcp(), 'LibreChat to services'),
-    };
+  public _bind(): Binding {
+    return bindingOf(this.services.map((service) => service._variables(service._urlIn(this.cloudMapNamespace))));
   }
+}
+
+function bindingOf(variables: Array<Record<string, string>>): Binding {
+  return {
+    variables: Object.assign({}, ...variables) as Record<string, string>,
+    connect: (client, { vpc }) => client.connections.allowTo(ec2.Peer.ipv4(vpc.vpcCidrBlock), ec2.Port.allTcp(), 'LibreChat to services'),
+  };
 }

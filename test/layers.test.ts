@@ -33,7 +33,7 @@ function sourcesBelow(folder: string): string[] {
 }
 
 test('no file imports from a layer that its own layer may not know', () => {
-  const folders = ['src', 'runtime', 'stand-in', 'demo', 'probe', 'emulator', 'integ', 'examples/typescript'];
+  const folders = ['src', 'runtime', 'stand-in', 'cli', 'demo', 'probe', 'emulator', 'integ', 'examples/typescript'];
   const files = folders.flatMap(sourcesBelow);
   expect(files.length).toBeGreaterThan(10);
   expect(files.flatMap((file) => violationsIn(file, readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
@@ -54,6 +54,7 @@ test.each([
   ['emulator/emulator.ts', PACKAGE],
   ['integ/integ.default.ts', '../src/contract/limits'],
   ['probe/index.ts', '../emulator/emulator'],
+  ['cli/table.ts', '../probe/report'],
   ['src/index.ts', '../../elsewhere'],
 ])('fails when %s imports %s', (file, imported) => {
   expect(violationsIn(file, `import x from '${imported}';`)).toHaveLength(1);
@@ -66,9 +67,17 @@ test.each([
   ['runtime/main.ts', '../src/contract/limits'],
   ['runtime/worker/serve.ts', '../shared/log'],
   ['demo/cli.ts', '../probe/probe'],
+  ['probe/cli.ts', '../cli/command'],
   ['integ/integ.default.ts', PACKAGE],
 ])('%s may import %s', (file, imported) => {
   expect(violationsIn(file, `import x from '${imported}';`)).toEqual([]);
+});
+
+test.each(['fixtures', 'tools'])('%s imports nothing from the tests', (folder) => {
+  const files = sourcesBelow(folder);
+  expect(files.length).toBeGreaterThan(5);
+  const imports = files.flatMap((file) => importsOf(file, readFileSync(join(ROOT, file), 'utf8')).map((imported) => `${file} imports ${imported}`));
+  expect(imports.filter((line) => / imports test\//.test(line))).toEqual([]);
 });
 
 test.each(['src', 'runtime'])('every folder of %s that holds TypeScript is a layer', (root) => {

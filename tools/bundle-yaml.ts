@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { DETERMINISTIC } from './bundle-adapter';
-import { YAML_PARSER } from '../src/private/yaml-parser';
+import { YAML_PARSER } from '../src/private/files';
 
 /** Makes the YAML parser that the construct reads `librechat.yaml` with, under its author's licence. */
 export async function bundleYamlParser(): Promise<void> {

@@ -3,9 +3,11 @@ import { basename, join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { bundleAdapter, DETERMINISTIC } from './bundle-adapter';
 import { bundleImageBuilder } from './bundle-image-builder';
+import { bundleRelay } from './bundle-relay';
 import { bundleYamlParser } from './bundle-yaml';
 import { replaceFolder } from './replace-folder';
 import { IMAGE_BUILDER_FOLDER } from '../src/contract/image-build';
+import { RELAY_FOLDER } from '../src/contract/relay';
 
 const ROOT = join(__dirname, '..');
 
@@ -54,6 +56,7 @@ async function bundleLiveView(folder: string) {
 void Promise.all([
   replaceFolder(join(ROOT, 'assets/image'), bundleAdapter),
   replaceFolder(join(ROOT, IMAGE_BUILDER_FOLDER), bundleImageBuilder),
+  replaceFolder(join(ROOT, RELAY_FOLDER), bundleRelay),
   replaceFolder(join(ROOT, 'build/stand-in'), bundleStandIn),
   replaceFolder(join(ROOT, 'build/live-view'), bundleLiveView),
   bundleYamlParser(),

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArguments, runCommand, UsageError } from '../cli/command';
 
 const ROOT = join(__dirname, '..');
 const TESTS = join(ROOT, 'integ');
@@ -12,13 +12,13 @@ const USAGE = `Runs the integration tests of integ/.
 
 Usage: npx projen integ[:update|:deploy] [-- <options>] [<test>...]
 
-  integ                 Compares what is synthesized with the committed snapshots.
-  integ:update          Renews the snapshots.
-  integ:deploy          Deploys into the account of the current credentials, lets the probe look at it, destroys it.
+  integ                 Compares the synthesized templates with the committed snapshots.
+  integ:update          Updates the snapshots.
+  integ:deploy          Deploys into the account of the current credentials, runs the probe, and destroys the stacks.
 
-  --region <region>     Where to deploy (default: us-east-1).
-  --context <key=value> What exists in the account; may be repeated. docs/testing.md lists the keys.
-  --no-clean            Leave a test that was deployed where it is.
+  --region <region>     Region to deploy to (default: us-east-1).
+  --context <key=value> An existing resource of the account; may be repeated. docs/testing.md lists the keys.
+  --no-clean            Do not destroy deployed stacks.
   --help                Show this.
 
 A <test> is a file name, such as integ.no-vpc.ts (default: all).
@@ -30,32 +30,29 @@ const MODES: Readonly<Record<string, readonly string[]>> = {
   deploy: ['--update-on-failed', '--force', '--verbose'],
 };
 
-function main([mode = '', ...args]: string[]): number {
-  // projen hands on the dashes that end its own options.
-  if (args[0] === '--') args.shift();
-  const { values, positionals } = parseArgs({
-    args,
+function parseOptions([mode = '', ...args]: string[]) {
+  if (!MODES[mode]) throw new UsageError(`the first argument must be one of ${Object.keys(MODES).join(', ')}, got: ${mode || 'none'}`);
+  const { values, positionals } = parseArguments(args, {
     allowPositionals: true,
     options: {
       'region': { type: 'string', default: 'us-east-1' },
-      'context': { type: 'string', multiple: true, default: [] },
-      'no-clean': { type: 'boolean' },
-      'help': { type: 'boolean', short: 'h' },
+      'context': { type: 'string', multiple: true, default: [] as string[] },
+      'no-clean': { type: 'boolean', default: false },
     },
   });
-  if (values.help || !MODES[mode]) {
-    process.stdout.write(USAGE);
-    return values.help ? 0 : 2;
-  }
-  const context = Object.fromEntries(values.context.map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
+  return { mode, tests: positionals, region: values.region, context: values.context, clean: !values['no-clean'] };
+}
+
+function run({ mode, tests, region, context: pairs, clean }: ReturnType<typeof parseOptions>): number {
+  const context = Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
   const { status } = spawnSync(process.execPath, [
     RUNNER,
-    ...positionals,
+    ...tests,
     '--directory', TESTS,
     '--app', APP,
     '--test-regex', '^integ\\..*\\.ts$',
-    '--parallel-regions', values.region,
-    ...values['no-clean'] ? ['--no-clean'] : [],
+    '--parallel-regions', region,
+    ...clean ? [] : ['--no-clean'],
     ...MODES[mode],
   ], { cwd: ROOT, stdio: 'inherit', env: { ...process.env, INTEG_CONTEXT: JSON.stringify(context) } });
   if (mode !== 'check') leaveOutBodies();
@@ -71,4 +68,4 @@ function leaveOutBodies(): void {
   }
 }
 
-process.exitCode = main(process.argv.slice(2));
+void runCommand({ usage: USAGE, read: parseOptions, run });

@@ -8,6 +8,7 @@ export const NEEDED = [
   'assets/image/documentdb-ca.pem',
   'assets/image/links.tar',
   'assets/image-builder/index.js',
+  'assets/relay/index.mjs',
   'assets/yaml.js',
 ];
 

@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArguments, runCommand, UsageError } from '../cli/command';
+import { table } from '../cli/table';
 import { EnvironmentWatch } from '../demo/environment-watch';
-import { table } from '../demo/reporter';
 import type { EnvironmentEvent } from '../emulator/core/events';
 import { Emulator } from '../emulator/emulator';
 import { synthesize } from '../emulator/synthesize';
 import { ChatClient } from '../probe/chat-client';
 import { resumedTextOf, tokenOf } from '../probe/chat-events';
 
-const USAGE = `Sends many chats through the emulated stack, one after the other and many at once, and judges what came of them:
-is every answer whole, is every environment let go, and do the processes stay as large as they were?
+const USAGE = `Sends many chats through the emulated stack, first one by one, then concurrently, and checks that every reply is complete,
+that every environment is released, and that no process grows.
 
 Usage: npx projen soak [-- <options>]
 
-  --chats <n>     How many, one after the other (default: 1000).
-  --at-once <n>   How many side by side (default: 50).
+  --chats <n>     Number of chats to send one by one (default: 1000).
+  --at-once <n>   Number of concurrent chats (default: 50).
   --help          Show this.
 `;
 
@@ -42,13 +42,25 @@ interface Verdict {
   readonly passed: boolean;
 }
 
-async function main(): Promise<boolean> {
-  const options = optionsIn(process.argv.slice(2));
-  if (typeof options === 'string') {
-    print(options);
-    return options === USAGE;
-  }
-  const { chats, atOnce } = options;
+interface Options {
+  readonly chats: number;
+  readonly atOnce: number;
+}
+
+function parseOptions(args: string[]): Options {
+  const { values } = parseArguments(args, {
+    options: { 'chats': { type: 'string', default: '1000' }, 'at-once': { type: 'string', default: '50' } },
+  });
+  return { chats: positive('chats', values.chats), atOnce: positive('at-once', values['at-once']) };
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new UsageError(`--${option} must be a whole number of at least 1, got: ${text}`);
+  return value;
+}
+
+async function run({ chats, atOnce }: Options): Promise<number> {
   const made = await synthesize(APP);
   const emulator = await Emulator.start({
     assembly: made.assembly,
@@ -59,27 +71,11 @@ async function main(): Promise<boolean> {
   try {
     const verdicts = await soak(emulator, watch, chats, atOnce);
     for (const { rule, passed } of verdicts) print(`  ${passed ? '✓' : '✗'} ${rule}`);
-    return verdicts.every(({ passed }) => passed);
+    return verdicts.every(({ passed }) => passed) ? 0 : 1;
   } finally {
     watch.dispose();
     await emulator.dispose();
     made.dispose();
-  }
-}
-
-/** The options, or what to say instead. */
-function optionsIn(args: string[]): { chats: number; atOnce: number } | string {
-  try {
-    const { values } = parseArgs({
-      // projen hands on the dashes that end its own options.
-      args: args[0] === '--' ? args.slice(1) : args,
-      options: { 'chats': { type: 'string', default: '1000' }, 'at-once': { type: 'string', default: '50' }, 'help': { type: 'boolean' } },
-    });
-    const numbers = { chats: Number(values.chats), atOnce: Number(values['at-once']) };
-    if (values.help) return USAGE;
-    return Object.values(numbers).every((n) => Number.isInteger(n) && n > 0) ? numbers : `--chats and --at-once must be whole numbers, 1 or more\n\n${USAGE}`;
-  } catch (error) {
-    return `${(error as Error).message}\n\n${USAGE}`;
   }
 }
 
@@ -187,7 +183,7 @@ function comparison(before: Usages, after: Usages): string {
       return `${most(before, kind, key).toFixed(0)} → ${most(after, kind, key).toFixed(0)}`;
     });
     return [kind, `${memory} MB, ${descriptors} descriptors at most`];
-  }));
+  }), { indent: 2 });
 }
 
 function growthVerdicts(how: string, before: Usages, after: Usages): Verdict[] {
@@ -211,4 +207,4 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-void main().then((passed) => { process.exitCode = passed ? 0 : 1; });
+void runCommand({ usage: USAGE, read: parseOptions, run });

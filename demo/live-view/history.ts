@@ -35,5 +35,5 @@ export class History {
 
 /** Whether the picture shows it: what a function logs or asks of AWS may be private. */
 export function isDrawn({ type }: TimedEvent): boolean {
-  return type === 'environment' || type === 'answering' || type === 'request';
+  return type === 'environment' || type === 'response' || type === 'request';
 }

@@ -6,7 +6,7 @@ import { EmulatorError } from '../../emulator/core/errors';
 import type { TimedEvent } from '../../emulator/core/events';
 import { listen } from '../../emulator/core/listen';
 import type { Emulator } from '../../emulator/emulator';
-import { FrontDoor } from '../../emulator/services/cloudfront/front-door';
+import { EdgeServer } from '../../emulator/services/cloudfront/edge-server';
 
 const PAGE = join(__dirname, '../../build/live-view');
 
@@ -29,9 +29,9 @@ export class LiveView {
    */
   public static async open(emulator: Emulator, port?: number, past: readonly TimedEvent[] = []): Promise<LiveView> {
     if (!existsSync(join(PAGE, 'index.html'))) throw new EmulatorError('NOT_BUILT', 'the live view must be built: `npx projen bundle` does it');
-    const { cloud: { distributions, publicHosts }, events } = emulator;
+    const { services: { cloudFront: { distributions, publicHosts } }, events } = emulator;
     // The managed policy of security headers forbids other origins to frame the page: here the frame is the point.
-    const door = new FrontDoor(distributions[0], publicHosts, events, true);
+    const door = new EdgeServer(distributions[0], publicHosts, events, true);
     const view = new LiveView(await door.open(0), door, new History(events, past), emulator);
     try {
       view.url = await listen(view.server, port);
@@ -49,7 +49,7 @@ export class LiveView {
 
   private constructor(
     private readonly chat: string,
-    private readonly door: FrontDoor,
+    private readonly door: EdgeServer,
     private readonly history: History,
     private readonly emulator: Emulator,
   ) {}

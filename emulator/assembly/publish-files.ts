@@ -3,17 +3,15 @@ import type { FileAsset } from './assembly';
 import type { Cloud } from '../core/cloud';
 import { EmulatorError } from '../core/errors';
 import { zipFolder } from '../core/zip';
-import { Bucket } from '../services/s3/s3-store';
+import type { S3Service } from '../services/s3/s3-service';
 
-/** Puts the file assets where `cdk deploy` would put them. An archive is made when somebody first asks for it: few are ever read here. */
-export function publishFiles(cloud: Cloud, files: readonly FileAsset[]): void {
+/** Publishes file assets as `cdk deploy` does. Archives are created on first use, since few are read here. */
+export function publishFiles(cloud: Cloud, s3: S3Service, files: readonly FileAsset[]): void {
   const resolve = (text: string) => text
     .replaceAll('${AWS::AccountId}', cloud.account).replaceAll('${AWS::Region}', cloud.region).replaceAll('${AWS::Partition}', cloud.partition);
   for (const { path, packaging, destinations } of files) {
     for (const { bucketName, objectKey } of destinations) {
-      const name = resolve(bucketName);
-      const bucket = cloud.buckets.get(name) ?? new Bucket(name);
-      cloud.buckets.set(name, bucket);
+      const bucket = s3.bucket(resolve(bucketName));
       if (packaging === 'zip') bucket.putLater(resolve(objectKey), () => zipped(path));
       else bucket.put(resolve(objectKey), readFileSync(path));
     }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { unsupported, type Player, type Resource } from './resource';
-import type { Cloud } from '../core/cloud';
+import { unsupported, type ResourceHandler, type ResourceDefinition } from './resource';
 import { EmulatorError } from '../core/errors';
 import type { LambdaFunction } from '../services/lambda/lambda-function';
+import type { LambdaService } from '../services/lambda/lambda-service';
 
-interface Answer {
+/** What the function puts to the response URL. */
+interface CustomResourceResponse {
   readonly Status?: 'SUCCESS' | 'FAILED';
   readonly Reason?: string;
   readonly PhysicalResourceId?: string;
@@ -18,26 +19,26 @@ interface Answer {
 const SERVICE_TIMEOUT_SECONDS = 3600;
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
-const LARGEST_ANSWER = 4096;
+const LARGEST_RESPONSE = 4096;
 
 export function isCustomResource(type: string): boolean {
   return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 }
 
 /**
- * Leaves an event for the function behind `ServiceToken` to make the resource, and waits for what is put to the response URL, by whichever
- * invocation. CloudFormation would wait for its time to be over even where nobody is left to answer; here it fails at once then.
+ * Invokes the function behind `ServiceToken` asynchronously and waits for a response at the response URL, from whichever invocation.
+ * CloudFormation would wait for its timeout even after every attempt has failed; the emulator fails at once then.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  */
-export const customResource: Player = async (resource, { cloud, aws, stackId }) => {
+export const customResource: ResourceHandler = async (resource, { cloud, services, aws, stackId }) => {
   const { logicalId, type, properties } = resource;
-  const lambda = providerOf(resource, cloud);
+  const lambda = providerOf(resource, services.lambda);
   const failed = (reason: string): never => {
     throw new EmulatorError('CUSTOM_RESOURCE_FAILED', `${logicalId} (${type}): ${reason}`);
   };
   const RequestId = randomUUID();
-  const { url, answer } = aws.expectAnswer();
+  const { url, response } = aws.expectResponse();
   const { ServiceTimeout, ...rest } = properties;
   const event = {
     RequestType: 'Create',
@@ -51,22 +52,23 @@ export const customResource: Player = async (resource, { cloud, aws, stackId }) 
   const limit = cloud.limit(Number(ServiceTimeout ?? SERVICE_TIMEOUT_SECONDS) * 1000);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new EmulatorError('CUSTOM_RESOURCE_FAILED', `${logicalId} (${type}): no answer came in time`)), limit);
+    timer = setTimeout(() => reject(new EmulatorError('CUSTOM_RESOURCE_FAILED', `${logicalId} (${type}): no response came in time`)), limit);
   });
   const broken = lambda.queue.accept(Buffer.from(JSON.stringify(event))).then(async ({ payload, functionError }): Promise<never> => {
     if (!functionError) return new Promise(() => undefined);
-    await allQuiet(cloud);
+    // Another invocation may still respond.
+    await services.lambda.idle();
     return failed(payload.toString());
   });
   try {
-    const body = await Promise.race([answer, broken, late]);
-    if (body.length > LARGEST_ANSWER) failed(`the answer must have at most ${LARGEST_ANSWER} bytes, got: ${body.length}`);
-    const got = JSON.parse(body.toString()) as Answer;
+    const body = await Promise.race([response, broken, late]);
+    if (body.length > LARGEST_RESPONSE) failed(`the response must have at most ${LARGEST_RESPONSE} bytes, got: ${body.length}`);
+    const got = JSON.parse(body.toString()) as CustomResourceResponse;
     if (got.Status !== 'SUCCESS') failed(got.Reason ?? 'no reason given');
     if (got.RequestId !== RequestId || got.LogicalResourceId !== logicalId || got.StackId !== stackId) {
-      failed('the answer must repeat StackId, RequestId and LogicalResourceId');
+      failed('the response must repeat StackId, RequestId and LogicalResourceId');
     }
-    if (!got.PhysicalResourceId) failed('the answer must have a PhysicalResourceId');
+    if (!got.PhysicalResourceId) failed('the response must have a PhysicalResourceId');
     return { ref: String(got.PhysicalResourceId), attributes: got.Data ?? {} };
   } finally {
     clearTimeout(timer);
@@ -74,17 +76,11 @@ export const customResource: Player = async (resource, { cloud, aws, stackId }) 
   }
 };
 
-function providerOf(resource: Resource, cloud: Cloud): LambdaFunction {
+function providerOf(resource: ResourceDefinition, lambda: LambdaService): LambdaFunction {
   const arn = String(resource.properties.ServiceToken);
-  const found = cloud.functions.get(arn);
-  const reason = found?.unplayed ? `: ${found.unplayed}` : '';
+  const found = lambda.functions.get(arn);
+  const reason = found?.unsupported ? `: ${found.unsupported}` : '';
   return found?.lambda ?? unsupported(resource, `\`ServiceToken\` must be a container or Node.js function of this stack, got: ${arn}${reason}`);
-}
-
-/** Resolves when no function is left at work on an event that might make it answer in place of the one that failed. */
-async function allQuiet({ functions }: Cloud): Promise<void> {
-  const busy = () => [...functions.values()].find(({ lambda }) => lambda?.queue.busy);
-  for (let next = busy(); next; next = busy()) await next.lambda?.queue.drained();
 }
 
 /** CloudFormation passes numbers and booleans as strings. */

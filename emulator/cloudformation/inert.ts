@@ -1,8 +1,5 @@
-/**
- * Types that are knowingly without effect: networks and DNS, logs, alarms, encryption keys, and CDK's own custom resources that do
- * nothing when they are created.
- */
-export const INERT: readonly RegExp[] = [
+/** Types without effect in the emulator: networks, DNS, alarms, encryption keys, and custom resources of the CDK that do nothing on creation. */
+const INERT: readonly RegExp[] = [
   /^AWS::EC2::/,
   /^AWS::Route53::/,
   /^AWS::Logs::/,
@@ -17,6 +14,10 @@ export const INERT: readonly RegExp[] = [
   /^AWS::CloudFormation::WaitConditionHandle$/,
   /^AWS::DocDB::(DBInstance|DBSubnetGroup|DBClusterParameterGroup)$/,
   /^AWS::ElastiCache::(SubnetGroup|ParameterGroup)$/,
-  /^AWS::Events::Rule$/,
   /^Custom::(S3AutoDeleteObjects|VpcRestrictDefaultSG|LogRetention)$/,
 ];
+
+/** Whether resources of the type are knowingly without effect. */
+export function isInert(type: string): boolean {
+  return INERT.some((pattern) => pattern.test(type));
+}

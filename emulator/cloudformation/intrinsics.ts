@@ -94,7 +94,7 @@ function evaluate(value: unknown, scope: Scope): unknown {
       const result = fn(argument, (part) => evaluate(part, scope), scope);
       return typeof result === 'string' ? dynamicReferences(result, scope) : result;
     }
-    if (name.startsWith('Fn::')) return unresolved(`the emulator does not play ${name}`);
+    if (name.startsWith('Fn::')) return unresolved(`the emulator does not support ${name}`);
   }
   return Object.fromEntries(entries
     .map(([key, inner]): [string, unknown] => [key, evaluate(inner, scope)])

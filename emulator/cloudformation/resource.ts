@@ -1,30 +1,33 @@
 import { createHash } from 'node:crypto';
 import type { SynthesizedStack } from '../assembly/assembly';
+import { AwsError } from '../core/aws-error';
 import type { Certificates } from '../core/certificates';
 import type { Cloud } from '../core/cloud';
 import { EmulatorError } from '../core/errors';
 import type { EmulatorOptions } from '../options';
 import type { AwsServer } from '../services/aws-server';
+import type { Services } from '../services/services';
 
-/** Properties of a resource, resolved. */
-export type Properties = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- shapes are CloudFormation's
+/** Resolved properties of a resource. */
+export type ResourceProperties = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- shapes are CloudFormation's
 
-/** A resource about to be made. */
-export interface Resource {
+/** A resource of the template, with its properties resolved. */
+export interface ResourceDefinition {
   readonly logicalId: string;
   readonly type: string;
-  readonly properties: Properties;
+  readonly properties: ResourceProperties;
 }
 
-/** What a resource gives to `Ref` and `Fn::GetAtt`. */
-export interface Made {
+/** A created resource: the values for `Ref` and `Fn::GetAtt`. */
+export interface EmulatedResource {
   readonly ref: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
-/** All that making a resource may touch. */
+/** What resource handlers work with. */
 export interface Deployment {
   readonly cloud: Cloud;
+  readonly services: Services;
   readonly stack: SynthesizedStack;
   readonly stackId: string;
   readonly aws: AwsServer;
@@ -32,27 +35,39 @@ export interface Deployment {
   readonly options: EmulatorOptions;
 }
 
-/** Makes resources of one type. */
-export type Player = (resource: Resource, deployment: Deployment) => Made | Promise<Made>;
+/** Creates resources of one type. */
+export type ResourceHandler = (resource: ResourceDefinition, deployment: Deployment) => EmulatedResource | Promise<EmulatedResource>;
 
-/** A name such as CloudFormation makes up where the template gives none. */
-export function physicalName({ logicalId }: Resource, { stack }: Deployment): string {
+export type ResourceHandlers = Readonly<Record<string, ResourceHandler>>;
+
+/** The name that CloudFormation generates where the template has none. */
+export function physicalName({ logicalId }: ResourceDefinition, { stack }: Deployment): string {
   return `${stack.name}-${logicalId}-${hash(`${stack.name}/${logicalId}`, 12).toUpperCase()}`;
 }
 
-/** An id such as services make up: letters and digits, the same for each start. */
-export function identifier(resource: Resource, { stack }: Deployment, length = 10): string {
+/** An id as services generate it: letters and digits, the same at each start. */
+export function identifier(resource: ResourceDefinition, { stack }: Deployment, length = 10): string {
   return hash(`${stack.name}/${resource.logicalId}/${resource.type}`, length);
 }
 
-/** Refuses a resource, with its logical id and the reason. */
-export function refuse({ logicalId, type }: Resource, reason: string): never {
+/** Rejects a resource, with its logical id and the reason. */
+export function reject({ logicalId, type }: ResourceDefinition, reason: string): never {
   throw new EmulatorError('RESOURCE_REFUSED', `${logicalId} (${type}): ${reason}`);
 }
 
-/** Says that the emulator does not play something that AWS would take. */
-export function unsupported({ logicalId, type }: Resource, reason: string): never {
+/** Says that the emulator does not support something that AWS would take. */
+export function unsupported({ logicalId, type }: ResourceDefinition, reason: string): never {
   throw new EmulatorError('RESOURCE_UNSUPPORTED', `${logicalId} (${type}): ${reason}`);
+}
+
+/** The result of a service's own creation call, or the service's error with the logical id. */
+export function accepted<T>(resource: ResourceDefinition, create: () => T): T {
+  try {
+    return create();
+  } catch (error) {
+    if (error instanceof AwsError) reject(resource, `${error.code}: ${error.message}`);
+    throw error;
+  }
 }
 
 function hash(text: string, length: number): string {

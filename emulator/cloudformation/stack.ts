@@ -1,38 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import { deploymentOrder } from './deployment-order';
-import { INERT } from './inert';
+import { isInert } from './inert';
 import { conditionHolds, resolve, type Scope } from './intrinsics';
-import { unsupported, type Deployment, type Made, type Properties, type Resource } from './resource';
+import { unsupported, type Deployment, type EmulatedResource, type ResourceDefinition, type ResourceProperties } from './resource';
 import { EmulatorError } from '../core/errors';
-import { playerOf } from '../services/resources';
+import { handlerOf } from '../services/resource-handlers';
 
 const ZONES = ['a', 'b', 'c'];
 
-/** Makes the resources of a stack one after the other, as CloudFormation does. */
+/** Creates the resources of a stack one after the other. */
 export class Stack {
-  private readonly made = new Map<string, Made>();
+  private readonly created = new Map<string, EmulatedResource>();
   private readonly scope: Scope;
 
   public constructor(private readonly deployment: Deployment) {
     const { cloud, stack } = deployment;
     this.scope = {
       template: stack.template,
-      ref: (name) => this.pseudoParameter(name) ?? this.parameter(name) ?? this.made.get(name)?.ref,
-      attribute: (logicalId, name) => this.made.get(logicalId)?.attributes?.[name],
+      ref: (name) => this.pseudoParameter(name) ?? this.parameter(name) ?? this.created.get(name)?.ref,
+      attribute: (logicalId, name) => this.created.get(logicalId)?.attributes?.[name],
       dynamic: (service, key) => this.dynamicReference(service, key),
       availabilityZones: ZONES.map((letter) => `${cloud.region}${letter}`),
     };
   }
 
-  /** Makes everything. @throws EmulatorError with the logical id of what cannot be made */
+  /** Creates all resources. @throws EmulatorError with the logical id of the resource that cannot be created */
   public async deploy(): Promise<void> {
     const all = this.deployment.stack.template.Resources ?? {};
     const wanted = Object.fromEntries(Object.entries(all)
       .filter(([, { Condition }]) => !Condition || conditionHolds(Condition, this.scope)));
     for (const logicalId of deploymentOrder(wanted)) {
       const { Type: type, Properties: raw = {} } = wanted[logicalId];
-      const resource = { logicalId, type, properties: this.resolved(logicalId, raw) as Properties };
-      this.made.set(logicalId, await this.make(resource));
+      const resource = { logicalId, type, properties: this.resolved(logicalId, raw) as ResourceProperties };
+      this.created.set(logicalId, await this.create(resource));
     }
   }
 
@@ -43,15 +43,15 @@ export class Stack {
     return Object.fromEntries(outputs.map(([name, { Value }]) => [name, String(this.resolved(name, Value))]));
   }
 
-  private make(resource: Resource): Made | Promise<Made> {
-    const player = playerOf(resource.type);
-    if (player) return player(resource, this.deployment);
-    if (INERT.some((pattern) => pattern.test(resource.type))) return this.inert(resource);
-    return unsupported(resource, 'the emulator does not play this type');
+  private create(resource: ResourceDefinition): EmulatedResource | Promise<EmulatedResource> {
+    const handler = handlerOf(resource.type);
+    if (handler) return handler(resource, this.deployment);
+    if (isInert(resource.type)) return this.inert(resource);
+    return unsupported(resource, 'the emulator does not support this type');
   }
 
-  /** Has no effect here, but others may speak of it: any attribute is a name that says where it comes from. */
-  private inert({ logicalId }: Resource): Made {
+  /** An inert resource that others may refer to: the value of any attribute names its origin. */
+  private inert({ logicalId }: ResourceDefinition): EmulatedResource {
     const attributes = new Proxy<Record<string, unknown>>({}, {
       get: (_, name) => String(name).endsWith('Arn') ? this.deployment.cloud.arn('emulated', logicalId) : `${logicalId}.${String(name)}`,
     });
@@ -82,26 +82,26 @@ export class Stack {
   }
 
   private parameter(name: string): unknown {
-    const { stack, options, cloud } = this.deployment;
+    const { stack, options, services } = this.deployment;
     const declared = stack.template.Parameters?.[name];
     if (!declared) return undefined;
     const value = options.parameters?.[name] ?? declared.Default;
     if (value === undefined) throw new EmulatorError('INTRINSIC_UNRESOLVED', `parameter ${name} must have a value: give one in \`parameters\``);
-    if (declared.Type.startsWith('AWS::SSM::Parameter::Value')) return cloud.parameters.get(value) ?? value;
+    if (declared.Type.startsWith('AWS::SSM::Parameter::Value')) return services.ssm.parameters.get(value) ?? value;
     return /^List<|^CommaDelimitedList$/.test(declared.Type) ? value.split(',') : value;
   }
 
   private dynamicReference(service: string, key: string): string {
-    const { cloud } = this.deployment;
+    const { services } = this.deployment;
     if (service === 'ssm' || service === 'ssm-secure') {
       const [, name] = /^(.+?)(?::\d+)?$/.exec(key) ?? [];
-      return cloud.parameters.get(name) ?? missing(`SSM parameter ${name}`);
+      return services.ssm.parameters.get(name) ?? missing(`SSM parameter ${name}`);
     }
-    if (service !== 'secretsmanager') throw new EmulatorError('INTRINSIC_UNRESOLVED', `the emulator does not play {{resolve:${service}:…}}`);
+    if (service !== 'secretsmanager') throw new EmulatorError('INTRINSIC_UNRESOLVED', `the emulator does not support {{resolve:${service}:…}}`);
     // <secret id, may itself hold colons>:SecretString:<json key>:<stage>:<version>
     const [id, rest = ''] = key.split(':SecretString');
     const field = rest.split(':')[1];
-    const value = (cloud.secrets.find(id) ?? missing(`secret ${id}`)).value;
+    const value = (services.secretsManager.find(id) ?? missing(`secret ${id}`)).value;
     if (!field) return value;
     const fields = JSON.parse(value) as Record<string, unknown>;
     return field in fields ? String(fields[field]) : missing(`field ${field} of secret ${id}`);

@@ -1,6 +1,7 @@
-/** A refusal in the words of an AWS service. */
+/** An error response of an AWS service. */
 export class AwsError extends Error {
-  public constructor(public readonly code: string, public readonly status: number, message: string) {
+  /** @param fields further fields of the error's body */
+  public constructor(public readonly code: string, public readonly status: number, message: string, public readonly fields: object = {}) {
     super(message);
     this.name = 'AwsError';
   }

@@ -2,16 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 
-/** A certificate for servers on loopback, made anew for each start. */
+/** A self-signed certificate for servers on loopback, created at each start. */
 export interface Certificates {
   readonly cert: string;
   readonly key: string;
   readonly ca: string;
-  /** A file with the authority: what NODE_EXTRA_CA_CERTS names. */
+  /** A file with the authority's certificate, for NODE_EXTRA_CA_CERTS. */
   readonly caFile: string;
 }
 
-/** Makes the certificate that plays those of AWS's own authorities, which every Lambda environment trusts; its file goes into the folder. */
+/** Creates the certificate that stands for those of AWS's authorities, which every Lambda environment trusts, and writes it into the folder. */
 export async function makeCertificates(folder: string): Promise<Certificates> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',

@@ -1,17 +1,19 @@
-/** Every reason for which the emulator refuses. */
+/** Error codes of the emulator. */
 export type EmulatorErrorCode =
   /** The folder that was given is not a cloud assembly, or the stack is not in it. */
   | 'ASSEMBLY_UNREADABLE'
-  /** The template holds something that the emulator does not play; the message names the logical id. */
+  /** The template holds something that the emulator does not support; the message names the logical id. */
   | 'RESOURCE_UNSUPPORTED'
   /** An intrinsic function cannot be resolved; the message names the logical id. */
   | 'INTRINSIC_UNRESOLVED'
   /** AWS would refuse the resource; the message names the logical id. */
   | 'RESOURCE_REFUSED'
-  /** A custom resource answered that it failed, or not at all. */
+  /** A custom resource failed or did not respond. */
   | 'CUSTOM_RESOURCE_FAILED'
-  /** The image cannot be played: no Dockerfile, or an entry point that is not in it. */
-  | 'IMAGE_UNPLAYABLE'
+  /** The emulator cannot run the image: no Dockerfile, or an entry point that is not in it. */
+  | 'IMAGE_UNSUPPORTED'
+  /** No `redis-server` with TLS is installed. */
+  | 'REDIS_MISSING'
   /** The port that was asked for is taken. */
   | 'PORT_IN_USE'
   /** What the bundle task builds is not there. */

@@ -4,7 +4,7 @@
  */
 export type EnvironmentPhase = 'starting' | 'running' | 'held' | 'frozen' | 'thawed' | 'dead';
 
-/** An execution environment of a function came into another phase. */
+/** An execution environment entered another phase. */
 export interface EnvironmentEvent {
   readonly type: 'environment';
   readonly function: string;
@@ -14,8 +14,8 @@ export interface EnvironmentEvent {
   readonly detail?: string;
 }
 
-/** A line that a function wrote. */
-export interface LogEvent {
+/** A line that a function wrote to stdout or stderr. */
+export interface FunctionLogEvent {
   readonly type: 'log';
   readonly function: string;
   readonly environment: number;
@@ -23,32 +23,32 @@ export interface LogEvent {
   readonly line: string;
 }
 
-/** A viewer's request, and who answers it. */
-interface Answered {
+/** A viewer's request and the origin of its response. */
+interface Served {
   readonly method: string;
   readonly path: string;
   readonly status: number;
   /** The path pattern of CloudFront's behaviour that matched. */
   readonly behavior: string;
-  /** The execution environment that answered, where one did. */
+  /** The execution environment that served it, if any. */
   readonly function?: string;
   readonly environment?: number;
 }
 
-/** A request that a viewer sent has been answered, or broken off. */
-export interface RequestEvent extends Answered {
+/** The response to a viewer's request is complete, or was broken off. */
+export interface RequestEvent extends Served {
   readonly type: 'request';
   readonly milliseconds: number;
   /** True when the connection was broken off before the response was complete. */
   readonly broken?: boolean;
 }
 
-/** The response to a viewer's request has begun; a `RequestEvent` follows when it has ended. */
-export interface AnsweringEvent extends Answered {
-  readonly type: 'answering';
+/** The response to a viewer's request has started; a `RequestEvent` follows at its end. */
+export interface ResponseEvent extends Served {
+  readonly type: 'response';
 }
 
-/** A call to one of the played AWS services. */
+/** A call to an emulated AWS service. */
 export interface AwsCallEvent {
   readonly type: 'aws';
   readonly service: string;
@@ -59,14 +59,14 @@ export interface AwsCallEvent {
   readonly detail?: string;
 }
 
-/** Something that the person in front of the emulator should know. */
+/** A message for the user of the emulator. */
 export interface NoticeEvent {
   readonly type: 'notice';
   readonly level: 'info' | 'warning';
   readonly message: string;
 }
 
-export type EmulatorEvent = EnvironmentEvent | LogEvent | AnsweringEvent | RequestEvent | AwsCallEvent | NoticeEvent;
+export type EmulatorEvent = EnvironmentEvent | FunctionLogEvent | ResponseEvent | RequestEvent | AwsCallEvent | NoticeEvent;
 
 /** An event with the time of its emission, in milliseconds since the epoch. */
 export type TimedEvent = EmulatorEvent & { readonly at: number };

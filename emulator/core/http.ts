@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 /** A header as it stood on the wire: names keep their case, repeated ones their order. */
 export type Header = readonly [name: string, value: string];
 
-/** A request between two of the played services. */
+/** A request between two emulated services. */
 export interface HttpRequest {
   readonly protocol: 'http' | 'https';
   readonly method: string;
@@ -22,8 +22,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: readonly Header[];
   readonly body: Readable;
-  /** Who answered; not on the wire. */
-  readonly answeredBy?: { readonly function: string; readonly environment: number };
+  /** The execution environment that served the request; not on the wire. */
+  readonly servedBy?: { readonly function: string; readonly environment: number };
 }
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
@@ -57,7 +57,7 @@ export function endToEnd(headers: readonly Header[]): Header[] {
   ]);
 }
 
-export function text(status: number, contentType: string, body: string, headers: readonly Header[] = []): HttpResponse {
+export function textResponse(status: number, contentType: string, body: string, headers: readonly Header[] = []): HttpResponse {
   const bytes = Buffer.from(body);
   return {
     status,
@@ -70,7 +70,7 @@ export function bodyOf(bytes: Buffer): Readable {
   return Readable.from(bytes.length ? [bytes] : []);
 }
 
-/** Reads a body whole, or gives up with `undefined` once it is longer than `most` bytes; whoever sends it can still be answered. */
+/** Reads a whole body, or returns `undefined` once it exceeds `most` bytes; the sender can still be sent a response. */
 export async function readWhole(body: Readable, most = Infinity): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let length = 0;
@@ -82,7 +82,7 @@ export async function readWhole(body: Readable, most = Infinity): Promise<Buffer
   return Buffer.concat(parts);
 }
 
-/** A request of Node's as it came over the wire. */
+/** Converts a request of Node.js. */
 export function fromNode(request: IncomingMessage, protocol: 'http' | 'https'): HttpRequest {
   const url = request.url ?? '/';
   const mark = url.indexOf('?');

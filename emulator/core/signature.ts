@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { RequestSigner } from 'aws4';
 import { AwsError } from './aws-error';
+import type { Credentials } from './credentials';
 import { headerValue, headerValues, type HttpRequest } from './http';
-import type { Credentials } from '../services/lambda/platform-variables';
 
-/** What a Signature Version 4 says of itself, be it in the Authorization header or in a presigned URL. */
+/** A Signature Version 4, from the Authorization header or from a presigned URL. */
 export interface Signature {
   readonly accessKeyId: string;
   readonly region: string;
@@ -12,7 +12,7 @@ export interface Signature {
   readonly signedHeaders: string[];
   readonly signature: string;
   readonly datetime: string;
-  /** In seconds: how long the signature is good. */
+  /** Validity in seconds. */
   readonly expires: number;
   readonly sessionToken?: string;
   readonly presigned: boolean;

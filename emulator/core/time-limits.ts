@@ -26,4 +26,4 @@ export function limited(body: Readable, gap: number, deadline = Infinity): Reada
 }
 
 /** More than this, and a timer fires at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;

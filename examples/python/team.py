@@ -28,7 +28,7 @@ chat = LibreChatServerless(
     stack,
     "Chat",
     vpc=ec2.Vpc(stack, "Network", max_azs=2, nat_gateways=1),
-    image=LibreChatImage.from_registry(version="v0.8.7"),
+    image=LibreChatImage.from_docker_build(version="v0.8.8"),
     config=LibreChatConfig.from_object(
         {
             "version": "1.3.0",
@@ -53,7 +53,7 @@ chat = LibreChatServerless(
     redis=LibreChatRedis.replication_group(engine=LibreChatRedisEngine.VALKEY, replicas=1),
     removal_policy=RemovalPolicy.RETAIN,
     memory_size=3008,
-    reserved_concurrent_executions=50,
+    max_workers=5,
     geo_restriction=cloudfront.GeoRestriction.allowlist("DE", "FR"),
     log_retention=logs.RetentionDays.THREE_MONTHS,
     environment_name="team",

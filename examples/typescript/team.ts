@@ -20,7 +20,7 @@ const searchKey = ssm.StringParameter.fromSecureStringParameterAttributes(stack,
 
 const chat = new LibreChatServerless(stack, 'Chat', {
   vpc: new ec2.Vpc(stack, 'Network', { maxAzs: 2, natGateways: 1 }),
-  image: LibreChatImage.fromRegistry({ version: 'v0.8.7' }),
+  image: LibreChatImage.fromDockerBuild({ version: 'v0.8.8' }),
   config: LibreChatConfig.fromObject({
     version: '1.3.0',
     cache: true,
@@ -39,7 +39,7 @@ const chat = new LibreChatServerless(stack, 'Chat', {
   redis: LibreChatRedis.replicationGroup({ engine: LibreChatRedisEngine.VALKEY, replicas: 1 }),
   removalPolicy: RemovalPolicy.RETAIN,
   memorySize: 3008,
-  reservedConcurrentExecutions: 50,
+  maxWorkers: 5,
   geoRestriction: cloudfront.GeoRestriction.allowlist('DE', 'FR'),
   logRetention: logs.RetentionDays.THREE_MONTHS,
   environmentName: 'team',

@@ -1,6 +1,6 @@
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 
-/** One line per request, with what tells a stalled stream from a slow start. */
+/** One line per request. The latencies distinguish a stalled stream from a slow start. */
 export const ACCESS_LOG_FORMAT = AccessLogFormat.custom(JSON.stringify({
   requestId: AccessLogField.contextRequestId(),
   time: AccessLogField.contextRequestTimeEpoch(),

@@ -7,32 +7,29 @@ import { Construct } from 'constructs';
 import { ACCESS_LOG_FORMAT } from './access-log-format';
 import { preflightIntegration, preflightOptions } from './preflight';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
-import { accept } from '../private/nag';
+import { API_ROUTES } from '../contract/routes';
+import { suppressNag } from '../private/nag';
 
-/** `/images` itself is no route of LibreChat's; the other two may be asked for without anything below. */
-const ROUTES = ['/api', '/api/{proxy+}', '/oauth', '/oauth/{proxy+}', '/images/{proxy+}'];
-
-/** What arrives as bytes. With a wildcard for everything, the MOCK integrations fail. */
+/** Content types that API Gateway passes on in base64. With a wildcard for all types, MOCK integrations fail. */
 const BINARY_MEDIA_TYPES = ['multipart/form-data', 'application/octet-stream', 'audio/*', 'image/*', 'video/*'];
 
 export interface ApiGatewayProps {
   readonly target: IFunction;
   /** Name of the API in the console. */
   readonly name: string;
-  /** The site's origin, where it is known before the API is. */
+  /** The public URL, if it is known before the distribution is created. */
   readonly siteUrl?: string;
-  readonly accountLoggingRole: boolean;
+  readonly cloudWatchRole: boolean;
   readonly logRetention: logs.RetentionDays;
   readonly throttlingRateLimit: number;
   readonly throttlingBurstLimit: number;
 }
 
-/** A REST API that streams whatever the function answers, to callers that know the key. */
+/** A REST API that streams the responses of a function, and requires an API key. */
 export class ApiGateway extends Construct {
   public readonly api: apigateway.RestApi;
   public readonly accessLogGroup: logs.ILogGroup;
-  public readonly usagePlan: apigateway.IUsagePlan;
-  /** What CloudFront sends as `x-api-key`. */
+  /** The API key that CloudFront sends as `x-api-key`. */
   public readonly apiKey: secretsmanager.ISecret;
 
   constructor(scope: Construct, id: string, props: ApiGatewayProps) {
@@ -44,19 +41,20 @@ export class ApiGateway extends Construct {
       description: 'LibreChat REST API with response streaming',
       endpointTypes: [apigateway.EndpointType.REGIONAL],
       binaryMediaTypes: BINARY_MEDIA_TYPES,
-      cloudWatchRole: props.accountLoggingRole,
+      cloudWatchRole: props.cloudWatchRole,
       deployOptions: {
         stageName: 'prod',
         accessLogDestination: new apigateway.LogGroupLogDestination(this.accessLogGroup),
         accessLogFormat: ACCESS_LOG_FORMAT,
       },
     });
-    // CDK's output would offer an address that answers 403 to everybody but CloudFront.
+    // The URL of that output responds with 403 to everybody but CloudFront.
     this.api.node.tryRemoveChild('Endpoint');
     this.addRoutes(props);
-    this.apiKey = this.createKey();
-    this.usagePlan = this.requireKey(props);
-    this.acceptFindings();
+    this.addGatewayResponses();
+    this.apiKey = this.createApiKey();
+    this.createUsagePlan(props);
+    this.suppressNagRules();
   }
 
   private addRoutes({ target, siteUrl }: ApiGatewayProps): void {
@@ -65,48 +63,66 @@ export class ApiGateway extends Construct {
       timeout: Duration.seconds(LONGEST_REQUEST_SECONDS),
       scopePermissionToMethod: false,
     });
-    for (const route of ROUTES) {
-      const resource = this.api.root.resourceForPath(route);
+    for (const path of API_ROUTES.flatMap(({ prefix, servesPrefix }) => [...servesPrefix ? [prefix] : [], `${prefix}/{proxy+}`])) {
+      const resource = this.api.root.resourceForPath(path);
       resource.addMethod('ANY', streaming, { apiKeyRequired: true });
       resource.addMethod('OPTIONS', preflightIntegration(siteUrl), { ...preflightOptions(siteUrl), apiKeyRequired: true });
     }
   }
 
-  private createKey(): secretsmanager.ISecret {
+  /**
+   * The client of LibreChat repeats a message that gets this response. API Gateway's own statuses, 429 and 500, are shown as errors.
+   * No relay has seen such a request, so a repetition is safe; a timeout of the integration stays a 504.
+   */
+  private addGatewayResponses(): void {
+    for (const type of [apigateway.ResponseType.THROTTLED, apigateway.ResponseType.INTEGRATION_FAILURE]) {
+      this.api.addGatewayResponse(pascalCase(type.responseType), {
+        type,
+        statusCode: '503',
+        responseHeaders: { 'Retry-After': "'2'", 'Cache-Control': "'no-store'" },
+        templates: { 'application/json': JSON.stringify({ code: 'SERVER_NOT_READY', error: 'LibreChat is busy or starting. Retry shortly.' }) },
+      });
+    }
+  }
+
+  private createApiKey(): secretsmanager.ISecret {
     const secret = new secretsmanager.Secret(this, 'ApiKey', {
-      description: 'LibreChat: the key that only CloudFront sends',
+      description: 'LibreChat: API key of CloudFront',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
-    accept(secret, { id: 'AwsSolutions-SMG4', reason: 'CloudFront and API Gateway would have to change it at one moment' });
+    suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'CloudFront and API Gateway would have to rotate it at the same time' });
     return secret;
   }
 
-  /** So that nobody goes round CloudFront: API Gateway refuses who has no key, without asking the function. */
-  private requireKey(props: ApiGatewayProps): apigateway.IUsagePlan {
+  /** API Gateway rejects requests that bypass CloudFront, without an invocation of the function. */
+  private createUsagePlan(props: ApiGatewayProps): void {
     const plan = this.api.addUsagePlan('UsagePlan', {
-      description: 'LibreChat: all users together',
+      description: 'LibreChat: limits for all users together',
       throttle: { rateLimit: props.throttlingRateLimit, burstLimit: props.throttlingBurstLimit },
       apiStages: [{ stage: this.api.deploymentStage }],
     });
     plan.addApiKey(this.api.addApiKey('Key', { value: this.apiKey.secretValue.unsafeUnwrap() }));
-    return plan;
   }
 
-  private acceptFindings(): void {
-    accept(this.api, { id: 'AwsSolutions-APIG2', reason: 'LibreChat validates its own requests, of which it publishes no schema' });
-    accept(this.api.deploymentStage,
-      { id: 'AwsSolutions-APIG3', reason: 'Callers must know the key, so that web ACLs belong on CloudFront (`webAclArn`)' },
-      { id: 'AwsSolutions-APIG6', reason: 'The access log tells of each request; execution logs would double it, in a group without retention' },
+  private suppressNagRules(): void {
+    suppressNag(this.api, { id: 'AwsSolutions-APIG2', reason: 'LibreChat validates requests itself, and does not publish a schema' });
+    suppressNag(this.api.deploymentStage,
+      { id: 'AwsSolutions-APIG3', reason: 'The API requires a key that only CloudFront has, so a web ACL belongs to the distribution (`webAclArn`)' },
+      { id: 'AwsSolutions-APIG6', reason: 'The access log contains all requests; execution logs would repeat them in a log group without retention' },
     );
     for (const method of this.api.methods) {
-      accept(method,
-        { id: 'AwsSolutions-APIG4', reason: 'LibreChat authorizes its own users; API Gateway lets in CloudFront alone, by the key' },
-        { id: 'AwsSolutions-COG4', reason: 'LibreChat authorizes its own users, be they in Cognito or not' },
+      suppressNag(method,
+        { id: 'AwsSolutions-APIG4', reason: 'LibreChat authenticates its users, and API Gateway requires the API key of CloudFront' },
+        { id: 'AwsSolutions-COG4', reason: 'LibreChat authenticates its users, with Cognito if it is configured' },
       );
     }
     const loggingRole = this.api.node.tryFindChild('CloudWatchRole');
     if (loggingRole) {
-      accept(loggingRole, { id: 'AwsSolutions-IAM4', reason: 'API Gateway accepts no narrower policy for the role by which it writes logs' });
+      suppressNag(loggingRole, { id: 'AwsSolutions-IAM4', reason: 'API Gateway requires this managed policy for its logging role' });
     }
   }
+}
+
+function pascalCase(text: string): string {
+  return text.split('_').map((word) => word[0] + word.slice(1).toLowerCase()).join('');
 }

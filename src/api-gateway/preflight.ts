@@ -3,8 +3,8 @@ import { type MethodOptions, MockIntegration, PassthroughBehavior } from 'aws-cd
 const HEADER = 'method.response.header.Access-Control-Allow';
 
 /**
- * What a preflight is told, which comes from pages of other origins only. Where the site's own origin is not known yet,
- * no origin is named, and browsers refuse all of them.
+ * Only pages of other origins send preflight requests. Without a known URL of the site there is no `Access-Control-Allow-Origin`, and
+ * browsers reject all other origins.
  */
 function headers(siteUrl?: string): Record<string, string> {
   return {
@@ -17,7 +17,7 @@ function headers(siteUrl?: string): Record<string, string> {
   };
 }
 
-/** Answers without the function, which a preflight would otherwise start. */
+/** Responds to preflight requests without an invocation of the function. */
 export function preflightIntegration(siteUrl?: string): MockIntegration {
   return new MockIntegration({
     passthroughBehavior: PassthroughBehavior.NEVER,

@@ -1,53 +1,60 @@
-import { Duration, RemovalPolicy, type Size } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { Duration, RemovalPolicy, type Size, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { createExecutionRole } from './execution-role';
 import { createFilesBucket } from './files-bucket';
 import { createRootSecret } from './root-secret';
 import { COMMAND } from '../contract/image';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
+import { QUEUE } from '../contract/queue';
 import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../contract/variables';
-import { type Binding, type Reference, wholeSecret } from '../private/binding';
-import { codeOf, type LambdaImage } from '../private/lambda-image';
+import { type Binding, type Reference, referencesIn, variablesIn, wholeSecret } from '../private/binding';
+import { codeOf, type LambdaImage } from '../private/image';
+import { suppressNag } from '../private/nag';
 import type { Network } from '../private/network';
-import { validateVariablesSize } from '../private/owned-variables';
 import { sorted } from '../private/sorted';
+import { validateVariablesSize } from '../private/validation/variables';
 
 export interface BackendProps {
   readonly image: LambdaImage;
   readonly network?: Network;
   readonly config: { readonly bucket: IBucket; readonly key: string };
-  /** The parts of the system that the function uses. */
+  /** Database, Redis and the services that the function uses. */
   readonly bindings: Binding[];
   readonly environment: Record<string, string>;
   readonly secrets: Record<string, Reference>;
   readonly filesBucket?: IBucket;
-  /** The public URL where it is known before the distribution is. */
+  /** The public URL, if it is known before the distribution is created. */
   readonly siteUrl?: string;
-  /** Name of the parameter with the public URL where it is not. */
+  /** Otherwise, the name of the SSM parameter with the public URL. */
   readonly urlParameterName?: string;
   readonly removalPolicy?: RemovalPolicy;
   readonly memorySize: number;
   readonly ephemeralStorageSize?: Size;
-  readonly reservedConcurrentExecutions?: number;
+  /** Prefix of the queue's keys in Redis. */
+  readonly queuePrefix: string;
+  /** Number of requests that one worker serves at a time. */
+  readonly maxConcurrentRequests: number;
   readonly provisionedConcurrentExecutions?: number;
   readonly logRetention: logs.RetentionDays;
 }
 
-/** LibreChat's API as a function, and the bucket for what users upload. */
+/** The function whose invocations are workers: each runs LibreChat for many requests. Also the bucket for uploads. */
 export class Backend extends Construct {
   public readonly handler: lambda.Function;
-  /** What the API invokes: the handler, or the alias with provisioned concurrency. */
+  /** The function that the relay invokes: `handler`, or its alias with provisioned concurrency. */
   public readonly target: lambda.IFunction;
-  public readonly alias?: lambda.IAlias;
+  /** The queue between relay and workers. */
+  public readonly queue: Binding;
   public readonly filesBucket: IBucket;
   public readonly logGroup: logs.ILogGroup;
-  /** Out of which the adapter derives what is not in `secrets`. */
-  public readonly rootSecret?: ISecret;
+  /** Undefined if `secrets` contains all secrets that are derived from it. */
+  public readonly rootSecret?: secretsmanager.ISecret;
 
   constructor(scope: Construct, id: string, props: BackendProps) {
     super(scope, id);
@@ -55,18 +62,26 @@ export class Backend extends Construct {
     this.filesBucket = props.filesBucket ?? createFilesBucket(this, props.siteUrl, props.removalPolicy);
     this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
 
-    const lastingSecretsAreGiven = Object.keys(DERIVED_SECRETS).every((name) => name in props.secrets);
-    this.rootSecret = lastingSecretsAreGiven ? undefined : createRootSecret(this, props.removalPolicy);
-    const references = this.references(props);
-    const environment = sorted({
-      ...Object.assign({}, ...props.bindings.map((binding) => binding.variables)) as Record<string, string>,
+    const allSecretsAreSpecified = Object.keys(DERIVED_SECRETS).every((name) => name in props.secrets);
+    this.rootSecret = allSecretsAreSpecified ? undefined : createRootSecret(this, props.removalPolicy);
+    const sealing = wholeSecret(this.createSealingSecret());
+    const references = { ...this.references(props), [QUEUE.sealingSecret]: sealing };
+    const variables = {
+      ...variablesIn(props.bindings),
       ...props.environment,
       ...Object.fromEntries(Object.entries(references).map(([name, reference]) => [name, reference.arn])),
       ...siteVariables(props),
       [ADAPTER.configBucket]: props.config.bucket.bucketName,
       [ADAPTER.configKey]: props.config.key,
       AWS_BUCKET_NAME: this.filesBucket.bucketName,
-    });
+    };
+    const queueVariables = {
+      [QUEUE.prefix]: props.queuePrefix,
+      [QUEUE.release]: this.release(props.image, variables),
+      [QUEUE.maxConcurrentRequests]: String(props.maxConcurrentRequests),
+    };
+    this.queue = { variables: queueVariables, references: { [QUEUE.sealingSecret]: sealing } };
+    const environment = sorted({ ...variables, ...queueVariables });
     validateVariablesSize(environment);
 
     const role = createExecutionRole(this, {
@@ -79,48 +94,61 @@ export class Backend extends Construct {
     for (const reference of Object.values(references)) reference.grantRead(role);
 
     this.handler = new lambda.DockerImageFunction(this, 'Function', {
-      description: 'LibreChat: the API',
+      description: 'LibreChat',
       code: codeOf(props.image, COMMAND.serve),
       architecture: props.image.architecture,
       memorySize: props.memorySize,
       ephemeralStorageSize: props.ephemeralStorageSize,
       timeout: Duration.seconds(LONGEST_REQUEST_SECONDS),
-      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       environment,
       role,
       logGroup: this.logGroup,
       ...props.network && { ...props.network, securityGroups: [this.createSecurityGroup(props.network.vpc)] },
     });
     if (props.network) {
-      for (const binding of props.bindings) binding.connect?.(this.handler);
+      for (const binding of props.bindings) binding.connect?.(this.handler, props.network);
     }
 
-    this.alias = this.createAlias(props);
-    this.target = this.alias ?? this.handler;
+    this.target = this.createAlias(props) ?? this.handler;
   }
 
-  /** Every variable that is a reference, by its name in the function. */
+  /** The environment variables that are references to secrets. */
   private references(props: BackendProps): Record<string, Reference> {
     return {
       ...Object.fromEntries(Object.entries(props.secrets).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, secret]) => [`${VALUE_FROM}${name}`, secret])),
       ...this.rootSecret && { [ADAPTER.rootSecret]: wholeSecret(this.rootSecret) },
-      ...Object.assign({}, ...props.bindings.map((binding) => binding.references)) as Record<string, Reference>,
+      ...referencesIn(props.bindings),
     };
   }
 
+  /** Workers of another release do not get the requests of a new relay, so this changes whenever a worker would behave differently. */
+  private release({ revision }: LambdaImage, variables: Record<string, string>): string {
+    const resolved: unknown = Stack.of(this).resolve({ revision, variables });
+    return createHash('sha256').update(JSON.stringify(sorted(resolved))).digest('hex').slice(0, 16);
+  }
+
+  private createSealingSecret(): secretsmanager.Secret {
+    const secret = new secretsmanager.Secret(this, 'SealingSecret', {
+      description: 'LibreChat: encrypts requests and responses on their way through Redis',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
+    suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'Relay and workers would have to change it at one moment' });
+    return secret;
+  }
+
   private createSecurityGroup(vpc: ec2.IVpc): ec2.SecurityGroup {
-    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'LibreChat: the API', allowAllOutbound: false });
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS, models and tools');
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'LibreChat', allowAllOutbound: false });
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'HTTPS to AWS, model providers and tools');
     return securityGroup;
   }
 
   private createAlias({ provisionedConcurrentExecutions, network, bindings }: BackendProps): lambda.Alias | undefined {
     if (provisionedConcurrentExecutions === undefined) return undefined;
     const alias = new lambda.Alias(this, 'Live', { aliasName: 'live', version: this.handler.currentVersion });
-    // Not by the prop of Alias, which takes no token.
+    // The prop of `Alias` does not accept tokens.
     (alias.node.defaultChild as lambda.CfnAlias).provisionedConcurrencyConfig = { provisionedConcurrentExecutions };
-    // LibreChat starts while the alias is made: its data, and the rules that let it get there, must be there by then.
-    alias.node.addDependency(...bindings.flatMap(({ peer }) => peer ?? []));
+    // LibreChat starts when the alias is created, so its database, Redis and the security group rules must exist.
+    alias.node.addDependency(...bindings.flatMap(({ server }) => server ?? []));
     if (network) alias.node.addDependency(...this.handler.connections.securityGroups);
     return alias;
   }

@@ -3,7 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { accept, wildcardFinding } from '../private/nag';
+import { createFunctionRole } from '../private/function-role';
+import { suppressNag, wildcardFinding } from '../private/nag';
 
 interface ExecutionRoleProps {
   readonly logGroup: ILogGroup;
@@ -13,38 +14,20 @@ interface ExecutionRoleProps {
   readonly urlParameterName?: string;
 }
 
-/** Lambda itself acts with these, and EC2 knows no narrower resource for them. */
-const NETWORK_INTERFACE_ACTIONS = [
-  'ec2:CreateNetworkInterface',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSubnets',
-  'ec2:DeleteNetworkInterface',
-  'ec2:AssignPrivateIpAddresses',
-  'ec2:UnassignPrivateIpAddresses',
-];
-
-/** The role of the function, narrower than Lambda's managed policies: it writes to its own log group only. */
+/** The role of LibreChat's function: the permissions of the Terraform module, and no more. */
 export function createExecutionRole(scope: Construct, props: ExecutionRoleProps): iam.Role {
-  const role = new iam.Role(scope, 'Role', {
-    description: 'LibreChat: the API',
-    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-  });
-  props.logGroup.grantWrite(role);
+  const role = createFunctionRole(scope, { description: 'LibreChat', logGroup: props.logGroup, inVpc: props.inVpc });
   allow(role, ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], props.filesBucket.arnForObjects('*'));
   props.filesBucket.encryptionKey?.grantEncryptDecrypt(role);
   allow(role, ['s3:GetObject'], props.config.bucket.arnForObjects(props.config.key));
   props.config.bucket.encryptionKey?.grantDecrypt(role);
   if (props.urlParameterName) allow(role, ['ssm:GetParameter'], parameterArn(scope, props.urlParameterName));
-  if (props.inVpc) allow(role, NETWORK_INTERFACE_ACTIONS, '*');
 
-  accept(role.node.findChild('DefaultPolicy'),
-    {
-      id: 'AwsSolutions-IAM5',
-      reason: 'Every object in the bucket is a file of LibreChat, and the actions with its key are those that CDK names for it',
-      appliesTo: [wildcardFinding(scope, props.filesBucket.arnForObjects('*')), 'Action::kms:GenerateDataKey*', 'Action::kms:ReEncrypt*'],
-    },
-    { id: 'AwsSolutions-IAM5', reason: 'EC2 knows no narrower resource for the network interfaces of a function', appliesTo: ['Resource::*'] },
-  );
+  suppressNag(role.node.findChild('DefaultPolicy'), {
+    id: 'AwsSolutions-IAM5',
+    reason: 'All objects in the bucket are files of LibreChat, and CDK grants these actions on its key',
+    appliesTo: [wildcardFinding(scope, props.filesBucket.arnForObjects('*')), 'Action::kms:GenerateDataKey*', 'Action::kms:ReEncrypt*'],
+  });
   return role;
 }
 
@@ -52,7 +35,7 @@ function allow(role: iam.Role, actions: string[], resource: string): void {
   role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
 }
 
-/** Built from the name: a reference to the parameter would close the circle that the parameter opens. */
+/** Built from the name, because a reference to the parameter would be a circular dependency. */
 function parameterArn(scope: Construct, name: string): string {
   return Stack.of(scope).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') });
 }

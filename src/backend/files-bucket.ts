@@ -1,15 +1,15 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { accept } from '../private/nag';
+import { suppressNag } from '../private/nag';
 
 /**
- * The distribution's own name is not known before the function, which knows the bucket. S3 takes one wildcard, and CORS
- * gives no access by itself: whoever reads the bucket holds a presigned URL.
+ * Without a domain, the name of the distribution is not known when the bucket is created. CORS grants no access: browsers use presigned
+ * URLs.
  */
 const ANY_DISTRIBUTION = 'https://*.cloudfront.net';
 
-/** The private bucket for what users upload, which browsers read through presigned URLs. */
+/** The private bucket for uploads. Browsers read it through presigned URLs. */
 export function createFilesBucket(scope: Construct, siteUrl = ANY_DISTRIBUTION, removalPolicy = RemovalPolicy.RETAIN): s3.Bucket {
   const bucket = new s3.Bucket(scope, 'FilesBucket', {
     encryption: s3.BucketEncryption.S3_MANAGED,
@@ -26,6 +26,6 @@ export function createFilesBucket(scope: Construct, siteUrl = ANY_DISTRIBUTION, 
       maxAge: 3600,
     }],
   });
-  accept(bucket, { id: 'AwsSolutions-S1', reason: 'Only the function uses the bucket, and its log says for what; `filesBucket` may be one that logs each access' });
+  suppressNag(bucket, { id: 'AwsSolutions-S1', reason: 'Only the function accesses the bucket; specify a bucket with access logs as `filesBucket` if they are needed' });
   return bucket;
 }

@@ -3,8 +3,8 @@ export const FRONTEND_RESOURCE_TYPE = 'Custom::LibreChatFrontend';
 
 /** Properties of that resource. */
 export const FRONTEND_PROPERTIES = {
-  /** Name of the bucket that the client goes to. */
+  /** Name of the bucket for the client. */
   bucket: 'Bucket',
-  /** Changes whenever the image does, so that CloudFormation sends an update. */
+  /** Tag or digest of the image, so that CloudFormation updates the resource when the image changes. */
   image: 'Image',
 } as const;

@@ -1,24 +1,24 @@
-/** CloudFormation type of the resource that has the image built in the account. */
+/** CloudFormation type of the resource that builds the image with CodeBuild. */
 export const IMAGE_BUILD_RESOURCE_TYPE = 'Custom::LibreChatImage';
 
-/** The folder below the package's root with the code of the function behind that resource. */
+/** Folder below the root of the package with the code of the resource's handler. */
 export const IMAGE_BUILDER_FOLDER = 'assets/image-builder';
 
 /** Properties of that resource. */
 export const IMAGE_BUILD_PROPERTIES = {
-  /** Name of the CodeBuild project, which knows what to build and where to push it. */
+  /** Name of the CodeBuild project. */
   project: 'Project',
-  /** Account of the repository. */
+  /** Account ID of the repository. */
   registry: 'Registry',
   /** Name of the repository. */
   repository: 'Repository',
-  /** The tag that the project pushes under: a hash of all that the image is made of. */
+  /** Tag of the image: a hash of all inputs of the build. */
   tag: 'Tag',
 } as const;
 
-/** What that resource gives to `Fn::GetAtt`. */
+/** Attributes of the resource for `Fn::GetAtt`. */
 export const IMAGE_BUILD_ATTRIBUTES = {
-  /** Digest of the image, without `sha256:` before it. */
+  /** Digest of the image without the prefix `sha256:`. */
   sha256: 'Sha256',
 } as const;
 
@@ -26,11 +26,11 @@ export const IMAGE_BUILD_ATTRIBUTES = {
 export const BUILD_VARIABLES = {
   /** URI of the repository. */
   repository: 'REPOSITORY_URI',
-  /** The tag to push under. */
+  /** Tag of the image. */
   tag: 'IMAGE_TAG',
-  /** The base image, as `BASE_IMAGE_ARGUMENT` takes it. */
+  /** Value of the build argument `BASE_IMAGE_ARGUMENT`. */
   baseImage: 'LIBRECHAT_IMAGE',
 } as const;
 
-/** How long one build may wait for its turn, and how long it may run, in minutes. CloudFormation waits for an hour at most. */
+/** Timeouts of a build in the queue and while it runs, in minutes. CloudFormation waits for one hour at most. */
 export const BUILD_LIMITS_MINUTES = { queued: 15, running: 30 } as const;

@@ -1,10 +1,10 @@
-/** The folder below the package's root that is the Docker build context. */
+/** Folder below the root of the package that is the Docker build context. */
 export const IMAGE_FOLDER = 'assets/image';
 
 /** Build argument of the Dockerfile: the base image with its tag or digest. */
 export const BASE_IMAGE_ARGUMENT = 'LIBRECHAT_IMAGE';
 
-/** First argument of the image's entry point: what this function does. */
+/** First argument of the image's entry point: the program that a function runs. */
 export const COMMAND = {
   /** Serves LibreChat to API Gateway. */
   serve: 'serve',

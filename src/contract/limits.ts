@@ -1,7 +1,5 @@
-/** The longest that a Lambda function may run, and that API Gateway waits for a streamed response, in seconds. */
+/** Maximum timeout of a Lambda function, and of an API Gateway integration that streams, in seconds. */
 export const LONGEST_REQUEST_SECONDS = 900;
 
-/**
- * The largest upload in MB that passes through Lambda: 6 MB of payload, less base64 and the rest of the event.
- */
+/** Maximum size of an upload in MB: Lambda's payload limit of 6 MB, less the overhead of base64 and of the rest of the event. */
 export const LARGEST_UPLOAD_MB = 4;

@@ -1,5 +1,16 @@
-/** The first path segments that the API serves; all else is the page. */
-export const API_ROUTES = ['api', 'oauth', 'images'] as const;
+/** A path prefix that API Gateway and CloudFront route to the function. */
+export interface ApiRoute {
+  readonly prefix: string;
+  /** Whether LibreChat also serves the prefix itself, without a path below it. */
+  readonly servesPrefix: boolean;
+}
 
-/** Below an API route, but served by the page. */
-export const PAGE_ROUTE_BELOW_API = '/oauth/success';
+/** The routes of LibreChat's API. All other paths belong to the client. */
+export const API_ROUTES: readonly ApiRoute[] = [
+  { prefix: '/api', servesPrefix: true },
+  { prefix: '/oauth', servesPrefix: true },
+  { prefix: '/images', servesPrefix: false },
+];
+
+/** A page of the client below a prefix of the API. */
+export const CLIENT_PATH_BELOW_API = '/oauth/success';

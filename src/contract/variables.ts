@@ -1,32 +1,29 @@
-/**
- * The environment variables through which the construct speaks to the adapter. Secrets never stand in them: only
- * where a secret is found.
- */
+/** The environment variables that the construct sets for the adapter. They contain references to secrets, never their values. */
 
 /**
- * Prefix of a variable whose value is read at start: `VALUE_FROM_MONGO_URI=<reference>` gives LibreChat `MONGO_URI`.
+ * Prefix of a variable whose value the adapter reads at the start: `VALUE_FROM_MONGO_URI=<reference>` gives LibreChat `MONGO_URI`.
  *
- * A reference is what ECS calls `valueFrom`: the ARN of an SSM parameter, or the ARN of a Secrets Manager secret that
- * may be followed by `:json-field:version-stage:version-id`.
+ * A reference is a `valueFrom` of ECS: the ARN of an SSM parameter, or the ARN of a Secrets Manager secret, optionally followed by
+ * `:json-field:version-stage:version-id`.
  */
 export const VALUE_FROM = 'VALUE_FROM_';
 
-/** Variables that only the adapter reads; LibreChat does not see them. */
+/** Variables for the adapter. They are not passed on to LibreChat. */
 export const ADAPTER = {
-  /** Reference to the generated secret out of which the values in `DERIVED_SECRETS` are made. */
+  /** Reference to the generated secret from which the values of `DERIVED_SECRETS` are derived. */
   rootSecret: 'ADAPTER_ROOT_SECRET',
   /** Reference to DocumentDB's credentials: JSON with `username`, `password`, `host` and `port`. */
   databaseSecret: 'ADAPTER_DATABASE_SECRET',
-  /** Name of the SSM parameter that holds the public URL, where the URL is not known before the function is. */
+  /** Name of the SSM parameter with the public URL, if there is no domain. */
   urlParameter: 'ADAPTER_URL_PARAMETER',
   /** Bucket and key of `librechat.yaml`. */
   configBucket: 'ADAPTER_CONFIG_BUCKET',
   configKey: 'ADAPTER_CONFIG_KEY',
-  /** JSON that replaces timings in tests, and switches the hold off: `{"hold":false,"graceMs":20}`. */
+  /** JSON with timings for tests, and a switch for the hold: `{"hold":false,"graceMs":20}`. */
   testOverrides: 'ADAPTER_TEST_OVERRIDES',
 } as const;
 
-/** What LibreChat needs for ever, with the number of random bytes of each; LibreChat reads them in hexadecimal. */
+/** Secrets that must not change, with their length in bytes. LibreChat reads them in hexadecimal. */
 export const DERIVED_SECRETS: Readonly<Record<string, number>> = {
   CREDS_KEY: 32,
   CREDS_IV: 16,
@@ -34,7 +31,7 @@ export const DERIVED_SECRETS: Readonly<Record<string, number>> = {
   JWT_REFRESH_SECRET: 32,
 };
 
-/** What the adapter tells LibreChat unless the function's own variables say otherwise. */
+/** Variables of LibreChat that `environment` can override. */
 export const DEFAULT_VARIABLES: Readonly<Record<string, string>> = {
   MONGO_MAX_POOL_SIZE: '5',
   MONGO_MAX_IDLE_TIME_MS: '60000',
@@ -45,7 +42,7 @@ export const DEFAULT_VARIABLES: Readonly<Record<string, string>> = {
   SEARCH: 'false',
 };
 
-/** What LibreChat must be told on Lambda, whatever else was asked for. */
+/** Variables of LibreChat that are required on Lambda and cannot be overridden. */
 export const FIXED_VARIABLES: Readonly<Record<string, string>> = {
   NODE_ENV: 'production',
   HOST: '127.0.0.1',

@@ -1,9 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { accept } from '../private/nag';
+import { suppressNag } from '../private/nag';
 
-/** The private bucket with the page. All that is in it comes from the image, so that it goes with the stack. */
+/** The private bucket for the client. Its contents are published from the image, so it is deleted with the stack. */
 export function createFrontendBucket(scope: Construct): s3.Bucket {
   const bucket = new s3.Bucket(scope, 'Bucket', {
     encryption: s3.BucketEncryption.S3_MANAGED,
@@ -12,6 +12,6 @@ export function createFrontendBucket(scope: Construct): s3.Bucket {
     removalPolicy: RemovalPolicy.DESTROY,
     autoDeleteObjects: true,
   });
-  accept(bucket, { id: 'AwsSolutions-S1', reason: 'Only CloudFront reads it, and what it holds is public' });
+  suppressNag(bucket, { id: 'AwsSolutions-S1', reason: 'Only CloudFront reads the bucket, and its contents are public' });
   return bucket;
 }

@@ -11,22 +11,22 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct, type IDependable } from 'constructs';
 import { createFrontendBucket } from './frontend-bucket';
-import { KEEP_OUT_ROBOTS, ROUTE_TO_PAGE } from './page-functions';
 import { Publication } from './publication';
-import { API_ROUTES, PAGE_ROUTE_BELOW_API } from '../contract/routes';
-import type { LambdaImage } from '../private/lambda-image';
-import { accept } from '../private/nag';
+import { ADD_NOINDEX, ROUTE_TO_INDEX } from './viewer-functions';
+import { API_ROUTES, CLIENT_PATH_BELOW_API } from '../contract/routes';
+import type { LambdaImage } from '../private/image';
+import { suppressNag } from '../private/nag';
 
 export interface FrontendProps {
   readonly image: LambdaImage;
   readonly api: RestApi;
   readonly apiKey: ISecret;
-  /** What must be deployed before the page that goes with it. */
+  /** The function that must be updated before the client of the same release is published. */
   readonly apiVersion: IDependable;
   readonly domainName?: string;
   readonly certificate?: acm.ICertificate;
   readonly hostedZone?: route53.IHostedZone;
-  /** Name of the parameter that tells the function its URL, where there is no domain. */
+  /** Name of the SSM parameter with the public URL, if there is no domain. */
   readonly urlParameterName?: string;
   readonly webAclArn?: string;
   readonly geoRestriction?: cloudfront.GeoRestriction;
@@ -34,33 +34,29 @@ export interface FrontendProps {
   readonly logRetention: RetentionDays;
 }
 
-/** The page in a bucket, and the distribution that puts page and API under one name. */
+/** The client in a bucket, and the distribution in front of the bucket and the API. */
 export class Frontend extends Construct {
   public readonly bucket: IBucket;
   public readonly distribution: cloudfront.Distribution;
   public readonly certificate?: acm.ICertificate;
-  public readonly publication: Publication;
-  public readonly edgeFunctions: cloudfront.IFunction[] = [];
-  public readonly records: route53.IRecordSet[];
-  public readonly urlParameter?: ssm.IStringParameter;
 
   constructor(scope: Construct, id: string, props: FrontendProps) {
     super(scope, id);
 
     this.bucket = createFrontendBucket(this);
-    this.publication = new Publication(this, 'Publication', { image: props.image, bucket: this.bucket, logRetention: props.logRetention });
-    // Open tabs make an older page meet a newer API every day; the other way round is new to LibreChat.
-    this.publication.resource.node.addDependency(props.apiVersion);
+    const { resource: published } = new Publication(this, 'Publication', { image: props.image, bucket: this.bucket, logRetention: props.logRetention });
+    // Open tabs use an older client with a newer API anyway. LibreChat does not support the reverse.
+    published.node.addDependency(props.apiVersion);
 
     this.certificate = props.certificate ?? this.createCertificate(props);
     this.distribution = this.createDistribution(props);
-    // Nobody is shown a site without a page.
-    this.distribution.node.addDependency(this.publication.resource);
+    // The site is not available before it has a client.
+    this.distribution.node.addDependency(published);
 
-    this.records = this.createRecords(props);
+    this.createRecords(props);
     if (props.urlParameterName) {
-      this.urlParameter = new ssm.StringParameter(this, 'Url', {
-        description: 'LibreChat: its own public URL',
+      new ssm.StringParameter(this, 'Url', {
+        description: 'LibreChat: public URL',
         parameterName: props.urlParameterName,
         simpleName: false,
         stringValue: `https://${this.distribution.distributionDomainName}`,
@@ -74,40 +70,40 @@ export class Frontend extends Construct {
   }
 
   private createDistribution(props: FrontendProps): cloudfront.Distribution {
-    const page = this.pageBehavior();
+    const client = this.clientBehavior();
     const api = apiBehavior(props);
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: 'LibreChat',
       defaultRootObject: 'index.html',
-      defaultBehavior: page,
-      // The most specific first: CloudFront takes the first that matches.
+      defaultBehavior: client,
+      // CloudFront uses the first behavior that matches.
       additionalBehaviors: {
-        [PAGE_ROUTE_BELOW_API]: page,
-        ...Object.fromEntries(API_ROUTES.map((route) => [`/${route}/*`, api])),
+        [CLIENT_PATH_BELOW_API]: client,
+        ...Object.fromEntries(API_ROUTES.map(({ prefix }) => [`${prefix}/*`, api])),
       },
       domainNames: props.domainName ? [props.domainName] : undefined,
       certificate: this.certificate,
-      // CloudFront's own certificate comes with a policy of its own.
+      // The security policy of CloudFront's default certificate cannot be changed.
       minimumProtocolVersion: props.domainName ? cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021 : undefined,
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
       priceClass: props.priceClass,
       geoRestriction: props.geoRestriction,
       webAclId: props.webAclArn,
     });
-    // Nobody gets to list the bucket: the root is index.html, and the function rewrites whatever is no file.
+    // Viewers cannot list the bucket: the root is index.html, and the function rewrites all paths but files.
     Annotations.of(distribution).acknowledgeWarning('@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk');
-    accept(distribution,
-      { id: 'AwsSolutions-CFR1', reason: 'Who may come from where is for `geoRestriction` to say' },
-      { id: 'AwsSolutions-CFR2', reason: 'A web ACL costs money, and is for `webAclArn` to say' },
-      { id: 'AwsSolutions-CFR3', reason: 'The API logs each request; a log of the page is for the owner of the site to want' },
-      ...props.domainName ? [] : [{ id: 'AwsSolutions-CFR4', reason: 'Without `domainName` CloudFront brings its own certificate, and its own TLS policy' }],
+    suppressNag(distribution,
+      { id: 'AwsSolutions-CFR1', reason: '`geoRestriction` restricts countries' },
+      { id: 'AwsSolutions-CFR2', reason: '`webAclArn` associates a web ACL, which is charged' },
+      { id: 'AwsSolutions-CFR3', reason: 'API Gateway logs all requests to the API; the client consists of public files' },
+      ...props.domainName ? [] : [{ id: 'AwsSolutions-CFR4', reason: 'The TLS policy of the default certificate of CloudFront cannot be changed; `domainName` uses another certificate' }],
     );
     return distribution;
   }
 
-  private pageBehavior(): cloudfront.BehaviorOptions {
+  private clientBehavior(): cloudfront.BehaviorOptions {
     return {
-      // LIST makes S3 say 404 rather than 403 where a file is missing.
+      // With LIST, S3 responds with 404 instead of 403 for a missing file.
       origin: origins.S3BucketOrigin.withOriginAccessControl(this.bucket, {
         originAccessLevels: [cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
       }),
@@ -115,35 +111,34 @@ export class Frontend extends Construct {
       cachePolicy: cloudfront.CachePolicy.CACHING_OPTIMIZED,
       responseHeadersPolicy: cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
       functionAssociations: [
-        { eventType: cloudfront.FunctionEventType.VIEWER_REQUEST, function: this.edgeFunction('RouteToPage', ROUTE_TO_PAGE) },
-        { eventType: cloudfront.FunctionEventType.VIEWER_RESPONSE, function: this.edgeFunction('KeepOutRobots', KEEP_OUT_ROBOTS) },
+        { eventType: cloudfront.FunctionEventType.VIEWER_REQUEST, function: this.createFunction('RouteToPage', ROUTE_TO_INDEX) },
+        { eventType: cloudfront.FunctionEventType.VIEWER_RESPONSE, function: this.createFunction('KeepOutRobots', ADD_NOINDEX) },
       ],
     };
   }
 
-  private edgeFunction(id: string, code: string): cloudfront.Function {
-    const edgeFunction = new cloudfront.Function(this, id, {
+  private createFunction(id: string, code: string): cloudfront.Function {
+    return new cloudfront.Function(this, id, {
       runtime: cloudfront.FunctionRuntime.JS_2_0,
       code: cloudfront.FunctionCode.fromInline(code),
     });
-    this.edgeFunctions.push(edgeFunction);
-    return edgeFunction;
   }
 
-  private createRecords({ domainName, hostedZone }: FrontendProps): route53.IRecordSet[] {
-    if (!domainName || !hostedZone) return [];
+  private createRecords({ domainName, hostedZone }: FrontendProps): void {
+    if (!domainName || !hostedZone) return;
     const record = { zone: hostedZone, recordName: `${domainName}.`, target: route53.RecordTarget.fromAlias(new CloudFrontTarget(this.distribution)) };
-    return [new route53.ARecord(this, 'Ipv4Record', record), new route53.AaaaRecord(this, 'Ipv6Record', record)];
+    new route53.ARecord(this, 'Ipv4Record', record);
+    new route53.AaaaRecord(this, 'Ipv6Record', record);
   }
 }
 
 function apiBehavior({ api, apiKey }: FrontendProps): cloudfront.BehaviorOptions {
   return {
     origin: new origins.RestApiOrigin(api, {
-      // The longest without a quota request; the adapter never lets a stream be silent for as long.
+      // The maximum without a quota increase. The adapter sends a comment before a stream is silent for that long.
       readTimeout: Duration.seconds(120),
       keepaliveTimeout: Duration.seconds(60),
-      // CloudFront would send a GET again that timed out, and LibreChat serve it twice.
+      // CloudFront would repeat a GET request that timed out, and LibreChat would process it twice.
       connectionAttempts: 1,
       customHeaders: { 'x-api-key': apiKey.secretValue.unsafeUnwrap() },
     }),

@@ -6,10 +6,11 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { FRONTEND_PROPERTIES, FRONTEND_RESOURCE_TYPE } from '../contract/frontend';
 import { COMMAND } from '../contract/image';
-import { codeOf, type LambdaImage } from '../private/lambda-image';
-import { accept, wildcardFinding } from '../private/nag';
+import { createFunctionRole } from '../private/function-role';
+import { codeOf, type LambdaImage } from '../private/image';
+import { suppressNag, wildcardFinding } from '../private/nag';
 
-/** Some 30 MB in a few hundred files take seconds; this is for a bad day. */
+/** Some 30 MB in a few hundred files usually take a few seconds. */
 const TIMEOUT = Duration.minutes(5);
 
 export interface PublicationProps {
@@ -18,29 +19,27 @@ export interface PublicationProps {
   readonly logRetention: logs.RetentionDays;
 }
 
-/** Uploads the client out of the image whenever the image changes, so that page and API are of one version. */
+/** Publishes the client from the image whenever the image changes, so that client and API are of one release. */
 export class Publication extends Construct {
-  public readonly publisher: lambda.Function;
   public readonly resource: CustomResource;
-  public readonly logGroup: logs.ILogGroup;
 
   constructor(scope: Construct, id: string, props: PublicationProps) {
     super(scope, id);
 
-    this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
-    this.publisher = new lambda.DockerImageFunction(this, 'Function', {
-      description: 'LibreChat: publishes the page out of the image',
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    const publisher = new lambda.DockerImageFunction(this, 'Function', {
+      description: 'LibreChat: publishes the client from the image',
       code: codeOf(props.image, COMMAND.publish),
       architecture: props.image.architecture,
       memorySize: 512,
       timeout: TIMEOUT,
-      role: this.createRole(this.logGroup, props.bucket),
-      logGroup: this.logGroup,
+      role: this.createRole(logGroup, props.bucket),
+      logGroup,
     });
     this.resource = new CustomResource(this, 'Resource', {
       resourceType: FRONTEND_RESOURCE_TYPE,
-      serviceToken: this.publisher.functionArn,
-      // A function that dies without an answer would otherwise hold the deployment for an hour.
+      serviceToken: publisher.functionArn,
+      // Otherwise a function that ends without a response blocks the deployment for an hour.
       serviceTimeout: TIMEOUT.plus(Duration.minutes(5)),
       properties: {
         [FRONTEND_PROPERTIES.bucket]: props.bucket.bucketName,
@@ -50,15 +49,11 @@ export class Publication extends Construct {
   }
 
   private createRole(logGroup: logs.ILogGroup, bucket: IBucket): iam.Role {
-    const role = new iam.Role(this, 'Role', {
-      description: 'LibreChat: publishes the page',
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    });
-    logGroup.grantWrite(role);
+    const role = createFunctionRole(this, { description: 'LibreChat: publishes the client', logGroup, inVpc: false });
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] }));
-    accept(role.node.findChild('DefaultPolicy'), {
+    suppressNag(role.node.findChild('DefaultPolicy'), {
       id: 'AwsSolutions-IAM5',
-      reason: 'Every object in the bucket is part of the page',
+      reason: 'All objects in the bucket are files of the client',
       appliesTo: [wildcardFinding(this, bucket.arnForObjects('*'))],
     });
     return role;

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import { accept, wildcardFinding } from '../private/nag';
+import { suppressNag, wildcardFinding } from '../private/nag';
 import type { Network } from '../private/network';
 
 export interface BuildRoleProps {
@@ -22,11 +22,11 @@ const PUSH_ACTIONS = [
   'ecr:CompleteLayerUpload',
   'ecr:PutImage',
   'ecr:BatchGetImage',
-  // Docker reads the configuration of an image that it looks for.
+  // `docker manifest inspect` reads the configuration of the image.
   'ecr:GetDownloadUrlForLayer',
 ];
 
-/** EC2 knows no narrower resource for them. @see https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html */
+/** Most of them have no resource-level permissions. @see https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html */
 const NETWORK_INTERFACE_ACTIONS = [
   'ec2:CreateNetworkInterface',
   'ec2:DescribeNetworkInterfaces',
@@ -37,7 +37,7 @@ const NETWORK_INTERFACE_ACTIONS = [
   'ec2:DescribeVpcs',
 ];
 
-/** The role of the builds: they read the one object that they build, push to the one repository, and write their log. */
+/** The role of the project. It allows reading the build context, pushing to one repository, and writing to one log group. */
 export function createBuildRole(scope: Construct, { context, repository, logGroup, network }: BuildRoleProps): iam.Role {
   const role = new iam.Role(scope, 'Role', {
     description: 'LibreChat: builds the image',
@@ -50,11 +50,11 @@ export function createBuildRole(scope: Construct, { context, repository, logGrou
   allow(role, ['ecr:GetAuthorizationToken'], '*');
   if (network) allowNetworkInterfaces(role, network);
 
-  accept(role.node.findChild('DefaultPolicy'),
-    { id: 'AwsSolutions-IAM5', reason: 'A token of ECR is for all repositories that the role may use, of which there is one', appliesTo: ['Resource::*'] },
+  suppressNag(role.node.findChild('DefaultPolicy'),
+    { id: 'AwsSolutions-IAM5', reason: 'ECR authorization tokens do not support resource-level permissions; the role has access to one repository', appliesTo: ['Resource::*'] },
     ...network ? [{
       id: 'AwsSolutions-IAM5',
-      reason: 'EC2 knows no narrower resource for the network interfaces of a build',
+      reason: 'EC2 does not support resource-level permissions for the network interfaces of a build',
       appliesTo: ['Resource::*', wildcardFinding(role, networkInterfaces(role))],
     }] : [],
   );

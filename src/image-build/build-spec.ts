@@ -4,7 +4,7 @@ import { BUILD_VARIABLES } from '../contract/image-build';
 const REPOSITORY = `$${BUILD_VARIABLES.repository}`;
 const IMAGE = `"${REPOSITORY}:$${BUILD_VARIABLES.tag}"`;
 
-/** What a build does, for a Docker platform such as `linux/arm64`. Its variables come from the project. */
+/** The build specification for a Docker platform such as `linux/arm64`. The project sets its variables. */
 export function buildSpec(platform: string): Record<string, unknown> {
   return {
     version: '0.2',
@@ -15,7 +15,7 @@ export function buildSpec(platform: string): Record<string, unknown> {
       build: {
         commands: [
           `docker build --platform ${platform} --build-arg ${BASE_IMAGE_ARGUMENT}="$${BUILD_VARIABLES.baseImage}" --tag ${IMAGE} .`,
-          // Tags are immutable: whoever pushes second is refused, and has what was asked for.
+          // Tags are immutable: of two concurrent builds, the second push fails, and the image exists.
           `docker push --quiet ${IMAGE} || { echo 'Not pushed: looking whether the image is there already'; docker manifest inspect ${IMAGE} > /dev/null; }`,
         ],
       },

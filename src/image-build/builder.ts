@@ -7,7 +7,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { IMAGE_BUILDER_FOLDER } from '../contract/image-build';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
-import { inPackage } from '../private/package-root';
+import { inPackage } from '../private/files';
+import { createFunctionRole } from '../private/function-role';
 
 export interface BuilderProps {
   readonly project: IProject;
@@ -17,7 +18,7 @@ export interface BuilderProps {
   readonly logRetention: logs.RetentionDays;
 }
 
-/** The function that has CloudFormation wait for a build: it starts one where the image is missing, and tells how it went. */
+/** The handler of the custom resource. It starts a build if the image does not exist, waits for it, and reports the result to CloudFormation. */
 export class Builder extends Construct {
   public readonly handler: lambda.Function;
   public readonly logGroup: logs.ILogGroup;
@@ -28,8 +29,8 @@ export class Builder extends Construct {
     this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const role = this.createRole(props);
     this.handler = new lambda.Function(this, 'Function', {
-      description: 'LibreChat: has the image built',
-      // Its runtime brings the AWS SDK.
+      description: 'LibreChat: starts builds of the image',
+      // The runtime contains the AWS SDK.
       runtime: lambda.Runtime.NODEJS_24_X,
       code: lambda.Code.fromAsset(inPackage(IMAGE_BUILDER_FOLDER)),
       handler: 'index.handler',
@@ -39,7 +40,7 @@ export class Builder extends Construct {
       role,
       logGroup: this.logGroup,
     });
-    // To go on in another invocation. In a policy of its own: the function cannot wait for one that names it.
+    // To continue in another invocation. A separate policy, because the function depends on its role's default policy.
     new iam.Policy(this.handler, 'Continuation', {
       roles: [role],
       statements: [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.handler.functionArn] })],
@@ -47,11 +48,7 @@ export class Builder extends Construct {
   }
 
   private createRole({ project, buildLogGroup, repository }: BuilderProps): iam.Role {
-    const role = new iam.Role(this, 'Role', {
-      description: 'LibreChat: has the image built',
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    });
-    this.logGroup.grantWrite(role);
+    const role = createFunctionRole(this, { description: 'LibreChat: starts builds of the image', logGroup: this.logGroup, inVpc: false });
     role.addToPolicy(new iam.PolicyStatement({
       actions: ['codebuild:StartBuild', 'codebuild:BatchGetBuilds', 'codebuild:StopBuild', 'codebuild:ListBuildsForProject'],
       resources: [project.projectArn],

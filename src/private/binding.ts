@@ -1,27 +1,56 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Architecture } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IDependable } from 'constructs';
+import type { Network } from './network';
 
-/** Where a secret value is found, and how to be allowed to read it. `ecs.Secret` is one. */
+/** The properties of a deployment that the variants of `LibreChatImage`, `LibreChatDatabase` and others are bound to. */
+export interface BindContext {
+  /** Undefined if no VPC was specified and no variant has `_needsVpc`. */
+  readonly network?: Network;
+  /** Undefined for the default of each resource. */
+  readonly removalPolicy?: RemovalPolicy;
+  readonly architecture: Architecture;
+  readonly logRetention: RetentionDays;
+}
+
+/** The context of a variant with `_needsVpc`. */
+export interface VpcBindContext extends BindContext {
+  readonly network: Network;
+}
+
+/** A reference to a secret value, and the permission to read it. `ecs.Secret` implements it. */
 export interface Reference {
   readonly arn: string;
   grantRead(grantee: IGrantable): Grant;
 }
 
-/** What the function must know, read and reach in order to use one part of the system. */
+/** What a service that LibreChat uses contributes to the function. */
 export interface Binding {
   /** Environment variables in plain text. */
   readonly variables?: Record<string, string>;
   /** Environment variables whose values are references to secrets. */
   readonly references?: Record<string, Reference>;
-  /** Opens the way from the function to this part; called only where the function is in a VPC. */
-  readonly connect?: (client: IConnectable) => void;
-  /** What was made here and is connected to: the function cannot start before it is there and lets the function in. */
-  readonly peer?: IDependable;
+  /** Allows connections from the function; called only if the function is in a VPC. */
+  readonly connect?: (client: IConnectable, network: Network) => void;
+  /** A server in the stack. It must be created, and accept connections, before LibreChat starts. */
+  readonly server?: IDependable;
 }
 
-/** The whole of a Secrets Manager secret. */
+/** The whole value of a Secrets Manager secret. */
 export function wholeSecret(secret: ISecret): Reference {
   return { arn: secret.secretArn, grantRead: (grantee) => secret.grantRead(grantee) };
+}
+
+/** The plain-text variables of all bindings. */
+export function variablesIn(bindings: Binding[]): Record<string, string> {
+  return Object.assign({}, ...bindings.map(({ variables }) => variables)) as Record<string, string>;
+}
+
+/** The references of all bindings. */
+export function referencesIn(bindings: Binding[]): Record<string, Reference> {
+  return Object.assign({}, ...bindings.map(({ references }) => references)) as Record<string, Reference>;
 }

@@ -1,4 +1,4 @@
-/** The same with the keys of all objects in order: maps come from languages where they have none, or another in each run. */
+/** The same value with the keys of all objects sorted: other languages pass maps in any order. */
 export function sorted<T>(value: T): T;
 export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((child) => sorted(child));

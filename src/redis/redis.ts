@@ -1,9 +1,10 @@
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { CfnReplicationGroup, CfnSubnetGroup } from 'aws-cdk-lib/aws-elasticache';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type Binding, wholeSecret } from '../private/binding';
-import { accept } from '../private/nag';
+import { suppressNag } from '../private/nag';
 
 const PORT = 6379;
 
@@ -16,7 +17,7 @@ export interface RedisProps {
   readonly replicas: number;
 }
 
-/** Redis over TLS with a password, reachable by nobody until the backend connects. */
+/** An ElastiCache replication group with TLS and a generated password. */
 export class Redis extends Construct implements ec2.IConnectable {
   public readonly replicationGroup: CfnReplicationGroup;
   public readonly authToken: secretsmanager.ISecret;
@@ -40,15 +41,26 @@ export class Redis extends Construct implements ec2.IConnectable {
     this.replicationGroup = this.createReplicationGroup(props, subnets, securityGroup);
   }
 
-  /** What LibreChat is told. The password stays out of the URI, which stands in the template. */
+  /** The URI is in the template, so it does not contain the password. */
   public binding(): Binding {
     const { attrPrimaryEndPointAddress: host, attrPrimaryEndPointPort: port } = this.replicationGroup;
     return {
       variables: { REDIS_URI: `rediss://${host}:${port}` },
       references: { VALUE_FROM_REDIS_PASSWORD: wholeSecret(this.authToken) },
-      peer: this,
+      server: this,
       connect: (client) => this.connections.allowDefaultPortFrom(client, 'LibreChat to Redis'),
     };
+  }
+
+  /** A metric of the primary node: ElastiCache has no metrics of a replication group, and numbers its nodes from 001. */
+  public metric(metricName: string, options?: MetricOptions): Metric {
+    return new Metric({
+      namespace: 'AWS/ElastiCache',
+      metricName,
+      dimensionsMap: { CacheClusterId: `${this.replicationGroup.ref}-001` },
+      statistic: 'Average',
+      ...options,
+    }).attachTo(this.replicationGroup);
   }
 
   private createAuthToken(): secretsmanager.Secret {
@@ -56,14 +68,14 @@ export class Redis extends Construct implements ec2.IConnectable {
       description: 'LibreChat: password of Redis',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
-    accept(secret, { id: 'AwsSolutions-SMG4', reason: 'ElastiCache and every environment of the function would have to change it at one moment' });
+    suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'ElastiCache and all execution environments would have to rotate it at the same time' });
     return secret;
   }
 
   private createReplicationGroup(props: RedisProps, subnets: CfnSubnetGroup, securityGroup: ec2.ISecurityGroup): CfnReplicationGroup {
     const replicated = props.replicas > 0;
     const group = new CfnReplicationGroup(this, 'ReplicationGroup', {
-      replicationGroupDescription: 'LibreChat: sessions, cache and the events of running answers',
+      replicationGroupDescription: 'LibreChat: sessions, cache and events of streamed responses',
       engine: props.engine,
       engineVersion: props.engineVersion,
       cacheNodeType: props.nodeType,
@@ -78,9 +90,9 @@ export class Redis extends Construct implements ec2.IConnectable {
       cacheSubnetGroupName: subnets.ref,
       securityGroupIds: [securityGroup.securityGroupId],
     });
-    accept(group,
-      { id: 'AwsSolutions-AEC5', reason: 'The port is open to the function alone, and an unusual one would hide it from nobody' },
-      ...replicated ? [] : [{ id: 'AwsSolutions-AEC4', reason: 'One node is the least expensive; `replicas` buys more zones' }],
+    suppressNag(group,
+      { id: 'AwsSolutions-AEC5', reason: 'The security group allows connections from the function only, so another port adds no protection' },
+      ...replicated ? [] : [{ id: 'AwsSolutions-AEC4', reason: 'One node is the least expensive option; `replicas` adds nodes in other Availability Zones' }],
     );
     return group;
   }

@@ -92,8 +92,8 @@ describe('bad input', () => {
     [['--secret', 'noequals'], '--secret must be <name>=<value>, got: noequals'],
     [['--bucket', 'files'], '--bucket must be <name>=<dir>, got: files'],
     [['--app', 'none.ts'], '--app must exist, got: none.ts'],
-    [['--app', 'package.json', '--assembly', 'src'], '--app and --assembly exclude each other'],
-    [['--mongo-uri', 'mongodb://x'], '--mongo-uri needs --librechat'],
+    [['--app', 'package.json', '--assembly', 'src'], 'specify only one of --app, --assembly'],
+    [['--mongo-uri', 'mongodb://x'], '--mongo-uri requires --librechat'],
   ])('%j: usage and exit code 2', async (args, message) => {
     const run = demo(...args);
     expect(await run.exited).toBe(2);
@@ -188,7 +188,7 @@ describe('a demo that runs', () => {
   });
 
   test('--json prints one object per line', async () => {
-    const run = demo('--assembly', assembly.assembly, '--port', '0', '--json', '--built-in-redis');
+    const run = demo('--assembly', assembly.assembly, '--port', '0', '--json');
     await run.line(/"type":"listening"/);
     const { url } = JSON.parse(run.lines.find((line) => line.includes('"listening"'))!) as { url: string };
     await fetch(url);

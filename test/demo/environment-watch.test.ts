@@ -11,7 +11,7 @@ afterEach(() => watch.dispose());
 
 const phase = (environment: number, now: EnvironmentPhase, fn = 'Backend') => events.emit({ type: 'environment', function: fn, environment, phase: now });
 const answer = (environment: number) =>
-  events.emit({ type: 'answering', method: 'GET', path: '/api/config', status: 200, behavior: '/api/*', function: 'Backend', environment });
+  events.emit({ type: 'response', method: 'GET', path: '/api/config', status: 200, behavior: '/api/*', function: 'Backend', environment });
 
 /** Whether a promise has been resolved by what was emitted so far. */
 async function done(promise: Promise<void>): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { costOf, totalOf } from '../../tools/cost/cost-of';
-import { type FormName, templateOfForm } from '../../tools/cost/forms';
 import type { CostLine } from '../../tools/cost/line';
 import { parseOptions } from '../../tools/cost/options';
 import { dollars } from '../../tools/cost/report';
+import { type VariantName, templateOfVariant } from '../../tools/cost/variants';
 
 const page = readFileSync(join(__dirname, '../../docs/network-and-cost.md'), 'utf8');
 const section = page.slice(page.indexOf('## Where the money goes'));
@@ -20,8 +20,8 @@ const ROWS: Record<string, string[]> = {
   'API Gateway, CloudFront, S3, logs, the image': ['API Gateway', 'CloudFront', 'S3, files', 'S3, the page', 'CloudWatch Logs', 'ECR'],
 };
 
-test.each<[string, FormName, number]>([['nothing given', 'default', 0], ['no VPC', 'no-vpc', 1]])('the page says what %s costs', (_title, form, column) => {
-  const lines = costOf(templateOfForm(form), usage);
+test.each<[string, VariantName, number]>([['nothing given', 'default', 0], ['no VPC', 'no-vpc', 1]])('the page says what %s costs', (_title, variant, column) => {
+  const lines = costOf(templateOfVariant(variant), usage);
   expect(lines.map(({ what }) => what).filter((what) => !Object.values(ROWS).flat().includes(what))).toEqual([]);
   for (const [row, parts] of Object.entries(ROWS)) {
     const present = lines.filter(({ what }) => parts.includes(what));
@@ -31,19 +31,19 @@ test.each<[string, FormName, number]>([['nothing given', 'default', 0], ['no VPC
   expect(cells('together')[column]).toBe(together(lines));
 });
 
-test.each<[string, FormName]>([
+test.each<[string, VariantName]>([
   ['[nothing given](#nothing-given)', 'default'],
   ['[no VPC](#no-vpc)', 'no-vpc'],
   ['[your VPC](#your-vpc)', 'own-vpc'],
-])('the page says what %s costs at rest', (title, form) => {
+])('the page says what %s costs idle', (title, variant) => {
   const line = page.split('\n').find((candidate) => candidate.startsWith(`| ${title}`))!;
-  const atRest = /^(?:about )?(\d+)/.exec(line.split('|')[2].trim())![1];
-  expect(Number(atRest)).toBe(Math.round(totalOf(costOf(templateOfForm(form), usage)).atRest));
+  const idle = /^(?:about )?(\d+)/.exec(line.split('|')[2].trim())![1];
+  expect(Number(idle)).toBe(Math.round(totalOf(costOf(templateOfVariant(variant), usage)).idle));
 });
 
-test('the page says what longer answers cost', () => {
-  const lambda = costOf(templateOfForm('default'), { ...usage, seconds: 60 }).filter(({ what }) => what === 'Lambda');
-  expect(section).toContain(`With answers of 60 s (\`-- --seconds 60\`) Lambda comes to ${together(lambda)},`);
+test('the page says what longer replies cost', () => {
+  const lambda = costOf(templateOfVariant('default'), { ...usage, seconds: 60 }).filter(({ what }) => what === 'Lambda');
+  expect(section).toContain(`With replies of 60 s (\`-- --seconds 60\`) Lambda comes to ${together(lambda)},`);
 });
 
 function cells(row: string): string[] {
@@ -53,6 +53,6 @@ function cells(row: string): string[] {
 }
 
 function together(lines: CostLine[]): string {
-  const { atRest, use } = totalOf(lines);
-  return dollars(atRest + use);
+  const { idle, use } = totalOf(lines);
+  return dollars(idle + use);
 }

@@ -1,17 +1,18 @@
-import { EDGE, EDGE_REGION_FORMS, FORMS, stackIn } from '../../fixtures/variants';
-import { costOf, totalOf } from '../../tools/cost/cost-of';
-import { COST_FORMS, type FormName, templateOfForm } from '../../tools/cost/forms';
+import { EDGE, EDGE_REGION_VARIANTS, VARIANTS, stackIn } from '../../fixtures/variants';
+import { costOf, totalOf, unpricedTypes } from '../../tools/cost/cost-of';
 import type { CostLine } from '../../tools/cost/line';
-import { secondsPerAnswer, type Usage } from '../../tools/cost/usage';
+import { loadOf, secondsPerReply } from '../../tools/cost/load';
+import { ASSUMED_WITH_RELAY, type Usage } from '../../tools/cost/usage';
+import { COST_VARIANTS, type VariantName, templateOfVariant } from '../../tools/cost/variants';
 import { resourcesOf, type Template, templateOf } from '../../tools/template';
 
-const IDLE: Usage = { answers: 0, seconds: 20, users: 0, freeTier: false };
-const ALL_FORMS = { ...FORMS, ...EDGE_REGION_FORMS };
+const IDLE: Usage = { replies: 0, seconds: 20, users: 0, freeTier: false };
+const ALL_VARIANTS = { ...VARIANTS, ...EDGE_REGION_VARIANTS };
 
-const templates = new Map(Object.keys(COST_FORMS).map((name) => [name, templateOfForm(name as FormName)]));
+const templates = new Map(Object.keys(COST_VARIANTS).map((name) => [name, templateOfVariant(name as VariantName)]));
 const standard = templates.get('default')!;
 
-describe('at rest', () => {
+describe('idle', () => {
   test.each([
     ['DocumentDB', 30],
     ['Redis', 12],
@@ -19,7 +20,7 @@ describe('at rest', () => {
     ['Public IPv4', 3.65],
     ['Secrets Manager', 1.6],
   ])('%s costs about %d dollars a month', (what, expected) => {
-    expect(Math.abs(lineOf(costOf(standard, IDLE), what).atRest - expected)).toBeLessThan(0.5);
+    expect(Math.abs(lineOf(costOf(standard, IDLE), what).idle - expected)).toBeLessThan(0.5);
   });
 
   test.each([
@@ -28,8 +29,8 @@ describe('at rest', () => {
     ['own-vpc', 43],
     ['own-vpc-atlas', 13],
     ['no-vpc', 2],
-  ])('the form %s costs about %d dollars a month', (name, expected) => {
-    expect(Math.round(totalOf(costOf(templates.get(name)!, IDLE)).atRest)).toBe(expected);
+  ])('the variant %s costs about %d dollars a month', (name, expected) => {
+    expect(Math.round(totalOf(costOf(templates.get(name)!, IDLE)).idle)).toBe(expected);
   });
 
   test('nothing is used where nobody is', () => {
@@ -37,52 +38,52 @@ describe('at rest', () => {
   });
 
   test('Valkey is a fifth cheaper than Redis', () => {
-    const redis = lineOf(costOf(standard, IDLE), 'Redis').atRest;
-    expect(lineOf(costOf(templates.get('valkey')!, IDLE), 'Valkey').atRest).toBeCloseTo(redis * 0.8);
+    const redis = lineOf(costOf(standard, IDLE), 'Redis').idle;
+    expect(lineOf(costOf(templates.get('valkey')!, IDLE), 'Valkey').idle).toBeCloseTo(redis * 0.8);
   });
 
   test('secrets of yours are counted with those that are made', () => {
     const made = resourcesOf(templates.get('no-vpc')!, 'AWS::SecretsManager::Secret').length;
-    expect(lineOf(costOf(templates.get('no-vpc')!, IDLE), 'Secrets Manager').atRest).toBeCloseTo((made + 2) * 0.40);
+    expect(lineOf(costOf(templates.get('no-vpc')!, IDLE), 'Secrets Manager').idle).toBeCloseTo((made + 2) * 0.40);
   });
 
   test('what is more costs more', () => {
-    const lines = costOf(formTemplate('maximal'), IDLE);
+    const lines = costOf(variantTemplate('maximal'), IDLE);
     expect(lineOf(lines, 'DocumentDB').quantity).toBe('2 instances at 1 DCU, 1 GB');
-    expect(lineOf(lines, 'DocumentDB').atRest).toBeCloseTo(2 * 0.0822 * 730 + 0.10);
-    expect(lineOf(lines, 'Valkey').atRest).toBeCloseTo(2 * 0.032 * 0.8 * 730);
-    expect(lineOf(lines, 'NAT').atRest).toBeCloseTo(3 * 0.045 * 730);
-    expect(lineOf(lines, 'Provisioned concurrency').atRest).toBeCloseTo(4 * (3008 / 1024) * 730 * 3600 * 0.0000041667);
+    expect(lineOf(lines, 'DocumentDB').idle).toBeCloseTo(2 * 0.0822 * 730 + 0.10);
+    expect(lineOf(lines, 'Valkey').idle).toBeCloseTo(2 * 0.032 * 0.8 * 730);
+    expect(lineOf(lines, 'NAT').idle).toBeCloseTo(3 * 0.045 * 730);
+    expect(lineOf(lines, 'Provisioned concurrency').idle).toBeCloseTo(4 * (3008 / 1024) * 730 * 3600 * 0.0000041667);
   });
 
   test('an image that is built in the account costs its builds', () => {
-    expect(lineOf(costOf(formTemplate('built-in-account'), IDLE), 'CodeBuild').atRest).toBeCloseTo(5 * 0.005);
+    expect(lineOf(costOf(variantTemplate('code-build'), IDLE), 'CodeBuild').idle).toBeCloseTo(5 * 0.005);
   });
 
   test('an interface endpoint costs for each of its zones, and a gateway endpoint nothing', () => {
     const template = withResource(standard, 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] });
-    expect(lineOf(costOf(template, IDLE), 'Interface endpoint').atRest).toBeCloseTo(2 * 0.01 * 730);
+    expect(lineOf(costOf(template, IDLE), 'Interface endpoint').idle).toBeCloseTo(2 * 0.01 * 730);
     expect(costOf(standard, IDLE).map(({ what }) => what)).not.toContain('Interface endpoint');
   });
 });
 
 describe('by use', () => {
-  test('an answer of 60 s on two environments of 2 GB takes 0.0032 dollars of Lambda, besides its saving', () => {
-    const { use } = lineOf(costOf(standard, { ...IDLE, answers: 1, seconds: 60 }), 'Lambda');
+  test('a reply of 60 s on two environments of 2 GB takes 0.0032 dollars of Lambda, besides its saving', () => {
+    const { use } = lineOf(costOf(standard, { ...IDLE, replies: 1, seconds: 60 }), 'Lambda');
     expect(use).toBeGreaterThan(0.0032);
     expect(use).toBeLessThan(0.0034);
   });
 
-  test('an answer keeps one environment until it is saved, and another one until it is streamed', () => {
-    expect(secondsPerAnswer(60)).toBe(122);
-    expect(secondsPerAnswer(0)).toBe(2);
+  test('a reply keeps one environment until it is saved, and another one until it is streamed', () => {
+    expect(secondsPerReply(60)).toBe(122);
+    expect(secondsPerReply(0)).toBe(2);
   });
 
-  test.each(Object.keys(COST_FORMS))('%s: more of everything never costs less', (name) => {
+  test.each(Object.keys(COST_VARIANTS))('%s: more of everything never costs less', (name) => {
     const template = templates.get(name)!;
-    const usage = { answers: 1000, seconds: 20, users: 5, freeTier: false };
+    const usage = { replies: 1000, seconds: 20, users: 5, freeTier: false };
     const { use } = totalOf(costOf(template, usage));
-    for (const more of [{ answers: 1001 }, { seconds: 21 }, { users: 6 }]) {
+    for (const more of [{ replies: 1001 }, { seconds: 21 }, { users: 6 }]) {
       expect(totalOf(costOf(template, { ...usage, ...more })).use).toBeGreaterThan(use);
     }
   });
@@ -91,50 +92,97 @@ describe('by use', () => {
     ['MemorySize', 4096, 2],
     ['Architectures', ['x86_64'], 1.25],
   ])('Lambda follows the template: %s of %j', (property, value, factor) => {
-    const usage = { ...IDLE, answers: 1e6 };
+    const usage = { ...IDLE, replies: 1e6 };
     const changed = withServing(standard, { [property]: value });
     const [before, after] = [standard, changed].map((template) => lineOf(costOf(template, usage), 'Lambda').use - 8e6 * 0.2e-6);
     expect(after / before).toBeCloseTo(factor, 3);
   });
 
   test('a bigger /tmp costs by the second', () => {
-    const usage = { ...IDLE, answers: 1e6 };
+    const usage = { ...IDLE, replies: 1e6 };
     const changed = withServing(standard, { EphemeralStorage: { Size: 1536 } });
     const [before, after] = [standard, changed].map((template) => lineOf(costOf(template, usage), 'Lambda').use);
     expect(after - before).toBeCloseTo((42 + 0.6) * 1e6 * 0.0000000309, 5);
   });
 
   test.each([[600, 1], [666, 1], [667, 2]])('API Gateway counts a stream of %d s as %d', (seconds, times) => {
-    const { use } = lineOf(costOf(standard, { ...IDLE, answers: 1e6, seconds }), 'API Gateway');
+    const { use } = lineOf(costOf(standard, { ...IDLE, replies: 1e6, seconds }), 'API Gateway');
     expect(use).toBeCloseTo((7 + times) * 3.5);
   });
 
   test('only a template with a NAT gateway pays for what goes through it', () => {
-    const usage = { ...IDLE, answers: 1e6 };
+    const usage = { ...IDLE, replies: 1e6 };
     expect(lineOf(costOf(standard, usage), 'NAT').use).toBeCloseTo(45);
     expect(costOf(templates.get('no-vpc')!, usage).map(({ what }) => what)).not.toContain('NAT');
   });
 
   test('the free tier is taken off when it is asked for, and never more than was used', () => {
-    const usage = { answers: 1000, seconds: 20, users: 5, freeTier: true };
+    const usage = { replies: 1000, seconds: 20, users: 5, freeTier: true };
     expect(lineOf(costOf(standard, usage), 'CloudFront').use).toBe(0);
     expect(lineOf(costOf(standard, usage), 'Lambda').use).toBe(0);
-    const much = { ...usage, answers: 1e6 };
+    const much = { ...usage, replies: 1e6 };
     const saved = lineOf(costOf(standard, { ...much, freeTier: false }), 'Lambda').use - lineOf(costOf(standard, much), 'Lambda').use;
     expect(saved).toBeCloseTo(400_000 * 0.0000133334 + 0.20);
   });
 });
 
-describe('whatever is deployed', () => {
-  test.each(Object.keys(ALL_FORMS) as Array<keyof typeof ALL_FORMS>)('%s has a price', (name) => {
-    const { atRest, use } = totalOf(costOf(formTemplate(name), { answers: 1000, seconds: 20, users: 5, freeTier: false }));
-    expect(atRest).toBeGreaterThan(1);
-    expect(use).toBeGreaterThan(1);
+describe('with a relay', () => {
+  const template = withRelay(standard);
+  const usage: Usage = { replies: 1000, seconds: 20, users: 5, freeTier: false };
+  const load = (changes: Partial<Usage>) => loadOf(template, { ...usage, ...changes });
+
+  test('an invocation of the relay for each request is priced at its own size', () => {
+    const [alone, shared] = [standard, template].map((it) => costOf(it, { ...usage, users: 0 }));
+    expect(alone.map(({ what }) => what)).not.toContain('Lambda, relay');
+    // 1,000 streams of 20 s, and seven short requests each.
+    expect(lineOf(shared, 'Lambda, relay').quantity).toBe('5,175 GB-s of arm64 at 256 MB');
+    expect(lineOf(shared, 'Lambda, relay').use).toBeCloseTo(5175 * 0.0000133334 + 8000 * 0.2e-6);
   });
 
-  test('fails when the template has something that nobody decided about', () => {
-    expect(() => costOf(withResource(standard, 'AWS::RDS::DBInstance', {}), IDLE))
-      .toThrow('resources must be of types that tools/cost/cost-of.ts lists, got: AWS::RDS::DBInstance');
+  test('a single reply keeps a worker running until it is saved and the linger is over', () => {
+    expect(load({ replies: 1, users: 0 }).libreChatSeconds).toBeCloseTo(20 + 2 + 10, 2);
+  });
+
+  test('replies share a worker: many cost less than as many single ones, and never more than all active hours', () => {
+    const [one, many, most] = [1, 10_000, 1e6].map((replies) => load({ replies, users: 0 }).libreChatSeconds);
+    expect(many).toBeLessThan(10_000 * one * 0.9);
+    expect(most).toBeLessThanOrEqual(ASSUMED_WITH_RELAY.activeHours * 3600);
+    expect(most).toBeGreaterThan(ASSUMED_WITH_RELAY.activeHours * 3600 * 0.99);
+  });
+
+  test('more replies at once than a worker serves take more workers', () => {
+    const { activeHours, requestsPerWorker } = ASSUMED_WITH_RELAY;
+    const activeSeconds = activeHours * 3600;
+    const replies = 3 * requestsPerWorker * activeSeconds / 20;
+    expect(load({ replies, users: 0 }).libreChatSeconds).toBeCloseTo(3 * activeSeconds);
+  });
+
+  test('opening the page starts LibreChat unless a worker runs', () => {
+    expect(load({ replies: 0, users: 1 }).starts).toBeCloseTo(20, 1);
+    expect(load({ replies: 1e6, users: 1 }).starts).toBeLessThan(0.01);
+    expect(load({ replies: 0, users: 1 }).apiRequests).toBe(20 * 28);
+  });
+
+  test('the free tier is subtracted once for both functions', () => {
+    const much = { ...usage, replies: 1e6, users: 5000 };
+    const lambdas = (freeTier: boolean) => costOf(template, { ...much, freeTier }).filter(({ what }) => what.startsWith('Lambda'));
+    const [full, reduced] = [false, true].map((freeTier) => totalOf(lambdas(freeTier)).use);
+    expect(full - reduced).toBeCloseTo(400_000 * 0.0000133334 + 0.20);
+  });
+});
+
+describe('whatever is deployed', () => {
+  test.each(Object.keys(ALL_VARIANTS) as Array<keyof typeof ALL_VARIANTS>)('%s has a price', (name) => {
+    const { idle, use } = totalOf(costOf(variantTemplate(name), { replies: 1000, seconds: 20, users: 5, freeTier: false }));
+    expect(idle).toBeGreaterThan(1);
+    expect(use).toBeGreaterThan(1);
+    expect(unpricedTypes(variantTemplate(name))).toEqual([]);
+  });
+
+  test('types without a known price are named, and the rest is priced', () => {
+    const template = withResource(standard, 'AWS::RDS::DBInstance', {});
+    expect(unpricedTypes(template)).toEqual(['AWS::RDS::DBInstance']);
+    expect(costOf(template, IDLE)).toEqual(costOf(standard, IDLE));
   });
 
   test.each([
@@ -156,9 +204,9 @@ function lineOf(lines: CostLine[], what: string): CostLine {
   return found[0];
 }
 
-function formTemplate(name: keyof typeof ALL_FORMS): Template {
+function variantTemplate(name: keyof typeof ALL_VARIANTS): Template {
   const stack = stackIn(EDGE);
-  ALL_FORMS[name](stack);
+  ALL_VARIANTS[name](stack);
   return templateOf(stack);
 }
 
@@ -166,7 +214,24 @@ function withResource(template: Template, type: string, properties: object): Tem
   return { Resources: { ...template.Resources, New: { Type: type, Properties: properties } } };
 }
 
+/** A template whose API invokes another, small function. */
+function withRelay(template: Template): Template {
+  const [id] = servingIn(template);
+  const methods = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::ApiGateway::Method');
+  return {
+    Resources: {
+      ...template.Resources,
+      ...JSON.parse(JSON.stringify(Object.fromEntries(methods)).replaceAll(`"${id}"`, '"Relay"')),
+      Relay: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 256, Timeout: 900 } },
+    },
+  };
+}
+
+function servingIn(template: Template) {
+  return Object.entries(template.Resources).find(([, { Properties }]) => Properties?.ImageConfig?.Command?.[0] === 'serve')!;
+}
+
 function withServing(template: Template, change: object): Template {
-  const [id, resource] = Object.entries(template.Resources).find(([, { Properties }]) => Properties?.ImageConfig?.Command?.[0] === 'serve')!;
+  const [id, resource] = servingIn(template);
   return { Resources: { ...template.Resources, [id]: { ...resource, Properties: { ...resource.Properties, ...change } } } };
 }

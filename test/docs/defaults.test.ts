@@ -1,9 +1,10 @@
-import { RemovalPolicy, Size } from 'aws-cdk-lib';
+import { RemovalPolicy, Size, type Stack } from 'aws-cdk-lib';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { rowsOf, WRITTEN, type Page } from './kit/pages';
 import { defaultOf, publicApi } from './kit/public-api';
+import { MAXIMAL_OPTIONS, maximalProps } from '../../fixtures/variants';
 import * as library from '../../src';
 import { templateWith } from '../src/reading';
 
@@ -12,31 +13,17 @@ type Options = Readonly<Record<string, unknown>>;
 /** Where the options of each interface go. */
 const USES: Readonly<Record<string, (options: Options) => library.LibreChatServerlessProps>> = {
   LibreChatServerlessProps: (options) => options,
-  LibreChatRegistryImageOptions: (options) => ({ image: library.LibreChatImage.fromRegistry(options) }),
+  LibreChatDockerBuildOptions: (options) => ({ image: library.LibreChatImage.fromDockerBuild(options) }),
   LibreChatDocumentDbOptions: (options) => ({ database: library.LibreChatDatabase.documentDb(options) }),
   LibreChatReplicationGroupOptions: (options) => ({ redis: library.LibreChatRedis.replicationGroup(options) }),
 };
 
-/** Another value than the default, which shows in the template. */
-const OTHERS: Options = {
-  accountLoggingRole: false,
-  architecture: Architecture.X86_64,
-  database: library.LibreChatDatabase.documentDb({ instances: 2 }),
-  engine: library.LibreChatRedisEngine.VALKEY,
-  ephemeralStorageSize: Size.gibibytes(1),
-  image: library.LibreChatImage.fromRegistry({ version: 'v0.9.0' }),
-  instances: 2,
-  logRetention: RetentionDays.ONE_WEEK,
-  maxCapacity: 16,
-  memorySize: 1024,
-  minCapacity: 1,
-  nodeType: 'cache.t4g.small',
-  priceClass: PriceClass.PRICE_CLASS_100,
-  redis: library.LibreChatRedis.replicationGroup({ replicas: 1 }),
-  replicas: 1,
-  throttlingBurstLimit: 201,
-  throttlingRateLimit: 101,
-  version: 'v0.9.0',
+/** Values other than the defaults, which show in the template. */
+const OTHERS: Record<string, (stack: Stack) => Options> = {
+  LibreChatServerlessProps: (stack) => ({ ...maximalProps(stack) }),
+  LibreChatDockerBuildOptions: () => ({ version: 'v0.9.0' }),
+  LibreChatDocumentDbOptions: () => MAXIMAL_OPTIONS.documentDb,
+  LibreChatReplicationGroupOptions: () => MAXIMAL_OPTIONS.replicationGroup,
 };
 
 /** What CloudFormation takes where a template says nothing. */
@@ -48,9 +35,14 @@ function valueOf(code: string): unknown {
   return new Function(...Object.keys(SCOPE), `return ${code};`)(...Object.values(SCOPE));
 }
 
-function synthesized(type: string, options: Options): unknown {
-  const template = templateWith((stack) => new library.LibreChatServerless(stack, 'Chat', USES[type](options)));
+function synthesized(type: string, optionsIn: (stack: Stack) => Options): unknown {
+  const template = templateWith((stack) => new library.LibreChatServerless(stack, 'Chat', USES[type](optionsIn(stack))));
   return JSON.parse(JSON.stringify(template.toJSON()).replace(SAID_BY_SILENCE, ''));
+}
+
+/** The construct's resources in a template, without those that a variant brings. */
+function chatOf(template: any): unknown {
+  return Object.entries(template.Resources).filter(([logicalId]) => logicalId.startsWith('Chat'));
 }
 
 const names = publicApi().filter(({ optional }) => optional);
@@ -61,18 +53,22 @@ test('defaults are read out of the docstrings', () => {
 });
 
 let leftOut: unknown;
-beforeAll(() => (leftOut = synthesized('LibreChatServerlessProps', {})));
+beforeAll(() => (leftOut = synthesized('LibreChatServerlessProps', () => ({}))));
 
 describe.each(inCode)('%s', (_title, { type, member, ...rest }) => {
   const { code } = defaultOf({ type, member, ...rest });
 
   test(`is ${code} when it is left out`, () => {
-    expect(synthesized(type, { [member!]: valueOf(code!) })).toEqual(leftOut);
+    expect(synthesized(type, () => ({ [member!]: valueOf(code!) }))).toEqual(leftOut);
   });
 
   test('another value would show', () => {
-    expect(OTHERS[member!]).toBeDefined();
-    expect(synthesized(type, { [member!]: OTHERS[member!] })).not.toEqual(leftOut);
+    const other = (stack: Stack) => {
+      const value = OTHERS[type](stack)[member!];
+      expect(value).toBeDefined();
+      return { [member!]: value };
+    };
+    expect(chatOf(synthesized(type, other))).not.toEqual(chatOf(leftOut));
   });
 });
 

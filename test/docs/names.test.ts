@@ -5,7 +5,7 @@ import { typeCheck } from './kit/type-check';
 
 jest.setTimeout(120_000);
 
-const BAD = ['chat.cluster', 'chat.distribution.nothing', 'chat.restApi', 'LibreChatImage.fromNowhere', 'LibreChatCluster', 'LibreChatImage.fromEcr.x'];
+const BAD = ['chat.cluster', 'chat.distribution.nothing', 'chat.restApi', 'LibreChatImage.fromNowhere', 'LibreChatCluster', 'LibreChatImage.fromEcrRepository.x'];
 
 const found = WRITTEN.flatMap((page) => codeIn(page).filter(({ code }) => isPublicName(code)).map(({ code, line }) => [code, `${page.path}:${line}`] as const));
 const names = [...new Map(found)];
@@ -20,7 +20,7 @@ function fileOf(name: string): string {
 }
 
 test('pages name fields, factories and types', () => {
-  expect(names.map(([name]) => name)).toEqual(expect.arrayContaining(['chat.distribution.distributionId', 'LibreChatImage.fromEcr']));
+  expect(names.map(([name]) => name)).toEqual(expect.arrayContaining(['chat.distribution.distributionId', 'LibreChatImage.fromEcrRepository']));
 });
 
 test.each(names)('`%s` exists (%s)', (name) => {

@@ -1,12 +1,12 @@
 import { pageAt, rowsOf } from './kit/pages';
 import { quoted } from './kit/quoted';
-import { FORMS } from '../../fixtures/variants';
+import { VARIANTS } from '../../fixtures/variants';
 import { statements, templateOf, type Resource } from '../src/reading';
 
 const rows = rowsOf(pageAt('docs/security.md'));
 
 function templates() {
-  return (Object.keys(FORMS) as Array<keyof typeof FORMS>).map((name) => templateOf(name).toJSON() as { Resources: Record<string, Resource> });
+  return (Object.keys(VARIANTS) as Array<keyof typeof VARIANTS>).map((name) => templateOf(name).toJSON() as { Resources: Record<string, Resource> });
 }
 
 test('its table of cdk-nag\'s rules has each that is accepted, with the reason, and no other', () => {

@@ -13,7 +13,7 @@ const told = rowsOf(pageAt('docs/upgrading.md')).filter((row) => row[COLUMN]).fl
 });
 
 function find(id: string): Resource | undefined {
-  const forms = [templateOf('minimal'), templateOf('built-in-account')];
+  const forms = [templateOf('minimal'), templateOf('code-build')];
   return forms.map((template) => (template.toJSON() as { Resources: Record<string, Resource> }).Resources[id]).find(Boolean);
 }
 

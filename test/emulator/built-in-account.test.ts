@@ -7,7 +7,7 @@ import type { TimedEvent } from '../../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
 import { ChatClient } from '../../probe/chat-client';
 import { tokenOf } from '../../probe/chat-events';
-import { type LibreChatBuiltImageOptions, LibreChatImage, LibreChatServerless } from '../../src';
+import { type LibreChatCodeBuildOptions, LibreChatImage, LibreChatServerless } from '../../src';
 
 jest.setTimeout(90_000);
 
@@ -28,12 +28,12 @@ afterEach(async () => {
 });
 
 /** The assembly of a stack whose image is built with these options. */
-function synthesize(options: (stack: Stack) => LibreChatBuiltImageOptions): string {
+function synthesize(options: (stack: Stack) => LibreChatCodeBuildOptions): string {
   const folder = mkdtempSync(join(tmpdir(), 'built-in-account-'));
   folders.push(folder);
   const app = new App({ outdir: folder });
   const stack = new Stack(app, 'LibreChat');
-  const chat = new LibreChatServerless(stack, 'Chat', { image: LibreChatImage.builtInAccount(options(stack)) });
+  const chat = new LibreChatServerless(stack, 'Chat', { image: LibreChatImage.fromCodeBuild(options(stack)) });
   new CfnOutput(stack, 'Image', { value: chat.imageUri });
   app.synth();
   return folder;
@@ -84,7 +84,7 @@ const linesOf = (pattern: RegExp) => log.flatMap((event) => (event.type === 'log
 
 describe('an image that is built in the account', () => {
   test('is built once, and a chat streams token by token from it', async () => {
-    const { url, outputs, cloud, functions } = await startWith((_, folder) => {
+    const { url, outputs, services, functions } = await startWith((_, folder) => {
       const adapter = join(contextIn(folder), 'adapter.js');
       writeFileSync(adapter, `console.log('from the image that was built');\n${readFileSync(adapter, 'utf8')}`);
     });
@@ -98,7 +98,7 @@ describe('an image that is built in the account', () => {
     expect([...functions.keys()]).toContainEqual(expect.stringMatching(/AutoDeleteObjects/));
 
     const [reference, digest] = outputs.Image.split('@');
-    const { images } = cloud.repositories.findByUri(reference)!;
+    const { images } = services.ecr.findByUri(reference)!;
     expect(images.map((image) => image.digest)).toEqual([digest]);
 
     const client = await ChatClient.signIn(url);
@@ -108,7 +108,7 @@ describe('an image that is built in the account', () => {
       tokens += tokenOf(event) ? 1 : 0;
       if (tokens === 10) break;
     }
-    // They came while the answer was still being generated.
+    // They came while the reply was still being generated.
     expect((await client.get(`/api/agents/chat/status/${stream}`)).json.active).toBe(true);
     await client.post('/api/agents/chat/abort', { conversationId: stream });
     expect(linesOf(/BackendFunction/)).toContain('from the image that was built');
@@ -131,9 +131,9 @@ describe('an image that is built in the account', () => {
 
 test('an image goes to a repository that was there before', async () => {
   const folder = synthesize((stack) => ({ repository: Repository.fromRepositoryName(stack, 'Existing', 'team/librechat') }));
-  const { url, outputs, cloud } = await start(folder, { repositories: ['team/librechat'] });
+  const { url, outputs, services } = await start(folder, { repositories: ['team/librechat'] });
   expect(outputs.Image).toMatch(/^123456789012\.dkr\.ecr\.us-east-1\.amazonaws\.com\/team\/librechat@sha256:[0-9a-f]{64}$/);
-  expect(cloud.repositories.find('team/librechat')!.images).toHaveLength(1);
+  expect(services.ecr.find('team/librechat')!.images).toHaveLength(1);
   expect((await fetch(`${url}/api/config`)).status).toBe(200);
 });
 

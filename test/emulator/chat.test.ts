@@ -41,7 +41,7 @@ async function start(overrides: object, sandbox?: Sandbox): Promise<Stack> {
   return { emulator, watch, log, client };
 }
 
-/** Starts an answer on one environment while a longer request makes a second one the next in turn. */
+/** Starts a reply on one environment while a longer request makes a second one the next in turn. */
 async function startBeside({ client, watch }: Stack, pace: object, free: 'oneIsFree' | 'settled'): Promise<string> {
   const [streamId] = await Promise.all([client.start(PROMPT, pace), client.logIn()]);
   await watch[free]();
@@ -50,7 +50,7 @@ async function startBeside({ client, watch }: Stack, pace: object, free: 'oneIsF
 
 const environmentOf = ({ log }: Stack, part: string, from = 0): number => {
   const request = log.slice(from).find((event) => event.type === 'request' && event.path.includes(part));
-  if (request?.type !== 'request' || request.environment === undefined) throw new Error(`no environment answered ${part}`);
+  if (request?.type !== 'request' || request.environment === undefined) throw new Error(`no environment served ${part}`);
   return request.environment;
 };
 const textFor = (pace: object) => tokensFor(PROMPT, paceOf({ standIn: { ...pace } })).join('');
@@ -68,7 +68,7 @@ describe('with the hold', () => {
     .filter((event) => event.type === 'environment' && event.environment === environment && /Backend/.test(event.function))
     .map((event) => (event.type === 'environment' ? event.phase : undefined));
 
-  test('an answer comes whole, in order and in pieces, through two environments', async () => {
+  test('a reply arrives whole, in order and in pieces, through two environments', async () => {
     const pace = { tokens: 20, gapMs: 100, saveMs: 0 };
     // One generates, one streams, and one tells how far the generation is.
     await Promise.all([1, 2, 3].map(() => stack.client.logIn()));
@@ -91,7 +91,7 @@ describe('with the hold', () => {
     expect(environmentOf(stack, `/stream/${streamId}`, from)).not.toBe(environmentOf(stack, '/api/agents/chat', from));
   });
 
-  test('the generating environment is held until the answer and its title are saved, and frozen then', async () => {
+  test('the generating environment is held until the reply and its title are saved, and frozen then', async () => {
     await stack.watch.settled();
     const from = stack.log.length;
     const streamId = await startBeside(stack, { tokens: 10, gapMs: 50, saveMs: 50 }, 'oneIsFree');
@@ -109,14 +109,14 @@ describe('with the hold', () => {
     expect(conversations.map((each: { conversationId: string }) => each.conversationId)).toContain(streamId);
   });
 
-  test('the POST is answered while the generation still runs', async () => {
+  test('the POST has its response while the generation still runs', async () => {
     const streamId = await stack.client.start(PROMPT, { tokens: 1, gapMs: 60_000 });
     expect((await stack.client.get(`/api/agents/chat/status/${streamId}`)).json.active).toBe(true);
     expect((await stack.client.post('/api/agents/chat/abort', { conversationId: streamId })).json).toMatchObject({ success: true });
     await stack.watch.settled();
   });
 
-  test('a client that comes late, and one that comes again, see the same answer', async () => {
+  test('a client that comes late, and one that comes again, see the same reply', async () => {
     const pace = { tokens: 30, gapMs: 30, saveMs: 0 };
     const streamId = await stack.client.start(PROMPT, pace);
     const leaving = new AbortController();
@@ -137,12 +137,12 @@ describe('with the hold', () => {
 
   test('ten chats at once are all whole', async () => {
     const pace = { tokens: 10, gapMs: 20, saveMs: 0 };
-    const answers = await Promise.all(Array.from({ length: 10 }, async () => {
+    const replies = await Promise.all(Array.from({ length: 10 }, async () => {
       const events: ChatEvent[] = [];
       for await (const event of stack.client.events(await stack.client.start(PROMPT, pace))) events.push(event);
       return textIn(events);
     }));
-    expect(new Set(answers)).toEqual(new Set([textFor(pace)]));
+    expect(new Set(replies)).toEqual(new Set([textFor(pace)]));
     await stack.watch.settled();
   });
 });
@@ -163,7 +163,7 @@ function inSandbox(sandbox: Sandbox): void {
     const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => index % 251));
     const uploaded = await stack.client.upload('report.bin', 'application/octet-stream', bytes);
     expect(uploaded).toMatchObject({ filename: 'report.bin', bytes: bytes.length });
-    const stored = [...stack.emulator.cloud.buckets.values()].map((bucket) => bucket.objects.get(uploaded.key!)).find(Boolean);
+    const stored = [...stack.emulator.services.s3.buckets.values()].map((bucket) => bucket.objects.get(uploaded.key!)).find(Boolean);
     expect(stored?.body.equals(bytes)).toBe(true);
     expect((await stack.client.download(uploaded.file_id)).equals(bytes)).toBe(true);
   });
@@ -207,7 +207,7 @@ describe('without the hold', () => {
     await thawing.stopped;
   });
 
-  /** The function whose environments answer the API. */
+  /** The function whose environments serve the API. */
   function serving() {
     const [, backend] = [...stack.emulator.functions].find(([name]) => /Backend/.test(name))!;
     return backend;

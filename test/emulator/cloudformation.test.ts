@@ -2,14 +2,15 @@ import { deploy } from './deploy';
 import type { Template } from '../../emulator/cloudformation/template';
 import { Cloud } from '../../emulator/core/cloud';
 import { EventStream } from '../../emulator/core/events';
+import { Services } from '../../emulator/services/services';
 
-let cloud: Cloud;
-beforeEach(() => { cloud = new Cloud(new EventStream()); });
-afterEach(() => cloud.dispose());
+let services: Services;
+beforeEach(() => { services = new Services(new Cloud(new EventStream())); });
+afterEach(() => services.cloud.dispose());
 
 describe('a stack', () => {
   test('resolves pseudo parameters, parameters and outputs', async () => {
-    const stack = await deploy(cloud, {
+    const stack = await deploy(services, {
       Parameters: {
         Given: { Type: 'String' },
         Default: { Type: 'String', Default: 'd' },
@@ -19,11 +20,11 @@ describe('a stack', () => {
       Outputs: { Out: { Value: { 'Fn::GetAtt': ['P', 'Value'] } } },
     }, { Given: 'g' });
     expect(stack.outputs()).toEqual({ Out: 'g d us-east-1 S' });
-    expect(cloud.parameters.get('/p')).toBe('g d us-east-1 S');
+    expect(services.ssm.parameters.get('/p')).toBe('g d us-east-1 S');
   });
 
   test('has repositories, projects and log groups', async () => {
-    const stack = await deploy(cloud, {
+    const stack = await deploy(services, {
       Resources: {
         Repository: { Type: 'AWS::ECR::Repository', Properties: {} },
         Project: {
@@ -44,21 +45,21 @@ describe('a stack', () => {
     expect(Uri).toBe(`123456789012.dkr.ecr.us-east-1.amazonaws.com/${Name}`);
     expect(ProjectArn).toBe(`arn:aws:codebuild:us-east-1:123456789012:project/${Project}`);
     expect([Logs, LogsArn]).toEqual(['/builds', 'arn:aws:logs:us-east-1:123456789012:log-group:/builds:*']);
-    expect(cloud.repositories.find(Name)).toBeDefined();
-    expect(cloud.buildProjects.find(Project)).toBeDefined();
-    expect(cloud.logGroups.streams('/builds')).toBeDefined();
+    expect(services.ecr.find(Name)).toBeDefined();
+    expect(services.codeBuild.find(Project)).toBeDefined();
+    expect(services.logs.streams('/builds')).toBeDefined();
   });
 
   test('leaves out resources whose condition does not hold', async () => {
-    await deploy(cloud, {
+    await deploy(services, {
       Conditions: { No: { 'Fn::Equals': ['a', 'b'] } },
       Resources: { P: { Type: 'AWS::SSM::Parameter', Condition: 'No', Properties: { Name: '/p', Value: 'x' } } },
     });
-    expect(cloud.parameters.has('/p')).toBe(false);
+    expect(services.ssm.parameters.has('/p')).toBe(false);
   });
 
   test.each<[string, Template, RegExp]>([
-    ['a type that is not played', { Resources: { Q: { Type: 'AWS::SQS::Queue' } } }, /^Q \(AWS::SQS::Queue\): the emulator does not play this type$/],
+    ['an unsupported type', { Resources: { Q: { Type: 'AWS::SQS::Queue' } } }, /^Q \(AWS::SQS::Queue\): the emulator does not support this type$/],
     ['a custom resource without a function', { Resources: { C: { Type: 'Custom::X', Properties: { ServiceToken: 'arn:x' } } } }, /^C \(Custom::X\): `ServiceToken` must be/],
     ['a parameter without a value', { Parameters: { P: { Type: 'String' } }, Resources: { Q: { Type: 'AWS::SSM::Parameter', Properties: { Value: { Ref: 'P' } } } } },
       /^Q: parameter P must have a value/],
@@ -73,8 +74,8 @@ describe('a stack', () => {
     }, /must be cloudfront-js-2.0, got: cloudfront-js-1.0/],
     ['a repository that is there', { Resources: { A: { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: 'r' } }, B: { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: 'r' } } } },
       /^B \(AWS::ECR::Repository\): RepositoryAlreadyExistsException: /],
-    ['a build that cannot be played', { Resources: { P: { Type: 'AWS::CodeBuild::Project', Properties: { Name: 'project', Source: { Type: 'NO_SOURCE' } } } } },
-      /^P \(AWS::CodeBuild::Project\): InvalidInputException: the emulator plays projects with a source of type S3/],
+    ['an unsupported build project', { Resources: { P: { Type: 'AWS::CodeBuild::Project', Properties: { Name: 'project', Source: { Type: 'NO_SOURCE' } } } } },
+      /^P \(AWS::CodeBuild::Project\): InvalidInputException: the emulator supports projects with a source of type S3/],
     ['an image that was not pushed', {
       Resources: {
         R: { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: 'r' } },
@@ -92,14 +93,14 @@ describe('a stack', () => {
       },
     }, /^F \(AWS::Lambda::Function\): `Code.ImageUri` must be an image asset of the assembly, got: x:1/],
   ])('fails on %s, and names the logical id', async (_, template, message) => {
-    await expect(deploy(cloud, template)).rejects.toThrow(message);
+    await expect(deploy(services, template)).rejects.toThrow(message);
   });
 });
 
 describe('secrets', () => {
   const secretOf = async (GenerateSecretString: object) => {
-    const stack = await deploy(cloud, { Resources: { S: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString } } }, Outputs: { Arn: { Value: { Ref: 'S' } } } });
-    return cloud.secrets.find(stack.outputs().Arn)!.value;
+    const stack = await deploy(services, { Resources: { S: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString } } }, Outputs: { Arn: { Value: { Ref: 'S' } } } });
+    return services.secretsManager.find(stack.outputs().Arn)!.value;
   };
 
   test('are made by the template\'s rules', async () => {
@@ -121,7 +122,7 @@ describe('secrets', () => {
   });
 
   test('learn where their database is', async () => {
-    const stack = await deploy(cloud, {
+    const stack = await deploy(services, {
       Resources: {
         S: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: '{"username":"u","password":"p"}' } },
         D: { Type: 'AWS::DocDB::DBCluster' },
@@ -130,19 +131,19 @@ describe('secrets', () => {
       Outputs: { Arn: { Value: { Ref: 'A' } }, Host: { Value: { 'Fn::GetAtt': ['D', 'Endpoint'] } } },
     });
     const { Arn, Host } = stack.outputs();
-    expect(JSON.parse(cloud.secrets.find(Arn)!.value)).toMatchObject({ username: 'u', password: 'p', host: Host, port: 27017 });
+    expect(JSON.parse(services.secretsManager.find(Arn)!.value)).toMatchObject({ username: 'u', password: 'p', host: Host, port: 27017 });
   });
 
   test('are found by dynamic references, whole or by field', async () => {
-    cloud.secrets.import('arn:aws:secretsmanager:us-east-1:123456789012:secret:s-abcdef', '{"a":{"b":1},"c":"d"}');
+    services.secretsManager.import('arn:aws:secretsmanager:us-east-1:123456789012:secret:s-abcdef', '{"a":{"b":1},"c":"d"}');
     const value = (suffix: string) => `{{resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:123456789012:secret:s-abcdef:SecretString:${suffix}}}`;
-    await deploy(cloud, {
+    await deploy(services, {
       Resources: {
         P: { Type: 'AWS::SSM::Parameter', Properties: { Name: 'p', Value: value('c::') } },
         Q: { Type: 'AWS::SSM::Parameter', Properties: { Name: 'q', Value: value('::') } },
       },
     });
-    expect(cloud.parameters.get('p')).toBe('d');
-    expect(cloud.parameters.get('q')).toBe('{"a":{"b":1},"c":"d"}');
+    expect(services.ssm.parameters.get('p')).toBe('d');
+    expect(services.ssm.parameters.get('q')).toBe('{"a":{"b":1},"c":"d"}');
   });
 });

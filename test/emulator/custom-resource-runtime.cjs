@@ -13,12 +13,12 @@ const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/inv
       continue;
     }
     const { StackId, RequestId, LogicalResourceId } = event;
-    const answer = { StackId, RequestId, LogicalResourceId, Status: 'SUCCESS', PhysicalResourceId: 'physical', Data: { Event: JSON.stringify(event) } };
-    if (mode === 'fail') Object.assign(answer, { Status: 'FAILED', Reason: 'it went wrong' });
-    if (mode === 'long') answer.Data.More = 'x'.repeat(4096);
-    if (mode === 'mismatch') answer.RequestId = 'other';
-    if (mode === 'anonymous') delete answer.PhysicalResourceId;
-    if (mode !== 'silent') await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify(answer) });
+    const response = { StackId, RequestId, LogicalResourceId, Status: 'SUCCESS', PhysicalResourceId: 'physical', Data: { Event: JSON.stringify(event) } };
+    if (mode === 'fail') Object.assign(response, { Status: 'FAILED', Reason: 'it went wrong' });
+    if (mode === 'long') response.Data.More = 'x'.repeat(4096);
+    if (mode === 'mismatch') response.RequestId = 'other';
+    if (mode === 'anonymous') delete response.PhysicalResourceId;
+    if (mode !== 'silent') await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify(response) });
     await fetch(`${api}/${id}/response`, { method: 'POST', body: 'null' });
   }
 })();

@@ -3,10 +3,11 @@ import { deploy } from './deploy';
 import { Cloud } from '../../emulator/core/cloud';
 import { EventStream } from '../../emulator/core/events';
 import { LambdaFunction } from '../../emulator/services/lambda/lambda-function';
+import { Services } from '../../emulator/services/services';
 
-let cloud: Cloud;
-beforeEach(() => { cloud = new Cloud(new EventStream()); });
-afterEach(() => cloud.dispose());
+let services: Services;
+beforeEach(() => { services = new Services(new Cloud(new EventStream())); });
+afterEach(() => services.cloud.dispose());
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 describe('a custom resource', () => {
@@ -20,13 +21,13 @@ describe('a custom resource', () => {
       cwd: __dirname,
       environment: { MODE: mode },
       timeoutMs: 20_000,
-      folder: cloud.folder,
+      folder: services.cloud.folder,
       limit: (milliseconds) => milliseconds / 1000,
       onRetry: (reason) => retries.push(reason),
     });
-    cloud.onDispose(() => lambda.dispose());
-    cloud.functions.set(ARN, { logicalId: 'Provider', arn: ARN, name: 'provider', permissions: [], lambda });
-    return deploy(cloud, {
+    services.cloud.onDispose(() => lambda.dispose());
+    services.lambda.functions.set(ARN, { logicalId: 'Provider', arn: ARN, name: 'provider', permissions: [], lambda });
+    return deploy(services, {
       Resources: {
         Retries: { Type: 'AWS::Lambda::EventInvokeConfig', Properties: { FunctionName: 'provider', Qualifier: '$LATEST', MaximumRetryAttempts: retryAttempts } },
         C: {
@@ -71,11 +72,11 @@ describe('a custom resource', () => {
     ['fail', /^C \(Custom::Thing\): it went wrong$/],
     ['throw', /^C \(Custom::Thing\): .*thrown/],
     ['crash', /^C \(Custom::Thing\): .*exit status 4/],
-    ['silent', /^C \(Custom::Thing\): no answer came in time$/],
-    ['long', /^C \(Custom::Thing\): the answer must have at most 4096 bytes, got: \d+$/],
-    ['mismatch', /^C \(Custom::Thing\): the answer must repeat StackId/],
-    ['anonymous', /^C \(Custom::Thing\): the answer must have a PhysicalResourceId$/],
-  ])('that answers wrongly fails the start: %s', async (mode, message) => {
+    ['silent', /^C \(Custom::Thing\): no response came in time$/],
+    ['long', /^C \(Custom::Thing\): the response must have at most 4096 bytes, got: \d+$/],
+    ['mismatch', /^C \(Custom::Thing\): the response must repeat StackId/],
+    ['anonymous', /^C \(Custom::Thing\): the response must have a PhysicalResourceId$/],
+  ])('that responds wrongly fails the start: %s', async (mode, message) => {
     await expect(provide(mode)).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED', message: expect.stringMatching(message) });
   });
 });

@@ -1,14 +1,15 @@
 import { Stack } from '../../emulator/cloudformation/stack';
 import type { Template } from '../../emulator/cloudformation/template';
-import type { Cloud } from '../../emulator/core/cloud';
 import { AwsServer } from '../../emulator/services/aws-server';
+import type { Services } from '../../emulator/services/services';
 
 /** Deploys a template by itself, without an assembly; what it starts ends with the cloud. */
-export async function deploy(cloud: Cloud, template: Template, parameters?: Record<string, string>): Promise<Stack> {
-  const aws = new AwsServer(cloud);
+export async function deploy(services: Services, template: Template, parameters?: Record<string, string>): Promise<Stack> {
+  const aws = new AwsServer(services);
   await aws.start();
   const stack = new Stack({
-    cloud,
+    cloud: services.cloud,
+    services,
     aws,
     stack: { name: 'S', template, files: [], images: [] },
     stackId: 'arn:stack',

@@ -71,27 +71,27 @@ test('secrets and Redis, with a domain and provisioned concurrency', async () =>
 test('buckets: one with librechat.yaml, one for the files', async () => {
   mkdirSync(join(folder, 'settings/chat'), { recursive: true });
   writeFileSync(join(folder, 'settings/chat/librechat.yaml'), 'version: 1.3.4\nfileStrategy: s3\n');
-  const { url, cloud } = await start((stack) => ({
+  const { url, services } = await start((stack) => ({
     config: LibreChatConfig.fromBucket(Bucket.fromBucketName(stack, 'Settings', 'our-settings'), 'chat/librechat.yaml'),
     filesBucket: Bucket.fromBucketName(stack, 'Files', 'our-files'),
   }), { buckets: { 'our-settings': join(folder, 'settings'), 'our-files': '' } });
   const client = await ChatClient.signIn(url);
   expect(await client.upload('report.txt', 'text/plain', Buffer.from('report'))).toMatchObject({ filename: 'report.txt', bytes: 6 });
   expect(log).toContainEqual(expect.objectContaining({ type: 'aws', action: 'GetObject', resource: '/our-settings/chat/librechat.yaml', status: 200 }));
-  expect([...cloud.buckets.get('our-files')!.objects.values()].map(({ body }) => String(body))).toEqual(['report']);
+  expect([...services.s3.buckets.get('our-files')!.objects.values()].map(({ body }) => String(body))).toEqual(['report']);
 });
 
 test('a MongoDB, which takes the place of the stack\'s database', async () => {
-  const { cloud, url } = await start(() => ({}), { mongoUri: 'mongodb://127.0.0.1:27017/LibreChat' });
+  const { services, url } = await start(() => ({}), { mongoUri: 'mongodb://127.0.0.1:27017/LibreChat' });
   expect(log).toContainEqual(expect.objectContaining({ type: 'notice', message: expect.stringContaining('MONGO_URI is the one that was given') }));
   await fetch(`${url}/api/config`);
   const asked = log.filter((event) => event.type === 'aws' && event.service === 'secretsmanager').map((event) => (event as { resource: string }).resource);
   expect(asked.length).toBeGreaterThan(0);
   expect(asked.filter((arn) => /Database/.test(arn))).toEqual([]);
-  expect(cloud.databases.size).toBe(1);
+  expect(services.documentDb.clusters.size).toBe(1);
 });
 
-test('a LibreChat of one\'s own: its page is published, its server answers, with the MongoDB that was given', async () => {
+test('option `librechat`: its page is published and its server responds, with the MongoDB of option `mongoUri`', async () => {
   const librechat = join(folder, 'LibreChat');
   cpSync(STAND_IN, librechat, { recursive: true });
   const page = readFileSync(join(librechat, 'client/dist/index.html'), 'utf8').replace(/<title>.*<\/title>/, '<title>Our own</title>');

@@ -42,7 +42,7 @@ describe('intrinsic functions', () => {
   test.each([
     [{ Ref: 'None' }, /there is no None/],
     [{ 'Fn::GetAtt': ['Bucket', 'None'] }, /no attribute None of Bucket/],
-    [{ 'Fn::ImportValue': 'x' }, /does not play Fn::ImportValue/],
+    [{ 'Fn::ImportValue': 'x' }, /does not support Fn::ImportValue/],
     [{ 'Fn::If': ['None', 1, 2] }, /no condition None/],
     [{ 'Fn::Select': [3, ['a']] }, /finds nothing at 3 of 1/],
   ])('fails on %j', (value, message) => expect(() => resolve(value, scope)).toThrow(message));

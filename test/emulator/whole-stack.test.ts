@@ -154,11 +154,11 @@ describe('the page', () => {
 
 test('an error of the API reaches the viewer as the API gave it', async () => {
   const { url } = await start({ environment: { ALLOW_REGISTRATION: 'false' } });
-  const answer = await fetch(`${url}/api/auth/register`, {
+  const response = await fetch(`${url}/api/auth/register`, {
     method: 'POST', headers: { 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 Chrome/140.0.0.0' }, body: '{"email":"a@example.com"}',
   });
-  expect(answer.status).toBe(403);
-  expect(await answer.json()).toEqual({ message: expect.any(String) });
+  expect(response.status).toBe(403);
+  expect(await response.json()).toEqual({ message: expect.any(String) });
 });
 
 describe('faults in the template are seen here', () => {
@@ -209,16 +209,16 @@ describe('faults in the template are seen here', () => {
     expect(log).toContainEqual(expect.objectContaining({ type: 'request', path: '/oauth/success', behavior: '/oauth/*', function: expect.anything() }));
   });
 
-  test('an error page for 401: the API\'s own answer is lost', async () => {
+  test('an error page for 401: the API\'s own response is lost', async () => {
     const { url } = await startWith((resources) => {
       distribution(resources).CustomErrorResponses = [{ ErrorCode: 401, ResponseCode: 200, ResponsePagePath: '/index.html' }];
     });
-    const answer = await fetch(`${url}/api/agents/chat/active`);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+    const response = await fetch(`${url}/api/agents/chat/active`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
   });
 
-  test('a type that is not played: the logical id and the reason', async () => {
+  test('a type that is not supported: the logical id and the reason', async () => {
     await expect(startWith((resources) => (resources.Queue = { Type: 'AWS::SQS::Queue' }))).rejects.toMatchObject({
       code: 'RESOURCE_UNSUPPORTED', message: expect.stringMatching(/^Queue \(AWS::SQS::Queue\): /),
     });
@@ -235,7 +235,7 @@ describe('manners', () => {
     await fetch(`${url}/api/config`);
     const pids = [...emulator!.functions.values()].flatMap(({ environments }) => environments.map(({ pid }) => pid));
     expect(pids).toHaveLength(2);
-    const { folder } = emulator!.cloud;
+    const { folder } = emulator!.services.cloud;
     expect(existsSync(folder)).toBe(true);
     await emulator!.dispose();
     expect(existsSync(folder)).toBe(false);

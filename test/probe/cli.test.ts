@@ -68,7 +68,7 @@ test.each([
   [['chat.example.com'], '<url> must be one URL, got: chat.example.com'],
   [['https://a.example', '--check', 'pages'], '--check must be one of page, bypass, chat, emptyBodies, silence, resume, upload, got: pages'],
   [['https://a.example', '--silence', 'long'], '--silence must be a number of seconds, got: long'],
-  [['https://a.example', '--email', 'a@example.com'], '--email needs the password in PROBE_PASSWORD'],
+  [['https://a.example', '--email', 'a@example.com'], '--email requires the password in PROBE_PASSWORD'],
   [['https://a.example', '--fast'], 'Unknown option \'--fast\''],
 ])('fails when it is called with %j', async (args, message) => {
   const { code, stderr } = await run(...args);

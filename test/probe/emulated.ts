@@ -78,10 +78,10 @@ export class Assembly {
 }
 
 /** The API's own host name, which the emulator's distribution asks, for callers who go round the distribution. */
-async function serveApi({ cloud }: Emulator) {
-  const [, api] = [...cloud.hosts].find(([host]) => host.includes('.execute-api.'))!;
+async function serveApi({ services }: Emulator) {
+  const [, api] = [...services.dns].find(([host]) => host.includes('.execute-api.'))!;
   const server = createServer((request, response) => {
-    void api(fromNode(request, 'https')).then((answer) => writeResponse(answer, response, request.method!));
+    void api(fromNode(request, 'https')).then((result) => writeResponse(result, response, request.method!));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

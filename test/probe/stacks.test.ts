@@ -1,5 +1,5 @@
 import { Assembly, type Subject } from './emulated';
-import { type CheckName, table } from '../../probe';
+import { type CheckName, reportText } from '../../probe';
 
 jest.setTimeout(60_000);
 
@@ -83,5 +83,5 @@ test.each(Object.entries(BROKEN))('when %s, the right verdict is red', async (_n
   const report = await assembly.probe({ ...subject, options: { ...options, checks } });
   expect(report.verdicts.filter(({ outcome }) => outcome === 'failed').map(({ rule }) => rule).sort()).toEqual([...red].sort());
   expect(report.passed).toBe(false);
-  expect(table(report)).toContain(`${red.length} failed`);
+  expect(reportText(report)).toContain(`${red.length} failed`);
 });

@@ -66,7 +66,7 @@ test('from a bucket', () => {
 });
 
 test('warns when files would be lost with an environment', () => {
-  expect(deployed(LibreChatConfig.fromObject({ version: '1.3.0' })).warnings).toEqual([expect.stringContaining('should have fileStrategy: s3')]);
+  expect(deployed(LibreChatConfig.fromObject({ version: '1.3.0' })).warnings).toEqual([expect.stringContaining('should contain fileStrategy: s3')]);
 });
 
 test('works where assets are not copied, as in watch mode', () => {
@@ -78,11 +78,11 @@ test('works where assets are not copied, as in watch mode', () => {
 
 test.each([
   ['a: b: c', /`config-file` must be valid YAML, got: Nested mappings are not allowed/],
-  ['- 1', /`config-file` must hold a YAML mapping, got: \[1\]/],
-  ['', /`config-file` must hold a YAML mapping, got: null/],
-  ['just text', /`config-file` must hold a YAML mapping, got: just text/],
-  ['cache: true', /`config-file` must have `version` as a string, such as version: 1\.3\.0, got: nothing/],
-  ['version: 1.3', /`config-file` must have `version` as a string, such as version: 1\.3\.0, got: 1\.3/],
+  ['- 1', /`config-file` must contain a YAML mapping, got: \[1\]/],
+  ['', /`config-file` must contain a YAML mapping, got: null/],
+  ['just text', /`config-file` must contain a YAML mapping, got: just text/],
+  ['cache: true', /`config-file` must contain `version` as a string, such as version: 1\.3\.0, got: nothing/],
+  ['version: 1.3', /`config-file` must contain `version` as a string, such as version: 1\.3\.0, got: 1\.3/],
 ])('fails when the file is %j', (content, message) => {
   const path = join(folder, 'bad.yaml');
   writeFileSync(path, content);
@@ -90,9 +90,9 @@ test.each([
 });
 
 test('fails when the object has no version', () => {
-  expect(() => LibreChatConfig.fromObject({ cache: true })).toThrow('`config` must have `version` as a string');
+  expect(() => LibreChatConfig.fromObject({ cache: true })).toThrow('`config` must contain `version` as a string');
 });
 
 test('fails when there is no file', () => {
-  expect(() => LibreChatConfig.fromFile(join(folder, 'missing.yaml'))).toThrow(`must be a file that can be read, got: ${join(folder, 'missing.yaml')}`);
+  expect(() => LibreChatConfig.fromFile(join(folder, 'missing.yaml'))).toThrow(`must be a readable file, got: ${join(folder, 'missing.yaml')}`);
 });

@@ -34,68 +34,68 @@ function assetsOf(props: LibreChatServerlessProps, name: string): Array<{ direct
   }));
 }
 
-describe('from the registry', () => {
+describe('from a Docker build', () => {
   test('minimal: one asset for both functions, of a pinned release, built for ARM', () => {
     const [asset, ...others] = assetsOf({}, 'minimal');
     expect(others).toEqual([]);
     expect(asset).toMatchObject({
-      arguments: { LIBRECHAT_IMAGE: expect.stringMatching(/^ghcr\.io\/danny-avila\/librechat-api:v\d+\.\d+\.\d+$/) },
+      arguments: { LIBRECHAT_IMAGE: 'ghcr.io/librechat-ai/librechat-api:v0.8.8' },
       platform: 'linux/arm64',
     });
     expect(readdirSync(asset.directory).sort()).toEqual(readdirSync(IMAGE).sort());
   });
 
   test('maximal: a release, its digest, and the other architecture', () => {
-    const image = LibreChatImage.fromRegistry({ version: 'v0.8.8', digest: DIGEST });
+    const image = LibreChatImage.fromDockerBuild({ version: 'v0.9.0', digest: DIGEST });
     expect(assetsOf({ image, architecture: Architecture.X86_64 }, 'maximal')).toEqual([expect.objectContaining({
-      arguments: { LIBRECHAT_IMAGE: `ghcr.io/librechat-ai/librechat-api:v0.8.8@${DIGEST}` },
+      arguments: { LIBRECHAT_IMAGE: `ghcr.io/librechat-ai/librechat-api:v0.9.0@${DIGEST}` },
       platform: 'linux/amd64',
     })]);
   });
 
   test.each(['v0.8.7', 'v0.8.8-rc1', 'v0.8.10', 'v0.9.0', 'v1.0.0'])('takes %s', (version) => {
-    expect(() => LibreChatImage.fromRegistry({ version })).not.toThrow();
+    expect(() => LibreChatImage.fromDockerBuild({ version })).not.toThrow();
   });
 
   test.each([
     ['v0.8.7', 'danny-avila'], ['v0.8.8-rc4', 'danny-avila'], ['v0.8.8', 'librechat-ai'], ['v0.8.9-rc1', 'librechat-ai'], ['v1.0.0', 'librechat-ai'],
   ])('%s comes from %s, who published it', (version, owner) => {
-    const [{ arguments: { LIBRECHAT_IMAGE } }] = assetsOf({ image: LibreChatImage.fromRegistry({ version }) }, version);
+    const [{ arguments: { LIBRECHAT_IMAGE } }] = assetsOf({ image: LibreChatImage.fromDockerBuild({ version }) }, version);
     expect(LIBRECHAT_IMAGE).toBe(`ghcr.io/${owner}/librechat-api:${version}`);
   });
 
   test('takes the image from a mirror', () => {
-    const image = LibreChatImage.fromRegistry({ imageName: 'mirror.example.com:5000/chat/librechat_api', version: 'v0.8.8' });
+    const image = LibreChatImage.fromDockerBuild({ imageName: 'mirror.example.com:5000/chat/librechat_api', version: 'v0.8.8' });
     expect(assetsOf({ image }, 'mirror')[0].arguments).toEqual({ LIBRECHAT_IMAGE: 'mirror.example.com:5000/chat/librechat_api:v0.8.8' });
   });
 
   test.each(['librechat-api', 'ghcr.io/x/librechat-api:v0.8.8', `ghcr.io/x/librechat-api@${DIGEST}`, 'https://ghcr.io/x/y', ''])('fails when the image is named %j', (imageName) => {
-    expect(() => LibreChatImage.fromRegistry({ imageName }))
-      .toThrow(`\`imageName\` must name an image with its registry and without its tag, such as ghcr.io/librechat-ai/librechat-api, got: ${imageName}`);
+    expect(() => LibreChatImage.fromDockerBuild({ imageName }))
+      .toThrow(`\`imageName\` must be an image name with a registry and without a tag, such as ghcr.io/librechat-ai/librechat-api, got: ${imageName}`);
   });
 
   test.each(['v0.8.6', 'v0.8.7-rc2', 'v0.7.9', 'v0.0.99'])('fails when the release is %s', (version) => {
-    expect(() => LibreChatImage.fromRegistry({ version }))
-      .toThrow(`\`version\` must be v0.8.7 or newer, since older releases stream in another way, got: ${version}`);
+    expect(() => LibreChatImage.fromDockerBuild({ version }))
+      .toThrow(`\`version\` must be v0.8.7 or newer, got: ${version}`);
   });
 
   test.each(['latest', '0.8.7', 'v0.8', 'v0.8.7-dev', ''])('fails when %j is not a release', (version) => {
-    expect(() => LibreChatImage.fromRegistry({ version })).toThrow(`\`version\` must be a release tag such as v0.8.7, for the page and the API to stay of one version, got: ${version}`);
+    expect(() => LibreChatImage.fromDockerBuild({ version })).toThrow(`\`version\` must be a release tag such as v0.8.8, got: ${version}`);
   });
 
   test.each(['0a'.repeat(32), 'sha256:0a', `sha256:${'0A'.repeat(32)}`])('fails when the digest is %s', (digest) => {
-    expect(() => LibreChatImage.fromRegistry({ digest })).toThrow(`\`digest\` must be sha256: followed by 64 hexadecimal digits, got: ${digest}`);
+    expect(() => LibreChatImage.fromDockerBuild({ digest })).toThrow(`\`digest\` must be sha256: followed by 64 hexadecimal digits, got: ${digest}`);
   });
 });
 
-describe('from ECR', () => {
+describe('from an ECR repository', () => {
   const repository = (stack: Stack) => Repository.fromRepositoryName(stack, 'Repository', 'librechat');
 
   function imageUris(options: { tag?: string; digest?: string }): string[] {
     const template = templateWith((stack) => new LibreChatServerless(stack, 'Chat', {
       database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
       redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
-      image: LibreChatImage.fromEcr(repository(stack), options),
+      image: LibreChatImage.fromEcrRepository(repository(stack), options),
     }));
     return resources(template, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => (Properties.Code.ImageUri ? [text(Properties.Code.ImageUri)] : []));
   }
@@ -106,27 +106,27 @@ describe('from ECR', () => {
   });
 
   test.each([
-    [{}, '`tag` must be given when `digest` is not, and only then, got: {}'],
-    [{ tag: 'a', digest: DIGEST }, '`tag` must be given when `digest` is not, and only then'],
+    [{}, 'specify exactly one of `tag`, `digest`'],
+    [{ tag: 'a', digest: DIGEST }, 'specify exactly one of `tag`, `digest`'],
     [{ digest: 'abc' }, '`digest` must be sha256: followed by 64 hexadecimal digits, got: abc'],
   ])('fails when given %j', (options, message) => {
-    expect(() => LibreChatImage.fromEcr(repository(stackIn()), options)).toThrow(message);
+    expect(() => LibreChatImage.fromEcrRepository(repository(stackIn()), options)).toThrow(message);
   });
 });
 
-describe('from ECR, by a tag', () => {
+describe('from an ECR repository, by tag', () => {
   const ID = 'cdk-librechat-serverless:latestImage';
 
   function warnings(tag: string, acknowledge = false) {
     const stack = stackIn();
-    const chat = new LibreChatServerless(stack, 'Chat', { image: LibreChatImage.fromEcr(Repository.fromRepositoryName(stack, 'Repository', 'librechat'), { tag }) });
+    const chat = new LibreChatServerless(stack, 'Chat', { image: LibreChatImage.fromEcrRepository(Repository.fromRepositoryName(stack, 'Repository', 'librechat'), { tag }) });
     if (acknowledge) Annotations.of(chat).acknowledgeWarning(ID);
     return Matches.fromStack(stack).findWarning('*', Match.anyValue()).map(({ id, entry }) => [id, entry.data]);
   }
 
   test('warns of latest', () => {
     expect(warnings('latest')).toEqual([
-      ['/Stack/Chat', `\`tag\` should name one image for ever, or deployments will not notice a new one, got: latest [ack: ${ID}]`],
+      ['/Stack/Chat', `\`tag\` should not be moved to another image, because deployments do not detect the change, got: latest [ack: ${ID}]`],
     ]);
   });
 
@@ -143,51 +143,51 @@ describe('a repository in another region', () => {
   const abroad = (stack: Stack) => Repository.fromRepositoryArn(stack, 'Repository', 'arn:aws:ecr:us-east-1:123456789012:repository/librechat');
 
   test.each([
-    ['built in account', (repository: IRepository) => LibreChatImage.builtInAccount({ repository })],
-    ['from ECR', (repository: IRepository) => LibreChatImage.fromEcr(repository, { tag: 'v0.8.7' })],
+    ['built by CodeBuild', (repository: IRepository) => LibreChatImage.fromCodeBuild({ repository })],
+    ['from an ECR repository', (repository: IRepository) => LibreChatImage.fromEcrRepository(repository, { tag: 'v0.8.7' })],
   ])('fails when the image is %s, before anything is made', (_how, image) => {
     const stack = stackIn(EUROPE);
     const given = image(abroad(stack));
     expect(() => new LibreChatServerless(stack, 'Chat', { image: given }))
-      .toThrow('`repository` must be in the region of the stack, where Lambda pulls from, got: us-east-1');
+      .toThrow('`repository` must be in the region of the stack, from which Lambda pulls, got: us-east-1');
     expect(stack.node.findChild('Chat').node.children).toEqual([]);
   });
 
   test('passes where the region of either is not known', () => {
     const stack = stackIn();
-    expect(() => new LibreChatServerless(stack, 'Chat', { image: LibreChatImage.builtInAccount({ repository: abroad(stack) }) })).not.toThrow();
+    expect(() => new LibreChatServerless(stack, 'Chat', { image: LibreChatImage.fromCodeBuild({ repository: abroad(stack) }) })).not.toThrow();
   });
 
   test('fails when it is made in this app', () => {
     const app = new App();
     const repository = new Repository(new Stack(app, 'Images', { env: { account: '123456789012', region: 'us-east-1' } }), 'Repository');
-    expect(() => new LibreChatServerless(new Stack(app, 'Stack', { env: EUROPE }), 'Chat', { image: LibreChatImage.builtInAccount({ repository }) }))
+    expect(() => new LibreChatServerless(new Stack(app, 'Stack', { env: EUROPE }), 'Chat', { image: LibreChatImage.fromCodeBuild({ repository }) }))
       .toThrow('`repository` must be in the region of the stack');
   });
 });
 
-describe('built in account', () => {
+describe('from CodeBuild', () => {
   test('needs no Docker: the app has no image to build', () => {
-    expect(assetsOf({ image: LibreChatImage.builtInAccount() }, 'built-in-account')).toEqual([]);
+    expect(assetsOf({ image: LibreChatImage.fromCodeBuild() }, 'code-build')).toEqual([]);
   });
 
   test.each(['v0.8.6', 'latest'])('fails when the release is %s', (version) => {
-    expect(() => LibreChatImage.builtInAccount({ version })).toThrow(/^`version` must be /);
+    expect(() => LibreChatImage.fromCodeBuild({ version })).toThrow(/^`version` must be /);
   });
 
   test('fails when the digest is none', () => {
-    expect(() => LibreChatImage.builtInAccount({ digest: 'v0.8.7' })).toThrow('`digest` must be sha256: followed by 64 hexadecimal digits, got: v0.8.7');
+    expect(() => LibreChatImage.fromCodeBuild({ digest: 'v0.8.7' })).toThrow('`digest` must be sha256: followed by 64 hexadecimal digits, got: v0.8.7');
   });
 
   // The tag would be the same whatever they turn out to be, and nothing would be built anew.
   test.each(['version', 'digest', 'imageName'])('fails when the %s is known only at deployment', (prop) => {
     const { valueAsString } = new CfnParameter(new Stack(), 'Unknown');
-    expect(() => LibreChatImage.builtInAccount({ [prop]: valueAsString }))
-      .toThrow(`\`${prop}\` must be known when the app is synthesized, since the image is named after a hash of it, got: ${valueAsString}`);
+    expect(() => LibreChatImage.fromCodeBuild({ [prop]: valueAsString }))
+      .toThrow(`\`${prop}\` must not be a token, because the image tag is a hash of it, got: ${valueAsString}`);
   });
 
   test('fails when subnets come without a VPC', () => {
-    expect(() => LibreChatImage.builtInAccount({ vpcSubnets: {} })).toThrow('`vpcSubnets` must come with `vpc`, got: no `vpc`');
+    expect(() => LibreChatImage.fromCodeBuild({ vpcSubnets: {} })).toThrow('`vpcSubnets` requires `vpc`');
   });
 
   test.each([
@@ -195,21 +195,21 @@ describe('built in account', () => {
     ['isolated', SubnetType.PRIVATE_ISOLATED, 'InnerSubnet1'],
   ])('fails when subnets are %s', (_kind, subnetType, got) => {
     const vpc = network([SubnetType.PUBLIC, 'Public'], [SubnetType.PRIVATE_ISOLATED, 'Inner'], [SubnetType.PRIVATE_WITH_EGRESS, 'Private']);
-    expect(() => LibreChatImage.builtInAccount({ vpc, vpcSubnets: { subnetType } }))
-      .toThrow(`\`vpcSubnets\` must be private with a way out, since a build has no public address and pulls from ghcr.io, got: Stack/Network/${got}`);
+    expect(() => LibreChatImage.fromCodeBuild({ vpc, vpcSubnets: { subnetType } }))
+      .toThrow(`\`vpcSubnets\` must be private with egress: CodeBuild has no public address, and pulls from ghcr.io, got: Stack/Network/${got}`);
   });
 
   test('fails when the VPC has no private subnets', () => {
-    expect(() => LibreChatImage.builtInAccount({ vpc: network([SubnetType.PUBLIC, 'Public']) })).toThrow("There are no 'Private' subnet groups in this VPC");
+    expect(() => LibreChatImage.fromCodeBuild({ vpc: network([SubnetType.PUBLIC, 'Public']) })).toThrow("There are no 'Private' subnet groups in this VPC");
   });
 
   test('takes a VPC that is looked up', () => {
-    expect(() => LibreChatImage.builtInAccount({ vpc: Vpc.fromLookup(stackIn(EUROPE), 'Network', { vpcName: 'shared' }) })).not.toThrow();
+    expect(() => LibreChatImage.fromCodeBuild({ vpc: Vpc.fromLookup(stackIn(EUROPE), 'Network', { vpcName: 'shared' }) })).not.toThrow();
   });
 
   test('takes single subnets', () => {
     const vpc = network([SubnetType.PUBLIC, 'Public'], [SubnetType.PRIVATE_WITH_EGRESS, 'Private']);
-    expect(() => LibreChatImage.builtInAccount({ vpc, vpcSubnets: { subnets: [vpc.privateSubnets[1]] } })).not.toThrow();
+    expect(() => LibreChatImage.fromCodeBuild({ vpc, vpcSubnets: { subnets: [vpc.privateSubnets[1]] } })).not.toThrow();
   });
 
   function network(...subnets: Array<[SubnetType, string]>): Vpc {
@@ -217,7 +217,7 @@ describe('built in account', () => {
   }
 });
 
-describe('from a Dockerfile', () => {
+describe('from an asset', () => {
   const folder = join(outdir, 'mine');
   beforeAll(() => {
     mkdirSync(folder);
@@ -227,7 +227,7 @@ describe('from a Dockerfile', () => {
   });
 
   test('the adapter is laid on top of what it makes', () => {
-    const [{ directory }] = assetsOf({ image: LibreChatImage.fromDockerfile(folder) }, 'dockerfile');
+    const [{ directory }] = assetsOf({ image: LibreChatImage.fromAsset(folder) }, 'dockerfile');
     const dockerfile = readFileSync(join(directory, 'Dockerfile'), 'utf8');
     expect(dockerfile).toMatch(/^FROM ghcr\.io\/danny-avila\/librechat-api:v0\.8\.7\nCOPY logo\.svg \/app\/client\/dist\/assets\/\n/);
     expect(dockerfile).toMatch(/ENTRYPOINT \["node", "\/opt\/librechat-serverless\/adapter\.js"\]\nCMD \["serve"\]\n$/);
@@ -242,16 +242,16 @@ describe('from a Dockerfile', () => {
   test('the folder stays as it is, and nothing is left behind', () => {
     const temporary = () => readdirSync(tmpdir()).filter((name) => name.startsWith('librechat-') && existsSync(join(tmpdir(), name, 'logo.svg')));
     const before = [readdirSync(folder).sort(), temporary()];
-    assetsOf({ image: LibreChatImage.fromDockerfile(folder) }, 'again');
+    assetsOf({ image: LibreChatImage.fromAsset(folder) }, 'again');
     expect([readdirSync(folder).sort(), temporary()]).toEqual(before);
   });
 
   test('fails when there is none', () => {
-    expect(() => LibreChatImage.fromDockerfile(outdir)).toThrow(`\`directory\` must be a folder with a Dockerfile, got: ${outdir}`);
+    expect(() => LibreChatImage.fromAsset(outdir)).toThrow(`\`directory\` must be a directory with a Dockerfile, got: ${outdir}`);
   });
 });
 
 test('what is known only at deployment passes', () => {
   const unknown = () => new CfnParameter(new Stack(), 'Unknown').valueAsString;
-  expect(() => LibreChatImage.fromRegistry({ version: unknown(), digest: unknown() })).not.toThrow();
+  expect(() => LibreChatImage.fromDockerBuild({ version: unknown(), digest: unknown() })).not.toThrow();
 });

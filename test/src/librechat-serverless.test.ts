@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { App, NestedStack, RemovalPolicy, Resource, Stack, Stage } from 'aws-cdk-lib';
+import { App, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Port, Peer, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Construct, type IConstruct } from 'constructs';
-import { functionEnvironment, handler, resources, statements, templateOf, templateWith, text, the } from './reading';
-import { DOMAIN, EDGE, EUROPE, FORMS, stackIn } from '../../fixtures/variants';
+import { functionEnvironment, backendFunction, resources, statements, templateOf, templateWith, text, resourceOf } from './reading';
+import { DOMAIN, EDGE, EUROPE, VARIANTS, stackIn } from '../../fixtures/variants';
 import { LibreChatServerless } from '../../src';
 
 describe('data', () => {
@@ -17,7 +16,7 @@ describe('data', () => {
     'AWS::ECR::Repository',
   ];
 
-  function stateful(name: keyof typeof FORMS) {
+  function stateful(name: keyof typeof VARIANTS) {
     const found = STATEFUL.flatMap((type) => resources(templateOf(name), type));
     return Object.fromEntries(found.map(([logicalId, { DeletionPolicy }]) => [logicalId, DeletionPolicy]));
   }
@@ -27,9 +26,10 @@ describe('data', () => {
       ChatApiGatewayApiKey3B085F0E: 'Delete',
       ChatBackendFilesBucket0094F8F0: 'Retain',
       ChatBackendRootSecretE07F07AE: 'Retain',
-      ChatDatabase4FF77A27: 'Snapshot',
+      ChatBackendSealingSecret9B520461: 'Delete',
+      ChatDatabaseCluster4698A913: 'Snapshot',
       ChatDatabaseInstance1587723B9: 'Delete',
-      ChatDatabaseSecret0FAECBCA: 'Delete',
+      ChatDatabaseClusterSecret6DA268CB: 'Delete',
       ChatFrontendBucket726270E5: 'Delete',
       ChatRedisAuthToken55F30A0A: 'Delete',
       ChatRedisReplicationGroupDBC8670F: undefined,
@@ -40,10 +40,11 @@ describe('data', () => {
     expect(stateful('maximal')).toEqual({
       ChatApiGatewayApiKey3B085F0E: 'Delete',
       ChatBackendRootSecretE07F07AE: 'Retain',
-      ChatDatabase4FF77A27: 'Retain',
+      ChatBackendSealingSecret9B520461: 'Delete',
+      ChatDatabaseCluster4698A913: 'Retain',
       ChatDatabaseInstance1587723B9: 'Retain',
       ChatDatabaseInstance2A299AB3F: 'Retain',
-      ChatDatabaseSecret0FAECBCA: 'Retain',
+      ChatDatabaseClusterSecret6DA268CB: 'Retain',
       ChatFrontendBucket726270E5: 'Delete',
       ChatRedisAuthToken55F30A0A: 'Delete',
       ChatRedisReplicationGroupDBC8670F: undefined,
@@ -51,7 +52,7 @@ describe('data', () => {
   });
 
   test('an image that was built here goes with its repository, unless all is kept', () => {
-    expect(stateful('built-in-account')).toMatchObject({ ChatImageBuildRepository2BE8D70D: 'Delete' });
+    expect(stateful('code-build')).toMatchObject({ ChatImageBuildRepository2BE8D70D: 'Delete' });
   });
 
   test('DESTROY drops all of it, and empties the buckets', () => {
@@ -63,19 +64,19 @@ describe('data', () => {
 });
 
 describe('synthesis', () => {
-  test.each(Object.keys(FORMS) as Array<keyof typeof FORMS>)('of the %s form twice gives the same bytes', (name) => {
-    expect(JSON.stringify(templateWith(FORMS[name]).toJSON())).toBe(JSON.stringify(templateOf(name).toJSON()));
+  test.each(Object.keys(VARIANTS) as Array<keyof typeof VARIANTS>)('of the %s form twice gives the same bytes', (name) => {
+    expect(JSON.stringify(templateWith(VARIANTS[name]).toJSON())).toBe(JSON.stringify(templateOf(name).toJSON()));
   });
 
   test.each([['us-east-1', EDGE], ['eu-west-1', EUROPE]])('works where the region is known to be %s', (_region, env) => {
-    expect(() => templateWith(FORMS.minimal, stackIn(env))).not.toThrow();
+    expect(() => templateWith(VARIANTS.minimal, stackIn(env))).not.toThrow();
   });
 
-  test.each(Object.keys(FORMS) as Array<keyof typeof FORMS>)('of the %s form warns of nothing', (name) => {
+  test.each(Object.keys(VARIANTS) as Array<keyof typeof VARIANTS>)('of the %s form warns of nothing', (name) => {
     // Newer releases of CDK validate templates, and print what they find.
     const printed = jest.spyOn(console, 'error').mockImplementation();
     const stack = stackIn();
-    FORMS[name](stack);
+    VARIANTS[name](stack);
     const annotations = Annotations.fromStack(stack);
     const said = [...annotations.findWarning('*', Match.anyValue()), ...annotations.findError('*', Match.anyValue())];
     expect(said.map(({ id, entry }) => [id, entry.data])).toEqual([]);
@@ -99,8 +100,8 @@ describe('synthesis', () => {
   test('takes the same app under two stack names, as for two environments of one account', () => {
     const parameterIn = (stackName: string) => {
       const stack = new Stack(new App(), 'Stack', { stackName });
-      FORMS['no-vpc'](stack);
-      return the(Template.fromStack(stack), 'AWS::SSM::Parameter').Properties.Name;
+      VARIANTS['no-vpc'](stack);
+      return resourceOf(Template.fromStack(stack), 'AWS::SSM::Parameter').Properties.Name;
     };
     expect(parameterIn('dev')).not.toBe(parameterIn('prod'));
   });
@@ -118,19 +119,19 @@ describe('synthesis', () => {
   test('takes a VPC that is looked up', () => {
     const stack = stackIn(EUROPE);
     new LibreChatServerless(stack, 'Chat', { vpc: Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-1' }) });
-    expect(handler(Template.fromStack(stack)).Properties.VpcConfig.SubnetIds).toHaveLength(2);
+    expect(backendFunction(Template.fromStack(stack)).Properties.VpcConfig.SubnetIds).toHaveLength(2);
   });
 
   test('works in a nested stack', () => {
     const nested = new NestedStack(stackIn(), 'Nested');
-    FORMS.minimal(nested);
-    expect(the(Template.fromStack(nested), 'AWS::SSM::Parameter').Properties.Name).toMatch(/^\/librechat\/Stack-Nested-Chat-\w+\/url$/);
+    VARIANTS.minimal(nested);
+    expect(resourceOf(Template.fromStack(nested), 'AWS::SSM::Parameter').Properties.Name).toMatch(/^\/librechat\/Stack-Nested-Chat-\w+\/url$/);
   });
 
-  test.each(['minimal', 'built-in-own-network'] as const)('of the %s form gives the same application whatever feature flags the app has', (name) => {
+  test.each(['minimal', 'code-build-in-vpc'] as const)('of the %s form gives the same application whatever feature flags the app has', (name) => {
     const flags = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8'));
     const stack = new Stack(new App({ context: flags }), 'Stack');
-    const template = templateWith(FORMS[name], stack);
+    const template = templateWith(VARIANTS[name], stack);
     // What is brought may differ.
     const types = (of: Template) => Object.entries<any>(of.toJSON().Resources)
       .flatMap(([logicalId, { Type }]) => (logicalId.startsWith('Chat') ? [Type] : [])).sort();
@@ -144,8 +145,8 @@ describe('network', () => {
     const template = templateOf('minimal');
     expect(resources(template, 'AWS::EC2::NatGateway')).toHaveLength(1);
     expect(resources(template, 'AWS::EC2::Subnet')).toHaveLength(4);
-    expect(text(the(template, 'AWS::EC2::VPCEndpoint').Properties.ServiceName)).toBe('com.amazonaws.<AWS::Region>.s3');
-    expect(handler(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(['<ChatVpcPrivateSubnet1Subnet>', '<ChatVpcPrivateSubnet2Subnet>']);
+    expect(text(resourceOf(template, 'AWS::EC2::VPCEndpoint').Properties.ServiceName)).toBe('com.amazonaws.<AWS::Region>.s3');
+    expect(backendFunction(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(['<ChatVpcPrivateSubnet1Subnet>', '<ChatVpcPrivateSubnet2Subnet>']);
   });
 
   test('one that is brought gets security groups, and nothing else', () => {
@@ -166,38 +167,19 @@ describe('network', () => {
       new LibreChatServerless(stack, 'Chat', { vpc, vpcSubnets: { subnetGroupName: 'Chat' } });
     });
     const chosen = ['<NetworkChatSubnet1Subnet>', '<NetworkChatSubnet2Subnet>'];
-    expect(handler(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(chosen);
-    expect(the(template, 'AWS::ElastiCache::SubnetGroup').Properties.SubnetIds.map(text)).toEqual(chosen);
-    expect(the(template, 'AWS::DocDB::DBSubnetGroup').Properties.SubnetIds.map(text)).toEqual(chosen);
+    expect(backendFunction(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(chosen);
+    expect(resourceOf(template, 'AWS::ElastiCache::SubnetGroup').Properties.SubnetIds.map(text)).toEqual(chosen);
+    expect(resourceOf(template, 'AWS::DocDB::DBSubnetGroup').Properties.SubnetIds.map(text)).toEqual(chosen);
   });
 });
 
 describe('what users reach for', () => {
   const stack = stackIn();
-  const chat = FORMS.minimal(stack);
-
-  const FORMS_WITH_ALL = ['minimal', 'maximal', 'domain-in-other-dns', 'built-in-account', 'built-in-own-network'] as const;
-
-  test.each(FORMS_WITH_ALL)('every resource of the %s form is in reach of a public field', (name) => {
-    const made = FORMS[name](stackIn());
-    const fields = Object.values(made).flat().filter((value) => Construct.isConstruct(value) && value !== made) as IConstruct[];
-    const groups = [made.vpc && made.connections, made.redisConnections, made.vpc && made.imageBuildProject?.connections]
-      .flatMap((connections) => connections?.securityGroups ?? []);
-    // The role of builds is in reach, but not to be given more: what CDK hands out is a part of it.
-    const roles = [made.handler.role, made.publisher.role, made.imageBuilder?.role, made.imageBuildProject?.role?.node.scope]
-      .flatMap((role) => role ?? []);
-    const inReach = new Set<IConstruct>([...fields, ...groups, ...roles]);
-
-    const outOfReach = made.node.findAll()
-      .filter((construct) => Resource.isOwnedResource(construct))
-      .filter((construct) => !construct.node.scopes.some((scope) => inReach.has(scope)))
-      .map((construct) => construct.node.path);
-    expect(outOfReach).toEqual([]);
-  });
+  const chat = VARIANTS.minimal(stack);
 
   test('grants go to the role of the function', () => {
     const own = stackIn();
-    const { grantPrincipal } = FORMS['no-vpc'](own);
+    const { grantPrincipal } = VARIANTS['no-vpc'](own);
     const model = 'arn:aws:bedrock:us-east-1::foundation-model/x';
     grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:InvokeModel'], resources: [model] }));
     new Bucket(own, 'Tools').grantRead(grantPrincipal);
@@ -215,12 +197,12 @@ describe('what users reach for', () => {
     connections.allowTo(Peer.ipv4('192.0.2.0/24'), Port.tcp(27015));
     const template = Template.fromStack(own);
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 8080, ToPort: 8080 });
-    expect(the(template, 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress)
+    expect(resourceOf(template, 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress)
       .toContainEqual(expect.objectContaining({ CidrIp: '192.0.2.0/24', FromPort: 27015 }));
   });
 
   test('without a VPC there are no connections, and that is said', () => {
-    expect(() => FORMS['no-vpc'](stackIn()).connections).toThrow('`connections` must be used with a VPC');
+    expect(() => VARIANTS['no-vpc'](stackIn()).connections).toThrow('`connections` requires `vpc`');
   });
 
   test('metrics are of the resources that were made', () => {
@@ -231,21 +213,21 @@ describe('what users reach for', () => {
       namespace, metricName, statistic, text(stack.resolve(Object.values(dimensions))),
     ]);
     expect(seen).toEqual([
-      ['AWS/Lambda', 'Errors', 'Sum', '<ChatBackendFunction>'],
-      ['AWS/Lambda', 'Duration', 'Average', '<ChatBackendFunction>'],
-      ['AWS/Lambda', 'Throttles', 'Sum', '<ChatBackendFunction>'],
-      ['AWS/ApiGateway', '5XXError', 'Sum', text(the(templateOf('minimal'), 'AWS::ApiGateway::RestApi').Properties.Name)],
-      ['AWS/ApiGateway', 'Latency', 'Average', text(the(templateOf('minimal'), 'AWS::ApiGateway::RestApi').Properties.Name)],
+      ['AWS/Lambda', 'Errors', 'Sum', '<ChatRelayFunction>'],
+      ['AWS/Lambda', 'Duration', 'Average', '<ChatRelayFunction>'],
+      ['AWS/Lambda', 'Throttles', 'Sum', '<ChatRelayFunction>'],
+      ['AWS/ApiGateway', '5XXError', 'Sum', text(resourceOf(templateOf('minimal'), 'AWS::ApiGateway::RestApi').Properties.Name)],
+      ['AWS/ApiGateway', 'Latency', 'Average', text(resourceOf(templateOf('minimal'), 'AWS::ApiGateway::RestApi').Properties.Name)],
       ['AWS/ElastiCache', 'DatabaseMemoryUsagePercentage', 'Average', '<ChatRedisReplicationGroup>-001'],
       ['AWS/ElastiCache', 'CurrConnections', 'Maximum', '<ChatRedisReplicationGroup>-001'],
     ]);
   });
 
   test('a Redis that was brought has no metrics here', () => {
-    const outside = FORMS['no-vpc'](stackIn());
-    expect(() => outside.metricRedisMemory()).toThrow('`redis` must be `LibreChatRedis.replicationGroup()` for metrics of it');
+    const outside = VARIANTS['no-vpc'](stackIn());
+    expect(() => outside.metricRedisMemory()).toThrow('`metricRedisMemory` requires `LibreChatRedis.replicationGroup()`');
     expect(outside.redisReplicationGroup).toBeUndefined();
-    expect(outside.database).toBeUndefined();
+    expect(outside.databaseCluster).toBeUndefined();
     expect(outside.vpc).toBeUndefined();
   });
 
@@ -253,25 +235,25 @@ describe('what users reach for', () => {
     const resolve = (value: unknown) => text(stack.resolve(value));
     expect(resolve(chat.url)).toBe('https://<ChatFrontendDistribution.DomainName>');
     expect(resolve(chat.streamingInvokeArn)).toBe(
-      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatBackendFunction.Arn>/response-streaming-invocations',
+      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatRelayFunction.Arn>/response-streaming-invocations',
     );
     expect(resolve(chat.imageUri)).toMatch(/^<AWS::AccountId>\.dkr\.ecr\.<AWS::Region>\.<AWS::URLSuffix>\/.+:[0-9a-f]{64}$/);
     expect(resolve(chat.redisEndpointAddress)).toBe('<ChatRedisReplicationGroup.PrimaryEndPoint.Address>');
-    expect(resolve(chat.databaseSecret?.secretArn)).toBe('<ChatDatabaseSecretAttachment>');
-    expect(FORMS.maximal(stackIn()).url).toBe('https://chat.example.com');
+    expect(resolve(chat.databaseSecret?.secretArn)).toBe('<ChatDatabaseClusterSecretAttachment>');
+    expect(VARIANTS.maximal(stackIn()).url).toBe('https://chat.example.com');
   });
 
   test('the image and its repository are there, whichever way they came', () => {
-    const inRepository = (name: keyof typeof FORMS) => {
+    const inRepository = (name: keyof typeof VARIANTS) => {
       const own = stackIn();
-      const { repository, imageUri, imageBuildProject } = FORMS[name](own);
-      return [text(own.resolve(repository.repositoryName)), text(own.resolve(imageUri)).split('/')[1], imageBuildProject !== undefined];
+      const { repository, imageUri } = VARIANTS[name](own);
+      return [text(own.resolve(repository.repositoryName)), text(own.resolve(imageUri)).split('/')[1]];
     };
     const assets = 'cdk-hnb659fds-container-assets-<AWS::AccountId>-<AWS::Region>';
-    expect(inRepository('minimal')).toEqual([assets, expect.stringMatching(`^${assets}:[0-9a-f]{64}$`), false]);
-    expect(inRepository('maximal')).toEqual(['librechat', 'librechat:v0.8.7-1', false]);
-    expect(inRepository('built-in-account')).toEqual(['<ChatImageBuildRepository>', '<ChatImageBuildRepository>@sha256:<ChatImageBuild.Sha256>', true]);
-    expect(inRepository('built-in-own-network')).toEqual(['librechat', 'librechat@sha256:<ChatImageBuild.Sha256>', true]);
+    expect(inRepository('minimal')).toEqual([assets, expect.stringMatching(`^${assets}:[0-9a-f]{64}$`)]);
+    expect(inRepository('maximal')).toEqual(['librechat', 'librechat:v0.8.7-1']);
+    expect(inRepository('code-build')).toEqual(['<ChatImageBuildRepository>', '<ChatImageBuildRepository>@sha256:<ChatImageBuild.Sha256>']);
+    expect(inRepository('code-build-in-vpc')).toEqual(['librechat', 'librechat@sha256:<ChatImageBuild.Sha256>']);
   });
 });
 
@@ -282,7 +264,7 @@ test('tags and the name of the environment are on what can have tags', () => {
       expect(Properties.Tags).toEqual(expect.arrayContaining([{ Key: 'Environment', Value: 'dev' }, { Key: 'team', Value: 'chat' }]));
     }
   }
-  expect(the(template, 'AWS::ApiGateway::RestApi').Properties.Name).toMatch(/^librechat-dev-/);
+  expect(resourceOf(template, 'AWS::ApiGateway::RestApi').Properties.Name).toMatch(/^librechat-dev-/);
 });
 
 test('the removal policy is one of two', () => {

@@ -1,9 +1,9 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PublicDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { functionEnvironment, templateWith, text, templateOf, the } from './reading';
+import { functionEnvironment, templateWith, text, templateOf, resourceOf } from './reading';
 import { secretNamed } from '../../fixtures/variants';
-import { LibreChatDatabase, LibreChatRedis, LibreChatServerless, LibreChatService, LibreChatServices } from '../../src';
+import { LibreChatDatabase, LibreChatRedis, LibreChatServerless, LibreChatServiceType, LibreChatServices } from '../../src';
 
 const VARIABLES = ['LITELLM_BASE_URL', 'SEARXNG_INSTANCE_URL', 'RAG_API_URL', 'MEILI_HOST', 'FIRECRAWL_API_URL', 'SEARCH', 'MEILI_NO_SYNC'];
 
@@ -31,7 +31,7 @@ test('from a namespace: the five, where the modules expect them', () => {
 });
 
 test('from a namespace: only those that it has', () => {
-  expect(variables((stack) => LibreChatServices.fromCloudMapNamespace(new PublicDnsNamespace(stack, 'Namespace', { name: 'tools.example.com' }), { only: [LibreChatService.SEARXNG] })))
+  expect(variables((stack) => LibreChatServices.fromCloudMapNamespace(new PublicDnsNamespace(stack, 'Namespace', { name: 'tools.example.com' }), { services: [LibreChatServiceType.SEARXNG] })))
     .toEqual({ SEARXNG_INSTANCE_URL: 'http://searxng.tools.example.com:8080' });
 });
 
@@ -51,14 +51,14 @@ test('a search that is asked for in another way stays', () => {
 });
 
 test('in a VPC the function may reach them, and without services nothing of the kind', () => {
-  const egress = (name: 'maximal' | 'minimal') => the(templateOf(name), 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress;
+  const egress = (name: 'maximal' | 'minimal') => resourceOf(templateOf(name), 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress;
   const toNetwork = egress('maximal').filter(({ CidrIp }: any) => text(CidrIp) === '<Network.CidrBlock>');
   expect(toNetwork).toEqual([expect.objectContaining({ IpProtocol: 'tcp', FromPort: 0, ToPort: 65535 })]);
   expect(egress('minimal')).toHaveLength(1);
 });
 
 test.each(['litellm:4000', 'ftp://x', 'http://', 'http://x/', 'https://x/v1/', 'http://x y'])('fails when a URL is %j', (url) => {
-  expect(() => LibreChatServices.fromUrls({ liteLlm: url })).toThrow(`\`liteLlm\` must be an http or https URL without a slash at its end, got: ${url}`);
+  expect(() => LibreChatServices.fromUrls({ liteLlm: url })).toThrow(`\`liteLlm\` must be an http or https URL without a trailing slash, got: ${url}`);
 });
 
 test.each(['http://x', 'https://x.example.com:8443/v1', 'http://10.0.0.1:4000/a/b?c=d'])('takes %s', (url) => {

@@ -1,45 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ts from 'typescript';
+import { pageAt, rowsOf } from '../docs/kit/pages';
 
 const SRC = join(__dirname, '../../src');
-const DOCUMENT = join(__dirname, '../../docs/messages.md');
+const ERRORS = join(SRC, 'private/validation/errors.ts');
 
-interface Message {
-  /** Nothing where the prop is known to the caller only. */
-  readonly prop?: string;
-  readonly rule: string;
-  /** By which a warning is acknowledged. */
-  readonly id?: string;
-}
-
-/** Every message that the code can refuse or warn with, holes as `…`, as the words stand in the source. */
-function messagesIn(file: string, said: 'refusal' | 'warn'): Message[] {
-  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
-  const constants = new Map<string, ts.Expression>();
-  const found: Message[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isVariableDeclaration(node) && node.initializer && ts.isIdentifier(node.name)) constants.set(node.name.text, node.initializer);
-    if (ts.isCallExpression(node) && node.expression.getText() === said) {
-      const [prop, rule] = node.arguments.slice(-3);
-      const id = said === 'warn' ? `cdk-librechat-serverless:${words(node.arguments[1], constants)}` : undefined;
-      found.push({ prop: ts.isStringLiteral(prop) ? prop.text : undefined, rule: words(rule, constants), id });
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return found;
-}
-
-/** Constants of the code have one value each, which is what a user reads. */
-const CONSTANTS = new Map([['EDGE_REGION', 'us-east-1'], ['VARIABLES_BYTES', '4096'], ['OLDEST_RELEASE', 'v0.8.7']]);
-
-function words(expression: ts.Expression, constants: Map<string, ts.Expression>): string {
-  if (ts.isIdentifier(expression)) return words(constants.get(expression.text)!, constants);
-  if (ts.isStringLiteral(expression) || ts.isNoSubstitutionTemplateLiteral(expression)) return expression.text;
-  if (!ts.isTemplateExpression(expression)) throw new Error(`not a message: ${expression.getText()}`);
-  const parts = expression.templateSpans.map((span) => (CONSTANTS.get(span.expression.getText()) ?? '…') + span.literal.text);
-  return [expression.head.text, ...parts].join('').split('\n')[0];
+/** A call of a function of `errors.ts`, with its arguments as they are written in the source. */
+interface Call {
+  readonly name: string;
+  readonly args: ts.NodeArray<ts.Expression>;
+  readonly constants: ReadonlyMap<string, ts.Expression>;
 }
 
 function sources(folder: string): string[] {
@@ -47,32 +18,71 @@ function sources(folder: string): string[] {
     .flatMap((entry) => (entry.isDirectory() ? sources(join(folder, entry.name)) : [join(folder, entry.name)]));
 }
 
-/** The rows of the table below a line that begins with some words. */
-function rowsOf(table: string): string[][] {
-  const [, below] = readFileSync(DOCUMENT, 'utf8').split(`\n${table}`);
-  return below.slice(0, below.indexOf('\n\n')).split('\n').slice(2).map((line) => line.split('|').map((cell) => cell.trim()).slice(1, -1));
+function callsIn(file: string): Call[] {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const constants = new Map<string, ts.Expression>();
+  const found: Call[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isVariableDeclaration(node) && node.initializer && ts.isIdentifier(node.name)) constants.set(node.name.text, node.initializer);
+    if (ts.isCallExpression(node)) found.push({ name: node.expression.getText(), args: node.arguments, constants });
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
 }
 
-const refusals = sources(SRC).flatMap((file) => messagesIn(file, 'refusal'));
-const refusalRows = rowsOf('| prop | must … |').map(([props, rule]) => ({ props, rule }));
+/** Constants that users see by their value. */
+const CONSTANTS = new Map([['EDGE_REGION', 'us-east-1'], ['VARIABLES_BYTES', '4096'], ['OLDEST_RELEASE', 'v0.8.7']]);
 
-test('the document has every refusal, and no other', () => {
-  expect(refusals.length).toBeGreaterThan(30);
-  expect([...new Set(refusalRows.map(({ rule }) => rule))].sort()).toEqual([...new Set(refusals.map(({ rule }) => rule))].sort());
+/** The text of a message, with `…` for values. */
+function textOf(expression: ts.Expression, constants: Call['constants']): string {
+  if (ts.isIdentifier(expression)) return textOf(constants.get(expression.text)!, constants);
+  if (ts.isStringLiteral(expression) || ts.isNoSubstitutionTemplateLiteral(expression)) return expression.text;
+  if (!ts.isTemplateExpression(expression)) throw new Error(`not a message: ${expression.getText()}`);
+  const parts = expression.templateSpans.map((span) => (CONSTANTS.get(span.expression.getText()) ?? '…') + span.literal.text);
+  return [expression.head.text, ...parts].join('').split('\n')[0];
+}
+
+const calls = sources(SRC).filter((file) => file !== ERRORS).flatMap(callsIn);
+const callsOf = (name: string) => calls.filter((call) => call.name === name);
+
+/** Props are variables where several callers share a rule. */
+const propOf = (expression: ts.Expression) => (ts.isStringLiteral(expression) ? expression.text : undefined);
+
+const musts = callsOf('mustError').map(({ args, constants }) => ({ prop: propOf(args[0]), rule: textOf(args[1], constants) }));
+const requirements = callsOf('requiresError').map(({ args, constants }) => ({ prop: propOf(args[0]), required: textOf(args[1], constants) }));
+const choices = callsOf('exactlyOneError').map(({ args, constants }) => args.map((arg) => `\`${textOf(arg, constants)}\``).join(', '));
+const warnings = callsOf('warn').map(({ args, constants }) => [1, 2, 3].map((i) => textOf(args[i], constants)));
+
+const rows = rowsOf(pageAt('docs/messages.md'));
+const rowsWith = (column: string) => rows.filter((row) => row[column] !== undefined);
+
+test('docs/messages.md has every rule, and no other', () => {
+  expect(musts.length).toBeGreaterThan(25);
+  expect(new Set(rowsWith('must …').map((row) => row['must …']))).toEqual(new Set(musts.map(({ rule }) => rule)));
 });
 
-test.each(refusals.filter(({ prop }) => prop))('the document says that $prop must $rule', ({ prop, rule }) => {
-  expect(refusalRows.filter((row) => row.rule === rule).map(({ props }) => props).join()).toContain(`\`${prop}\``);
+test.each(musts.filter(({ prop }) => prop))('docs/messages.md says that $prop must $rule', ({ prop, rule }) => {
+  expect(rowsWith('must …').filter((row) => row['must …'] === rule).map((row) => row.prop).join()).toContain(`\`${prop}\``);
 });
 
-test('the document has every warning, and no other', () => {
-  const warnings = sources(SRC).flatMap((file) => messagesIn(file, 'warn'));
+test('docs/messages.md has every requirement, and no other', () => {
+  expect(requirements.length).toBeGreaterThan(5);
+  const documented = rowsWith('requires …').flatMap((row) => [...row.prop.matchAll(/`(\w+)`/g)].map(([, prop]) => `${prop} requires ${row['requires …']}`));
+  expect(new Set(documented)).toEqual(new Set(requirements.map(({ prop, required }) => `${prop} requires ${required}`)));
+});
+
+test('docs/messages.md has every choice, and no other', () => {
+  expect(rowsWith('exactly one of …').map((row) => row['exactly one of …'])).toEqual([...new Set(choices)]);
+});
+
+test('docs/messages.md has every warning, and no other', () => {
   expect(warnings.length).toBeGreaterThan(0);
-  expect(rowsOf('| prop | should … |').map(([prop, rule, id]) => ({ prop, rule, id })))
-    .toEqual(warnings.map(({ prop, rule, id }) => ({ prop: `\`${prop}\``, rule, id: `\`${id}\`` })));
+  expect(rowsWith('should …').map((row) => [row.id, row.prop, row['should …']]))
+    .toEqual(warnings.map(([id, prop, rule]) => [`\`cdk-librechat-serverless:${id}\``, `\`${prop}\``, rule]));
 });
 
-test('every refusal is worded in one place', () => {
-  const thrown = sources(SRC).filter((file) => !file.endsWith('requirement.ts') && /new Error\(/.test(readFileSync(file, 'utf8')));
+test('errors are worded in one file', () => {
+  const thrown = sources(SRC).filter((file) => file !== ERRORS && readFileSync(file, 'utf8').includes('new Error('));
   expect(thrown).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { FORMS, secretNamed, stackIn } from '../../fixtures/variants';
+import { VARIANTS, secretNamed, stackIn } from '../../fixtures/variants';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../src';
 
 /** What AWS Solutions' rules say of a LibreChat, be it an error, a warning, or a rule that could not be applied. */
@@ -17,7 +17,7 @@ function findings(form: (stack: Stack) => LibreChatServerless): string[] {
     .map(({ id, entry }) => `${id}: ${String(entry.data).split(':')[0]}`);
 }
 
-test.each(Object.entries(FORMS))('cdk-nag finds nothing unexplained in the %s form', (_name, form) => {
+test.each(Object.entries(VARIANTS))('cdk-nag finds nothing unexplained in the %s form', (_name, form) => {
   expect(findings(form)).toEqual([]);
 });
 
@@ -35,7 +35,7 @@ test('nor with buckets that have keys of their own', () => {
 
 test('what users allow the function in too wide terms is still found', () => {
   expect(findings((stack) => {
-    const chat = FORMS['no-vpc'](stack);
+    const chat = VARIANTS['no-vpc'](stack);
     chat.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:*'], resources: ['arn:aws:bedrock:::x/*'] }));
     return chat;
   })).toEqual([
@@ -47,7 +47,7 @@ test('what users allow the function in too wide terms is still found', () => {
 test('each explanation is for a rule that would find something', () => {
   const explained = new Set<string>();
   const found = new Set<string>();
-  for (const form of Object.values(FORMS)) {
+  for (const form of Object.values(VARIANTS)) {
     const stack = stackIn();
     form(stack);
     for (const construct of stack.node.findAll()) {

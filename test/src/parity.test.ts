@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import * as ts from 'typescript';
 import { templateOf } from './reading';
-import { FORMS, stackIn } from '../../fixtures/variants';
+import { VARIANTS, stackIn } from '../../fixtures/variants';
 import * as library from '../../src';
 
 /** Inputs, outputs and resources of the four Terraform modules. */
@@ -52,7 +52,7 @@ function readRows(): Row[] {
 
 const ROWS = readRows();
 const PROPS = propsOf('librechat-serverless-props.ts');
-const chat = FORMS.minimal(stackIn());
+const chat = VARIANTS.minimal(stackIn());
 
 function propsOf(file: string): string[] {
   const path = join(__dirname, '../../src', file);
@@ -62,7 +62,7 @@ function propsOf(file: string): string[] {
 
 /** Whether there is such a type of resource, class with a factory, field of the construct, or prop. */
 function exists(name: string): boolean {
-  if (name.includes('::')) return (['minimal', 'maximal', 'built-in-account'] as const).map(templateOf).some((template) => Object.keys(template.findResources(name)).length > 0);
+  if (name.includes('::')) return (['minimal', 'maximal', 'code-build'] as const).map(templateOf).some((template) => Object.keys(template.findResources(name)).length > 0);
   const [first, ...path] = name.split('.');
   if (first === 'chat') return field(path) !== undefined;
   if (first.startsWith('LibreChat')) return typeof (library as any)[first]?.[path[0]] === 'function';

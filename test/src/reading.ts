@@ -1,6 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { FORMS, stackIn } from '../../fixtures/variants';
+import { VARIANTS, stackIn } from '../../fixtures/variants';
 
 /** What stands in a template, by its meaning. */
 export interface Resource {
@@ -15,10 +15,10 @@ export interface Resource {
 const templates = new Map<string, Template>();
 
 /** The template of a form in a stack of unknown account and region, synthesized once per test file. */
-export function templateOf(name: keyof typeof FORMS): Template {
+export function templateOf(name: keyof typeof VARIANTS): Template {
   const known = templates.get(name);
   if (known) return known;
-  const template = templateWith(FORMS[name]);
+  const template = templateWith(VARIANTS[name]);
   templates.set(name, template);
   return template;
 }
@@ -34,23 +34,23 @@ export function resources(template: Template, type: string): Array<[logicalId: s
 }
 
 /** The one resource of a type, or the one whose logical id contains a word. */
-export function the(template: Template, type: string, word = ''): Resource {
+export function resourceOf(template: Template, type: string, word = ''): Resource {
   const found = resources(template, type).filter(([logicalId]) => logicalId.includes(word));
   if (found.length !== 1) throw new Error(`expected one ${type} ${word}, got: ${found.map(([logicalId]) => logicalId).join(', ') || 'none'}`);
   return found[0][1];
 }
 
-export function idOf(template: Template, type: string, word = ''): string {
-  the(template, type, word);
+export function logicalIdOf(template: Template, type: string, word = ''): string {
+  resourceOf(template, type, word);
   return resources(template, type).find(([logicalId]) => logicalId.includes(word))![0];
 }
 
-export function handler(template: Template): Resource {
-  return the(template, 'AWS::Lambda::Function', 'BackendFunction');
+export function backendFunction(template: Template): Resource {
+  return resourceOf(template, 'AWS::Lambda::Function', 'BackendFunction');
 }
 
-export function functionEnvironment(template: Template): Record<string, any> {
-  return handler(template).Properties.Environment.Variables;
+export function functionEnvironment(template: Template, word = 'BackendFunction'): Record<string, any> {
+  return resourceOf(template, 'AWS::Lambda::Function', word).Properties.Environment.Variables;
 }
 
 /** What a role may do, one line per statement: `actions on resources`. */

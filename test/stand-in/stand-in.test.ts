@@ -18,8 +18,7 @@ const collect = async (events: AsyncIterable<ChatEvent>) => {
 };
 const tokensIn = (events: ChatEvent[]) => events.map(tokenOf).filter((token) => token !== undefined);
 
-// With both kinds of Redis: the built-in one is right as far as the stand-in goes if nothing here tells it from the real one.
-describe.each([['the installed Redis', false], ['the built-in Redis', true]])('two processes on %s', (_name, builtIn) => {
+describe('two processes on one Redis', () => {
   let redis: Awaited<ReturnType<typeof startTestRedis>>;
   let one: StandInProcess;
   let two: StandInProcess;
@@ -38,7 +37,7 @@ describe.each([['the installed Redis', false], ['the built-in Redis', true]])('t
   const ready = ({ url }: StandInProcess) => until(async () => (await fetch(`${url}/readyz`)).ok);
 
   beforeAll(async () => {
-    redis = await startTestRedis({ builtIn });
+    redis = await startTestRedis();
     env = variables(redis.redis, redis.ca);
     [one, two] = await Promise.all([startStandIn(env), startStandIn(env)]);
     await Promise.all([ready(one), ready(two)]);
@@ -261,7 +260,7 @@ describe.each([['the installed Redis', false], ['the built-in Redis', true]])('t
 
 describe('start', () => {
   let redis: Awaited<ReturnType<typeof startTestRedis>>;
-  beforeAll(async () => { redis = await startTestRedis({ builtIn: true }); });
+  beforeAll(async () => { redis = await startTestRedis(); });
   afterAll(() => redis.dispose());
 
   test.each(['CREDS_KEY', 'CREDS_IV', 'JWT_SECRET', 'JWT_REFRESH_SECRET', 'MONGO_URI', 'DOMAIN_CLIENT', 'USE_REDIS', 'REDIS_URI'])(

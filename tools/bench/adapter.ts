@@ -9,6 +9,7 @@ import { PlayedAws } from '../../fixtures/runtime/aws';
 import { Direct } from '../../fixtures/runtime/direct';
 import { proxyEvent } from '../../fixtures/runtime/events';
 import { specQuery, type ResponseSpec } from '../../fixtures/runtime/response-spec';
+import { median } from '../../probe/statistics';
 import { ADAPTER } from '../../src/contract/variables';
 
 /** A line of the table: what was measured, without and with the adapter. */
@@ -33,7 +34,7 @@ export async function benchAdapter(): Promise<Measurement[]> {
   const artifacts = await buildArtifacts();
   const aws = new PlayedAws();
   await aws.start();
-  aws.cloud.parameters.set('/url', 'https://chat.example.com');
+  aws.services.ssm.parameters.set('/url', 'https://chat.example.com');
   const adapter = new Adapter(artifacts, {
     timeoutMs: 300_000,
     // What a start asks of AWS is part of what stays in memory.
@@ -88,7 +89,7 @@ async function timeOfChunk(open: Open): Promise<number> {
     const sent = /(\d{6,})\n$/.exec(String(chunk));
     if (sent) delays.push(Number(now - BigInt(sent[1])) / 1e6);
   }
-  return median(delays);
+  return median(delays)!;
 }
 
 async function throughput(open: Open): Promise<number> {
@@ -190,13 +191,8 @@ function residentBytes({ lambda }: Adapter): number {
 async function medianOf(times: number, measure: () => Promise<number>): Promise<number> {
   const values: number[] = [];
   for (let i = 0; i < times; i++) values.push(await measure());
-  return median(values);
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  return median(values)!;
 }
 
 const milliseconds = (value: number) => `${value.toFixed(2)} ms`;
 const megabytes = (value: number) => `${(value / MB).toFixed(0)} MB`;
-

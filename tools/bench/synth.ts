@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
+import { median } from '../../probe/statistics';
 
 const ROOT = join(__dirname, '../..');
 /** As deep below the root as `lib/private`, so that the construct finds what the package has beside it. */
@@ -31,7 +32,7 @@ export async function benchSynth(): Promise<Array<{ name: string; value: string 
   return Object.entries(WAYS).flatMap(([name, { extension, command }]) => {
     const apps = [write(`empty.${extension}`, EMPTY), write(`chat.${extension}`, CHAT)];
     const times = Array.from({ length: RUNS }, () => apps.map((app) => run([...command, app])));
-    const [empty, chat] = [0, 1].map((app) => median(times.map((pair) => pair[app])));
+    const [empty, chat] = [0, 1].map((app) => median(times.map((pair) => pair[app]))!);
     return [
       { name: `synth of a ${name}, empty`, value: `${empty.toFixed(0)} ms` },
       { name: `synth of a ${name} with a LibreChatServerless`, value: `${chat.toFixed(0)} ms` },
@@ -62,8 +63,4 @@ function run(args: string[]): number {
   const start = performance.now();
   execFileSync(process.execPath, args, { env: { ...process.env, CDK_OUTDIR: join(FOLDER, 'cdk.out') } });
   return performance.now() - start;
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

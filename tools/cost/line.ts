@@ -1,12 +1,14 @@
 import type { Template } from '../template';
-import type { Load, Usage } from './usage';
+import type { Load } from './load';
+import type { Usage } from './usage';
+import { CommandError } from '../../cli/command';
 
 /** One thing that is paid for. */
 export interface CostLine {
   readonly what: string;
   readonly quantity: string;
   /** US dollars a month while nobody does anything. */
-  readonly atRest: number;
+  readonly idle: number;
   /** US dollars a month more, by what people do. */
   readonly use: number;
 }
@@ -15,8 +17,8 @@ export interface CostLine {
 export type Pricer = (template: Template, usage: Usage, load: Load) => CostLine[];
 
 /** A line that costs the same whatever people do. */
-export function standing(what: string, quantity: string, atRest: number): CostLine {
-  return { what, quantity, atRest, use: 0 };
+export function standing(what: string, quantity: string, idle: number): CostLine {
+  return { what, quantity, idle, use: 0 };
 }
 
 /** `1 node`, `2 nodes`. */
@@ -32,6 +34,6 @@ export function amount(n: number): string {
 /** A price for a name that a template gives; the reader is told where a missing one belongs. */
 export function priceOf(prices: Readonly<Record<string, number>>, name: string, what: string): number {
   const price = prices[name];
-  if (price === undefined) throw new Error(`${what} must be one that tools/cost/prices.ts has a price for, got: ${name}`);
+  if (price === undefined) throw new CommandError(`${what} must be one that tools/cost/prices.ts has a price for, got: ${name}`);
   return price;
 }

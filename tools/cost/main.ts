@@ -1,50 +1,38 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { costOf, totalOf } from './cost-of';
-import { COST_FORMS, templateOfForm } from './forms';
-import { type Options, parseOptions, USAGE, UsageError } from './options';
+import { costOf, totalOf, unpricedTypes } from './cost-of';
+import { relaysOf } from './functions';
+import { type Options, parseOptions, USAGE } from './options';
 import { PRICE_LIST } from './prices';
 import { withTable } from './readme-table';
 import { report } from './report';
+import { COST_VARIANTS, templateOfVariant } from './variants';
+import { CommandError, runCommand } from '../../cli/command';
 import type { Template } from '../template';
 
 const README = join(__dirname, '../../README.md');
 
-/** Exit codes: 0 as asked, 1 something in the template has no price, 2 the command line was not understood. */
-function main(args: string[]): number {
-  let options: Options;
-  try {
-    options = parseOptions(args);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
-    return 2;
-  }
-  try {
-    process.stdout.write(answer(options));
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    return 1;
-  }
+function run(options: Options): number {
+  process.stdout.write(outputOf(options));
+  return 0;
 }
 
-function answer({ help, json, readme, form, template: file, usage }: Options): string {
-  if (help) return USAGE;
+function outputOf({ json, readme, variant, template: file, usage }: Options): string {
   if (readme) {
     writeFileSync(README, withTable(readFileSync(README, 'utf8')));
     return '';
   }
-  const template = file ? read(file) : templateOfForm(form);
+  const template = file ? read(file) : templateOfVariant(variant);
   const lines = costOf(template, usage);
-  if (json) return `${JSON.stringify({ region: PRICE_LIST.region, usage, lines, ...totalOf(lines) }, undefined, 1)}\n`;
-  return report(file ?? COST_FORMS[form].title, lines, usage);
+  const unpriced = unpricedTypes(template);
+  if (json) return `${JSON.stringify({ region: PRICE_LIST.region, usage, lines, ...totalOf(lines), unpriced }, undefined, 1)}\n`;
+  return report({ title: file ?? COST_VARIANTS[variant].title, lines, usage, unpriced, relay: relaysOf(template).length > 0 });
 }
 
 function read(file: string): Template {
   const refusal = `--template must be a CloudFormation template in JSON, got: ${file}`;
   const template = parse(readFileSync(file, 'utf8'), refusal);
-  if (typeof template?.Resources !== 'object') throw new Error(refusal);
+  if (typeof template?.Resources !== 'object') throw new CommandError(refusal);
   return template;
 }
 
@@ -52,8 +40,8 @@ function parse(text: string, refusal: string) {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(refusal);
+    throw new CommandError(refusal);
   }
 }
 
-process.exitCode = main(process.argv.slice(2));
+void runCommand({ usage: USAGE, read: parseOptions, run });

@@ -1,93 +1,75 @@
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { COST_FORMS, type FormName, isForm } from './forms';
 import { PRICE_LIST } from './prices';
 import { ASSUMED, type Usage } from './usage';
+import { COST_VARIANTS, type VariantName, isVariant } from './variants';
+import { parseArguments, UsageError } from '../../cli/command';
 import { LONGEST_REQUEST_SECONDS } from '../../src/contract/limits';
 
-const DEFAULT_ANSWERS = 10_000;
+const DEFAULT_REPLIES = 10_000;
 const DEFAULT_SECONDS = 20;
 const MOST = 1e9;
 
-const FORM_LINES = Object.entries(COST_FORMS).map(([name, { title }]) => `                       ${name.padEnd(14)} ${title}`).join('\n');
+const VARIANT_LINES = Object.entries(COST_VARIANTS).map(([name, { title }]) => `                       ${name.padEnd(14)} ${title}`).join('\n');
 
-export const USAGE = `Estimates what a deployment costs a month, in US dollars, out of its synthesized template and the prices of ${PRICE_LIST.region}.
+export const USAGE = `Estimates the monthly cost of a deployment in US dollars, from its synthesized template and the prices in ${PRICE_LIST.region}.
 
 Usage: npx projen cost [-- <options>]
 
-  --answers <n>        Answers in a month (default: ${DEFAULT_ANSWERS}).
-  --seconds <n>        How long the model takes for one (default: ${DEFAULT_SECONDS}).
-  --users <n>          People who open the page (default: one for each ${ASSUMED.answersPerUser} answers).
-  --form <name>        What is deployed (default: default):
-${FORM_LINES}
-  --template <file>    A template of yours instead, such as cdk.out/Chat.template.json.
-  --free-tier          Take off what AWS gives each account for ever, of CloudFront and Lambda.
-  --json               One JSON object, for machines.
-  --readme             Renew the table in README.md, and nothing else.
+  --replies <n>        Chat replies per month (default: ${DEFAULT_REPLIES}).
+  --seconds <n>        Duration of a reply (default: ${DEFAULT_SECONDS}).
+  --users <n>          Users per month (default: one per ${ASSUMED.repliesPerUser} replies).
+  --variant <name>        The variant to deploy (default: default):
+${VARIANT_LINES}
+  --template <file>    Another synthesized template instead, such as cdk.out/Chat.template.json.
+  --free-tier          Subtract the free tier of CloudFront and Lambda that does not expire.
+  --json               Print one JSON object.
+  --readme             Update the table in README.md instead.
   --help               Show this.
 `;
 
-/** The command line cannot be understood: the answer is the usage and exit code 2. */
-export class UsageError extends Error {}
+const OPTIONS = {
+  'replies': { type: 'string' },
+  'seconds': { type: 'string' },
+  'users': { type: 'string' },
+  'variant': { type: 'string' },
+  'template': { type: 'string' },
+  'free-tier': { type: 'boolean', default: false },
+  'json': { type: 'boolean', default: false },
+  'readme': { type: 'boolean', default: false },
+} as const;
 
-/** What the command line asks for. */
 export interface Options {
-  readonly help: boolean;
   readonly json: boolean;
   readonly readme: boolean;
-  readonly form: FormName;
+  readonly variant: VariantName;
   readonly template?: string;
   readonly usage: Usage;
 }
 
+/** @throws UsageError */
 export function parseOptions(args: string[]): Options {
-  const { values } = parse(args);
-  const form = values.form ?? 'default';
-  if (!isForm(form)) throw new UsageError(`--form must be one of ${Object.keys(COST_FORMS).join(', ')}, got: ${form}`);
-  if (values.form && values.template) throw new UsageError('--form and --template exclude each other');
+  const { values } = parseArguments(args, { options: OPTIONS });
+  const { variant = 'default' } = values;
+  if (!isVariant(variant)) throw new UsageError(`--variant must be one of ${Object.keys(COST_VARIANTS).join(', ')}, got: ${variant}`);
+  if (values.variant && values.template) throw new UsageError('specify only one of --variant, --template');
   if (values.template !== undefined && !existsSync(values.template)) throw new UsageError(`--template must exist, got: ${values.template}`);
-  const answers = number('answers', values.answers, DEFAULT_ANSWERS, { most: MOST, whole: true });
+  const replies = number('replies', values.replies, DEFAULT_REPLIES, { most: MOST, whole: true });
   return {
-    help: values.help ?? false,
-    json: values.json ?? false,
-    readme: values.readme ?? false,
-    form,
+    json: values.json,
+    readme: values.readme,
+    variant,
     template: values.template,
     usage: {
-      answers,
+      replies,
       seconds: number('seconds', values.seconds, DEFAULT_SECONDS, { most: LONGEST_REQUEST_SECONDS, whole: false }),
-      users: number('users', values.users, usersFor(answers), { most: MOST, whole: true }),
-      freeTier: values['free-tier'] ?? false,
+      users: number('users', values.users, usersFor(replies), { most: MOST, whole: true }),
+      freeTier: values['free-tier'],
     },
   };
 }
 
-export function usersFor(answers: number): number {
-  return Math.ceil(answers / ASSUMED.answersPerUser);
-}
-
-function parse(args: string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      // projen hands on the dashes that end its own options.
-      args: args[0] === '--' ? args.slice(1) : args,
-      options: {
-        'answers': text,
-        'seconds': text,
-        'users': text,
-        'form': text,
-        'template': text,
-        'free-tier': flag,
-        'json': flag,
-        'readme': flag,
-        'help': flag,
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+export function usersFor(replies: number): number {
+  return Math.ceil(replies / ASSUMED.repliesPerUser);
 }
 
 function number(name: string, given: string | undefined, byDefault: number, { most, whole }: { most: number; whole: boolean }): number {

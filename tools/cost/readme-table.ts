@@ -1,33 +1,33 @@
 import { costOf, totalOf } from './cost-of';
-import { COST_FORMS, type FormName, templateOfForm } from './forms';
 import { usersFor } from './options';
 import { PRICE_LIST } from './prices';
+import { COST_VARIANTS, type VariantName, templateOfVariant } from './variants';
 
 const BEGIN = '<!-- cost:begin -->';
 const END = '<!-- cost:end -->';
 const SECONDS = 20;
-const ANSWERS = [1_000, 10_000, 100_000];
+const REPLIES = [1_000, 10_000, 100_000];
 
-/** What README says of cost: what each form costs a month, at rest and with more and more answers, and what one answer does. */
+/** The cost section of README: each variant per month, idle and with more and more replies, and a single reply. */
 export function readmeTable(): string {
-  const head = `| US dollars a month, ${PRICE_LIST.region} | at rest | ${ANSWERS.map((n) => `${n.toLocaleString('en-US')} answers`).join(' | ')} |`;
-  const rows = (Object.keys(COST_FORMS) as FormName[]).map((name) => {
-    const template = templateOfForm(name);
-    const totals = ANSWERS.map((answers) => totalOf(costOf(template, { answers, seconds: SECONDS, users: usersFor(answers), freeTier: false })));
-    return `| ${[COST_FORMS[name].title, totals[0].atRest, ...totals.map(({ atRest, use }) => atRest + use)].map(cell).join(' | ')} |`;
+  const head = `| US dollars a month, ${PRICE_LIST.region} | idle | ${REPLIES.map((n) => `${n.toLocaleString('en-US')} replies`).join(' | ')} |`;
+  const rows = (Object.keys(COST_VARIANTS) as VariantName[]).map((name) => {
+    const template = templateOfVariant(name);
+    const totals = REPLIES.map((replies) => totalOf(costOf(template, { replies, seconds: SECONDS, users: usersFor(replies), freeTier: false })));
+    return `| ${[COST_VARIANTS[name].title, totals[0].idle, ...totals.map(({ idle, use }) => idle + use)].map(cell).join(' | ')} |`;
   });
-  return [head, `|---|${'---:|'.repeat(ANSWERS.length + 1)}`, ...rows, '', ...perAnswer()].join('\n');
+  return [head, `|---|${'---:|'.repeat(REPLIES.length + 1)}`, ...rows, '', ...perReply()].join('\n');
 }
 
-function perAnswer(): string[] {
-  const answers = 10_000;
+function perReply(): string[] {
+  const replies = 10_000;
   const price = (seconds: number) => {
-    const lines = costOf(templateOfForm('default'), { answers, seconds, users: usersFor(answers), freeTier: false });
-    return (totalOf(lines).use / answers).toFixed(4);
+    const lines = costOf(templateOfVariant('default'), { replies, seconds, users: usersFor(replies), freeTier: false });
+    return (totalOf(lines).use / replies).toFixed(4);
   };
   return [
-    `For answers of ${SECONDS} s, at about $${price(SECONDS)} each; one of 60 s takes $${price(60)}. Users who open the page are counted in, the model and a MongoDB`,
-    'or Redis of yours are not.',
+    `A reply of ${SECONDS} s costs about $${price(SECONDS)}, one of 60 s $${price(60)}, page loads included. The model is not included, nor are an existing VPC,`,
+    'MongoDB or Redis.',
   ];
 }
 
@@ -42,7 +42,7 @@ export function withTable(text: string, table = readmeTable()): string {
   return `${text.slice(0, begin + BEGIN.length)}\n${table}\n${text.slice(end)}`;
 }
 
-/** Whole dollars, and cents where they matter. */
+/** Whole dollars; with one decimal below 10. */
 function cell(value: string | number): string {
   if (typeof value === 'string') return value;
   return value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en-US');

@@ -1,24 +1,35 @@
 import { totalOf } from './cost-of';
 import type { CostLine } from './line';
 import { PRICE_LIST } from './prices';
-import { ASSUMED, type Usage } from './usage';
+import { ASSUMED, ASSUMED_WITH_RELAY, type Usage } from './usage';
+import { table } from '../../cli/table';
 
-const HEAD = ['', '', 'at rest', 'per 1,000 answers', 'a month'];
+const HEAD = ['', '', 'idle', 'per 1,000 replies', 'a month'];
 
-/** The table for people: each line, their sum, and what was assumed. */
-export function report(title: string, lines: CostLine[], usage: Usage): string {
-  const rows = lines.map(({ what, quantity, atRest, use }) => [what, quantity, dollars(atRest), perThousand(use, usage), dollars(atRest + use)]);
-  const { atRest, use } = totalOf(lines);
-  const sum = ['Together', '', dollars(atRest), perThousand(use, usage), dollars(atRest + use)];
-  const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...rows, sum].map((row) => row[column].length)));
-  const rule = widths.map((width) => '-'.repeat(width));
-  const print = (row: string[]) => row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ').trimEnd();
+/** What a report is about. */
+export interface Estimate {
+  readonly title: string;
+  readonly lines: readonly CostLine[];
+  readonly usage: Usage;
+  /** Types of resources that `lines` leave out. */
+  readonly unpriced: readonly string[];
+  /** Whether requests share LibreChat through a relay. */
+  readonly relay: boolean;
+}
+
+/** The table for people: each line, their sum, the assumptions, and what is not priced. */
+export function report({ title, lines, usage, unpriced, relay }: Estimate): string {
+  const rows = lines.map(({ what, quantity, idle, use }) => [what, quantity, dollars(idle), perThousand(use, usage), dollars(idle + use)]);
+  const { idle, use } = totalOf(lines);
+  const sum = ['Total', '', dollars(idle), perThousand(use, usage), dollars(idle + use)];
+  const rule = HEAD.map((_, column) => '-'.repeat(Math.max(...[HEAD, ...rows, sum].map((row) => row[column].length))));
   return [
-    `${title}: ${usage.answers.toLocaleString('en-US')} answers of ${usage.seconds} s for ${usage.users.toLocaleString('en-US')} users in a month`,
+    `${title}: ${usage.replies.toLocaleString('en-US')} replies of ${usage.seconds} s for ${usage.users.toLocaleString('en-US')} users in a month`,
     '',
-    ...[HEAD, rule, ...rows, rule, sum].map(print),
+    table([HEAD, rule, ...rows, rule, sum], { right: [2, 3, 4] }),
     '',
-    ...assumptions(usage),
+    ...assumptions(usage, relay ? WITH_RELAY : WITHOUT_RELAY),
+    ...unpriced.length > 0 ? ['', `Not priced: ${unpriced.join(', ')}`] : [],
     '',
   ].join('\n');
 }
@@ -30,22 +41,34 @@ export function dollars(n: number): string {
   return n.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
-function perThousand(use: number, { answers }: Usage): string {
-  return answers === 0 ? '–' : dollars(use / answers * 1000);
+function perThousand(use: number, { replies }: Usage): string {
+  return replies === 0 ? '–' : dollars(use / replies * 1000);
 }
 
-function assumptions(usage: Usage): string[] {
+const WITHOUT_RELAY = [
+  'A reply uses two environments: one generates, one streams. DocumentDB stays at its minimum capacity;',
+  `- a user opens the page ${ASSUMED.visitsPerUser} times; each time ${ASSUMED.startsPerVisit} environments start, for ${ASSUMED.secondsPerStart} s each,`,
+  `  and the page asks for ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED.apiRequestsPerVisit} replies of the API and ${ASSUMED.mbPerVisit} MB`,
+];
+
+const WITH_RELAY = [
+  'A relay runs for each request, and one worker while there are requests. DocumentDB stays at its minimum capacity;',
+  `- people chat in ${ASSUMED_WITH_RELAY.activeHours} hours of the month; a worker ends ${ASSUMED_WITH_RELAY.lingerSeconds} s after its last request`,
+  `- a user opens the page ${ASSUMED.visitsPerUser} times: ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED_WITH_RELAY.apiRequestsPerVisit} API calls, ${ASSUMED.mbPerVisit} MB;`,
+  `  where no worker runs, each call waits ${ASSUMED.secondsPerStart} s for LibreChat to start`,
+];
+
+function assumptions(usage: Usage, [functions, ...visits]: readonly string[]): string[] {
   return [
     `US dollars, prices of ${PRICE_LIST.region} in ${PRICE_LIST.read}, without taxes and discounts`
-      + `${usage.freeTier ? '; what is always free in an account is taken off' : ''}.`,
-    'Not in it: the model, Docker or a registry outside of AWS, a VPC, MongoDB and Redis of yours, a web ACL, support.',
-    'An answer keeps one environment generating and another streaming. DocumentDB stays at its least capacity;',
-    'each half DCU more costs 0.04 an hour. These are assumptions rather than measurements, and meant to be high:',
-    `- a user opens the page ${ASSUMED.visitsPerUser} times; each time ${ASSUMED.startsPerVisit} environments start, for ${ASSUMED.secondsPerStart} s each,`,
-    `  and the page asks for ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED.apiRequestsPerVisit} answers of the API and ${ASSUMED.mbPerVisit} MB`,
-    `- an answer takes ${ASSUMED.apiRequestsPerAnswer} requests, ${ASSUMED.mbPerStreamedSecond} MB for each second that it streams,`
-      + ` ${ASSUMED.mbToModelPerAnswer} MB to and from the model`,
-    `  and ${ASSUMED.databaseIosPerAnswer} reads and writes of the database's storage; a request writes ${ASSUMED.logKbPerRequest} KB of log`,
+      + `${usage.freeTier ? '; the free tier that does not expire is subtracted' : ''}.`,
+    'Not included: the model, registries outside AWS, an existing VPC, MongoDB or Redis, web ACLs, support.',
+    functions,
+    'each half DCU more costs 0.04 an hour. These are assumptions, not measurements, and on the high side:',
+    ...visits,
+    `- a reply takes ${ASSUMED.apiRequestsPerReply} requests, ${ASSUMED.mbPerStreamedSecond} MB for each second that it streams,`
+      + ` ${ASSUMED.mbToModelPerReply} MB to and from the model`,
+    `  and ${ASSUMED.databaseIosPerReply} reads and writes of the database's storage; a request writes ${ASSUMED.logKbPerRequest} KB of log`,
     `- the image has ${ASSUMED.imageGb} GB, the database ${ASSUMED.databaseGb} GB, the page ${ASSUMED.pageGb} GB, the files of a user ${ASSUMED.filesGbPerUser} GB`,
   ];
 }

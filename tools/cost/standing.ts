@@ -2,23 +2,24 @@ import { resourcesOf } from '../template';
 import { amount, count, type CostLine, type Pricer, priceOf, standing } from './line';
 import { HOURS, PRICES } from './prices';
 import { ASSUMED } from './usage';
+import { CommandError } from '../../cli/command';
 
-export const documentDb: Pricer = (template, { answers }) => resourcesOf(template, 'AWS::DocDB::DBCluster').map(({ id, properties }) => {
+export const documentDb: Pricer = (template, { replies }) => resourcesOf(template, 'AWS::DocDB::DBCluster').map(({ id, properties }) => {
   const capacity = properties.ServerlessV2ScalingConfiguration?.MinCapacity;
-  if (capacity === undefined) throw new Error(`DocumentDB clusters must be serverless, got: ${id}`);
+  if (capacity === undefined) throw new CommandError(`DocumentDB clusters must be serverless, got: ${id}`);
   const instances = resourcesOf(template, 'AWS::DocDB::DBInstance').filter((instance) => instance.properties.DBClusterIdentifier?.Ref === id);
   const { dcuHour, storageGb, io } = PRICES.documentDb;
   return {
     what: 'DocumentDB',
     quantity: `${count(instances.length, 'instance')} at ${capacity} DCU, ${ASSUMED.databaseGb} GB`,
-    atRest: instances.length * capacity * dcuHour * HOURS + ASSUMED.databaseGb * storageGb,
-    use: answers * ASSUMED.databaseIosPerAnswer * io,
+    idle: instances.length * capacity * dcuHour * HOURS + ASSUMED.databaseGb * storageGb,
+    use: replies * ASSUMED.databaseIosPerReply * io,
   };
 });
 
 export const documentDbInstances: Pricer = (template) => {
   const other = resourcesOf(template, 'AWS::DocDB::DBInstance').find(({ properties }) => properties.DBInstanceClass !== 'db.serverless');
-  if (other) throw new Error(`DocumentDB instances must be of class db.serverless, got: ${other.properties.DBInstanceClass}`);
+  if (other) throw new CommandError(`DocumentDB instances must be of class db.serverless, got: ${other.properties.DBInstanceClass}`);
   return [];
 };
 
@@ -29,13 +30,13 @@ export const elastiCache: Pricer = (template) => resourcesOf(template, 'AWS::Ela
   return standing(engine === 'valkey' ? 'Valkey' : 'Redis', `${count(nodes, 'node')} ${type}`, nodes * hour * HOURS);
 });
 
-export const natGateways: Pricer = (template, { answers }) => {
+export const natGateways: Pricer = (template, { replies }) => {
   const gateways = resourcesOf(template, 'AWS::EC2::NatGateway').length;
-  const gb = answers * ASSUMED.mbToModelPerAnswer / 1000;
+  const gb = replies * ASSUMED.mbToModelPerReply / 1000;
   return [{
     what: 'NAT',
     quantity: `${count(gateways, 'gateway')}, ${amount(gb)} GB`,
-    atRest: gateways * PRICES.vpc.natHour * HOURS,
+    idle: gateways * PRICES.vpc.natHour * HOURS,
     use: gb * PRICES.vpc.natGb,
   }];
 };
@@ -60,13 +61,13 @@ export const zones: Pricer = (template) => {
 
 export const parameters: Pricer = (template) => {
   const paid = resourcesOf(template, 'AWS::SSM::Parameter').find(({ properties }) => (properties.Tier ?? 'Standard') !== 'Standard');
-  if (paid) throw new Error(`SSM parameters must be of the tier Standard, which is free, got: ${paid.properties.Tier}`);
+  if (paid) throw new CommandError(`SSM parameters must be of the tier Standard, which is free, got: ${paid.properties.Tier}`);
   return [];
 };
 
 export const builds: Pricer = (template) => resourcesOf(template, 'AWS::CodeBuild::Project').map(({ properties }): CostLine => {
   if (properties.Environment.ComputeType !== 'BUILD_GENERAL1_SMALL') {
-    throw new Error(`CodeBuild projects must be of BUILD_GENERAL1_SMALL, got: ${properties.Environment.ComputeType}`);
+    throw new CommandError(`CodeBuild projects must be of BUILD_GENERAL1_SMALL, got: ${properties.Environment.ComputeType}`);
   }
   const { buildsPerMonth, minutesPerBuild } = ASSUMED;
   return standing('CodeBuild', `${count(buildsPerMonth, 'build')} of ${minutesPerBuild} min`, buildsPerMonth * minutesPerBuild * PRICES.codeBuild.minute);

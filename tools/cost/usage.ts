@@ -1,19 +1,17 @@
-import { readSettings } from '../../runtime/shared/settings';
-
-/** What people do with a deployment in a month. */
+/** Use of a deployment in a month. */
 export interface Usage {
-  readonly answers: number;
-  /** How long the model takes for one answer. */
+  readonly replies: number;
+  /** Duration of a reply. */
   readonly seconds: number;
-  /** How many people open the page. */
+  /** Number of people who open the page. */
   readonly users: number;
-  /** Whether to take off what AWS gives each account for ever. */
+  /** Whether to subtract the free tier that does not expire. */
   readonly freeTier: boolean;
 }
 
-/** Assumptions rather than measurements, and meant to be high: below the table stands each that weighs something. */
+/** Assumptions, not measurements, and on the high side. The report lists those that matter. */
 export const ASSUMED = {
-  answersPerUser: 200,
+  repliesPerUser: 200,
   visitsPerUser: 20,
   /** The page and what it asks the API for when it is opened. Most of the files come from the browser's own cache. */
   pageRequestsPerVisit: 40,
@@ -23,13 +21,13 @@ export const ASSUMED = {
   startsPerVisit: 4,
   secondsPerStart: 10,
   /** The POST, the stream, and what the page reads again. */
-  apiRequestsPerAnswer: 8,
+  apiRequestsPerReply: 8,
   secondsPerShortRequest: 0.1,
-  /** The events of an answer: at most 40 a second, each with its frame. */
+  /** The events of a reply: at most 40 a second, each with its frame. */
   mbPerStreamedSecond: 0.015,
   /** The conversation that goes to the model, what comes back from there, and what the database takes. */
-  mbToModelPerAnswer: 1,
-  databaseIosPerAnswer: 300,
+  mbToModelPerReply: 1,
+  databaseIosPerReply: 300,
   databaseGb: 1,
   pageGb: 0.1,
   filesGbPerUser: 0.1,
@@ -40,35 +38,15 @@ export const ASSUMED = {
   minutesPerBuild: 5,
 } as const;
 
-/** What a month's use asks of the services. */
-export interface Load {
-  readonly visits: number;
-  readonly apiRequests: number;
-  readonly pageRequests: number;
-  readonly starts: number;
-  /** How long environments are busy, all together. */
-  readonly busySeconds: number;
-  readonly gbToViewers: number;
-  readonly logGb: number;
-}
-
-export function loadOf({ answers, seconds, users }: Usage): Load {
-  const visits = users * ASSUMED.visitsPerUser;
-  const apiRequests = answers * ASSUMED.apiRequestsPerAnswer + visits * ASSUMED.apiRequestsPerVisit;
-  const starts = visits * ASSUMED.startsPerVisit;
-  const shortRequests = apiRequests - 2 * answers;
-  return {
-    visits,
-    apiRequests,
-    pageRequests: visits * ASSUMED.pageRequestsPerVisit,
-    starts,
-    busySeconds: answers * secondsPerAnswer(seconds) + shortRequests * ASSUMED.secondsPerShortRequest + starts * ASSUMED.secondsPerStart,
-    gbToViewers: (visits * ASSUMED.mbPerVisit + answers * seconds * ASSUMED.mbPerStreamedSecond) / 1000,
-    logGb: apiRequests * ASSUMED.logKbPerRequest / 1e6,
-  };
-}
-
-/** One environment generates and is held until the answer is saved, another streams. */
-export function secondsPerAnswer(seconds: number): number {
-  return 2 * seconds + readSettings({}).graceMs / 1000;
-}
+/** The same for a deployment with a relay, where many requests share one LibreChat. */
+export const ASSUMED_WITH_RELAY = {
+  /** API calls of the page when a user who is logged in opens it; without a running worker, each of them waits for LibreChat to start. */
+  apiRequestsPerVisit: 28,
+  /** Hours of a month in which people chat. The more they spread out, the longer a worker runs. */
+  activeHours: 220,
+  /** A worker ends so long after its last request. */
+  lingerSeconds: 10,
+  /** After a reply, until it and its title are saved. */
+  secondsToSave: 2,
+  requestsPerWorker: 50,
+} as const;

@@ -8,6 +8,7 @@ import { python } from './python';
 import { isThere } from './run';
 import { type Assembly, imageOfThisProject, synthesizeApps } from './synthesize';
 import { typescript } from './typescript';
+import { parseArguments, runCommand, UsageError } from '../../cli/command';
 import { findingsIn } from '../package-budget';
 
 const LANGUAGES = [python, java, go];
@@ -15,20 +16,35 @@ const CSHARP = 'csharp';
 
 type Assemblies = Record<AppName, Assembly>;
 
-/** The other languages are compared with TypeScript, which is always built. */
-async function main(names: string[]): Promise<void> {
-  const known = [typescript, ...LANGUAGES].map(({ name }) => name).concat(CSHARP);
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Error(`languages must be out of ${known.join(', ')}, got: ${unknown.join(', ')}`);
-  const isAsked = (name: string) => names.length === 0 || names.includes(name);
+const NAMES = [typescript, ...LANGUAGES].map(({ name }) => name).concat(CSHARP);
 
-  const expected = await timed(typescript.name, () => tryLanguage(typescript));
-  if (!expected) return;
-  for (const language of LANGUAGES.filter(({ name }) => isAsked(name))) await timed(language.name, () => tryLanguage(language, expected));
-  if (isAsked(CSHARP)) await timed(`${CSHARP}, which is read and not run`, async () => refuse(await findingsInCSharp()));
+const USAGE = `Builds the package for each language, and synthesizes the example apps with it.
+
+Usage: npx projen test:languages [<language>...]
+
+  <language>   One of ${NAMES.join(', ')} (default: all). typescript always runs: the others are compared with it.
+  --help       Show this.
+`;
+
+/** Returns whether a language is to be tested. */
+function parseOptions(args: string[]): (name: string) => boolean {
+  const { positionals } = parseArguments(args, { allowPositionals: true });
+  const unknown = positionals.filter((name) => !NAMES.includes(name));
+  if (unknown.length > 0) throw new UsageError(`languages must be out of ${NAMES.join(', ')}, got: ${unknown.join(', ')}`);
+  return (name) => positionals.length === 0 || positionals.includes(name);
 }
 
-/** Says how long it took, or what is wrong, and lets the rest run on. */
+async function testLanguages(isAsked: (name: string) => boolean): Promise<number> {
+  const expected = await timed(typescript.name, () => tryLanguage(typescript));
+  if (!expected) return 1;
+  const languages = LANGUAGES.filter(({ name }) => isAsked(name));
+  let passed = true;
+  for (const language of languages) passed = Boolean(await timed(language.name, () => tryLanguage(language, expected))) && passed;
+  if (isAsked(CSHARP)) passed = Boolean(await timed(`${CSHARP} (read, not run)`, tryCSharp)) && passed;
+  return passed ? 0 : 1;
+}
+
+/** Prints how long an attempt took, or why it failed; undefined if it failed. */
 async function timed<T>(name: string, attempt: () => Promise<T>): Promise<T | undefined> {
   const start = Date.now();
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;
@@ -37,7 +53,6 @@ async function timed<T>(name: string, attempt: () => Promise<T>): Promise<T | un
     console.log(`ok      ${name} (${seconds()})`);
     return result;
   } catch (error) {
-    process.exitCode = 1;
     console.log(`${error instanceof Missing ? 'SKIPPED' : 'FAILED '} ${name} (${seconds()}): ${(error as Error).message}`);
     return undefined;
   }
@@ -62,8 +77,13 @@ async function tryLanguage(language: Language, expected?: Assemblies): Promise<A
   return assemblies;
 }
 
+async function tryCSharp(): Promise<true> {
+  refuse(await findingsInCSharp());
+  return true;
+}
+
 function refuse(findings: string[]): void {
   if (findings.length > 0) throw new Error(`\n  ${findings.slice(0, 30).join('\n  ')}`);
 }
 
-void main(process.argv.slice(2));
+void runCommand({ usage: USAGE, read: parseOptions, run: testLanguages });

@@ -8,7 +8,7 @@ const moments = document.getElementById('moments')!;
 const cards = new Map<string, HTMLElement>();
 let newest: Moment | undefined;
 
-/** Brings the page up to the picture, as of now. */
+/** Updates the page to the current picture. */
 export function draw(picture: Picture): void {
   const now = Date.now();
   const shown = picture.lanes(now - WINDOW_MS);

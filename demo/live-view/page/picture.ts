@@ -1,4 +1,4 @@
-import type { AnsweringEvent, EnvironmentPhase, RequestEvent, TimedEvent } from '../../../emulator/core/event-types';
+import type { ResponseEvent, EnvironmentPhase, RequestEvent, TimedEvent } from '../../../emulator/core/event-types';
 
 /** What an environment did for a while; the last one goes on. */
 export interface Span {
@@ -12,7 +12,7 @@ export interface Lane {
   readonly function: string;
   readonly environment: number;
   readonly spans: Span[];
-  /** The request that it works on, or answered last. */
+  /** The request that it processes, or served last. */
   request?: string;
 }
 
@@ -41,11 +41,11 @@ export class Picture {
 
   public receive(event: TimedEvent): void {
     if (event.type === 'environment') this.enter(event.function, event.environment, event.phase, event.at, event.detail);
-    if (event.type === 'answering') this.answer(event);
+    if (event.type === 'response') this.respond(event);
     if (event.type === 'request') this.end(event);
   }
 
-  private answer(event: Timed<AnsweringEvent>): void {
+  private respond(event: Timed<ResponseEvent>): void {
     const { method, path, status, at } = event;
     const lane = this.laneOf(event);
     if (lane) lane.request = `${method} ${shorten(path)}`;

@@ -1,6 +1,7 @@
+import type { APIGatewayEventIdentity, APIGatewayProxyEvent } from 'aws-lambda';
 import { headerValue, type Header } from '../../core/http';
 
-/** All that the event of a proxy integration is made of. */
+/** The input of a proxy integration's event. */
 export interface EventInput {
   readonly httpMethod: string;
   /** The path pattern of the resource, such as `/api/{proxy+}`. */
@@ -26,15 +27,12 @@ export interface EventInput {
   readonly time?: number;
 }
 
-/** An event in payload format 1.0. */
-export type ProxyEvent = ReturnType<typeof proxyEvent>;
-
 /**
- * The event that API Gateway's REST APIs hand to a function.
+ * The event that a REST API sends to a function: payload format 1.0.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
-export function proxyEvent(input: EventInput) {
+export function restApiEvent(input: EventInput): APIGatewayProxyEvent {
   const { headers = [], body = Buffer.alloc(0), stage = 'prod', time = 0, requestId = '00000000-0000-0000-0000-000000000000' } = input;
   const query = [...new URLSearchParams(input.query ?? '')];
   const binary = isBinary(input.binaryMediaTypes ?? [], headerValue(headers, 'content-type'));
@@ -43,8 +41,8 @@ export function proxyEvent(input: EventInput) {
     resource: input.resource,
     path: input.path,
     httpMethod: input.httpMethod,
-    headers: lastOf(headers),
-    multiValueHeaders: allOf(headers),
+    headers: lastOf(headers) ?? {},
+    multiValueHeaders: allOf(headers) ?? {},
     queryStringParameters: lastOf(query),
     multiValueQueryStringParameters: allOf(query),
     pathParameters: input.pathParameters ?? null,
@@ -64,6 +62,7 @@ export function proxyEvent(input: EventInput) {
       domainName,
       requestId,
       apiId: input.apiId ?? 'api',
+      authorizer: undefined,
       identity: {
         cognitoIdentityPoolId: null,
         accountId: null,
@@ -78,7 +77,8 @@ export function proxyEvent(input: EventInput) {
         userAgent: headerValue(headers, 'user-agent') ?? null,
         user: null,
         ...(input.apiKey ? { apiKey: input.apiKey } : {}),
-      },
+        // `apiKeyId` and `clientCert` are absent, against the type.
+      } as APIGatewayEventIdentity,
     },
     body: body.length ? body.toString(binary ? 'base64' : 'utf8') : null,
     isBase64Encoded: body.length > 0 && binary,

@@ -1,24 +1,26 @@
-import { ApiGateway } from './api-gateway';
+import { ApiEndpoint } from './api-endpoint';
+import { gatewayResponseOf } from './gateway-response';
 import { RestApi, type Integration } from './rest-api';
-import { identifier, refuse, unsupported, type Deployment, type Player, type Resource } from '../../cloudformation/resource';
+import { TokenBucket } from './token-bucket';
+import { identifier, reject, unsupported, type Deployment, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
 
 const KEY_LENGTH = { least: 20, most: 128 };
 const LONGEST_STREAM_MS = 900_000;
 
-/** API Gateway's REST APIs. A stage serves the methods of the template: the emulator has one deployment only. */
-export const apiGateway: Readonly<Record<string, Player>> = {
+/** A stage serves the methods of the template: the emulator has one deployment only. */
+export const API_GATEWAY_RESOURCES: ResourceHandlers = {
   'AWS::ApiGateway::RestApi': (resource, deployment) => {
-    const { cloud } = deployment;
+    const { cloud, services } = deployment;
     const { Name, BinaryMediaTypes = [], EndpointConfiguration, Body } = resource.properties;
-    if (Body) unsupported(resource, 'the emulator does not play an OpenAPI `Body`');
+    if (Body) unsupported(resource, 'the emulator does not support an OpenAPI `Body`');
     const types = (EndpointConfiguration?.Types ?? ['EDGE']) as string[];
     if (!types.includes('REGIONAL')) unsupported(resource, `\`EndpointConfiguration.Types\` must be REGIONAL, got: ${types.join()}`);
     const api = new RestApi(identifier(resource, deployment), String(Name ?? resource.logicalId), BinaryMediaTypes as string[]);
     const root = identifier(resource, deployment, 12).slice(2);
     api.addResource(root, undefined, '');
-    cloud.apis.set(api.id, api);
-    const gateway = new ApiGateway(cloud, api);
-    cloud.hosts.set(`${api.id}.execute-api.${cloud.region}.${cloud.urlSuffix}`, (request) => gateway.handle(request));
+    services.apiGateway.apis.set(api.id, api);
+    const endpoint = new ApiEndpoint(cloud, services.lambda, api);
+    services.dns.set(`${api.id}.execute-api.${cloud.region}.${cloud.urlSuffix}`, (request) => endpoint.handle(request));
     return { ref: api.id, attributes: { RootResourceId: root, RestApiId: api.id } };
   },
 
@@ -36,10 +38,10 @@ export const apiGateway: Readonly<Record<string, Player>> = {
     }
     if (AuthorizationType !== 'NONE') unsupported(resource, `\`AuthorizationType\` must be NONE, got: ${String(AuthorizationType)}`);
     if (integration.TimeoutInMillis && integration.TimeoutInMillis > LONGEST_STREAM_MS) {
-      refuse(resource, `\`Integration.TimeoutInMillis\` must be at most ${LONGEST_STREAM_MS}, got: ${integration.TimeoutInMillis}`);
+      reject(resource, `\`Integration.TimeoutInMillis\` must be at most ${LONGEST_STREAM_MS}, got: ${integration.TimeoutInMillis}`);
     }
     const node = apiOf(resource, deployment).resources.get(String(ResourceId))
-      ?? refuse(resource, `\`ResourceId\` must exist, got: ${String(ResourceId)}`);
+      ?? reject(resource, `\`ResourceId\` must exist, got: ${String(ResourceId)}`);
     node.methods.set(String(HttpMethod), { httpMethod: String(HttpMethod), apiKeyRequired: Boolean(ApiKeyRequired), integration });
     return { ref: resource.logicalId };
   },
@@ -55,33 +57,46 @@ export const apiGateway: Readonly<Record<string, Player>> = {
     return { ref: String(StageName) };
   },
 
+  'AWS::ApiGateway::GatewayResponse': (resource, deployment) => {
+    const { gatewayResponses } = apiOf(resource, deployment);
+    try {
+      gatewayResponses.set(String(resource.properties.ResponseType), gatewayResponseOf(resource.properties));
+    } catch (error) {
+      unsupported(resource, (error as Error).message);
+    }
+    return { ref: resource.logicalId, attributes: { Id: resource.logicalId } };
+  },
+
   'AWS::ApiGateway::ApiKey': (resource, deployment) => {
     const id = identifier(resource, deployment);
     const value = String(resource.properties.Value ?? identifier(resource, deployment, 40));
     if (value.length < KEY_LENGTH.least || value.length > KEY_LENGTH.most) {
-      refuse(resource, `\`Value\` must have ${KEY_LENGTH.least} to ${KEY_LENGTH.most} characters, got: ${value.length}`);
+      reject(resource, `\`Value\` must have ${KEY_LENGTH.least} to ${KEY_LENGTH.most} characters, got: ${value.length}`);
     }
-    deployment.cloud.apiKeys.set(id, { value, enabled: resource.properties.Enabled === true });
+    deployment.services.apiGateway.apiKeys.set(id, { value, enabled: resource.properties.Enabled === true });
     return { ref: id, attributes: { APIKeyId: id } };
   },
 
   'AWS::ApiGateway::UsagePlan': (resource, deployment) => {
     const id = identifier(resource, deployment, 6);
-    deployment.cloud.usagePlans.set(id, (resource.properties.ApiStages ?? []) as { ApiId: string; Stage: string }[]);
+    const { ApiStages = [], Throttle } = resource.properties;
+    const throttle = Throttle && (() => new TokenBucket(Number(Throttle.RateLimit), Number(Throttle.BurstLimit), deployment.cloud.timeScale));
+    deployment.services.apiGateway.usagePlans.set(id, { stages: ApiStages, throttle });
     return { ref: id, attributes: { Id: id } };
   },
 
-  'AWS::ApiGateway::UsagePlanKey': (resource, { cloud }) => {
+  'AWS::ApiGateway::UsagePlanKey': (resource, { services }) => {
     const { KeyId, UsagePlanId } = resource.properties;
-    const key = cloud.apiKeys.get(String(KeyId)) ?? refuse(resource, `\`KeyId\` must exist, got: ${String(KeyId)}`);
-    for (const { ApiId, Stage } of cloud.usagePlans.get(String(UsagePlanId)) ?? []) {
-      if (key.enabled) cloud.apis.get(ApiId)?.keys.add(`${Stage}/${key.value}`);
+    const key = services.apiGateway.apiKeys.get(String(KeyId)) ?? reject(resource, `\`KeyId\` must exist, got: ${String(KeyId)}`);
+    const plan = services.apiGateway.usagePlans.get(String(UsagePlanId)) ?? reject(resource, `\`UsagePlanId\` must exist, got: ${String(UsagePlanId)}`);
+    for (const { ApiId, Stage } of plan.stages) {
+      if (key.enabled) services.apiGateway.apis.get(ApiId)?.keys.set(`${Stage}/${key.value}`, plan.throttle?.());
     }
     return { ref: `${String(KeyId)}:${String(UsagePlanId)}` };
   },
 };
 
-function apiOf(resource: Resource, { cloud }: Deployment): RestApi {
+function apiOf(resource: ResourceDefinition, { services }: Deployment): RestApi {
   const id = String(resource.properties.RestApiId);
-  return cloud.apis.get(id) ?? refuse(resource, `\`RestApiId\` must exist, got: ${id}`);
+  return services.apiGateway.apis.get(id) ?? reject(resource, `\`RestApiId\` must exist, got: ${id}`);
 }

@@ -1,3 +1,6 @@
+import type { GatewayResponse } from './gateway-response';
+import type { TokenBucket } from './token-bucket';
+
 /** An integration as the template has it. */
 export interface Integration {
   readonly Type: string;
@@ -44,8 +47,10 @@ export interface Match {
 export class RestApi {
   public readonly resources = new Map<string, ApiResource>();
   public readonly stages = new Map<string, { readonly variables: Record<string, string> | null }>();
-  /** The keys that a usage plan of a stage knows: `stage/value`. */
-  public readonly keys = new Set<string>();
+  /** The API keys of usage plans, as `stage/value`, with the throttling of the plan. */
+  public readonly keys = new Map<string, TokenBucket | undefined>();
+  /** Customized gateway responses by response type. */
+  public readonly gatewayResponses = new Map<string, GatewayResponse>();
 
   public constructor(public readonly id: string, public readonly name: string, public readonly binaryMediaTypes: readonly string[]) {}
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { EdgeFunctionError, type EdgeContext, type EdgeFunction } from './edge-function';
 import type { Forwarding } from './forwarding';
-import { askOrigin, edgeError, type OriginConfig } from './origin';
+import { askOrigin, edgeError, type OriginConfig, type OriginNetwork } from './origin';
 import { matchesPathPattern } from './path-pattern';
 import { applyResponseHeadersPolicy, type ResponseHeadersPolicy } from './response-headers-policy';
-import type { Cloud } from '../../core/cloud';
+import type { EventStream } from '../../core/events';
 import { bodyOf, headerValue, withHeaders, withoutHeaders, type HttpRequest, type HttpResponse } from '../../core/http';
 
 /** A cache behaviour, with all that it refers to. */
@@ -30,7 +30,7 @@ export interface DistributionConfig {
   readonly errorPages: readonly ErrorPage[];
 }
 
-/** A custom error response: it takes the place of every such answer, whichever origin it comes from. */
+/** A custom error response: it replaces every response of that status, from any origin. */
 export interface ErrorPage {
   readonly status: number;
   readonly path?: string;
@@ -41,7 +41,7 @@ const GENERATES_RESPONSE = 'status';
 
 /** A distribution with its cache switched off. */
 export class Distribution {
-  public constructor(private readonly cloud: Cloud, public readonly config: DistributionConfig) {}
+  public constructor(private readonly network: OriginNetwork, private readonly events: EventStream, public readonly config: DistributionConfig) {}
 
   /** The behaviour of a path: the first whose pattern matches. */
   public behaviorOf(path: string): Behavior {
@@ -50,11 +50,11 @@ export class Distribution {
 
   public async handle(request: HttpRequest): Promise<HttpResponse> {
     const requestId = randomBytes(40).toString('base64url');
-    const response = await this.answer(request, requestId);
+    const response = await this.respond(request, requestId);
     return { ...response, headers: [...response.headers, ['Via', '1.1 emulated.cloudfront.net (CloudFront)'], ['X-Amz-Cf-Id', requestId]] };
   }
 
-  private async answer(request: HttpRequest, requestId: string): Promise<HttpResponse> {
+  private async respond(request: HttpRequest, requestId: string): Promise<HttpResponse> {
     const behavior = this.behaviorOf(request.path);
     if (request.protocol === 'http' && behavior.viewerProtocolPolicy === 'redirect-to-https') {
       const host = headerValue(request.headers, 'host') ?? this.config.domainName;
@@ -67,15 +67,15 @@ export class Distribution {
       distributionDomainName: this.config.domainName, distributionId: this.config.id, requestId, ip: request.sourceIp,
     };
     try {
-      return await this.serve(request, behavior, context);
+      return await this.forward(request, behavior, context);
     } catch (error) {
       if (!(error instanceof EdgeFunctionError)) throw error;
-      this.cloud.events.notice(`CloudFront Function ${error.message}`, 'warning');
+      this.events.notice(`CloudFront Function ${error.message}`, 'warning');
       return edgeError(503, 'the function failed');
     }
   }
 
-  private async serve(viewer: HttpRequest, behavior: Behavior, context: EdgeContext): Promise<HttpResponse> {
+  private async forward(viewer: HttpRequest, behavior: Behavior, context: EdgeContext): Promise<HttpResponse> {
     let request = viewer;
     if (behavior.onRequest) {
       const result = await behavior.onRequest.onRequest(viewer, context);
@@ -89,7 +89,7 @@ export class Distribution {
   }
 
   private ask(behavior: Behavior, request: HttpRequest, requestId: string): Promise<HttpResponse> {
-    return askOrigin(this.cloud, behavior.origin, request, behavior.policies, { arn: this.config.arn, requestId });
+    return askOrigin(this.network, behavior.origin, request, behavior.policies, { arn: this.config.arn, requestId });
   }
 
   private async errorPage(response: HttpResponse, request: HttpRequest, requestId: string): Promise<HttpResponse> {

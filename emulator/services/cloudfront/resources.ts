@@ -1,104 +1,105 @@
+import type { CloudFrontService } from './cloudfront-service';
 import { Distribution, type Behavior, type ErrorPage } from './distribution';
 import { EdgeFunction } from './edge-function';
 import { forwardingOf } from './forwarding';
 import type { OriginConfig } from './origin';
 import { responseHeadersPolicyOf } from './response-headers-policy';
 import { s3Origin } from './s3-origin';
-import { identifier, refuse, unsupported, type Player, type Properties, type Resource } from '../../cloudformation/resource';
-import type { Cloud } from '../../core/cloud';
+import { identifier, reject, unsupported, type Deployment, type ResourceDefinition, type ResourceHandlers, type ResourceProperties } from '../../cloudformation/resource';
 
 const LONGEST_READ_TIMEOUT_SECONDS = 120;
 
-/** CloudFront's distributions and what they refer to. */
-export const cloudFront: Readonly<Record<string, Player>> = {
-  'AWS::CloudFront::Function': (resource, { cloud }) => {
+export const CLOUDFRONT_RESOURCES: ResourceHandlers = {
+  'AWS::CloudFront::Function': (resource, { cloud, services }) => {
     const { Name, FunctionCode, FunctionConfig, AutoPublish } = resource.properties;
     if (FunctionConfig?.Runtime !== 'cloudfront-js-2.0') {
       unsupported(resource, `\`FunctionConfig.Runtime\` must be cloudfront-js-2.0, got: ${String(FunctionConfig?.Runtime)}`);
     }
-    if (AutoPublish !== true) refuse(resource, '`AutoPublish` must be true, or distributions cannot use it');
+    if (AutoPublish !== true) reject(resource, '`AutoPublish` must be true, or distributions cannot use it');
     const arn = `arn:${cloud.partition}:cloudfront::${cloud.account}:function/${String(Name)}`;
-    cloud.edge.functions.set(arn, new EdgeFunction(String(Name), String(FunctionCode)));
+    services.cloudFront.functions.set(arn, new EdgeFunction(String(Name), String(FunctionCode)));
     return { ref: arn, attributes: { 'FunctionARN': arn, 'FunctionMetadata.FunctionARN': arn, 'Stage': 'LIVE' } };
   },
 
   'AWS::CloudFront::OriginAccessControl': (resource, deployment) => {
     const id = `E${identifier(resource, deployment, 12).toUpperCase()}`;
     const { SigningBehavior } = resource.properties.OriginAccessControlConfig;
-    if (SigningBehavior !== 'never') deployment.cloud.edge.originAccessControls.add(id);
+    if (SigningBehavior !== 'never') deployment.services.cloudFront.originAccessControls.add(id);
     return { ref: id, attributes: { Id: id } };
   },
 
   'AWS::CloudFront::CachePolicy': (resource, deployment) => {
     const id = identifier(resource, deployment, 24);
-    deployment.cloud.edge.cachePolicies.set(id, forwardingOf(resource.properties.CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin ?? {}));
+    const { ParametersInCacheKeyAndForwardedToOrigin = {} } = resource.properties.CachePolicyConfig;
+    deployment.services.cloudFront.cachePolicies.set(id, forwardingOf(ParametersInCacheKeyAndForwardedToOrigin));
     return { ref: id, attributes: { Id: id } };
   },
 
   'AWS::CloudFront::OriginRequestPolicy': (resource, deployment) => {
     const id = identifier(resource, deployment, 24);
-    deployment.cloud.edge.originRequestPolicies.set(id, forwardingOf(resource.properties.OriginRequestPolicyConfig));
+    deployment.services.cloudFront.originRequestPolicies.set(id, forwardingOf(resource.properties.OriginRequestPolicyConfig));
     return { ref: id, attributes: { Id: id } };
   },
 
   'AWS::CloudFront::ResponseHeadersPolicy': (resource, deployment) => {
     const id = identifier(resource, deployment, 24);
-    deployment.cloud.edge.responseHeadersPolicies.set(id, responseHeadersPolicyOf(resource.properties.ResponseHeadersPolicyConfig));
+    deployment.services.cloudFront.responseHeadersPolicies.set(id, responseHeadersPolicyOf(resource.properties.ResponseHeadersPolicyConfig));
     return { ref: id, attributes: { Id: id } };
   },
 
   'AWS::CloudFront::Distribution': (resource, deployment) => {
-    const { cloud } = deployment;
-    const config = resource.properties.DistributionConfig as Properties;
+    const { cloud, services } = deployment;
+    const config = resource.properties.DistributionConfig as ResourceProperties;
     const id = `E${identifier(resource, deployment, 13).toUpperCase()}`;
     const domainName = `d${identifier(resource, deployment, 13)}.cloudfront.net`;
-    const origins = new Map((config.Origins as Properties[]).map((origin) => [String(origin.Id), originOf(resource, cloud, origin)]));
-    const behaviors = [...(config.CacheBehaviors ?? []) as Properties[], { ...config.DefaultCacheBehavior, PathPattern: '*' }]
-      .map((behavior) => behaviorOf(resource, cloud, origins, behavior));
-    const distribution = new Distribution(cloud, {
+    const origins = new Map((config.Origins as ResourceProperties[]).map((origin) => [String(origin.Id), originOf(resource, deployment, origin)]));
+    const behaviors = [...(config.CacheBehaviors ?? []) as ResourceProperties[], { ...config.DefaultCacheBehavior, PathPattern: '*' }]
+      .map((behavior) => behaviorOf(resource, services.cloudFront, origins, behavior));
+    const distribution = new Distribution({ dns: services.dns, limit: (milliseconds) => cloud.limit(milliseconds) }, cloud.events, {
       id,
       arn: `arn:${cloud.partition}:cloudfront::${cloud.account}:distribution/${id}`,
       domainName,
       defaultRootObject: String(config.DefaultRootObject ?? ''),
       behaviors,
-      errorPages: ((config.CustomErrorResponses ?? []) as Properties[]).map((page): ErrorPage => ({
+      errorPages: ((config.CustomErrorResponses ?? []) as ResourceProperties[]).map((page): ErrorPage => ({
         status: page.ErrorCode, path: page.ResponsePagePath, responseStatus: page.ResponseCode,
       })),
     });
-    cloud.distributions.push(distribution);
-    [domainName, ...(config.Aliases ?? []) as string[]].forEach((host) => cloud.publicHosts.add(host));
+    services.cloudFront.distributions.push(distribution);
+    [domainName, ...(config.Aliases ?? []) as string[]].forEach((host) => services.cloudFront.publicHosts.add(host));
     return { ref: id, attributes: { Id: id, DomainName: domainName } };
   },
 };
 
-function originOf(resource: Resource, cloud: Cloud, origin: Properties): OriginConfig {
+function originOf(resource: ResourceDefinition, { cloud, services }: Deployment, origin: ResourceProperties): OriginConfig {
   const domainName = String(origin.DomainName);
   const bucket = /^(.+?)\.s3(?:\.[\w-]+)?\.amazonaws\.com$/.exec(domainName)?.[1];
-  if (origin.S3OriginConfig && bucket && cloud.buckets.has(bucket)) cloud.hosts.set(domainName, s3Origin(cloud, bucket));
-  if (!cloud.hosts.has(domainName)) unsupported(resource, `origin ${origin.Id} must lead to a bucket or a REST API of this stack, got: ${domainName}`);
+  if (origin.S3OriginConfig && bucket && services.s3.buckets.has(bucket)) services.dns.set(domainName, s3Origin(services.s3, cloud.account, bucket));
+  if (!services.dns.has(domainName)) unsupported(resource, `origin ${origin.Id} must lead to a bucket or a REST API of this stack, got: ${domainName}`);
   const readTimeout = Number(origin.CustomOriginConfig?.OriginReadTimeout ?? 30);
   if (readTimeout > LONGEST_READ_TIMEOUT_SECONDS) {
-    refuse(resource, `\`OriginReadTimeout\` must be at most ${LONGEST_READ_TIMEOUT_SECONDS} without a quota request, got: ${readTimeout}`);
+    reject(resource, `\`OriginReadTimeout\` must be at most ${LONGEST_READ_TIMEOUT_SECONDS} without a quota request, got: ${readTimeout}`);
   }
   return {
     id: String(origin.Id),
     domainName,
     path: String(origin.OriginPath ?? ''),
-    customHeaders: ((origin.OriginCustomHeaders ?? []) as Properties[]).map(({ HeaderName, HeaderValue }) => [HeaderName, HeaderValue]),
+    customHeaders: ((origin.OriginCustomHeaders ?? []) as ResourceProperties[]).map(({ HeaderName, HeaderValue }) => [HeaderName, HeaderValue]),
     connectionAttempts: Number(origin.ConnectionAttempts ?? 3),
     readTimeout,
     kind: origin.S3OriginConfig ? 's3' : 'custom',
-    signed: cloud.edge.originAccessControls.has(String(origin.OriginAccessControlId)),
+    signed: services.cloudFront.originAccessControls.has(String(origin.OriginAccessControlId)),
   };
 }
 
-function behaviorOf(resource: Resource, cloud: Cloud, origins: ReadonlyMap<string, OriginConfig>, behavior: Properties): Behavior {
-  const { edge } = cloud;
+function behaviorOf(
+  resource: ResourceDefinition, edge: CloudFrontService, origins: ReadonlyMap<string, OriginConfig>, behavior: ResourceProperties,
+): Behavior {
   const find = <T>(name: string, known: ReadonlyMap<string, T>): T => known.get(String(behavior[name]))
     ?? unsupported(resource, `\`${name}\` of ${behavior.PathPattern} must be of this stack or one of the managed ones that the emulator knows, got: ${behavior[name]}`);
   const functionFor = (type: string): EdgeFunction | undefined => {
-    const found = ((behavior.FunctionAssociations ?? []) as Properties[]).find(({ EventType }) => EventType === type);
-    return found && (edge.functions.get(String(found.FunctionARN)) ?? refuse(resource, `\`FunctionARN\` must exist, got: ${found.FunctionARN}`));
+    const found = ((behavior.FunctionAssociations ?? []) as ResourceProperties[]).find(({ EventType }) => EventType === type);
+    return found && (edge.functions.get(String(found.FunctionARN)) ?? reject(resource, `\`FunctionARN\` must exist, got: ${found.FunctionARN}`));
   };
   return {
     pathPattern: behavior.PathPattern,

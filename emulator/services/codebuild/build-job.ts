@@ -1,36 +1,47 @@
 import { join } from 'node:path';
-import type { Build, BuildStatus } from './build';
+import { PhaseFailure } from './build-phase';
+import type { BuildProject } from './build-project';
 import { readBuildSpec, type BuildSpec } from './build-spec';
 import { Docker } from './docker';
 import { expand, partsOf } from './shell';
-import type { Cloud, Role } from '../../core/cloud';
+import type { Cloud } from '../../core/cloud';
 import { unzipInto } from '../../core/zip';
+import type { EcrService } from '../ecr/ecr-service';
+import type { IamService, Role } from '../iam/iam-service';
+import type { LogsService } from '../cloudwatch-logs/logs-service';
+import type { S3Service } from '../s3/s3-service';
 
-/** Why a phase did not succeed, as CodeBuild tells it. */
-export class PhaseFailure extends Error {
-  public constructor(public readonly statusCode: string, message: string, public readonly status: BuildStatus = 'FAILED') {
-    super(message);
-  }
+/** The services that a build uses. */
+export interface BuildEnvironment {
+  readonly iam: IamService;
+  readonly logs: LogsService;
+  readonly s3: S3Service;
+  readonly ecr: EcrService;
 }
 
-/** A right that the role of the build does not have. */
+/** The build that a job works for. */
+interface RunningBuild {
+  readonly uuid: string;
+  readonly arn: string;
+  readonly project: BuildProject;
+  logStream?: string;
+}
+
+/** The role of the build lacks a permission. */
 export class Denied extends Error {}
 
-/**
- * What a build does in its phases, with the rights of its project's role. Of its commands those are played that are about images;
- * any other is taken to succeed.
- */
+/** The work of a build's phases, with the permissions of the project's role. Commands about images are emulated; any other succeeds. */
 export class BuildJob {
   private readonly role: Role | undefined;
   private readonly folder: string;
   private readonly docker: Docker;
   private spec: BuildSpec = {};
 
-  public constructor(private readonly cloud: Cloud, private readonly build: Build) {
+  public constructor(private readonly cloud: Cloud, private readonly services: BuildEnvironment, private readonly build: RunningBuild) {
     const { ServiceRole } = build.project.properties;
-    this.role = [...cloud.roles.values()].find(({ name, arn }) => [name, arn].includes(ServiceRole));
+    this.role = services.iam.find(ServiceRole);
     this.folder = join(cloud.folder, 'builds', build.uuid);
-    this.docker = new Docker(cloud, this.folder, { authorize: this.authorize.bind(this), write: this.write.bind(this) });
+    this.docker = new Docker(services.ecr, cloud.account, this.folder, { authorize: this.authorize.bind(this), write: this.write.bind(this) });
   }
 
   /** @throws PhaseFailure */
@@ -46,12 +57,12 @@ export class BuildJob {
   }
 
   private provision(): void {
-    const { cloud, build } = this;
+    const { cloud, services, build } = this;
     const { logGroup, properties } = build.project;
     try {
-      if (!cloud.logGroups.streams(logGroup)) {
+      if (!services.logs.streams(logGroup)) {
         this.authorize('logs:CreateLogGroup', cloud.arn('logs', `log-group:${logGroup}`));
-        cloud.logGroups.create(logGroup);
+        services.logs.create(logGroup);
       }
       this.authorize('logs:CreateLogStream', cloud.arn('logs', `log-group:${logGroup}:log-stream:${build.uuid}`));
     } catch (error) {
@@ -59,7 +70,7 @@ export class BuildJob {
         + `log streams for build ${build.arn}. Error message: ${(error as Error).message}`);
     }
     build.logStream = build.uuid;
-    cloud.logGroups.streams(logGroup)!.set(build.uuid, []);
+    services.logs.streams(logGroup)!.set(build.uuid, []);
   }
 
   private download(): void {
@@ -68,7 +79,7 @@ export class BuildJob {
     const arn = `arn:${this.cloud.partition}:s3:::${bucket}/${key}`;
     try {
       this.authorize('s3:GetObject', arn);
-      const archive = this.cloud.buckets.get(bucket)?.objects.get(key);
+      const archive = this.services.s3.buckets.get(bucket)?.objects.get(key);
       if (!archive) throw new Error('NoSuchKey: The specified key does not exist. status code: 404');
       unzipInto(this.folder, archive.body);
     } catch (error) {
@@ -101,7 +112,7 @@ export class BuildJob {
   }
 
   private authorize(action: string, resource: string): void {
-    if (this.role && this.cloud.roleMay(this.role, { action, resource })) return;
+    if (this.role && this.services.iam.allows(this.role, { action, resource })) return;
     const session = `arn:${this.cloud.partition}:sts::${this.cloud.account}:assumed-role/${this.role?.name ?? 'missing'}/AWSCodeBuild-${this.build.uuid}`;
     throw new Denied(`User: ${session} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`);
   }
@@ -122,6 +133,6 @@ export class BuildJob {
     } catch (error) {
       throw new PhaseFailure('ACCESS_DENIED', (error as Error).message);
     }
-    this.cloud.logGroups.streams(logGroup)?.get(this.build.uuid)?.push({ timestamp: Date.now(), message: `${line}\n` });
+    this.services.logs.streams(logGroup)?.get(this.build.uuid)?.push({ timestamp: Date.now(), message: `${line}\n` });
   }
 }

@@ -26,13 +26,13 @@ export class BuildProject {
   public readonly runningMinutes: number;
   public readonly queuedMinutes: number;
 
-  /** @throws AwsError where CodeBuild would refuse it, and where the emulator cannot play it */
+  /** @throws AwsError where CodeBuild would refuse it, and where the emulator does not support it */
   public constructor(cloud: Pick<Cloud, 'arn'>, public readonly name: string, public readonly properties: BuildProjectProperties) {
     const { Source, Artifacts, TimeoutInMinutes = 60, QueuedTimeoutInMinutes = 480, LogsConfig } = properties;
     must(/^[A-Za-z0-9][\w-]{1,254}$/.test(name), `Invalid project name: ${name}`);
-    must(Source?.Type === 'S3', `the emulator plays projects with a source of type S3, got: ${Source?.Type}`);
+    must(Source?.Type === 'S3', `the emulator supports projects with a source of type S3, got: ${Source?.Type}`);
     must(/^[^/]+\/.+/.test(Source.Location ?? ''), `Invalid project source: location must be a valid S3 source, got: ${Source.Location}`);
-    must(Artifacts?.Type === 'NO_ARTIFACTS', `the emulator plays projects without artifacts, got: ${Artifacts?.Type}`);
+    must(Artifacts?.Type === 'NO_ARTIFACTS', `the emulator supports projects without artifacts, got: ${Artifacts?.Type}`);
     must(isWithin(TimeoutInMinutes, 5, 2160), 'Invalid timeoutInMinutes: must be between 5 and 2160');
     must(isWithin(QueuedTimeoutInMinutes, 5, 480), 'Invalid queuedTimeoutInMinutes: must be between 5 and 480');
     this.arn = cloud.arn('codebuild', `project/${name}`);

@@ -1,13 +1,15 @@
-import type { Build, BuildPhase } from './build';
+import type { BuildPhase } from './build-phase';
 import type { BuildProject } from './build-project';
+import type { CodeBuildService } from './codebuild-service';
+import type { EmulatedBuild } from './emulated-build';
 import { AwsError } from '../../core/aws-error';
 import type { Cloud } from '../../core/cloud';
-import type { ActionContext, JsonService } from '../../core/json-service';
+import type { Authorize, JsonApi } from '../../core/json-api';
 
-/** As many as a list or a question may hold. */
+/** Page size, and the most ids of a request. */
 const MOST = 100;
 
-/** What StartBuild may be told beside the project; nothing overrides what a project says. */
+/** The supported parameters of StartBuild: none overrides the project. */
 const START_PARAMETERS = ['projectName', 'idempotencyToken'];
 
 /**
@@ -15,27 +17,37 @@ const START_PARAMETERS = ['projectName', 'idempotencyToken'];
  *
  * @see https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Operations.html
  */
-export const codeBuild: JsonService = {
-  name: 'CodeBuild',
-  target: 'CodeBuild_20161006',
-  actions: {
-    StartBuild: (input, context) => {
-      const project = projectOf(input, 'codebuild:StartBuild', context);
+export function codeBuildApi(codeBuild: CodeBuildService, cloud: Cloud): JsonApi {
+  const arnOf = (project: string) => cloud.arn('codebuild', `project/${project}`);
+  /** By id or ARN. */
+  const find = (id: string) => codeBuild.builds.find((build) => build.id === id || build.arn === id);
+  const projectOf = (input: Record<string, unknown>, action: string, authorize: Authorize): BuildProject => {
+    const name = String(input.projectName ?? '');
+    if (!name) throw invalid('Invalid project name: it must not be empty');
+    const arn = arnOf(name);
+    authorize(action, arn);
+    const project = codeBuild.find(name);
+    if (!project) throw new AwsError('ResourceNotFoundException', 400, `Project cannot be found: ${arn}`);
+    return project;
+  };
+  return {
+    StartBuild: (input, authorize) => {
+      const project = projectOf(input, 'codebuild:StartBuild', authorize);
       const unknown = Object.keys(input).find((name) => !START_PARAMETERS.includes(name));
-      if (unknown !== undefined) throw invalid(`the emulator plays StartBuild with ${START_PARAMETERS.join(' and ')}, got: ${unknown}`);
+      if (unknown !== undefined) throw invalid(`the emulator supports StartBuild with ${START_PARAMETERS.join(' and ')}, got: ${unknown}`);
       const token = input.idempotencyToken;
-      return { build: describe(context.cloud.buildProjects.start(project, token === undefined ? undefined : String(token)), context.cloud) };
+      return { build: describe(codeBuild.start(project, token === undefined ? undefined : String(token)), cloud) };
     },
-    BatchGetBuilds: (input, { cloud, authorize }) => {
+    BatchGetBuilds: (input, authorize) => {
       const ids = input.ids as string[] | undefined;
       if (!Array.isArray(ids) || !ids.length || ids.length > MOST) throw invalid(`Invalid ids: must hold between 1 and ${MOST} build ids`);
-      ids.forEach((id) => authorize('codebuild:BatchGetBuilds', arnOf(cloud, id.split(':')[0])));
-      const builds = ids.flatMap((id) => find(cloud, id) ?? []);
-      return { builds: builds.map((build) => describe(build, cloud)), buildsNotFound: ids.filter((id) => !find(cloud, id)) };
+      ids.forEach((id) => authorize('codebuild:BatchGetBuilds', arnOf(id.split(':')[0])));
+      const builds = ids.flatMap((id) => find(id) ?? []);
+      return { builds: builds.map((build) => describe(build, cloud)), buildsNotFound: ids.filter((id) => !find(id)) };
     },
-    ListBuildsForProject: (input, context) => {
-      const { name } = projectOf(input, 'codebuild:ListBuildsForProject', context);
-      const ids = context.cloud.buildProjects.builds.filter(({ project }) => project.name === name).map(({ id }) => id);
+    ListBuildsForProject: (input, authorize) => {
+      const { name } = projectOf(input, 'codebuild:ListBuildsForProject', authorize);
+      const ids = codeBuild.builds.filter(({ project }) => project.name === name).map(({ id }) => id);
       const { sortOrder } = input;
       if (sortOrder !== undefined && !['ASCENDING', 'DESCENDING'].includes(String(sortOrder))) throw invalid(`Invalid sortOrder: ${String(sortOrder)}`);
       if (sortOrder !== undefined && ids.length > MOST) throw invalid(`Invalid sortOrder: the project has more than ${MOST} builds`);
@@ -44,42 +56,23 @@ export const codeBuild: JsonService = {
       if (!Number.isInteger(from)) throw invalid('Invalid nextToken');
       return { ids: ids.slice(from, from + MOST), ...(ids.length > from + MOST ? { nextToken: String(from + MOST) } : {}) };
     },
-    StopBuild: (input, { cloud, authorize }) => {
+    StopBuild: (input, authorize) => {
       const id = String(input.id ?? '');
       if (!id) throw invalid('Invalid build id: it must not be empty');
-      authorize('codebuild:StopBuild', arnOf(cloud, id.split(':')[0]));
-      const build = find(cloud, id);
+      authorize('codebuild:StopBuild', arnOf(id.split(':')[0]));
+      const build = find(id);
       if (!build) throw new AwsError('ResourceNotFoundException', 400, `Build ${id} does not exist`);
       build.stop();
       return { build: describe(build, cloud) };
     },
-  },
-};
-
-function projectOf(input: Record<string, unknown>, action: string, { cloud, authorize }: ActionContext): BuildProject {
-  const name = String(input.projectName ?? '');
-  if (!name) throw invalid('Invalid project name: it must not be empty');
-  const arn = arnOf(cloud, name);
-  authorize(action, arn);
-  const project = cloud.buildProjects.find(name);
-  if (!project) throw new AwsError('ResourceNotFoundException', 400, `Project cannot be found: ${arn}`);
-  return project;
-}
-
-/** By id or ARN. */
-function find(cloud: Cloud, id: string): Build | undefined {
-  return cloud.buildProjects.builds.find((build) => build.id === id || build.arn === id);
-}
-
-function arnOf(cloud: Cloud, project: string): string {
-  return cloud.arn('codebuild', `project/${project}`);
+  };
 }
 
 function invalid(message: string): AwsError {
   return new AwsError('InvalidInputException', 400, message);
 }
 
-function describe(build: Build, cloud: Cloud): object {
+function describe(build: EmulatedBuild, cloud: Cloud): object {
   const { project, logStream } = build;
   const { Source, Environment, ServiceRole } = project.properties;
   const console = `https://console.aws.amazon.com/cloudwatch/home?region=${cloud.region}#logsV2:log-groups`;

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cloud } from '../../core/cloud';
-import type { ImageRepository, RepositoryImage } from '../ecr/image-repositories';
+import type { EcrService, ImageRepository, RepositoryImage } from '../ecr/ecr-service';
 import { instructionsIn } from '../lambda/image';
 
 /** What a build lets its commands do. */
@@ -26,7 +25,12 @@ export class Docker {
   private readonly built = new Map<string, Built>();
   private readonly registries = new Set<string>();
 
-  public constructor(private readonly cloud: Cloud, private readonly folder: string, private readonly around: Surroundings) {}
+  public constructor(
+    private readonly ecr: EcrService,
+    private readonly account: string,
+    private readonly folder: string,
+    private readonly around: Surroundings,
+  ) {}
 
   /** Runs a command; whether it succeeds. One of another program does. */
   public run(words: readonly string[]): boolean {
@@ -116,9 +120,9 @@ export class Docker {
   private repositoryOf(reference: string): ImageRepository {
     const [host, ...path] = reference.replace(/:[^/]*$/, '').split('/');
     if (!this.registries.has(host)) throw new Error('no basic auth credentials');
-    const repository = this.cloud.repositories.findByUri(reference);
+    const repository = this.ecr.findByUri(reference);
     if (repository) return repository;
-    throw new Error(`name unknown: The repository with name '${path.join('/')}' does not exist in the registry with id '${this.cloud.account}'`);
+    throw new Error(`name unknown: The repository with name '${path.join('/')}' does not exist in the registry with id '${this.account}'`);
   }
 }
 

@@ -1,6 +1,7 @@
-import type { ImageRepository, RepositoryImage } from './image-repositories';
+import type { EcrService, ImageRepository, RepositoryImage } from './ecr-service';
 import { AwsError } from '../../core/aws-error';
-import type { JsonService } from '../../core/json-service';
+import type { Cloud } from '../../core/cloud';
+import type { JsonApi } from '../../core/json-api';
 
 interface ImageId {
   readonly imageTag?: string;
@@ -14,11 +15,9 @@ const DEFAULT_RESULTS = 100;
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
  */
-export const ecr: JsonService = {
-  name: 'ECR',
-  target: 'AmazonEC2ContainerRegistry_V20150921',
-  actions: {
-    DescribeImages: (input, { cloud, authorize }) => {
+export function ecrApi(ecr: EcrService, cloud: Cloud): JsonApi {
+  return {
+    DescribeImages: (input, authorize) => {
       const { repositoryName: name, registryId = cloud.account, imageIds } = input as {
         repositoryName?: string; registryId?: string; imageIds?: ImageId[];
       };
@@ -26,7 +25,7 @@ export const ecr: JsonService = {
       const { maxResults = DEFAULT_RESULTS, nextToken } = input as { maxResults?: number; nextToken?: string };
       if (imageIds?.length && (input.maxResults ?? nextToken) !== undefined) throw invalid('imageIds cannot be used with maxResults or nextToken');
       authorize('ecr:DescribeImages', `arn:${cloud.partition}:ecr:${cloud.region}:${registryId}:repository/${name}`);
-      const repository = registryId === cloud.account ? cloud.repositories.find(name) : undefined;
+      const repository = registryId === cloud.account ? ecr.find(name) : undefined;
       if (!repository) {
         throw new AwsError('RepositoryNotFoundException', 400,
           `The repository with name '${name}' does not exist in the registry with id '${registryId}'`);
@@ -37,8 +36,8 @@ export const ecr: JsonService = {
       const to = from + maxResults;
       return { imageDetails: repository.images.slice(from, to).map(details), ...(repository.images.length > to ? { nextToken: String(to) } : {}) };
     },
-  },
-};
+  };
+}
 
 function imageOf(repository: ImageRepository, { imageTag, imageDigest }: ImageId, registryId: string): RepositoryImage {
   if (imageTag === undefined && imageDigest === undefined) {

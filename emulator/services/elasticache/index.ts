@@ -1,7 +1,12 @@
-import { startBuiltIn } from './built-in/server';
-import { startRedisServer } from './redis-server';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { EmulatorError } from '../../core/errors';
 
-/** Certificate and key in PEM, and the authority that a client verifies them with. */
+/** Certificate and key in PEM, and the authority that clients verify them with. */
 export interface RedisTls {
   readonly cert: string;
   readonly key: string;
@@ -9,29 +14,116 @@ export interface RedisTls {
 }
 
 export interface RedisOptions {
-  /** What clients must say in AUTH; without one nobody is asked. */
+  /** The password for AUTH. @default no authentication */
   readonly password?: string;
   readonly tls: RedisTls;
-  /** Take the built-in server even where a real one is installed. */
-  readonly builtIn?: boolean;
 }
 
 export interface RunningRedis {
   readonly host: string;
   readonly port: number;
-  readonly kind: 'redis-server' | 'built-in';
+  /** The process id of the server. */
+  readonly pid: number;
   /** Ends the server and every connection, and removes its files. */
   dispose(): Promise<void>;
 }
 
+const HOST = '127.0.0.1';
+const START_ATTEMPTS = 5;
+
+const INSTALL = '(`apt-get install redis-server`, `brew install redis`)';
+
+type Outcome = { kind: 'ready' } | { kind: 'missing' } | { kind: 'no-tls' } | { kind: 'port-taken' } | { kind: 'failed'; log: string };
+
 /**
- * Starts a Redis that speaks TLS only, on a free loopback port: the installed `redis-server` if there is one that can
- * do TLS, else a small built-in one that knows the commands of the LibreChat stand-in.
+ * Starts the installed `redis-server` with TLS on a free loopback port.
+ *
+ * @throws EmulatorError where it is not installed, or built without TLS
  */
 export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
-  if (!options.builtIn) {
-    const real = await startRedisServer(options);
-    if (real) return real;
+  const directory = mkdtempSync(join(tmpdir(), 'redis-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    for (let attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
+      const port = await freePort();
+      const server = launch(configuration(directory, port, options), directory);
+      const outcome = await started(server);
+      switch (outcome.kind) {
+        case 'ready':
+          return { host: HOST, port, pid: server.pid!, dispose: async () => { await stop(server); remove(); } };
+        case 'missing':
+          throw new EmulatorError('REDIS_MISSING', `ElastiCache requires \`redis-server\` in PATH: install it ${INSTALL}`);
+        case 'no-tls':
+          throw new EmulatorError('REDIS_MISSING', `\`redis-server\` must be built with TLS: install a package that is ${INSTALL}`);
+        case 'failed':
+          throw new Error(`redis-server does not start: ${outcome.log}`);
+      }
+    }
+    throw new Error(`redis-server found no free port in ${START_ATTEMPTS} attempts`);
+  } catch (error) {
+    remove();
+    throw error;
   }
-  return startBuiltIn(options);
+}
+
+/** The password is in a file with mode 600: command lines are public. */
+function configuration(directory: string, port: number, { password, tls }: RedisOptions): string {
+  const file = (name: string, content: string) => {
+    const path = join(directory, name);
+    writeFileSync(path, content, { mode: 0o600 });
+    return path;
+  };
+  return file('redis.conf', [
+    `bind ${HOST}`,
+    'port 0',
+    `tls-port ${port}`,
+    `tls-cert-file ${file('cert.pem', tls.cert)}`,
+    `tls-key-file ${file('key.pem', tls.key)}`,
+    `tls-ca-cert-file ${file('ca.pem', tls.ca)}`,
+    'tls-auth-clients no',
+    `dir ${directory}`,
+    'save ""',
+    'appendonly no',
+    ...(password ? [`requirepass ${JSON.stringify(password)}`] : []),
+  ].join('\n'));
+}
+
+/** Detached, so that Ctrl-C in a terminal reaches it only through `dispose`. */
+function launch(config: string, directory: string): ChildProcess {
+  return spawn('redis-server', [config], { cwd: directory, env: process.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+}
+
+function started(server: ChildProcess): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const log: string[] = [];
+    const read = (line: string) => {
+      log.push(line);
+      if (/Ready to accept connections/.test(line)) resolve({ kind: 'ready' });
+    };
+    createInterface(server.stdout!).on('line', read);
+    createInterface(server.stderr!).on('line', read);
+    server.once('error', () => resolve({ kind: 'missing' }));
+    server.once('close', () => {
+      const text = log.join('\n');
+      if (/address already in use/i.test(text)) return resolve({ kind: 'port-taken' });
+      if (/bad directive|TLS support/i.test(text)) return resolve({ kind: 'no-tls' });
+      resolve({ kind: 'failed', log: text });
+    });
+  });
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exited = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGKILL');
+  await exited;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject).listen(0, HOST, () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
 }

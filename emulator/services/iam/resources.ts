@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import type { Role } from './iam-service';
 import type { Statement } from './policy';
-import { identifier, physicalName, refuse, type Player, type Resource } from '../../cloudformation/resource';
-import type { Cloud, Role } from '../../core/cloud';
+import { identifier, physicalName, reject, type Deployment, type EmulatedResource, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
 
-/** Roles and the policies that are enforced for calls to S3, Systems Manager and Secrets Manager. */
-export const iam: Readonly<Record<string, Player>> = {
+
+/** Roles and their policies, which are enforced for calls to every emulated service. */
+export const IAM_RESOURCES: ResourceHandlers = {
   'AWS::IAM::Role': (resource, deployment) => {
-    const { cloud } = deployment;
+    const { cloud, services } = deployment;
     const name = String(resource.properties.RoleName ?? physicalName(resource, deployment).slice(0, 64));
     const role: Role = {
       name,
@@ -19,7 +20,7 @@ export const iam: Readonly<Record<string, Player>> = {
         sessionToken: randomBytes(90).toString('base64'),
       },
     };
-    cloud.roles.set(name, role);
+    services.iam.roles.set(name, role);
     return { ref: name, attributes: { Arn: role.arn, RoleId: `AROA${identifier(resource, deployment, 16).toUpperCase()}` } };
   },
 
@@ -27,9 +28,9 @@ export const iam: Readonly<Record<string, Player>> = {
   'AWS::IAM::ManagedPolicy': attachPolicy,
 };
 
-function attachPolicy(resource: Resource, { cloud }: { cloud: Cloud }) {
+function attachPolicy(resource: ResourceDefinition, { cloud, services }: Deployment): EmulatedResource {
   for (const name of (resource.properties.Roles ?? []) as string[]) {
-    const role = cloud.roles.get(name) ?? refuse(resource, `\`Roles\` must exist, got: ${name}`);
+    const role = services.iam.roles.get(name) ?? reject(resource, `\`Roles\` must exist, got: ${name}`);
     role.statements.push(...[resource.properties.PolicyDocument.Statement as Statement | Statement[]].flat());
   }
   return { ref: resource.logicalId, attributes: { PolicyArn: `arn:aws:iam::${cloud.account}:policy/${resource.logicalId}` } };

@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Invocation } from './invocation';
-import { accept, collect, messageIn, refuse } from './runtime-api';
+import type { PendingInvocation } from './pending-invocation';
+import { collect, messageIn, sendAccepted, sendError } from './runtime-api-server';
 
-/** The most that a response that is not streamed may hold: 6 MB and what Lambda adds for its envelope. */
+/** Limit of buffered responses: 6 MB and Lambda's own envelope. */
 const LARGEST_BUFFERED_RESPONSE = 6 * 1024 * 1024 + 100;
 
-/** An event in the hands of a runtime, which answers it once. */
+/** The delivery of one event to a runtime, which responds once. */
 export class Delivery {
-  /** False until the runtime has asked for the event. */
-  public made = false;
+  /** True once the runtime has the event. */
+  public delivered = false;
 
-  public constructor(public readonly invocation: Invocation, private readonly environmentId: number) {}
+  public constructor(public readonly invocation: PendingInvocation, private readonly environmentId: number) {}
 
-  /** Gives the event to the runtime. */
-  public hand(response: ServerResponse, functionArn: string): void {
-    const { id, deadline, traceId, payload } = this.invocation;
-    this.made = true;
+  /** Sends the event to the runtime. */
+  public send(response: ServerResponse): void {
+    const { id, deadline, props: { traceId, payload, functionArn } } = this.invocation;
+    this.delivered = true;
     response.writeHead(200, {
       'Content-Type': 'application/json',
       'Lambda-Runtime-Aws-Request-Id': id,
@@ -25,9 +25,9 @@ export class Delivery {
     }).end(payload);
   }
 
-  /** Takes the runtime's answer; resolves when it is complete, to whether it was taken. */
-  public async answer(id: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    if (!this.mayBeAnswered(id, response)) {
+  /** Receives the runtime's response; resolves when it is complete, to whether it was accepted. */
+  public async receive(id: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    if (!this.acceptsResponse(id, response)) {
       request.resume();
       return false;
     }
@@ -35,31 +35,31 @@ export class Delivery {
       await this.invocation.stream(request, this.environmentId);
       return true;
     }
-    this.invocation.answered = true;
+    this.invocation.responded = true;
     const body = await collect(request);
     if (body.length > LARGEST_BUFFERED_RESPONSE) {
       const message = `Exceeded maximum allowed payload size (${LARGEST_BUFFERED_RESPONSE} bytes).`;
       this.invocation.fail('Function.ResponseSizeTooLarge', message);
-      refuse(response, 413, 'RequestEntityTooLarge', message);
+      sendError(response, 413, 'RequestEntityTooLarge', message);
       return false;
     }
     this.invocation.buffered(body, request.headers['content-type'] ?? 'application/json', this.environmentId);
     return true;
   }
 
-  /** Takes the runtime's report of an error; whether it was taken. */
+  /** Receives the runtime's error report; returns whether it was accepted. */
   public fail(id: string, errorType: string, body: Buffer, response: ServerResponse): boolean {
-    if (!this.mayBeAnswered(id, response)) return false;
+    if (!this.acceptsResponse(id, response)) return false;
     this.invocation.fail(errorType, messageIn(body), body);
-    accept(response);
+    sendAccepted(response);
     return true;
   }
 
-  private mayBeAnswered(id: string, response: ServerResponse): boolean {
-    if (id !== this.invocation.id || !this.made) {
-      refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
-    } else if (this.invocation.answered) {
-      refuse(response, 403, 'InvalidStateTransition', 'the event was answered before');
+  private acceptsResponse(id: string, response: ServerResponse): boolean {
+    if (id !== this.invocation.id || !this.delivered) {
+      sendError(response, 400, 'InvalidRequestID', 'Invalid request ID');
+    } else if (this.invocation.responded) {
+      sendError(response, 403, 'InvalidStateTransition', 'the invocation has a response already');
     } else {
       return true;
     }

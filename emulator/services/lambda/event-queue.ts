@@ -1,18 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LambdaServiceError } from './invocation';
+import { LambdaServiceError, type LambdaErrorCode } from './pending-invocation';
 
-/** What an invocation gave; a function's error is an answer too. */
-export interface InvokeAnswer {
+/** The result of an invocation: a payload or a function error. */
+export interface InvokeResult {
   readonly payload: Buffer;
   readonly functionError?: string;
 }
 
+/** What stays the same in all attempts. */
+export interface QueuedInvocation {
+  readonly requestId: string;
+  readonly traceHeader?: string;
+  readonly version?: string;
+  readonly arn?: string;
+}
+
 export interface EventQueueProps {
-  readonly invoke: (payload: Buffer, requestId: string) => Promise<InvokeAnswer>;
+  readonly invoke: (payload: Buffer, options: QueuedInvocation) => Promise<InvokeResult>;
   /** A time of the platform, in milliseconds of this emulation. */
   readonly limit: (milliseconds: number) => number;
   readonly onRetry?: (reason: string) => void;
+  readonly onDropped?: (reason: string) => void;
 }
 
 const MINUTE_MS = 60_000;
@@ -20,26 +29,29 @@ const MINUTE_MS = 60_000;
 /** How long Lambda waits before the second and before the third attempt. */
 const RETRIES_MS = [MINUTE_MS, 2 * MINUTE_MS];
 
-/** While a function has no concurrency left: twice as long each time, and not for ever. */
+/** Backoff for throttled events. */
 const THROTTLED = { firstMs: 1_000, longestMs: 5 * MINUTE_MS, ageMs: 6 * 60 * MINUTE_MS };
 
+/** Errors after which Lambda keeps the event in the queue. A recursive loop is dropped. */
+const TEMPORARY: readonly LambdaErrorCode[] = ['TooManyRequestsException', 'ResourceNotReadyException', 'CodeArtifactUserPendingException'];
+
 /**
- * The events for a function that nobody waits for: those that fail are tried again, under the same request id.
+ * The queue of asynchronous invocations. Failed events are retried with the same request id.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export class EventQueue {
-  /** How often an event that failed is tried again. */
+  /** Number of retries of a failed event. */
   public retryAttempts = RETRIES_MS.length;
 
-  private readonly pending = new Set<Promise<InvokeAnswer>>();
+  private readonly pending = new Set<Promise<InvokeResult>>();
   private readonly closing = new AbortController();
 
   public constructor(private readonly props: EventQueueProps) {}
 
-  /** Takes an event; resolves with what the last attempt gave. */
-  public accept(payload: Buffer): Promise<InvokeAnswer> {
-    const ended = this.attempt(payload, randomUUID());
+  /** Accepts an event; resolves to the result of the last attempt. */
+  public accept(payload: Buffer, options: Omit<QueuedInvocation, 'requestId'> = {}): Promise<InvokeResult> {
+    const ended = this.process(payload, { requestId: randomUUID(), ...options });
     this.pending.add(ended);
     void ended.catch(() => undefined).finally(() => this.pending.delete(ended));
     return ended;
@@ -49,41 +61,50 @@ export class EventQueue {
     return this.pending.size > 0;
   }
 
-  /** Resolves when no event of now is left. */
+  /** Resolves when all current events are processed. */
   public async drained(): Promise<void> {
     await Promise.allSettled(this.pending);
   }
 
-  /** Lets go of the events that wait. */
+  /** Discards waiting events. */
   public close(): void {
     this.closing.abort();
   }
 
-  private async attempt(payload: Buffer, requestId: string): Promise<InvokeAnswer> {
-    for (let failures = 0; ;) {
-      const answer = await this.onceNotThrottled(payload, requestId);
-      if (!answer.functionError || failures >= this.retryAttempts || this.closing.signal.aborted) return answer;
-      const wait = this.props.limit(RETRIES_MS[failures++]);
-      this.props.onRetry?.(`${answer.payload.toString()}; it is tried again in ${Math.round(wait / 1000)} s`);
-      if (!await this.wait(wait)) return answer;
+  private async process(payload: Buffer, options: QueuedInvocation): Promise<InvokeResult> {
+    try {
+      return await this.attempt(payload, options);
+    } catch (error) {
+      if (!(error instanceof LambdaServiceError)) throw error;
+      this.props.onDropped?.(`${error.code}: ${error.message}`);
+      return { payload: Buffer.from(JSON.stringify({ errorType: error.code, errorMessage: error.message })), functionError: 'Unhandled' };
     }
   }
 
-  private async onceNotThrottled(payload: Buffer, requestId: string): Promise<InvokeAnswer> {
+  private async attempt(payload: Buffer, options: QueuedInvocation): Promise<InvokeResult> {
+    for (let failures = 0; ;) {
+      const result = await this.onceAvailable(payload, options);
+      if (!result.functionError || failures >= this.retryAttempts || this.closing.signal.aborted) return result;
+      const wait = this.props.limit(RETRIES_MS[failures++]);
+      this.props.onRetry?.(`${result.payload.toString()}; retry in ${Math.round(wait / 1000)} s`);
+      if (!await this.wait(wait)) return result;
+    }
+  }
+
+  private async onceAvailable(payload: Buffer, options: QueuedInvocation): Promise<InvokeResult> {
     const { limit, invoke } = this.props;
     const end = Date.now() + limit(THROTTLED.ageMs);
     for (let wait = THROTTLED.firstMs; ; wait = Math.min(2 * wait, THROTTLED.longestMs)) {
       try {
-        return await invoke(payload, requestId);
+        return await invoke(payload, options);
       } catch (error) {
         if (!(error instanceof LambdaServiceError)) throw error;
-        if (Date.now() < end && await this.wait(limit(wait))) continue;
-        return { payload: Buffer.from(JSON.stringify({ errorType: error.code, errorMessage: error.message })), functionError: 'Unhandled' };
+        if (!TEMPORARY.includes(error.code) || Date.now() >= end || !await this.wait(limit(wait))) throw error;
       }
     }
   }
 
-  /** False when there is nothing to wait for any more. */
+  /** False once the queue is closed. */
   private async wait(milliseconds: number): Promise<boolean> {
     return sleep(milliseconds, true, { signal: this.closing.signal }).catch(() => false);
   }

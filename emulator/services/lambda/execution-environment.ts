@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Delivery } from './delivery';
 import type { LinkedFolder } from './image-links';
-import type { Invocation } from './invocation';
+import type { PendingInvocation } from './pending-invocation';
 import { ProcessGroup } from './process-group';
-import { accept, messageIn, refuse, RuntimeApi } from './runtime-api';
+import { messageIn, RuntimeApiServer, sendAccepted, sendError } from './runtime-api-server';
 import { sandboxed, type Sandbox } from './sandbox';
 import type { EnvironmentPhase } from '../../core/events';
 
@@ -14,11 +14,12 @@ export type EnvironmentState = 'init' | 'busy' | 'frozen' | 'dead';
 
 export interface EnvironmentProps {
   readonly id: number;
-  readonly functionArn: string;
   readonly command: readonly string[];
   readonly cwd: string;
   readonly timeoutMs: number;
   readonly initTimeoutMs: number;
+  /** Belongs to provisioned concurrency. */
+  readonly provisioned: boolean;
   /** Where its temporary folder is made. */
   readonly folder: string;
   readonly sandbox?: Sandbox;
@@ -27,15 +28,17 @@ export interface EnvironmentProps {
   readonly variables: (runtimeApi: string, temporary: string) => Record<string, string>;
   readonly onPhase: (phase: EnvironmentPhase, detail?: string) => void;
   readonly onLog: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Called at the end of each invocation, or of an init without one, with the billed duration. */
+  readonly onBilled: (milliseconds: number) => void;
 }
 
 /** One execution environment: processes that work on one event at a time and are frozen in between. */
 export class ExecutionEnvironment {
   public state: EnvironmentState = 'init';
-  /** When it was frozen last; the pool prefers the most recent one. */
+  /** Time of the last freeze; the most recently frozen environment is used first. */
   public frozenAt = 0;
 
-  private readonly api = new RuntimeApi({
+  private readonly api = new RuntimeApiServer({
     next: (response) => this.next(response),
     response: (id, request, response) => void this.response(id, request, response),
     error: (id, type, body, response) => this.error(id, type, body, response),
@@ -45,14 +48,17 @@ export class ExecutionEnvironment {
   private address = '';
   private group?: ProcessGroup;
   private waiting?: ServerResponse;
-  private delivery: Delivery;
+  private delivery?: Delivery;
   private secondInit = false;
   private initFailure?: { type: string; message: string; report?: Buffer };
   private timer?: NodeJS.Timeout;
   private ending?: Promise<void>;
+  /** Start of the duration that is billed next: an init, with the invocation after it, or an invocation. */
+  private billedSince = 0;
 
-  public constructor(private readonly props: EnvironmentProps, first: Invocation) {
-    this.delivery = new Delivery(first, props.id);
+  /** @param first the invocation that it is started for; undefined for provisioned concurrency */
+  public constructor(private readonly props: EnvironmentProps, first?: PendingInvocation) {
+    this.delivery = first && new Delivery(first, props.id);
     this.temporary = mkdtempSync(join(props.folder, 'lambda-environment-'));
   }
 
@@ -64,19 +70,24 @@ export class ExecutionEnvironment {
     return this.group?.pid ?? -1;
   }
 
-  /** True when the response is complete and the runtime has not asked for the next event. */
-  public get held(): boolean {
-    return this.state === 'busy' && this.invocation.complete;
+  public get provisioned(): boolean {
+    return this.props.provisioned;
   }
 
-  private get invocation(): Invocation {
-    return this.delivery.invocation;
+  /** True while the response is complete and the runtime has not asked for the next event. */
+  public get held(): boolean {
+    return this.state === 'busy' && Boolean(this.invocation?.complete);
+  }
+
+  private get invocation(): PendingInvocation | undefined {
+    return this.delivery?.invocation;
   }
 
   /** Starts the processes; the first event waits until they ask for it. */
   public async start(): Promise<void> {
     this.address = await this.api.listen();
     if (this.ending) return this.api.close();
+    this.billedSince = performance.now();
     this.spawn();
     this.arm(this.props.initTimeoutMs, () => {
       this.log(`INIT_REPORT Init Duration: ${this.props.initTimeoutMs}.00 ms Phase: init Status: timeout`);
@@ -85,9 +96,10 @@ export class ExecutionEnvironment {
   }
 
   /** Thaws it for another event. */
-  public invoke(invocation: Invocation): void {
+  public invoke(invocation: PendingInvocation): void {
     this.delivery = new Delivery(invocation, this.id);
     this.state = 'busy';
+    this.billedSince = performance.now();
     this.props.onPhase('thawed');
     this.group?.signal('SIGCONT');
     this.startClock();
@@ -101,9 +113,10 @@ export class ExecutionEnvironment {
   }
 
   private async tearDown(reason: string): Promise<void> {
+    if (this.state !== 'frozen') this.bill();
     this.state = 'dead';
     clearTimeout(this.timer);
-    if (!this.invocation.complete) this.invocation.fail('Runtime.ExitError', `RequestId: ${this.invocation.id} Error: ${reason}`);
+    if (this.invocation?.complete === false) this.invocation.fail('Runtime.ExitError', `RequestId: ${this.invocation.id} Error: ${reason}`);
     this.props.onPhase('dead', reason);
     await this.group?.end();
     this.api.close();
@@ -134,7 +147,7 @@ export class ExecutionEnvironment {
     const failure = this.initFailure;
     if (this.secondInit) {
       const { type, message, report } = failure ?? { type: 'Runtime.ExitError', message: 'init failed', report: undefined };
-      this.invocation.fail(type, message, report);
+      this.invocation?.fail(type, message, report);
       return this.end(message);
     }
     this.secondInit = true;
@@ -154,19 +167,25 @@ export class ExecutionEnvironment {
 
   private startClock(): void {
     const { timeoutMs } = this.props;
-    this.invocation.deadline = Date.now() + timeoutMs;
+    const { invocation } = this;
+    if (!invocation) return;
+    invocation.deadline = Date.now() + timeoutMs;
     this.arm(timeoutMs, () => {
-      const message = `RequestId: ${this.invocation.id} Error: Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+      const message = `RequestId: ${invocation.id} Error: Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
       this.log(message);
-      if (!this.invocation.complete) this.invocation.fail('Sandbox.Timedout', message);
+      if (!invocation.complete) invocation.fail('Sandbox.Timedout', message);
       void this.end('timed out');
     });
   }
 
+  private bill(): void {
+    this.props.onBilled(performance.now() - this.billedSince);
+  }
+
   private next(response: ServerResponse): void {
     if (this.state === 'dead') return void response.destroy();
-    if (this.delivery.made && !this.invocation.complete) {
-      return refuse(response, 403, 'InvalidStateTransition', 'the event before must be answered first');
+    if (this.delivery?.delivered && !this.delivery.invocation.complete) {
+      return sendError(response, 403, 'InvalidStateTransition', 'the previous invocation has no response yet');
     }
     this.waiting = response;
     response.once('close', () => this.waiting === response && (this.waiting = undefined));
@@ -175,12 +194,13 @@ export class ExecutionEnvironment {
       // A second init has started the clock already.
       if (!this.secondInit) this.startClock();
     }
-    if (this.delivery.made) this.freeze();
+    if (!this.delivery || this.delivery.delivered) this.freeze();
     else this.deliver();
   }
 
   private freeze(): void {
     clearTimeout(this.timer);
+    this.bill();
     this.group?.signal('SIGSTOP');
     this.state = 'frozen';
     this.frozenAt = performance.now();
@@ -190,27 +210,32 @@ export class ExecutionEnvironment {
   private deliver(): void {
     const response = this.waiting;
     // It died while it was frozen: its exit is about to be noticed.
-    if (!response) return;
+    if (!response || !this.delivery) return;
     this.waiting = undefined;
-    this.props.onPhase('running', this.invocation.id);
-    this.delivery.hand(response, this.props.functionArn);
+    this.props.onPhase('running', this.delivery.invocation.id);
+    this.delivery.send(response);
   }
 
   private async response(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!await this.delivery.answer(id, request, response)) return;
+    if (!this.delivery) {
+      request.resume();
+      return sendError(response, 400, 'InvalidRequestID', 'Invalid request ID');
+    }
+    if (!await this.delivery.receive(id, request, response)) return;
     if (this.state === 'busy') this.props.onPhase('held');
-    accept(response);
+    sendAccepted(response);
   }
 
   private error(id: string, errorType: string, body: Buffer, response: ServerResponse): void {
+    if (!this.delivery) return sendError(response, 400, 'InvalidRequestID', 'Invalid request ID');
     if (this.delivery.fail(id, errorType, body, response)) this.props.onPhase('held');
   }
 
   private initError(type: string, body: Buffer, response: ServerResponse): void {
-    if (this.state !== 'init') return refuse(response, 403, 'InvalidStateTransition', 'init is over');
+    if (this.state !== 'init') return sendError(response, 403, 'InvalidStateTransition', 'init is over');
     const { group } = this;
     this.initFailure = { type, message: messageIn(body), report: body };
-    accept(response);
+    sendAccepted(response);
     // The process may have ended by then, which is noticed as well.
     response.once('close', () => group === this.group && this.state === 'init' && void this.initAgain());
   }

@@ -18,14 +18,14 @@ export async function linksOfImage(context: string, librechat: string): Promise<
   for (const [instruction, argument] of instructionsIn(context)) {
     if (instruction !== 'ADD') continue;
     const [archive, destination] = argument.split(/\s+/).filter((word) => !word.startsWith('--'));
-    if (!existsSync(join(context, archive))) throw new EmulatorError('IMAGE_UNPLAYABLE', `ADD must name a file of the image's folder, got: ${archive}`);
+    if (!existsSync(join(context, archive))) throw new EmulatorError('IMAGE_UNSUPPORTED', `ADD must name a file of the image's folder, got: ${archive}`);
     for await (const { header } of createReadStream(join(context, archive)).pipe(extract())) {
       const path = posix.join(destination, header.name);
       if (header.type === 'directory') continue;
       const link = below(LIBRECHAT_IN_IMAGE, path);
       const target = header.type === 'symlink' ? below('/tmp', header.linkname!) : undefined;
       if (link === undefined || target === undefined) {
-        throw new EmulatorError('IMAGE_UNPLAYABLE', `what ADD unpacks must be links from ${LIBRECHAT_IN_IMAGE} to /tmp, got: ${path}`);
+        throw new EmulatorError('IMAGE_UNSUPPORTED', `what ADD unpacks must be links from ${LIBRECHAT_IN_IMAGE} to /tmp, got: ${path}`);
       }
       links[link] = target;
     }

@@ -9,8 +9,8 @@ export interface ImageConfig {
   readonly WorkingDirectory?: string;
 }
 
-/** How the image's command runs without a container. */
-export interface PlayedImage {
+/** The image's command, to be run without a container. */
+export interface ImageCommand {
   readonly command: string[];
   readonly cwd: string;
   readonly environment: Record<string, string>;
@@ -20,10 +20,10 @@ export interface PlayedImage {
 export const LIBRECHAT_IN_IMAGE = '/app';
 
 /**
- * Plays the Dockerfile of an image asset: finds out what would run, and where the files that it names are on this machine. Files
- * come from `COPY`, LibreChat's own from the folder that is given in place of the base image.
+ * Evaluates the Dockerfile of an image asset: the command, and the paths on this machine of the files that it names. Files come
+ * from `COPY`; LibreChat's own files come from the folder that takes the place of the base image.
  */
-export function playImage(context: string, librechat: string, config: ImageConfig = {}): PlayedImage {
+export function imageCommand(context: string, librechat: string, config: ImageConfig = {}): ImageCommand {
   const copied = new Map<string, string>();
   const environment: Record<string, string> = {};
   let workdir = '/';
@@ -51,12 +51,12 @@ export function playImage(context: string, librechat: string, config: ImageConfi
     if (!word.startsWith('/')) return word;
     const found = onThisMachine(word);
     if (found && existsSync(found)) return found;
-    throw new EmulatorError('IMAGE_UNPLAYABLE', `the image's command must name files that the Dockerfile copies, got: ${word}`);
+    throw new EmulatorError('IMAGE_UNSUPPORTED', `the image's command must name files that the Dockerfile copies, got: ${word}`);
   });
-  if (!argv.length) throw new EmulatorError('IMAGE_UNPLAYABLE', 'the image must have an ENTRYPOINT or a CMD');
+  if (!argv.length) throw new EmulatorError('IMAGE_UNSUPPORTED', 'the image must have an ENTRYPOINT or a CMD');
   const cwd = onThisMachine(config.WorkingDirectory ?? workdir);
   if (!cwd || !existsSync(cwd)) {
-    throw new EmulatorError('IMAGE_UNPLAYABLE', `LibreChat's folder must hold \`api\` and \`client/dist\`, got: ${resolve(librechat)}`);
+    throw new EmulatorError('IMAGE_UNSUPPORTED', `LibreChat's folder must hold \`api\` and \`client/dist\`, got: ${resolve(librechat)}`);
   }
   return { command: argv, cwd, environment };
 }
@@ -64,7 +64,7 @@ export function playImage(context: string, librechat: string, config: ImageConfi
 /** The instructions of the Dockerfile in this folder, each with its argument. */
 export function instructionsIn(context: string): [instruction: string, argument: string][] {
   const file = join(context, 'Dockerfile');
-  if (!existsSync(file)) throw new EmulatorError('IMAGE_UNPLAYABLE', `the image's folder must hold a Dockerfile, got: ${context}`);
+  if (!existsSync(file)) throw new EmulatorError('IMAGE_UNSUPPORTED', `the image's folder must hold a Dockerfile, got: ${context}`);
   const lines = readFileSync(file, 'utf8').replace(/^\s*#.*\n/gm, '').replace(/\\\r?\n/g, ' ').split(/\r?\n/);
   return lines.flatMap((line) => {
     const match = /^\s*(\w+)\s+(.*?)\s*$/.exec(line);

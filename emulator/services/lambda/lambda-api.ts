@@ -1,64 +1,104 @@
-import { LambdaServiceError } from './invocation';
-import type { LambdaFunction } from './lambda-function';
+import { EVENT_STREAM_TYPE, failedInvocationEvents, invocationEvents } from './event-stream';
+import type { InvokeOptions, LambdaFunction } from './lambda-function';
+import type { LambdaService } from './lambda-service';
+import { LambdaFunctionError, LambdaServiceError } from './pending-invocation';
 import { AwsError } from '../../core/aws-error';
-import type { Cloud, Role } from '../../core/cloud';
+import type { Cloud } from '../../core/cloud';
 import { bodyOf, headerValue, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
+import type { IamService, Role } from '../iam/iam-service';
 
-/** The most that an event may hold when nobody waits for the answer. */
+/** Limit of asynchronous events. */
 const LARGEST_ASYNCHRONOUS_EVENT = 1024 * 1024;
 
-/** The function that an Invoke speaks of, by name or ARN; nothing where the path is that of another operation. */
-export function functionOfPath(path: string): string | undefined {
-  const name = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path)?.[1];
-  return name && decodeURIComponent(name);
+/** The services that the API uses. */
+interface LambdaContext {
+  readonly cloud: Cloud;
+  readonly iam: IamService;
+  readonly lambda: LambdaService;
+}
+
+/** An operation with the function that it addresses, by name or ARN. */
+export interface LambdaAction {
+  readonly name: 'Invoke' | 'InvokeWithResponseStream';
+  readonly functionName: string;
+}
+
+/** The operation of a request; undefined for those that the emulator does not support. */
+export function lambdaActionOf({ method, path }: HttpRequest): LambdaAction | undefined {
+  const [, buffered] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path) ?? [];
+  const [, streamed] = /^\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/.exec(path) ?? [];
+  if (method !== 'POST' || (buffered ?? streamed) === undefined) return undefined;
+  return { name: buffered === undefined ? 'InvokeWithResponseStream' : 'Invoke', functionName: decodeURIComponent(buffered ?? streamed) };
 }
 
 /**
- * Lambda's Invoke: waits for the answer, or leaves the event in the function's queue.
+ * Lambda's Invoke (synchronous, or asynchronous through the function's queue) and InvokeWithResponseStream.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
  */
-export async function lambdaApi(cloud: Cloud, request: HttpRequest, body: Buffer, role: Role): Promise<HttpResponse> {
-  const name = functionOfPath(request.path);
-  if (name === undefined || request.method !== 'POST') {
-    throw new AwsError('UnknownOperationException', 404, `the emulator does not play ${request.method} ${request.path} of Lambda`);
-  }
-  const arn = arnOf(cloud, name, new URLSearchParams(request.query).get('Qualifier'));
-  if (!cloud.roleMay(role, { action: 'lambda:InvokeFunction', resource: arn })) {
+export async function lambdaApi(context: LambdaContext, request: HttpRequest, body: Buffer, role: Role): Promise<HttpResponse> {
+  const { cloud, iam } = context;
+  const action = lambdaActionOf(request);
+  if (!action) throw new AwsError('UnknownOperationException', 404, `the emulator does not support ${request.method} ${request.path} of Lambda`);
+  const arn = arnOf(cloud, action.functionName, new URLSearchParams(request.query).get('Qualifier'));
+  if (!iam.allows(role, { action: 'lambda:InvokeFunction', resource: arn })) {
     throw new AwsError('AccessDeniedException', 403, `User: ${role.arn} is not authorized to perform: lambda:InvokeFunction on resource: ${arn} `
       + 'because no identity-based policy allows the lambda:InvokeFunction action');
   }
-  const { lambda, unplayed } = cloud.functions.get(arn) ?? missing(arn);
+  const { lambda, unsupported, version } = context.lambda.functions.get(arn) ?? missing(arn);
   const type = headerValue(request.headers, 'x-amz-invocation-type') ?? 'RequestResponse';
-  if (type === 'DryRun') return answer(204);
-  if (!lambda) throw new AwsError('ServiceException', 500, `the emulator does not run ${arn}: ${unplayed}`);
+  if (type === 'DryRun') return result(204);
+  if (!lambda) throw new AwsError('ServiceException', 500, `the emulator does not run ${arn}: ${unsupported}`);
   const event = body.length ? body : Buffer.from('{}');
   requireJson(event);
+  const options = { arn, version, traceHeader: headerValue(request.headers, 'x-amzn-trace-id') };
+  if (action.name === 'InvokeWithResponseStream') return accepted(() => stream(lambda, event, options));
   switch (type) {
-    case 'RequestResponse': return invoke(lambda, event);
-    case 'Event': return enqueue(lambda, event);
+    case 'RequestResponse': return accepted(() => invoke(lambda, event, options));
+    case 'Event': return enqueue(lambda, event, options);
     default: throw new AwsError('InvalidParameterValueException', 400, `InvocationType must be RequestResponse, Event or DryRun, got: ${type}`);
   }
 }
 
-async function invoke(lambda: LambdaFunction, body: Buffer): Promise<HttpResponse> {
+/** The response, or Lambda's rejection of the invocation as an error of the API. */
+async function accepted(respond: () => Promise<HttpResponse>): Promise<HttpResponse> {
   try {
-    const { payload, functionError } = await lambda.invoke(body);
-    const error: Header[] = functionError ? [['X-Amz-Function-Error', functionError]] : [];
-    return answer(200, payload, [['Content-Type', 'application/json'], ['X-Amz-Executed-Version', '$LATEST'], ...error]);
+    return await respond();
   } catch (error) {
-    if (error instanceof LambdaServiceError) throw new AwsError(error.code, error.status, error.message);
+    if (error instanceof LambdaServiceError) throw new AwsError(error.code, error.status, error.message, error.fields);
     throw error;
   }
 }
 
-function enqueue(lambda: LambdaFunction, body: Buffer): HttpResponse {
-  if (body.length > LARGEST_ASYNCHRONOUS_EVENT) {
+async function invoke(lambda: LambdaFunction, event: Buffer, options: InvokeOptions): Promise<HttpResponse> {
+  const { payload, functionError } = await lambda.invoke(event, options);
+  const error: Header[] = functionError ? [['X-Amz-Function-Error', functionError]] : [];
+  return result(200, payload, [['Content-Type', 'application/json'], executed(options), ...error]);
+}
+
+/** The function runs on when the client disconnects. */
+async function stream(lambda: LambdaFunction, event: Buffer, options: InvokeOptions): Promise<HttpResponse> {
+  const headers: Header[] = [['Content-Type', EVENT_STREAM_TYPE], executed(options)];
+  try {
+    return { status: 200, headers, body: invocationEvents(await lambda.invokeWithResponseStream(event, options)) };
+  } catch (error) {
+    if (error instanceof LambdaFunctionError) return { status: 200, headers, body: failedInvocationEvents(error) };
+    throw error;
+  }
+}
+
+function enqueue(lambda: LambdaFunction, event: Buffer, options: InvokeOptions): HttpResponse {
+  if (event.length > LARGEST_ASYNCHRONOUS_EVENT) {
     throw new AwsError('RequestTooLargeException', 413,
       `Request must be smaller than ${LARGEST_ASYNCHRONOUS_EVENT} bytes for the InvokeFunction operation`);
   }
-  void lambda.queue.accept(body);
-  return answer(202);
+  void lambda.queue.accept(event, options);
+  return result(202);
+}
+
+function executed({ version = '$LATEST' }: InvokeOptions): Header {
+  return ['X-Amz-Executed-Version', version];
 }
 
 /** Of a name, of a part of an ARN (`account:function:name`) or of a whole one, each with or without a qualifier. */
@@ -80,6 +120,6 @@ function missing(arn: string): never {
   throw new AwsError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
 }
 
-function answer(status: number, body: Buffer = Buffer.alloc(0), headers: Header[] = []): HttpResponse {
+function result(status: number, body: Buffer = Buffer.alloc(0), headers: Header[] = []): HttpResponse {
   return { status, headers: [...headers, ['Content-Length', String(body.length)]], body: bodyOf(body) };
 }

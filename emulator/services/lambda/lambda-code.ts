@@ -1,30 +1,30 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { playImage, type ImageConfig } from './image';
+import { imageCommand, type ImageConfig } from './image';
 import { linksOfImage, type LinkedFolder } from './image-links';
 import { managedRuntime } from './managed-runtime';
-import { refuse, unsupported, type Deployment, type Resource } from '../../cloudformation/resource';
+import { reject, unsupported, type Deployment, type ResourceDefinition } from '../../cloudformation/resource';
 import { EmulatorError } from '../../core/errors';
 import { unzipInto } from '../../core/zip';
 
-/** What a function runs, wherever its code comes from. */
-export interface PlayedCode {
+/** The command of a function, from an image or from an archive. */
+export interface FunctionCode {
   readonly command: string[];
   readonly cwd: string;
   /** Variables besides those that the function declares. */
   readonly environment: Record<string, string>;
   readonly linked?: LinkedFolder;
-  /** Makes what is not there until it runs. */
+  /** Runs before the first environment starts. */
   readonly prepare?: () => void;
 }
 
-/** The code of a container function: what its image's Dockerfile says. */
-export async function imageCode(resource: Resource, deployment: Deployment): Promise<PlayedCode> {
+/** The code of a container function, from its image's Dockerfile. */
+export async function imageCode(resource: ResourceDefinition, deployment: Deployment): Promise<FunctionCode> {
   const context = contextOfImage(resource, deployment);
   const librechat = deployment.options.librechat ?? '';
   try {
     return {
-      ...playImage(context, librechat, resource.properties.ImageConfig as ImageConfig | undefined),
+      ...imageCommand(context, librechat, resource.properties.ImageConfig as ImageConfig | undefined),
       linked: await linksOfImage(context, librechat),
     };
   } catch (error) {
@@ -34,22 +34,22 @@ export async function imageCode(resource: Resource, deployment: Deployment): Pro
 }
 
 /** The folder with the image's Dockerfile: of one that a build has pushed, or of an image asset. */
-function contextOfImage(resource: Resource, { stack, cloud }: Deployment): string {
+function contextOfImage(resource: ResourceDefinition, { stack, services }: Deployment): string {
   const uri = String(resource.properties.Code?.ImageUri ?? '');
-  if (cloud.repositories.findByUri(uri)) {
-    return cloud.repositories.image(uri)?.context ?? refuse(resource, `\`Code.ImageUri\` must be an image that has been pushed, got: ${uri}`);
+  if (services.ecr.findByUri(uri)) {
+    return services.ecr.image(uri)?.context ?? reject(resource, `\`Code.ImageUri\` must be an image that has been pushed, got: ${uri}`);
   }
   const asset = stack.images.find(({ destinations }) => destinations.some(({ imageTag }) => uri.endsWith(`:${imageTag}`)))
     ?? unsupported(resource, `\`Code.ImageUri\` must be an image asset of the assembly, got: ${uri}`);
   return asset.directory;
 }
 
-/** The code of a function in an archive, or why the emulator does not run it. */
-export function zipCode({ logicalId, properties }: Resource, { cloud }: Deployment): PlayedCode | string {
+/** The code of a function in an archive, or the reason why the emulator does not run it. */
+export function zipCode({ logicalId, properties }: ResourceDefinition, { cloud, services }: Deployment): FunctionCode | string {
   const { Runtime, Handler, Code, Layers = [] } = properties;
   if (!/^nodejs\d+\.x$/.test(Runtime)) return `its \`Runtime\` is ${Runtime}`;
   if (Layers.length) return 'it has layers';
-  const archive = cloud.buckets.get(Code.S3Bucket)?.objects.get(Code.S3Key);
+  const archive = services.s3.buckets.get(Code.S3Bucket)?.objects.get(Code.S3Key);
   if (!archive && Code.ZipFile === undefined) return `its code is not here: ${Code.S3Bucket}/${Code.S3Key}`;
   const folder = join(cloud.folder, 'functions', logicalId);
   return managedRuntime({

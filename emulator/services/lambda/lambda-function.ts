@@ -1,23 +1,30 @@
-import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
-import { EventQueue, type InvokeAnswer } from './event-queue';
-import { ExecutionEnvironment, type EnvironmentState } from './execution-environment';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AccountConcurrency, type ConcurrencyUser } from './account-concurrency';
+import { EnvironmentPool } from './environment-pool';
+import { EventQueue, type InvokeResult } from './event-queue';
+import type { EnvironmentProps, EnvironmentState } from './execution-environment';
+import { FunctionState } from './function-state';
 import type { LinkedFolder } from './image-links';
-import { Invocation, LambdaFunctionError, LambdaServiceError, type StreamedInvocation } from './invocation';
-import { platformVariables, refusalOfVariables, type Credentials } from './platform-variables';
+import { LambdaFunctionError, LambdaServiceError, PendingInvocation, type StreamedInvocation } from './pending-invocation';
+import { platformVariables, refusalOfVariables } from './platform-variables';
 import type { Sandbox } from './sandbox';
+import { continueTrace } from './trace-header';
+import { UsageMeter, type FunctionUsage } from './usage';
+import type { Credentials } from '../../core/credentials';
 import { EmulatorError } from '../../core/errors';
 import type { EnvironmentPhase } from '../../core/events';
 
-export { LambdaFunctionError, LambdaServiceError } from './invocation';
-export type { InvocationEnd, StreamedInvocation } from './invocation';
+export { LambdaFunctionError, LambdaServiceError } from './pending-invocation';
+export type { InvocationEnd, StreamedInvocation } from './pending-invocation';
 
-/** The most that an event may hold when the caller waits for the answer. */
+/** Limit of synchronous events. */
 const LARGEST_EVENT = 6 * 1024 * 1024;
 
-/** What an account may run at once unless it asked for more. */
-const ACCOUNT_CONCURRENCY = 1000;
+/** Environments of provisioned concurrency may initialize for as long as an invocation may run. */
+const PROVISIONED_INIT_MS = 900_000;
 
 const DEFAULT_CREDENTIALS: Credentials = {
   accessKeyId: 'ASIAEMULATOREXAMPLE0',
@@ -32,15 +39,25 @@ export interface LambdaFunctionProps {
   readonly cwd: string;
   /** The declared variables only; the platform's own are added. */
   readonly environment: Record<string, string>;
-  /** What the emulation itself needs the processes to know, such as AWS_ENDPOINT_URL; not counted as declared. */
+  /** Variables that the emulation needs, such as AWS_ENDPOINT_URL; they do not count as declared. */
   readonly emulation?: Record<string, string>;
   readonly timeoutMs: number;
   /** @default 10_000 */
   readonly initTimeoutMs?: number;
-  /** @default as many as the account allows */
+  /** @default - unreserved: the account's concurrency */
   readonly reservedConcurrency?: number;
+  /** The account's concurrency. @default - a quota of 1000 for this function alone */
+  readonly account?: AccountConcurrency;
+  /** The time from the call to the execution environment, in milliseconds of this emulation. @default 0 */
+  readonly latencyMs?: number;
+  /** Lambda stops recursive loops of the function. @default true */
+  readonly stopsLoops?: boolean;
   /** In MB. @default 128 */
   readonly memorySize?: number;
+  /** @default x86_64 */
+  readonly architecture?: 'arm64' | 'x86_64';
+  /** Whether the code is a container image. @default false */
+  readonly isImage?: boolean;
   /** The log group's name. @default made up from the name */
   readonly logGroup?: string;
   /** @default us-east-1 */
@@ -55,34 +72,51 @@ export interface LambdaFunctionProps {
   readonly sandbox?: Sandbox;
   /** Links that the image holds; only a sandbox can make them. */
   readonly linked?: LinkedFolder;
-  /** What must be there before the first environment starts, such as unpacked code. */
+  /** Runs before the first environment starts, for instance to unpack code. */
   readonly prepare?: () => void;
-  /** Turns a time of the platform into one of this emulation, in milliseconds. @default unchanged */
+  /** Turns a duration of the platform into one of this emulation, in milliseconds. @default unchanged */
   readonly limit?: (milliseconds: number) => number;
   readonly onLog?: (line: string, environmentId: number, stream: 'stdout' | 'stderr') => void;
   readonly onPhase?: (phase: EnvironmentPhase, environmentId: number, detail?: string) => void;
-  /** An event that nobody waits for has failed and is tried again. */
+  /** Called when an asynchronous event failed and will be retried. */
   readonly onRetry?: (reason: string) => void;
+  /** Called when an asynchronous event is discarded. */
+  readonly onDropped?: (reason: string) => void;
 }
 
-/** What can be seen of an execution environment from outside. */
+/** Properties of one invocation. */
+export interface InvokeOptions {
+  /** @default generated */
+  readonly requestId?: string;
+  /** The caller's trace header. */
+  readonly traceHeader?: string;
+  /** @default $LATEST */
+  readonly version?: string;
+  /** The ARN that the caller used. @default the function's */
+  readonly arn?: string;
+}
+
+/** The public state of an execution environment. */
 export interface EnvironmentView {
   readonly id: number;
   /** The leader of its process group. */
   readonly pid: number;
   readonly state: EnvironmentState;
   readonly held: boolean;
+  readonly provisioned: boolean;
 }
 
 /** A Lambda function whose environments are processes of this machine. Emits `phase` with (phase, environmentId, detail). */
-export class LambdaFunction extends EventEmitter {
+export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
   public readonly arn: string;
-  /** Where events go that nobody waits for. */
+  /** The queue of asynchronous invocations. */
   public readonly queue: EventQueue;
+  public readonly state: FunctionState;
 
   private readonly region: string;
-  private readonly pool: ExecutionEnvironment[] = [];
-  private started = 0;
+  private readonly account: AccountConcurrency;
+  private readonly meter = new UsageMeter();
+  private readonly pool: EnvironmentPool;
   private disposed = false;
 
   public constructor(private readonly props: LambdaFunctionProps) {
@@ -91,83 +125,122 @@ export class LambdaFunction extends EventEmitter {
     if (refusal) throw new EmulatorError('RESOURCE_REFUSED', `${props.name}: ${refusal}`);
     this.region = props.region ?? 'us-east-1';
     this.arn = props.arn ?? `arn:aws:lambda:${this.region}:123456789012:function:${props.name}`;
+    this.account = props.account ?? new AccountConcurrency();
+    this.account.add(this);
+    this.state = new FunctionState(props.isImage ?? false, this.limit);
     this.queue = new EventQueue({
-      invoke: (payload, requestId) => this.invoke(payload, requestId),
-      limit: props.limit ?? ((milliseconds) => milliseconds),
+      invoke: (payload, options) => this.invoke(payload, options),
+      limit: this.limit,
       onRetry: props.onRetry,
+      onDropped: props.onDropped,
+    });
+    this.pool = new EnvironmentPool({
+      environment: (id, version, provisioned) => this.environmentProps(id, version, provisioned),
+      prepare: props.prepare,
+      onStarted: () => (this.meter.environments += 1),
     });
   }
 
   /** Every environment that was ever started, the dead ones included. */
   public get environments(): ReadonlyArray<EnvironmentView> {
-    return this.pool;
+    return this.pool.all;
+  }
+
+  public get reservedConcurrency(): number | undefined {
+    return this.props.reservedConcurrency;
+  }
+
+  public get provisionedConcurrency(): number {
+    return this.pool.provisioned;
+  }
+
+  public get onDemandConcurrency(): number {
+    return this.pool.onDemand;
+  }
+
+  /** The billable usage until now. */
+  public get usage(): Omit<FunctionUsage, 'function'> {
+    return this.meter.read(this.props.memorySize ?? 128, this.props.architecture ?? 'x86_64');
   }
 
   /**
    * Invokes it as InvokeWithResponseStream does; resolves when the response begins.
    *
-   * @throws LambdaServiceError where Lambda refuses the event, LambdaFunctionError where the function fails before it answers
+   * @throws LambdaServiceError where Lambda rejects the invocation, LambdaFunctionError where the function fails before its response starts
    */
-  public async invokeWithResponseStream(payload: Buffer, headers: Record<string, string> = {}, requestId?: string): Promise<StreamedInvocation> {
+  public async invokeWithResponseStream(payload: Buffer, options: InvokeOptions = {}): Promise<StreamedInvocation> {
     if (payload.length > LARGEST_EVENT) {
       throw new LambdaServiceError('RequestTooLargeException', 413,
         `Request must be smaller than ${LARGEST_EVENT} bytes for the InvokeFunction operation`);
     }
+    if (this.props.latencyMs) await sleep(this.props.latencyMs);
     if (this.disposed) throw new LambdaFunctionError('Runtime.ExitError', 'the function was disposed of');
-    const invocation = new Invocation(payload, headers['x-amzn-trace-id'] ?? traceId(), requestId);
-    this.place(invocation);
+    this.state.requireActive();
+    const trace = continueTrace(options.traceHeader, this.arn);
+    if (trace.isLoop && this.props.stopsLoops !== false) {
+      throw new LambdaServiceError('RecursiveInvocationException', 400,
+        'Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources and stopped your function\'s invocation.');
+    }
+    const { requestId, arn = this.arn, version = '$LATEST' } = options;
+    const invocation = new PendingInvocation({ payload, requestId, functionArn: arn, traceId: trace.header });
+    this.place(invocation, version);
     return invocation.begun;
   }
 
-  /** Invokes it and waits for the whole answer, as Invoke does; a function's error is an answer too. */
-  public async invoke(payload: Buffer, requestId?: string): Promise<InvokeAnswer> {
+  /** Invokes it as Invoke does; resolves when the response is complete. Function errors are results. */
+  public async invoke(payload: Buffer, options?: InvokeOptions): Promise<InvokeResult> {
     try {
-      const { body } = await this.invokeWithResponseStream(payload, {}, requestId);
-      const parts: Buffer[] = [];
-      for await (const part of body) parts.push(part as Buffer);
-      return { payload: Buffer.concat(parts) };
+      const { body } = await this.invokeWithResponseStream(payload, options);
+      return { payload: await buffer(body) };
     } catch (error) {
       if (!(error instanceof LambdaFunctionError)) throw error;
-      const answer = { errorType: error.errorType, errorMessage: error.message };
-      return { payload: error.report ?? Buffer.from(JSON.stringify(answer)), functionError: 'Unhandled' };
+      const report = { errorType: error.errorType, errorMessage: error.message };
+      return { payload: error.report ?? Buffer.from(JSON.stringify(report)), functionError: 'Unhandled' };
     }
+  }
+
+  /** Allocates provisioned concurrency to a version; resolves to whether all its environments are initialized. */
+  public async provision(version: string, amount: number): Promise<boolean> {
+    const ready = await Promise.all(Array.from({ length: amount }, () => this.pool.provision(version)));
+    ready.filter(Boolean).forEach(() => this.meter.allocate());
+    return ready.every(Boolean);
   }
 
   /** Ends all environments; no process of theirs is left when this resolves. */
   public async dispose(): Promise<void> {
     this.disposed = true;
     this.queue.close();
-    await Promise.all(this.pool.map((environment) => environment.end('disposed of')));
+    await this.pool.dispose();
   }
 
-  private place(invocation: Invocation): void {
-    const frozen = this.pool.filter(({ state }) => state === 'frozen').sort((a, b) => b.frozenAt - a.frozenAt)[0];
-    if (frozen) return frozen.invoke(invocation);
-    const living = this.pool.filter(({ state }) => state !== 'dead').length;
-    if (living >= (this.props.reservedConcurrency ?? ACCOUNT_CONCURRENCY)) {
-      throw new LambdaServiceError('TooManyRequestsException', 429, 'Rate Exceeded.');
-    }
-    if (!this.started) this.props.prepare?.();
-    const environment = this.makeEnvironment(++this.started, invocation);
-    this.pool.push(environment);
-    void environment.start();
+  private readonly limit = (milliseconds: number): number => this.props.limit?.(milliseconds) ?? milliseconds;
+
+  private place(invocation: PendingInvocation, version: string): void {
+    const idle = this.pool.idle(version);
+    const reason = idle?.provisioned ? undefined : this.account.throttleReason(this);
+    if (reason) throw new LambdaServiceError('TooManyRequestsException', 429, 'Rate Exceeded.', { Reason: reason, Type: 'User' });
+    this.meter.invocations += 1;
+    if (idle) idle.invoke(invocation);
+    else this.pool.start(version, invocation);
   }
 
-  private makeEnvironment(id: number, invocation: Invocation): ExecutionEnvironment {
+  private environmentProps(id: number, version: string, provisioned: boolean): EnvironmentProps {
     const { props } = this;
-    return new ExecutionEnvironment({
+    return {
       id,
-      functionArn: this.arn,
+      provisioned,
       command: props.command,
       cwd: props.cwd,
       timeoutMs: props.timeoutMs,
-      initTimeoutMs: props.initTimeoutMs ?? 10_000,
+      initTimeoutMs: provisioned ? this.limit(PROVISIONED_INIT_MS) : props.initTimeoutMs ?? 10_000,
       folder: props.folder ?? tmpdir(),
       sandbox: props.sandbox,
       linked: props.linked,
       variables: (runtimeApi, temporary) => ({
         ...platformVariables({
           functionName: props.name,
+          version,
+          initializationType: provisioned ? 'provisioned-concurrency' : 'on-demand',
           logGroup: props.logGroup,
           region: this.region,
           memorySize: props.memorySize ?? 128,
@@ -184,11 +257,7 @@ export class LambdaFunction extends EventEmitter {
         this.emit('phase', phase, id, detail);
       },
       onLog: (line, stream) => props.onLog?.(line, id, stream),
-    }, invocation);
+      onBilled: (milliseconds) => this.meter.bill(milliseconds, provisioned),
+    };
   }
-}
-
-function traceId(): string {
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
-  return `Root=1-${seconds}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
 }

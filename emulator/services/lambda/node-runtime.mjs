@@ -6,15 +6,11 @@ import { existsSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { awslambda, described, runStreaming, streams } from './node-response-stream.mjs';
 
 const env = process.env;
 const [host, port] = String(env.AWS_LAMBDA_RUNTIME_API).split(':');
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-
-/** How a runtime reports what was thrown, whatever it is. */
-const described = (/** @type {unknown} */ thrown) => thrown instanceof Error
-  ? { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? '').split('\n') }
-  : { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
 
 const named = (/** @type {string} */ name, /** @type {unknown} */ message) => Object.assign(new Error(String(message)), { name });
 
@@ -59,7 +55,7 @@ async function loadHandler(/** @type {string} */ handler) {
   const fn = within(exported) ?? within(exported.default);
   if (fn === undefined) throw named('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
   if (typeof fn !== 'function') throw named('Runtime.HandlerNotFound', `${handler} is not a function`);
-  if (fn.length > 2) throw named('Runtime.CallbackHandlerDeprecated', `${handler} must return a promise: callbacks are no longer supported`);
+  if (fn.length > 2 && !streams(fn)) throw named('Runtime.CallbackHandlerDeprecated', `${handler} must return a promise: callbacks are no longer supported`);
   return fn;
 }
 
@@ -86,12 +82,19 @@ process.on('uncaughtException', fatal(129));
 process.on('unhandledRejection', (reason) => void fatal(128)(named('Runtime.UnhandledPromiseRejection', reason)));
 
 async function run() {
+  /** @type {any} */ (globalThis).awslambda = awslambda;
   const handler = await loadHandler(String(env._HANDLER));
+  const streaming = streams(handler);
   for (;;) {
     const { headers, body } = await call('GET', '/invocation/next');
     const context = contextOf(headers);
     env._X_AMZN_TRACE_ID = String(headers['lambda-runtime-trace-id']);
     errors = `/invocation/${context.awsRequestId}/error`;
+    if (streaming) {
+      const path = `/2018-06-01/runtime/invocation/${context.awsRequestId}/response`;
+      await runStreaming({ handler, event: JSON.parse(body), context, host, port, path });
+      continue;
+    }
     try {
       const answer = JSON.stringify(await handler(JSON.parse(body), context)) ?? 'null';
       await call('POST', `/invocation/${context.awsRequestId}/response`, { body: answer, headers: { 'Content-Type': 'application/json' } });

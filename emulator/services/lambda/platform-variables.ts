@@ -1,13 +1,10 @@
-/** The credentials that an execution role gives for a while; the session token is part of them. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
+import type { Credentials } from '../../core/credentials';
 
 /** What Lambda tells a function about itself. */
 export interface PlatformProps {
   readonly functionName: string;
+  readonly version: string;
+  readonly initializationType: 'on-demand' | 'provisioned-concurrency';
   readonly logGroup?: string;
   readonly region: string;
   readonly memorySize: number;
@@ -45,11 +42,11 @@ export function platformVariables(props: PlatformProps): Record<string, string> 
     AWS_SECRET_ACCESS_KEY: props.credentials.secretAccessKey,
     AWS_SESSION_TOKEN: props.credentials.sessionToken,
     AWS_LAMBDA_FUNCTION_NAME: props.functionName,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_VERSION: props.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(props.memorySize),
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_INITIALIZATION_TYPE: props.initializationType,
     AWS_LAMBDA_LOG_GROUP_NAME: props.logGroup ?? `/aws/lambda/${props.functionName}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: `emulator/[$LATEST]${props.environmentId}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: `emulator/[${props.version}]${props.environmentId}`,
     AWS_LAMBDA_RUNTIME_API: props.runtimeApi,
     LAMBDA_TASK_ROOT: '/var/task',
     LAMBDA_RUNTIME_DIR: '/var/runtime',

@@ -1,29 +1,49 @@
 import { imageCode, zipCode } from './lambda-code';
 import { LambdaFunction } from './lambda-function';
+import type { DeployedFunction } from './lambda-service';
 import { refusalOfVariables } from './platform-variables';
 import { COMMAND } from '../../../src/contract/image';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
-import { physicalName, refuse, unsupported, type Deployment, type Made, type Player, type Resource } from '../../cloudformation/resource';
-import type { DeployedFunction } from '../../core/cloud';
+import { physicalName, reject, unsupported, type Deployment, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
 
 const LONGEST_TIMEOUT_SECONDS = 900;
 const INIT_LIMIT_MS = 10_000;
 
-/** Functions and who may invoke them. */
-export const lambda: Readonly<Record<string, Player>> = {
+/** Of a synchronous invocation within a region, without the start of an environment. */
+const DEFAULT_LATENCY_MS = 10;
+
+export const LAMBDA_RESOURCES: ResourceHandlers = {
   'AWS::Lambda::Function': async (resource, deployment) => {
-    const { cloud } = deployment;
+    const { cloud, services } = deployment;
     const name = String(resource.properties.FunctionName ?? physicalName(resource, deployment).slice(0, 64));
     const arn = cloud.arn('lambda', `function:${name}`);
-    const made = await runnable(resource, deployment, name, arn);
-    const played = typeof made === 'string' ? { unplayed: made } : { lambda: made };
-    if (played.lambda) cloud.onDispose(() => played.lambda.dispose());
-    cloud.functions.set(arn, { logicalId: resource.logicalId, arn, name, permissions: [], ...played });
+    const created = await createFunction(resource, deployment, name, arn);
+    const runtime = typeof created === 'string' ? { unsupported: created } : { lambda: created };
+    if (runtime.lambda) cloud.onDispose(() => runtime.lambda.dispose());
+    services.lambda.functions.set(arn, { logicalId: resource.logicalId, arn, name, permissions: [], ...runtime });
     return { ref: name, attributes: { Arn: arn } };
   },
 
-  'AWS::Lambda::Version': (resource, deployment) => qualified(resource, deployment, '1'),
-  'AWS::Lambda::Alias': (resource, deployment) => qualified(resource, deployment, String(resource.properties.Name)),
+  'AWS::Lambda::Version': async (resource, deployment) => {
+    const { functions } = deployment.services.lambda;
+    const fn = functionOf(resource, deployment);
+    const published = [...functions.keys()].filter((arn) => arn.startsWith(`${fn.arn}:`) && /:\d+$/.test(arn));
+    const version = String(published.length + 1);
+    const arn = `${fn.arn}:${version}`;
+    functions.set(arn, { ...fn, arn, version, permissions: [] });
+    await provision(resource, fn, version);
+    return { ref: arn, attributes: { Version: version, FunctionArn: arn } };
+  },
+
+  'AWS::Lambda::Alias': async (resource, deployment) => {
+    const fn = functionOf(resource, deployment);
+    const { Name, FunctionVersion } = resource.properties;
+    const arn = `${fn.arn}:${String(Name)}`;
+    const version = String(FunctionVersion);
+    deployment.services.lambda.functions.set(arn, { ...fn, arn, version, permissions: [] });
+    await provision(resource, fn, version);
+    return { ref: arn, attributes: { AliasArn: arn } };
+  },
 
   'AWS::Lambda::EventInvokeConfig': (resource, deployment) => {
     const queue = functionOf(resource, deployment).lambda?.queue;
@@ -38,32 +58,35 @@ export const lambda: Readonly<Record<string, Player>> = {
   },
 };
 
-/** A version or an alias: the same function under another ARN, with permissions of its own. */
-function qualified(resource: Resource, deployment: Deployment, qualifier: string): Made {
-  const fn = functionOf(resource, deployment);
-  const arn = `${fn.arn}:${qualifier}`;
-  deployment.cloud.functions.set(arn, { ...fn, arn, permissions: [] });
-  return { ref: arn, attributes: { Version: '1', FunctionArn: arn, AliasArn: arn } };
+/** Allocates provisioned concurrency, and waits until it is initialized as CloudFormation does. */
+async function provision(resource: ResourceDefinition, { lambda }: DeployedFunction, version: string): Promise<void> {
+  const amount = Number(resource.properties.ProvisionedConcurrencyConfig?.ProvisionedConcurrentExecutions ?? 0);
+  if (!amount || !lambda) return;
+  if (version === '$LATEST') reject(resource, 'provisioned concurrency requires a published version, got: $LATEST');
+  if (await lambda.provision(version, amount)) return;
+  reject(resource, `\`ProvisionedConcurrentExecutions\` must initialize ${amount} environments: FUNCTION_ERROR_INIT_FAILURE`);
 }
 
-function functionOf(resource: Resource, { cloud }: Deployment): DeployedFunction {
+function functionOf(resource: ResourceDefinition, { services }: Deployment): DeployedFunction {
   const wanted = String(resource.properties.FunctionName);
-  return [...cloud.functions.values()].find(({ arn, name }) => [arn, name].includes(wanted))
-    ?? refuse(resource, `\`FunctionName\` must exist, got: ${wanted}`);
+  return services.lambda.find(wanted)
+    ?? reject(resource, `\`FunctionName\` must exist, got: ${wanted}`);
 }
 
-/** The function with its code, or why the emulator does not run it. */
-async function runnable(resource: Resource, deployment: Deployment, name: string, arn: string): Promise<LambdaFunction | string> {
-  const { cloud, options, certificates, aws } = deployment;
-  const { PackageType, Timeout = 3, MemorySize = 128, Role, ReservedConcurrentExecutions, LoggingConfig } = resource.properties;
+/** The function with its code, or the reason why the emulator does not run it. */
+async function createFunction(resource: ResourceDefinition, deployment: Deployment, name: string, arn: string): Promise<LambdaFunction | string> {
+  const { cloud, services, options, certificates, aws } = deployment;
+  const { PackageType, Timeout = 3, MemorySize = 128, Role, ReservedConcurrentExecutions, LoggingConfig, Architectures = ['x86_64'], RecursiveLoop } = resource.properties;
   const code = PackageType === 'Image' ? await imageCode(resource, deployment) : zipCode(resource, deployment);
   if (typeof code === 'string') return code;
-  if (Timeout > LONGEST_TIMEOUT_SECONDS) refuse(resource, `\`Timeout\` must be at most ${LONGEST_TIMEOUT_SECONDS}, got: ${Timeout}`);
-  const role = [...cloud.roles.values()].find((candidate) => candidate.arn === Role)
+  if (Timeout > LONGEST_TIMEOUT_SECONDS) reject(resource, `\`Timeout\` must be at most ${LONGEST_TIMEOUT_SECONDS}, got: ${Timeout}`);
+  const role = services.iam.find(String(Role))
     ?? unsupported(resource, `\`Role\` must be a role of this stack, got: ${String(Role)}`);
   const environment = variables(resource, deployment);
-  const refusal = refusalOfVariables(environment);
-  if (refusal) refuse(resource, refusal);
+  const { concurrency } = services.lambda;
+  const refusal = refusalOfVariables(environment)
+    ?? (ReservedConcurrentExecutions === undefined ? undefined : concurrency.refusalOfReservation(Number(ReservedConcurrentExecutions)));
+  if (refusal) reject(resource, refusal);
   return new LambdaFunction({
     name,
     arn,
@@ -78,6 +101,11 @@ async function runnable(resource: Resource, deployment: Deployment, name: string
     memorySize: MemorySize,
     logGroup: LoggingConfig?.LogGroup,
     reservedConcurrency: ReservedConcurrentExecutions,
+    account: concurrency,
+    latencyMs: cloud.limit(options.invocationLatencyMs ?? DEFAULT_LATENCY_MS),
+    stopsLoops: RecursiveLoop !== 'Allow',
+    architecture: Architectures[0],
+    isImage: PackageType === 'Image',
     region: cloud.region,
     credentials: role.credentials,
     folder: cloud.folder,
@@ -86,11 +114,12 @@ async function runnable(resource: Resource, deployment: Deployment, name: string
     onLog: (line, id, stream) => cloud.events.emit({ type: 'log', function: resource.logicalId, environment: id, stream, line }),
     onPhase: (phase, id, detail) => cloud.events.emit({ type: 'environment', function: resource.logicalId, environment: id, phase, detail }),
     onRetry: (reason) => cloud.events.notice(`${resource.logicalId} failed: ${reason}`, 'warning'),
+    onDropped: (reason) => cloud.events.notice(`${resource.logicalId}: Lambda discarded an event: ${reason}`, 'warning'),
   });
 }
 
-/** The declared variables, with what the caller of the emulator puts over them. */
-function variables(resource: Resource, { options, cloud }: Deployment): Record<string, string> {
+/** The declared variables, with the overrides of the emulator's options. */
+function variables(resource: ResourceDefinition, { options, cloud }: Deployment): Record<string, string> {
   const declared = (resource.properties.Environment?.Variables ?? {}) as Record<string, string>;
   if (!serves(resource)) return declared;
   const result = { ...declared, ...options.environment };
@@ -103,6 +132,6 @@ function variables(resource: Resource, { options, cloud }: Deployment): Record<s
   return result;
 }
 
-function serves(resource: Resource): boolean {
+function serves(resource: ResourceDefinition): boolean {
   return ((resource.properties.ImageConfig?.Command ?? []) as string[])[0] === COMMAND.serve;
 }

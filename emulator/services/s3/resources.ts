@@ -1,14 +1,11 @@
-import { Bucket } from './s3-store';
-import { physicalName, refuse, type Player } from '../../cloudformation/resource';
+import { physicalName, reject, type ResourceHandlers } from '../../cloudformation/resource';
 
-/** S3's buckets and their policies, and SSM's parameters. */
-export const storage: Readonly<Record<string, Player>> = {
+export const S3_RESOURCES: ResourceHandlers = {
   'AWS::S3::Bucket': (resource, deployment) => {
-    const { cloud } = deployment;
+    const { cloud, services } = deployment;
     const name = String(resource.properties.BucketName ?? physicalName(resource, deployment).toLowerCase().slice(0, 63));
-    if (cloud.buckets.has(name)) refuse(resource, `\`BucketName\` must be free, got: ${name}`);
-    const bucket = new Bucket(name);
-    cloud.buckets.set(name, bucket);
+    if (services.s3.buckets.has(name)) reject(resource, `\`BucketName\` must be free, got: ${name}`);
+    const bucket = services.s3.bucket(name);
     return {
       ref: name,
       attributes: {
@@ -19,17 +16,10 @@ export const storage: Readonly<Record<string, Player>> = {
     };
   },
 
-  'AWS::S3::BucketPolicy': (resource, { cloud }) => {
+  'AWS::S3::BucketPolicy': (resource, { services }) => {
     const { Bucket: name, PolicyDocument } = resource.properties;
-    const bucket = cloud.buckets.get(String(name)) ?? refuse(resource, `\`Bucket\` must exist, got: ${String(name)}`);
+    const bucket = services.s3.buckets.get(String(name)) ?? reject(resource, `\`Bucket\` must exist, got: ${String(name)}`);
     bucket.policy = PolicyDocument.Statement;
     return { ref: resource.logicalId };
-  },
-
-  'AWS::SSM::Parameter': (resource, deployment) => {
-    const name = String(resource.properties.Name ?? physicalName(resource, deployment));
-    const value = String(resource.properties.Value);
-    deployment.cloud.parameters.set(name, value);
-    return { ref: name, attributes: { Value: value, Type: resource.properties.Type } };
   },
 };

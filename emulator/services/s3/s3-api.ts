@@ -1,11 +1,11 @@
 import { decodeAwsChunked } from './aws-chunked';
-import type { Bucket, StoredObject } from './s3-store';
+import type { Bucket, StoredObject } from './bucket';
+import type { S3Service } from './s3-service';
 import { AwsError } from '../../core/aws-error';
-import type { Cloud } from '../../core/cloud';
-import { bodyOf, headerValue, text, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
+import { bodyOf, headerValue, textResponse, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
 import type { Question } from '../iam/policy';
 
-/** Who asks: whether it may, for bucket policies and roles alike. */
+/** Decides whether the caller may do it, by a role's policies or by the bucket's. */
 export type Authority = (question: Question, bucket: Bucket) => boolean;
 
 const KEPT_HEADERS = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'];
@@ -21,9 +21,9 @@ export function addressOf(path: string): S3Address {
   return { bucket: decodeURIComponent(bucket), key: key.map(decodeURIComponent).join('/') };
 }
 
-/** S3's answer to a request that has been authenticated. */
-export function s3(cloud: Cloud, request: HttpRequest, body: Buffer, { bucket: name, key }: S3Address, may: Authority): HttpResponse {
-  const bucket = cloud.buckets.get(name);
+/** Handles an authenticated request. */
+export function s3Api(s3: S3Service, request: HttpRequest, body: Buffer, { bucket: name, key }: S3Address, may: Authority): HttpResponse {
+  const bucket = s3.buckets.get(name);
   if (!bucket) throw new AwsError('NoSuchBucket', 404, 'The specified bucket does not exist');
   const allowed = (action: string, resource = key ? `${bucket.arn}/${key}` : bucket.arn) => may({ action, resource }, bucket);
   const require = (action: string) => {
@@ -61,7 +61,7 @@ export function s3(cloud: Cloud, request: HttpRequest, body: Buffer, { bucket: n
       require('s3:ListBucket');
       return { status: 200, headers: [], body: bodyOf(Buffer.alloc(0)) };
     default:
-      throw new AwsError('NotImplemented', 501, `the emulator does not play ${request.method} on ${key ? 'an object' : 'a bucket'}`);
+      throw new AwsError('NotImplemented', 501, `the emulator does not support ${request.method} on ${key ? 'an object' : 'a bucket'}`);
   }
 }
 
@@ -91,13 +91,13 @@ function list(request: HttpRequest, bucket: Bucket): HttpResponse {
     return `<Contents><Key>${escapeXml(key)}</Key><LastModified>${modified.toISOString()}</LastModified>`
       + `<ETag>${escapeXml(etag)}</ETag><Size>${body.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
   });
-  return text(200, 'application/xml', '<?xml version="1.0" encoding="UTF-8"?>\n'
+  return textResponse(200, 'application/xml', '<?xml version="1.0" encoding="UTF-8"?>\n'
     + `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>${bucket.name}</Name><Prefix>${escapeXml(prefix)}</Prefix>`
     + `<KeyCount>${keys.length}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>${contents.join('')}</ListBucketResult>`);
 }
 
 export function s3Error(error: AwsError, path: string): HttpResponse {
-  return text(error.status, 'application/xml', '<?xml version="1.0" encoding="UTF-8"?>\n'
+  return textResponse(error.status, 'application/xml', '<?xml version="1.0" encoding="UTF-8"?>\n'
     + `<Error><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message><Resource>${escapeXml(path)}</Resource></Error>`);
 }
 

@@ -1,22 +1,21 @@
-import { generateSecret } from './secret-store';
-import { physicalName, refuse, type Player } from '../../cloudformation/resource';
+import { generateSecret } from './secrets-manager-service';
+import { physicalName, reject, type ResourceHandlers } from '../../cloudformation/resource';
 
-/** Secrets Manager's secrets, made up by the template's own rules. */
-export const secrets: Readonly<Record<string, Player>> = {
+export const SECRETS_MANAGER_RESOURCES: ResourceHandlers = {
   'AWS::SecretsManager::Secret': (resource, deployment) => {
     const { Name, SecretString, GenerateSecretString } = resource.properties;
-    if (SecretString !== undefined && GenerateSecretString) refuse(resource, 'only one of `SecretString` and `GenerateSecretString` may be given');
+    if (SecretString !== undefined && GenerateSecretString) reject(resource, 'specify exactly one of `SecretString`, `GenerateSecretString`');
     const value = SecretString ?? generateSecret(GenerateSecretString ?? {});
-    const { arn } = deployment.cloud.secrets.create(String(Name ?? physicalName(resource, deployment)), String(value));
+    const { arn } = deployment.services.secretsManager.create(String(Name ?? physicalName(resource, deployment)), String(value));
     return { ref: arn, attributes: { Id: arn } };
   },
 
   'AWS::SecretsManager::ResourcePolicy': ({ logicalId }) => ({ ref: logicalId }),
 
-  'AWS::SecretsManager::SecretTargetAttachment': (resource, { cloud }) => {
+  'AWS::SecretsManager::SecretTargetAttachment': (resource, { services }) => {
     const { SecretId, TargetId } = resource.properties;
-    const secret = cloud.secrets.find(String(SecretId)) ?? refuse(resource, `\`SecretId\` must exist, got: ${String(SecretId)}`);
-    const target = cloud.databases.get(String(TargetId)) ?? refuse(resource, `\`TargetId\` must be a database, got: ${String(TargetId)}`);
+    const secret = services.secretsManager.find(String(SecretId)) ?? reject(resource, `\`SecretId\` must exist, got: ${String(SecretId)}`);
+    const target = services.documentDb.clusters.get(String(TargetId)) ?? reject(resource, `\`TargetId\` must be a database, got: ${String(TargetId)}`);
     secret.value = JSON.stringify({
       ...JSON.parse(secret.value), engine: 'mongo', host: target.host, port: target.port, ssl: true, dbClusterIdentifier: String(TargetId),
     });

@@ -1,32 +1,30 @@
-import type { Secret } from './secret-store';
+import type { Secret, SecretsManagerService } from './secrets-manager-service';
 import { AwsError } from '../../core/aws-error';
 import type { Cloud } from '../../core/cloud';
-import type { JsonService } from '../../core/json-service';
+import type { JsonApi } from '../../core/json-api';
 
 /** Secrets Manager: GetSecretValue and DescribeSecret. */
-export const secretsManager: JsonService = {
-  name: 'SecretsManager',
-  target: 'secretsmanager',
-  actions: {
-    GetSecretValue: (input, { cloud, authorize }) => {
-      const secret = find(cloud, String(input.SecretId), (resource) => authorize('secretsmanager:GetSecretValue', resource));
+export function secretsManagerApi(secrets: SecretsManagerService, cloud: Cloud): JsonApi {
+  return {
+    GetSecretValue: (input, authorize) => {
+      const secret = find(secrets, cloud, String(input.SecretId), (resource) => authorize('secretsmanager:GetSecretValue', resource));
       const { VersionStage = 'AWSCURRENT', VersionId = secret.versionId } = input;
       if (VersionStage !== 'AWSCURRENT' || VersionId !== secret.versionId) throw notFound(`version ${VersionStage} ${VersionId} of ${secret.name}`);
       return {
         ARN: secret.arn, Name: secret.name, SecretString: secret.value, VersionId: secret.versionId, VersionStages: ['AWSCURRENT'],
       };
     },
-    DescribeSecret: (input, { cloud, authorize }) => {
-      const secret = find(cloud, String(input.SecretId), (resource) => authorize('secretsmanager:DescribeSecret', resource));
+    DescribeSecret: (input, authorize) => {
+      const secret = find(secrets, cloud, String(input.SecretId), (resource) => authorize('secretsmanager:DescribeSecret', resource));
       return { ARN: secret.arn, Name: secret.name, VersionIdsToStages: { [secret.versionId]: ['AWSCURRENT'] } };
     },
-  },
-};
+  };
+}
 
-function find(cloud: Cloud, id: string, authorize: (resource: string) => void): Secret {
-  const secret = cloud.secrets.find(id);
+function find(secrets: SecretsManagerService, cloud: Cloud, id: string, authorize: (resource: string) => void): Secret {
+  const secret = secrets.find(id);
   authorize(secret?.arn ?? arnOfMissing(cloud, id));
-  if (!secret) throw notFound(`${id}; option \`secrets\` can bring it`);
+  if (!secret) throw notFound(`${id}; give its value in option \`secrets\``);
   return secret;
 }
 

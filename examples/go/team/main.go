@@ -37,8 +37,8 @@ func main() {
 			MaxAzs:      jsii.Number(2),
 			NatGateways: jsii.Number(1),
 		}),
-		Image: librechat.LibreChatImage_FromRegistry(&librechat.LibreChatRegistryImageOptions{
-			Version: jsii.String("v0.8.7"),
+		Image: librechat.LibreChatImage_FromDockerBuild(&librechat.LibreChatDockerBuildOptions{
+			Version: jsii.String("v0.8.8"),
 		}),
 		Config: librechat.LibreChatConfig_FromObject(&config),
 		Environment: &map[string]*string{
@@ -64,7 +64,7 @@ func main() {
 		}),
 		RemovalPolicy:                awscdk.RemovalPolicy_RETAIN,
 		MemorySize:                   jsii.Number(3008),
-		ReservedConcurrentExecutions: jsii.Number(50),
+		MaxWorkers: jsii.Number(5),
 		GeoRestriction:               awscloudfront.GeoRestriction_Allowlist(jsii.String("DE"), jsii.String("FR")),
 		LogRetention:                 awslogs.RetentionDays_THREE_MONTHS,
 		EnvironmentName:              jsii.String("team"),

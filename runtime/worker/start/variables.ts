@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
-import { fieldOf, References } from './references';
 import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../../../src/contract/variables';
 import type { Aws } from '../../shared/aws';
+import { fieldOf, References } from '../../shared/references';
 
 type Variables = Record<string, string>;
 

@@ -1,6 +1,6 @@
 import type { Draft } from './type-check';
 
-/** A name as it stands in a text: `chat.handler.functionName`, `LibreChatImage.fromEcr(…)`. */
+/** A name as it stands in a text: `chat.handler.functionName`, `LibreChatImage.fromEcrRepository(…)`. */
 const NAME = /^(?:chat|LibreChat[A-Z]\w*)(?:\.\w+(?:\([^()]*\))?)*$/;
 
 export function isPublicName(code: string): boolean {

@@ -38,7 +38,7 @@ const load: (name: string) => unknown = require;
 /** What stands beside an app that is run. */
 const FILES: Readonly<Record<string, string>> = {
   'librechat.yaml': 'version: 1.3.0\nfileStrategy: s3\n',
-  'image/Dockerfile': 'FROM ghcr.io/danny-avila/librechat-api:v0.8.7\n',
+  'image/Dockerfile': 'FROM ghcr.io/librechat-ai/librechat-api:v0.8.8\n',
 };
 
 /** Runs a sample, and has every stack that it makes synthesized. */

@@ -6,15 +6,17 @@ import {
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { sign } from 'aws4';
-import { Cloud, type Role } from '../../../emulator/core/cloud';
+import { Cloud } from '../../../emulator/core/cloud';
 import { EventStream, type TimedEvent } from '../../../emulator/core/events';
 import { AwsServer } from '../../../emulator/services/aws-server';
+import type { Role } from '../../../emulator/services/iam/iam-service';
 import type { Statement } from '../../../emulator/services/iam/policy';
-import { Bucket } from '../../../emulator/services/s3/s3-store';
+import { Services } from '../../../emulator/services/services';
 
 const EVERYTHING: Statement = { Effect: 'Allow', Action: '*', Resource: '*' };
 const CREDENTIALS = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret/key+with=signs', sessionToken: 'token//with+signs==' };
 
+let services: Services;
 let cloud: Cloud;
 let server: AwsServer;
 let role: Role;
@@ -25,10 +27,11 @@ beforeEach(async () => {
   const events = new EventStream();
   events.subscribe((event) => log.push(event));
   cloud = new Cloud(events);
+  services = new Services(cloud);
   role = { name: 'role', arn: 'arn:aws:iam::123456789012:role/role', statements: [EVERYTHING], credentials: CREDENTIALS };
-  cloud.roles.set('role', role);
-  cloud.buckets.set('bucket', new Bucket('bucket'));
-  server = new AwsServer(cloud);
+  services.iam.roles.set('role', role);
+  services.s3.bucket('bucket');
+  server = new AwsServer(services);
   await server.start();
 });
 
@@ -93,7 +96,7 @@ describe('credentials', () => {
     ['a wrong secret', { ...CREDENTIALS, secretAccessKey: 'other' }, 'SignatureDoesNotMatch'],
   ])('%s', async (_, credentials, name) => {
     await expect(put(credentials)).rejects.toMatchObject({ name });
-    expect(cloud.buckets.get('bucket')?.objects.size).toBe(0);
+    expect(services.s3.buckets.get('bucket')?.objects.size).toBe(0);
   });
 
   test('none at all', async () => {
@@ -116,15 +119,15 @@ describe('credentials', () => {
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 describe('a presigned URL', () => {
   const presign = (datetime?: string) => {
-    cloud.buckets.get('bucket')!.put('image.png', Buffer.from('image'));
+    services.s3.buckets.get('bucket')!.put('image.png', Buffer.from('image'));
     const path = `/bucket/image.png?X-Amz-Expires=60&response-content-type=image%2Fpng${datetime ? `&X-Amz-Date=${datetime}` : ''}`;
     return server.url + sign({ host: new URL(server.url).host, path, service: 's3', region: 'us-east-1', signQuery: true }, CREDENTIALS).path;
   };
 
   test('opens what it was made for', async () => {
-    const answer = await fetch(presign());
-    expect(await answer.text()).toBe('image');
-    expect(answer.headers.get('content-type')).toBe('image/png');
+    const response = await fetch(presign());
+    expect(await response.text()).toBe('image');
+    expect(response.headers.get('content-type')).toBe('image/png');
   });
 
   test('opens nothing else, and not for ever', async () => {
@@ -139,24 +142,24 @@ describe('Systems Manager', () => {
   const ssm = () => new SSMClient(configuration());
 
   test.each(['/app/url', 'arn:aws:ssm:us-east-1:123456789012:parameter/app/url'])('finds a parameter by %s', async (Name) => {
-    cloud.parameters.set('/app/url', 'https://example.com');
+    services.ssm.parameters.set('/app/url', 'https://example.com');
     const { Parameter } = await ssm().send(new GetParameterCommand({ Name, WithDecryption: true }));
     expect(Parameter).toMatchObject({ Name: '/app/url', Value: 'https://example.com' });
   });
 
   test('finds a parameter without a slash by its ARN', async () => {
-    cloud.parameters.set('plain', 'x');
+    services.ssm.parameters.set('plain', 'x');
     const { Parameter } = await ssm().send(new GetParameterCommand({ Name: 'arn:aws:ssm:us-east-1:123456789012:parameter/plain' }));
     expect(Parameter?.Value).toBe('x');
   });
 
   test('fails when there is none', async () => {
     await expect(ssm().send(new GetParameterCommand({ Name: 'none' }))).rejects.toMatchObject({ name: 'ParameterNotFound' });
-    expect(log).toContainEqual(expect.objectContaining({ detail: expect.stringContaining('option `secrets` can bring it') }));
+    expect(log).toContainEqual(expect.objectContaining({ detail: expect.stringContaining('give its value in option `secrets`') }));
   });
 
   test('lists those that it does not know', async () => {
-    cloud.parameters.set('a', '1');
+    services.ssm.parameters.set('a', '1');
     const { Parameters, InvalidParameters } = await ssm().send(new GetParametersCommand({ Names: ['a', 'b'] }));
     expect(Parameters?.map(({ Value }) => Value)).toEqual(['1']);
     expect(InvalidParameters).toEqual(['b']);
@@ -174,19 +177,19 @@ describe('Secrets Manager', () => {
   const get = (SecretId: string, more: object = {}) => client().send(new GetSecretValueCommand({ SecretId, ...more }));
 
   test('finds a secret by name, by ARN, and by ARN without its six characters', async () => {
-    const { arn } = cloud.secrets.create('app', 'value');
+    const { arn } = services.secretsManager.create('app', 'value');
     for (const id of ['app', arn, arn.slice(0, -7)]) expect((await get(id)).SecretString).toBe('value');
   });
 
   test('knows the current version only', async () => {
-    const { arn, versionId } = cloud.secrets.create('app', 'value');
+    const { arn, versionId } = services.secretsManager.create('app', 'value');
     expect((await get(arn, { VersionStage: 'AWSCURRENT', VersionId: versionId })).SecretString).toBe('value');
     await expect(get(arn, { VersionStage: 'AWSPENDING' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
   test('enforces the role\'s policies', async () => {
-    const { arn } = cloud.secrets.create('app', 'value');
-    role.statements.splice(0, 1, { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: cloud.secrets.create('other', '').arn });
+    const { arn } = services.secretsManager.create('app', 'value');
+    role.statements.splice(0, 1, { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: services.secretsManager.create('other', '').arn });
     await expect(get(arn)).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
@@ -194,7 +197,7 @@ describe('Secrets Manager', () => {
     const arn = cloud.arn('secretsmanager', 'secret:none');
     role.statements.splice(0, 1, { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: `${arn}-??????` });
     for (const id of ['none', arn]) await expect(get(id)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-    expect(log).toContainEqual(expect.objectContaining({ detail: expect.stringContaining('option `secrets` can bring it') }));
+    expect(log).toContainEqual(expect.objectContaining({ detail: expect.stringContaining('give its value in option `secrets`') }));
   });
 });
 

@@ -29,12 +29,12 @@ const run = async (): Promise<Build> => {
   await until(() => account.runningBuilds.length === 0);
   return (await get(id!)).builds![0];
 };
-const logOf = (build: Build) => account.aws.cloud.logGroups.streams('builds')!.get(build.logs!.streamName!)!.map(({ message }) => message).join('');
+const logOf = (build: Build) => account.aws.services.logs.streams('builds')!.get(build.logs!.streamName!)!.map(({ message }) => message).join('');
 const phasesOf = (build: Build) => build.phases!.map(({ phaseType, phaseStatus }) => `${phaseType}${phaseStatus ? ` ${phaseStatus}` : ''}`);
 
 // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html
 describe('StartBuild', () => {
-  test('answers before the build has done anything', async () => {
+  test('returns before the build has done anything', async () => {
     account.hold('SUBMITTED');
     const build = await start();
     expect(build).toMatchObject({
@@ -73,8 +73,8 @@ describe('StartBuild', () => {
   });
 
   test('refuses a token that came with another project', async () => {
-    const { buildProjects } = account.aws.cloud;
-    buildProjects.create('other', buildProjects.find(PROJECT)!.properties);
+    const { codeBuild } = account.aws.services;
+    codeBuild.create('other', codeBuild.find(PROJECT)!.properties);
     account.builderRole.statements.push({ Effect: 'Allow', Action: '*', Resource: '*' });
     await start({ idempotencyToken: 'a' });
     await expect(start({ projectName: 'other', idempotencyToken: 'a' })).rejects.toMatchObject({ name: 'InvalidInputException' });
@@ -82,7 +82,7 @@ describe('StartBuild', () => {
 
   test.each<[string, Partial<StartBuildCommandInput>, string]>([
     ['no project', { projectName: undefined }, 'InvalidInputException'],
-    ['an override, which it does not play', { buildspecOverride: 'version: 0.2' }, 'InvalidInputException'],
+    ['an override, which is not supported', { buildspecOverride: 'version: 0.2' }, 'InvalidInputException'],
     ['a project elsewhere', { projectName: 'other' }, 'AccessDeniedException'],
   ])('refuses %s', async (_, input, name) => {
     await expect(start(input)).rejects.toMatchObject({ name });
@@ -90,12 +90,12 @@ describe('StartBuild', () => {
   });
 
   test('does not know a project that is gone', async () => {
-    account.aws.cloud.buildProjects.delete(PROJECT);
+    account.aws.services.codeBuild.delete(PROJECT);
     await expect(start()).rejects.toMatchObject({ name: 'ResourceNotFoundException', message: expect.stringContaining(`project/${PROJECT}`) });
   });
 
   test('keeps to the quota of the account', async () => {
-    account.aws.cloud.buildProjects.quota = 1;
+    account.aws.services.codeBuild.quota = 1;
     account.hold('BUILD');
     await start();
     await expect(start()).rejects.toMatchObject({ name: 'AccountLimitExceededException' });
@@ -122,9 +122,9 @@ describe('BatchGetBuilds', () => {
 describe('ListBuildsForProject', () => {
   const startMany = (count: number) => {
     account.hold('SUBMITTED');
-    const { buildProjects } = account.aws.cloud;
-    buildProjects.quota = Infinity;
-    return Array.from({ length: count }, () => buildProjects.start(buildProjects.find(PROJECT)!).id);
+    const { codeBuild } = account.aws.services;
+    codeBuild.quota = Infinity;
+    return Array.from({ length: count }, () => codeBuild.start(codeBuild.find(PROJECT)!).id);
   };
 
   test('gives the newest first, unless it is told otherwise', async () => {
@@ -147,7 +147,7 @@ describe('ListBuildsForProject', () => {
   });
 
   test('does not know a project that is gone', async () => {
-    account.aws.cloud.buildProjects.delete(PROJECT);
+    account.aws.services.codeBuild.delete(PROJECT);
     await expect(list()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 });
@@ -202,13 +202,13 @@ describe('phases', () => {
   });
 
   test('need a role that exists', async () => {
-    account.aws.cloud.roles.delete('build');
+    account.aws.services.iam.roles.delete('build');
     expect(phasesOf(await run())).toContain('PROVISIONING FAILED');
   });
 
   test('need the right to make a log group that is not there', async () => {
-    const { buildProjects } = account.aws.cloud;
-    buildProjects.update(PROJECT, { ...buildProjects.find(PROJECT)!.properties, LogsConfig: undefined });
+    const { codeBuild } = account.aws.services;
+    codeBuild.update(PROJECT, { ...codeBuild.find(PROJECT)!.properties, LogsConfig: undefined });
     const build = await run();
     expect(build.phases!.find(({ phaseStatus }) => phaseStatus === 'FAILED')?.contexts![0].message).toContain('logs:CreateLogGroup');
   });
@@ -221,7 +221,7 @@ describe('GetLogEvents', () => {
   const messages = async (input: Partial<GetLogEventsCommandInput>) => (await read(input)).events?.map(({ message }) => message).join('');
 
   beforeEach(() => {
-    account.aws.cloud.logGroups.streams('builds')!.set('stream', [...'abcdef'].map((message, i) => ({ timestamp: 1000 + i, message })));
+    account.aws.services.logs.streams('builds')!.set('stream', [...'abcdef'].map((message, i) => ({ timestamp: 1000 + i, message })));
   });
 
   test('gives the newest, in the order in which they were written', async () => {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
-import type { Build } from '../../../emulator/services/codebuild/build';
 import type { BuildProjectProperties } from '../../../emulator/services/codebuild/build-project';
+import type { EmulatedBuild } from '../../../emulator/services/codebuild/emulated-build';
 import { expand, partsOf } from '../../../emulator/services/codebuild/shell';
 import { BuildAccount, FILES, PROJECT, specOf } from '../../../fixtures/runtime/image-build';
 import { until } from '../../../fixtures/runtime/until';
@@ -10,14 +10,14 @@ let account: BuildAccount;
 beforeEach(async () => { account = await BuildAccount.start(); });
 afterEach(() => account.dispose());
 
-async function run(): Promise<Build> {
-  const { buildProjects } = account.aws.cloud;
-  const build = buildProjects.start(buildProjects.find(PROJECT)!);
+async function run(): Promise<EmulatedBuild> {
+  const { codeBuild } = account.aws.services;
+  const build = codeBuild.start(codeBuild.find(PROJECT)!);
   await until(() => !build.isRunning);
   return build;
 }
 
-const logOf = ({ uuid }: Build) => account.aws.cloud.logGroups.streams('builds')!.get(uuid)!.map(({ message }) => message).join('');
+const logOf = ({ uuid }: EmulatedBuild) => account.aws.services.logs.streams('builds')!.get(uuid)!.map(({ message }) => message).join('');
 const LOGIN = 'aws ecr get-login-password | docker login --username AWS --password-stdin 123456789012.dkr.ecr.us-east-1.amazonaws.com';
 const BUILD = 'docker build --build-arg LIBRECHAT_IMAGE=librechat --tag $REPOSITORY_URI:$IMAGE_TAG .';
 const PUSH = 'docker push $REPOSITORY_URI:$IMAGE_TAG';
@@ -26,12 +26,12 @@ describe('the image', () => {
   test('is found by tag and digest, with the folder that it was built from', async () => {
     await run();
     const [image] = account.repository.images;
-    const { repositories } = account.aws.cloud;
-    expect(repositories.image(`${account.repository.uri}:tag-1`)).toBe(image);
-    expect(repositories.image(`${account.repository.uri}@${image.digest}`)).toBe(image);
-    expect(repositories.image(`${account.repository.uri}@sha256:${'0'.repeat(64)}`)).toBeUndefined();
-    expect(repositories.image(`${account.repository.uri}/deeper:tag-1`)).toBeUndefined();
-    expect(repositories.image(account.repository.uri)).toBeUndefined();
+    const { ecr } = account.aws.services;
+    expect(ecr.image(`${account.repository.uri}:tag-1`)).toBe(image);
+    expect(ecr.image(`${account.repository.uri}@${image.digest}`)).toBe(image);
+    expect(ecr.image(`${account.repository.uri}@sha256:${'0'.repeat(64)}`)).toBeUndefined();
+    expect(ecr.image(`${account.repository.uri}/deeper:tag-1`)).toBeUndefined();
+    expect(ecr.image(account.repository.uri)).toBeUndefined();
     expect(readdirSync(image.context).sort()).toEqual(Object.keys(FILES).sort());
   });
 
@@ -66,10 +66,10 @@ describe('the image', () => {
   });
 
   test('gives its tag away where tags are mutable', () => {
-    const repository = account.aws.cloud.repositories.create('mutable');
+    const repository = account.aws.services.ecr.create('mutable');
     for (const digit of '1221') repository.push('latest', { digest: `sha256:${digit.repeat(64)}`, size: 1, context: '' });
     expect(repository.images.map(({ tags }) => [...tags])).toEqual([['latest'], []]);
-    expect(() => account.aws.cloud.repositories.create('mutable')).toThrow('already exists');
+    expect(() => account.aws.services.ecr.create('mutable')).toThrow('already exists');
   });
 });
 
@@ -124,8 +124,8 @@ describe('a build fails', () => {
   });
 
   test.each([
-    ['is missing', (key: string) => account.aws.cloud.buckets.get('assets')!.objects.delete(key), 'NoSuchKey'],
-    ['is no archive', (key: string) => account.aws.cloud.buckets.get('assets')!.put(key, Buffer.from('no archive')), 'invalid zip data'],
+    ['is missing', (key: string) => account.aws.services.s3.buckets.get('assets')!.objects.delete(key), 'NoSuchKey'],
+    ['is no archive', (key: string) => account.aws.services.s3.buckets.get('assets')!.put(key, Buffer.from('no archive')), 'invalid zip data'],
   ])('where its source %s', async (_, change, reason) => {
     change('tag-1.zip');
     const build = await run();
@@ -165,14 +165,14 @@ describe('a project is refused', () => {
     ['that runs for less than 5 minutes', 'other', { TimeoutInMinutes: 4 }],
     ['that waits for more than 8 hours', 'other', { QueuedTimeoutInMinutes: 481 }],
   ])('%s', (_, name, properties) => {
-    const { buildProjects } = account.aws.cloud;
-    const all = { ...buildProjects.find(PROJECT)!.properties, ...properties } as BuildProjectProperties;
-    expect(() => buildProjects.create(name, all)).toThrow(expect.objectContaining({ code: 'InvalidInputException' }));
+    const { codeBuild } = account.aws.services;
+    const all = { ...codeBuild.find(PROJECT)!.properties, ...properties } as BuildProjectProperties;
+    expect(() => codeBuild.create(name, all)).toThrow(expect.objectContaining({ code: 'InvalidInputException' }));
   });
 
   test('whose name is taken', () => {
-    const { buildProjects } = account.aws.cloud;
-    expect(() => buildProjects.create(PROJECT, buildProjects.find(PROJECT)!.properties)).toThrow('Project already exists');
+    const { codeBuild } = account.aws.services;
+    expect(() => codeBuild.create(PROJECT, codeBuild.find(PROJECT)!.properties)).toThrow('Project already exists');
   });
 });
 

@@ -85,7 +85,7 @@ describe('a build that makes no image', () => {
 
   test('though somebody else pushed it meanwhile, is none', async () => {
     account.offer('tag-1', BROKEN);
-    account.aws.cloud.buildProjects.pace = async (phase) => {
+    account.aws.services.codeBuild.pace = async (phase) => {
       if (phase === 'COMPLETED') account.repository.push('tag-1', { digest: `sha256:${'b'.repeat(64)}`, size: 1, context: '' });
     };
     expect(await account.ask('Create')).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: 'b'.repeat(64) } });
@@ -114,7 +114,7 @@ describe('a build that makes no image', () => {
   test.each(['PROVISIONING', 'DOWNLOAD_SOURCE'])('because of %s is begun once more: a new role is not known everywhere at once', async (phase) => {
     const rights = [...account.buildRole.statements];
     account.deny(account.buildRole, phase === 'PROVISIONING' ? 'logs:CreateLogStream' : 's3:GetObject');
-    account.aws.cloud.buildProjects.pace = async (at, build) => {
+    account.aws.services.codeBuild.pace = async (at, build) => {
       if (build.number === 2 && at === 'SUBMITTED') account.buildRole.statements.splice(0, Infinity, ...rights);
     };
     expect(await account.ask('Create')).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: account.digestOf('tag-1') } });
@@ -195,7 +195,7 @@ describe('deliveries of one request', () => {
     const first = account.invoke(event);
     await until(() => account.runningBuilds.length);
     account.offer('tag-2', { ...FILES, 'adapter.js': 'another' });
-    account.aws.cloud.buildProjects.pace = undefined;
+    account.aws.services.codeBuild.pace = undefined;
     expect(await account.ask('Update', 'tag-2')).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: account.digestOf('tag-2') } });
     release();
     await first;
@@ -204,14 +204,14 @@ describe('deliveries of one request', () => {
 
   test('do not join a build for another repository', async () => {
     const release = account.hold('BUILD');
-    const { buildProjects, repositories } = account.aws.cloud;
-    const other = buildProjects.start(buildProjects.find(PROJECT)!);
+    const { codeBuild, ecr } = account.aws.services;
+    const other = codeBuild.start(codeBuild.find(PROJECT)!);
     await until(() => other.phases.at(-1)?.type === 'BUILD');
-    const there = repositories.create('other/librechat');
+    const there = ecr.create('other/librechat');
     account.buildRole.statements.push({ Effect: 'Allow', Action: 'ecr:*', Resource: there.arn });
     account.builderRole.statements.push({ Effect: 'Allow', Action: 'ecr:*', Resource: there.arn });
     account.offer('tag-1', FILES, specOf(), there);
-    buildProjects.pace = undefined;
+    codeBuild.pace = undefined;
     const { event, answer } = account.request('Update');
     const { ResourceProperties } = event as { ResourceProperties: object };
     await account.invoke({ ...event, ResourceProperties: { ...ResourceProperties, [IMAGE_BUILD_PROPERTIES.repository]: there.name } });
@@ -222,15 +222,15 @@ describe('deliveries of one request', () => {
   });
 
   test('find the running build among more than a hundred', async () => {
-    const { buildProjects } = account.aws.cloud;
+    const { codeBuild } = account.aws.services;
     for (let i = 0; i < 105; i++) {
-      const build = buildProjects.start(buildProjects.find(PROJECT)!);
+      const build = codeBuild.start(codeBuild.find(PROJECT)!);
       build.stop();
       await until(() => !build.isRunning);
     }
     account.repository.images.splice(0);
     const release = account.hold('BUILD');
-    const running = buildProjects.start(buildProjects.find(PROJECT)!);
+    const running = codeBuild.start(codeBuild.find(PROJECT)!);
     const { event, answer } = account.request('Create');
     const done = account.invoke(event);
     await until(() => account.logged.some((line) => line.includes(`"build-adopted","build":"${running.id}"`)));
@@ -265,10 +265,10 @@ describe('a removal', () => {
 
   test('stops builds of every tag', async () => {
     account.hold('BUILD');
-    const { buildProjects } = account.aws.cloud;
+    const { codeBuild } = account.aws.services;
     for (const tag of ['tag-1', 'tag-2']) {
       account.offer(tag);
-      buildProjects.start(buildProjects.find(PROJECT)!);
+      codeBuild.start(codeBuild.find(PROJECT)!);
     }
     expect(await remove()).toMatchObject({ Status: 'SUCCESS' });
     expect(account.builds.map(({ status }) => status)).toEqual(['STOPPED', 'STOPPED']);
@@ -280,7 +280,7 @@ describe('a removal', () => {
   });
 
   test('without the project has nothing to do', async () => {
-    account.aws.cloud.buildProjects.delete(PROJECT);
+    account.aws.services.codeBuild.delete(PROJECT);
     expect(await remove()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: PROJECT });
   });
 

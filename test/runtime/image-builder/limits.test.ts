@@ -47,8 +47,8 @@ describe('time', () => {
 
   test('of a removal is handed over, too', async () => {
     const release = account.hold('COMPLETED');
-    const { buildProjects } = account.aws.cloud;
-    buildProjects.start(buildProjects.find(PROJECT)!);
+    const { codeBuild } = account.aws.services;
+    codeBuild.start(codeBuild.find(PROJECT)!);
     const { event, answer } = account.request('Delete');
     await account.invoke(event, {}, 50_000);
     release();
@@ -72,7 +72,7 @@ describe('time', () => {
     const { event, answer } = account.request('Create');
     const done = account.invoke(event);
     await until(() => account.builds.length);
-    const { builds } = account.aws.cloud.buildProjects;
+    const { builds } = account.aws.services.codeBuild;
     const [build] = builds.splice(0);
     await until(() => account.calls('StartBuild') > 1);
     builds.push(build);
@@ -111,8 +111,8 @@ describe('AWS refuses', () => {
 
   test('codebuild:StopBuild', async () => {
     account.hold('BUILD');
-    const { buildProjects } = account.aws.cloud;
-    buildProjects.start(buildProjects.find(PROJECT)!);
+    const { codeBuild } = account.aws.services;
+    codeBuild.start(codeBuild.find(PROJECT)!);
     account.deny(account.builderRole, 'codebuild:StopBuild');
     expect((await account.ask('Delete')).Reason).toContain('codebuild:StopBuild');
   });
@@ -134,14 +134,14 @@ describe('AWS refuses', () => {
   });
 
   test('more builds', async () => {
-    account.aws.cloud.buildProjects.quota = 0;
+    account.aws.services.codeBuild.quota = 0;
     expect((await account.ask('Create')).Reason).toBe('AccountLimitExceededException: Cannot have more than 0 builds in queue for the account');
   });
 
   test('a project and a repository that are not there', async () => {
-    account.aws.cloud.buildProjects.delete(PROJECT);
+    account.aws.services.codeBuild.delete(PROJECT);
     expect((await account.ask('Create')).Reason).toContain('ResourceNotFoundException: Project cannot be found');
-    account.aws.cloud.repositories.delete('librechat');
+    account.aws.services.ecr.delete('librechat');
     expect((await account.ask('Create')).Reason).toContain("RepositoryNotFoundException: The repository with name 'librechat' does not exist");
   });
 
@@ -195,9 +195,9 @@ describe('CloudFormation', () => {
     ['endless lines', 'x'.repeat(20_000), 5],
   ])('gets as much of a long log as it takes: %s', async (_, line, count) => {
     account.offer('tag-1', BROKEN);
-    account.aws.cloud.buildProjects.pace = async (phase, build) => {
+    account.aws.services.codeBuild.pace = async (phase, build) => {
       if (phase !== 'FINALIZING') return;
-      const lines = account.aws.cloud.logGroups.streams('builds')!.get(build.uuid)!;
+      const lines = account.aws.services.logs.streams('builds')!.get(build.uuid)!;
       for (let i = 1; i <= count; i++) lines.push({ timestamp: i, message: `${i}: ${line}\n` });
       lines.push({ timestamp: 0, message: 'the last line\n' });
     };
@@ -215,8 +215,8 @@ describe('CloudFormation', () => {
 
   test('gets the beginning of an endless last line', async () => {
     account.offer('tag-1', BROKEN);
-    account.aws.cloud.buildProjects.pace = async (phase, build) => {
-      if (phase === 'FINALIZING') account.aws.cloud.logGroups.streams('builds')!.get(build.uuid)!.push({ timestamp: 0, message: `last${'x'.repeat(9_000)}` });
+    account.aws.services.codeBuild.pace = async (phase, build) => {
+      if (phase === 'FINALIZING') account.aws.services.logs.streams('builds')!.get(build.uuid)!.push({ timestamp: 0, message: `last${'x'.repeat(9_000)}` });
     };
     expect((await account.ask('Create')).Reason).toMatch(/\nlastx{400,}$/);
   });

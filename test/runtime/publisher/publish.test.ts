@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Bucket } from '../../../emulator/services/s3/s3-store';
+import type { Bucket } from '../../../emulator/services/s3/bucket';
 import { Adapter, type AdapterOptions } from '../../../fixtures/runtime/adapter';
 import { buildArtifacts, type Artifacts } from '../../../fixtures/runtime/artifacts';
 import { PlayedAws } from '../../../fixtures/runtime/aws';

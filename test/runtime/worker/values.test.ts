@@ -29,17 +29,17 @@ const SECRETS = { root: 'root-secret-value', mongo: 'mongodb://user:hidden@db.ex
 
 /** A function as the construct declares it, with everything referred to that can be. */
 function declared(): Record<string, string> {
-  const { cloud } = aws;
-  cloud.parameters.set('/chat/url', 'https://d111.cloudfront.net');
-  cloud.parameters.set('/chat/mongo', SECRETS.mongo);
+  const { services, services: { cloud } } = aws;
+  services.ssm.parameters.set('/chat/url', 'https://d111.cloudfront.net');
+  services.ssm.parameters.set('/chat/mongo', SECRETS.mongo);
   aws.addBucket('config').put('folder/libre chat+1.yaml', Buffer.from('version: 1.2.1\n'));
   return {
-    [ADAPTER.rootSecret]: cloud.secrets.create('root', SECRETS.root).arn,
+    [ADAPTER.rootSecret]: services.secretsManager.create('root', SECRETS.root).arn,
     [ADAPTER.urlParameter]: '/chat/url',
     [ADAPTER.configBucket]: 'config',
     [ADAPTER.configKey]: 'folder/libre chat+1.yaml',
     [`${VALUE_FROM}MONGO_URI`]: cloud.arn('ssm', 'parameter/chat/mongo'),
-    [`${VALUE_FROM}REDIS_PASSWORD`]: `${cloud.secrets.create('redis', JSON.stringify({ token: SECRETS.redis })).arn}:token::`,
+    [`${VALUE_FROM}REDIS_PASSWORD`]: `${services.secretsManager.create('redis', JSON.stringify({ token: SECRETS.redis })).arn}:token::`,
     REDIS_URI: 'rediss://redis.example.com:6379',
   };
 }
@@ -85,9 +85,9 @@ test('the four values that must never change follow from one secret', async () =
 });
 
 test('one of the four that is given is not derived', async () => {
-  aws.cloud.parameters.set('/my/key', 'my-own-key');
+  aws.services.ssm.parameters.set('/my/key', 'my-own-key');
   const environment = await seenByLibreChat({
-    ...declared(), [`${VALUE_FROM}CREDS_KEY`]: aws.cloud.arn('ssm', 'parameter/my/key'), JWT_SECRET: 'plain',
+    ...declared(), [`${VALUE_FROM}CREDS_KEY`]: aws.services.cloud.arn('ssm', 'parameter/my/key'), JWT_SECRET: 'plain',
   });
   expect(environment).toMatchObject({ CREDS_KEY: 'my-own-key', JWT_SECRET: 'plain', CREDS_IV: derived(SECRETS.root, 'CREDS_IV', 16) });
 });
@@ -115,7 +115,7 @@ test('DocumentDB\'s credentials become a URI', async () => {
   delete environment[`${VALUE_FROM}MONGO_URI`];
   const secret = { username: 'libre:chat', password: SECRETS.database, host: 'docdb.example.com', port: 27017, engine: 'mongo' };
   const { MONGO_URI } = await seenByLibreChat({
-    ...environment, [ADAPTER.databaseSecret]: aws.cloud.secrets.create('database', JSON.stringify(secret)).arn,
+    ...environment, [ADAPTER.databaseSecret]: aws.services.secretsManager.create('database', JSON.stringify(secret)).arn,
   });
   const uri = new URL(MONGO_URI);
   expect([uri.protocol, uri.host, uri.pathname]).toEqual(['mongodb:', 'docdb.example.com:27017', '/LibreChat']);
@@ -134,7 +134,7 @@ test('DocumentDB\'s credentials become a URI', async () => {
 
 describe('references, as `ecs.Secret` gives them', () => {
   const value = async (reference: string) => (await seenByLibreChat({ ...declared(), [`${VALUE_FROM}X`]: reference })).X;
-  const secret = (text: string) => aws.cloud.secrets.create('my', text);
+  const secret = (text: string) => aws.services.secretsManager.create('my', text);
 
   test('a secret as a whole', async () => {
     expect(await value(secret('plain text: with colons').arn)).toBe('plain text: with colons');
@@ -204,7 +204,7 @@ describe('failing for ever', () => {
   });
 
   test('what is refused is not tried again', async () => {
-    const environment = { ...declared(), [`${VALUE_FROM}X`]: aws.cloud.arn('ssm', 'parameter/chat/missing') };
+    const environment = { ...declared(), [`${VALUE_FROM}X`]: aws.services.cloud.arn('ssm', 'parameter/chat/missing') };
     expect(await reason(environment)).toMatch(/`VALUE_FROM_X` could not be read from arn:\S+\/chat\/missing: \S+ answered 400: .*ParameterNotFound/);
     // Once for each of the two inits.
     expect(aws.calls.filter((call) => call.endsWith('missing'))).toHaveLength(2);
@@ -218,19 +218,19 @@ describe('failing for ever', () => {
   });
 
   test('a field that is missing', async () => {
-    const { arn } = aws.cloud.secrets.create('my', '{"a":"hidden"}');
+    const { arn } = aws.services.secretsManager.create('my', '{"a":"hidden"}');
     expect(await reason({ ...declared(), [`${VALUE_FROM}X`]: `${arn}:b::` })).toContain('the secret has no field `b`');
   });
 
   test('a field of what is no JSON', async () => {
-    const { arn } = aws.cloud.secrets.create('my', 'hidden-but-not-json');
+    const { arn } = aws.services.secretsManager.create('my', 'hidden-but-not-json');
     expect(await reason({ ...declared(), [`${VALUE_FROM}X`]: `${arn}:b::` })).toContain('the secret must hold a JSON object');
     expect(adapter!.output.join()).not.toContain('hidden');
   });
 
   test('an empty value', async () => {
     const environment = declared();
-    aws.cloud.parameters.set('/chat/mongo', '');
+    aws.services.ssm.parameters.set('/chat/mongo', '');
     expect(await reason(environment)).toContain('`MONGO_URI` must not be empty');
   });
 });

@@ -1,6 +1,7 @@
 import { certificate, DOMAIN, stackIn } from '../../../fixtures/variants';
 import { LibreChatServerless } from '../../../src';
-import { idOf, resources, templateOf, templateWith, text, the, type Resource } from '../reading';
+import { API_ROUTES } from '../../../src/contract/routes';
+import { logicalIdOf, resources, templateOf, templateWith, text, resourceOf, type Resource } from '../reading';
 
 const template = templateOf('minimal');
 
@@ -18,8 +19,12 @@ function methods(httpMethod: string, of = template): Array<[path: string, method
 
 const ROUTES = ['/api', '/api/{proxy+}', '/images/{proxy+}', '/oauth', '/oauth/{proxy+}'];
 
+test('the routes of the contract are those of LibreChat', () => {
+  expect(API_ROUTES.map(({ prefix }) => prefix)).toEqual(['/api', '/oauth', '/images']);
+});
+
 test('is Regional, since the edge would cut a silent stream after 30 seconds', () => {
-  expect(the(template, 'AWS::ApiGateway::RestApi').Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });
+  expect(resourceOf(template, 'AWS::ApiGateway::RestApi').Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });
 });
 
 test('streams every route of LibreChat, for 15 minutes', () => {
@@ -31,19 +36,30 @@ test('streams every route of LibreChat, for 15 minutes', () => {
       Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST', ResponseTransferMode: 'STREAM', TimeoutInMillis: 900_000 },
     });
     expect(text(Properties.Integration.Uri)).toBe(
-      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatBackendFunction.Arn>/response-streaming-invocations',
+      'arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2021-11-15/functions/<ChatRelayFunction.Arn>/response-streaming-invocations',
     );
   }
 });
 
 test('has one permission, of the action that exists', () => {
-  const { Action, FunctionName, Principal, SourceArn } = the(template, 'AWS::Lambda::Permission').Properties;
-  expect([Action, text(FunctionName), Principal]).toEqual(['lambda:InvokeFunction', '<ChatBackendFunction.Arn>', 'apigateway.amazonaws.com']);
+  const { Action, FunctionName, Principal, SourceArn } = resourceOf(template, 'AWS::Lambda::Permission', 'ApiGateway').Properties;
+  expect([Action, text(FunctionName), Principal]).toEqual(['lambda:InvokeFunction', '<ChatRelayFunction.Arn>', 'apigateway.amazonaws.com']);
   expect(text(SourceArn)).toBe('arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<ChatApiGatewayRestApi>/*/*/*');
 });
 
+test.each(['THROTTLED', 'INTEGRATION_FAILURE'])('%s is a 503 that the client of LibreChat repeats', (type) => {
+  const { Properties } = resources(template, 'AWS::ApiGateway::GatewayResponse').find(([, response]) => response.Properties.ResponseType === type)![1];
+  expect(Properties).toMatchObject({ StatusCode: '503', ResponseParameters: { 'gatewayresponse.header.Retry-After': "'2'" } });
+  expect(JSON.parse(Properties.ResponseTemplates['application/json'])).toMatchObject({ code: 'SERVER_NOT_READY' });
+});
+
+test('a request that may have been executed is not repeated: a timeout stays a 504', () => {
+  const types = resources(template, 'AWS::ApiGateway::GatewayResponse').map(([, { Properties }]) => Properties.ResponseType);
+  expect(types.sort()).toEqual(['INTEGRATION_FAILURE', 'THROTTLED']);
+});
+
 test('takes uploads as bytes, and nothing that would break the preflight', () => {
-  const types: string[] = the(template, 'AWS::ApiGateway::RestApi').Properties.BinaryMediaTypes;
+  const types: string[] = resourceOf(template, 'AWS::ApiGateway::RestApi').Properties.BinaryMediaTypes;
   expect(types).toEqual(expect.arrayContaining(['multipart/form-data', 'audio/*', 'image/*']));
   expect(types).not.toContain('*/*');
 });
@@ -81,26 +97,26 @@ describe('preflight', () => {
 
 describe('key', () => {
   test('is the same secret in API Gateway and in what CloudFront sends', () => {
-    const value = text(the(template, 'AWS::ApiGateway::ApiKey').Properties.Value);
+    const value = text(resourceOf(template, 'AWS::ApiGateway::ApiKey').Properties.Value);
     expect(value).toBe('{{resolve:secretsmanager:<ChatApiGatewayApiKey>:SecretString:::}}');
-    const origins = the(template, 'AWS::CloudFront::Distribution').Properties.DistributionConfig.Origins;
+    const origins = resourceOf(template, 'AWS::CloudFront::Distribution').Properties.DistributionConfig.Origins;
     const headers = origins.flatMap(({ OriginCustomHeaders = [] }: any) => OriginCustomHeaders);
     expect(headers.map(({ HeaderName, HeaderValue }: any) => [HeaderName, text(HeaderValue)])).toEqual([['x-api-key', value]]);
   });
 
   test('opens the stage within limits', () => {
-    const { ApiStages, Throttle } = the(template, 'AWS::ApiGateway::UsagePlan').Properties;
+    const { ApiStages, Throttle } = resourceOf(template, 'AWS::ApiGateway::UsagePlan').Properties;
     expect(ApiStages.map(({ ApiId, Stage }: any) => [text(ApiId), text(Stage)])).toEqual([
       ['<ChatApiGatewayRestApi>', '<ChatApiGatewayRestApiDeploymentStageprod>'],
     ]);
     expect(Throttle).toEqual({ RateLimit: 100, BurstLimit: 200 });
-    expect(the(templateOf('maximal'), 'AWS::ApiGateway::UsagePlan').Properties.Throttle).toEqual({ RateLimit: 50, BurstLimit: 80 });
+    expect(resourceOf(templateOf('maximal'), 'AWS::ApiGateway::UsagePlan').Properties.Throttle).toEqual({ RateLimit: 50, BurstLimit: 80 });
   });
 });
 
 describe('log', () => {
   test('tells of each request how it streamed', () => {
-    const { DestinationArn, Format } = the(template, 'AWS::ApiGateway::Stage').Properties.AccessLogSetting;
+    const { DestinationArn, Format } = resourceOf(template, 'AWS::ApiGateway::Stage').Properties.AccessLogSetting;
     expect(text(DestinationArn)).toBe('<ChatApiGatewayAccessLog.Arn>');
     expect(JSON.parse(Format)).toMatchObject({
       requestId: '$context.requestId',
@@ -112,7 +128,7 @@ describe('log', () => {
   });
 
   test('needs a role of the account, which is made, and stays as other APIs may use it', () => {
-    expect(the(template, 'AWS::ApiGateway::Account').DeletionPolicy).toBe('Retain');
+    expect(resourceOf(template, 'AWS::ApiGateway::Account').DeletionPolicy).toBe('Retain');
   });
 
   test('leaves that role alone when told to', () => {
@@ -123,7 +139,7 @@ describe('log', () => {
 
 test('a change of the methods is deployed', () => {
   const withDomain = templateWith((stack) => new LibreChatServerless(stack, 'Chat', { domainName: DOMAIN, certificate: certificate(stack) }), stackIn());
-  expect(idOf(withDomain, 'AWS::ApiGateway::Deployment')).not.toBe(idOf(template, 'AWS::ApiGateway::Deployment'));
+  expect(logicalIdOf(withDomain, 'AWS::ApiGateway::Deployment')).not.toBe(logicalIdOf(template, 'AWS::ApiGateway::Deployment'));
 });
 
 test('offers no address that would refuse whoever tries it', () => {

@@ -2,13 +2,13 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { secretNamed } from '../../../fixtures/variants';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../../src';
-import { functionEnvironment, handler, idOf, resources, statements, templateOf, templateWith, text, the } from '../reading';
+import { functionEnvironment, backendFunction, logicalIdOf, resources, statements, templateOf, templateWith, text, resourceOf } from '../reading';
 
 describe('minimal', () => {
   const template = templateOf('minimal');
 
   test('the function serves for as long as Lambda lets it, on ARM', () => {
-    const { Properties } = handler(template);
+    const { Properties } = backendFunction(template);
     expect(Properties).toMatchObject({
       PackageType: 'Image',
       ImageConfig: { Command: ['serve'] },
@@ -24,19 +24,24 @@ describe('minimal', () => {
     expect(Object.fromEntries(Object.entries(functionEnvironment(template)).map(([name, value]) => [name, text(value)]))).toEqual({
       ADAPTER_CONFIG_BUCKET: 'cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>',
       ADAPTER_CONFIG_KEY: expect.stringMatching(/^[0-9a-f]{64}\.yaml$/),
-      ADAPTER_DATABASE_SECRET: '<ChatDatabaseSecretAttachment>',
+      ADAPTER_DATABASE_SECRET: '<ChatDatabaseClusterSecretAttachment>',
       ADAPTER_ROOT_SECRET: '<ChatBackendRootSecret>',
       ADAPTER_URL_PARAMETER: expect.stringMatching(/^\/librechat\/[\w-]+\/url$/),
       AWS_BUCKET_NAME: '<ChatBackendFilesBucket>',
+      QUEUE_MAX_CONCURRENT_REQUESTS: '50',
+      QUEUE_PREFIX: expect.stringMatching(/^[\w-]+-<AWS::AccountId>-<AWS::Region>$/),
+      QUEUE_RELEASE: expect.stringMatching(/^[0-9a-f]{16}$/),
+      QUEUE_SEALING_SECRET: '<ChatBackendSealingSecret>',
       REDIS_KEY_PREFIX: expect.stringMatching(/^[\w-]+-<AWS::AccountId>-<AWS::Region>$/),
       REDIS_URI: 'rediss://<ChatRedisReplicationGroup.PrimaryEndPoint.Address>:<ChatRedisReplicationGroup.PrimaryEndPoint.Port>',
+      SCHEDULES_DISABLED: 'true',
       USE_REDIS: 'true',
       VALUE_FROM_REDIS_PASSWORD: '<ChatRedisAuthToken>',
     });
   });
 
   test('the parameter that the function reads its URL from is the one with the URL', () => {
-    const parameter = the(template, 'AWS::SSM::Parameter').Properties;
+    const parameter = resourceOf(template, 'AWS::SSM::Parameter').Properties;
     expect(functionEnvironment(template).ADAPTER_URL_PARAMETER).toBe(parameter.Name);
     expect(text(parameter.Value)).toBe('https://<ChatFrontendDistribution.DomainName>');
   });
@@ -44,44 +49,46 @@ describe('minimal', () => {
   test('the role may do this, and nothing else', () => {
     expect(statements(template, 'BackendRole')).toEqual([
       'logs:CreateLogStream logs:PutLogEvents on <ChatBackendLogs.Arn>',
+      'ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:DeleteNetworkInterface'
+      + ' ec2:AssignPrivateIpAddresses ec2:UnassignPrivateIpAddresses on *',
       's3:GetObject s3:PutObject s3:DeleteObject on <ChatBackendFilesBucket.Arn>/*',
       expect.stringMatching(/^s3:GetObject on arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>\/[0-9a-f]{64}\.yaml$/),
       expect.stringMatching(/^ssm:GetParameter on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter\/librechat\/[\w-]+\/url$/),
-      'ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:DeleteNetworkInterface'
-      + ' ec2:AssignPrivateIpAddresses ec2:UnassignPrivateIpAddresses on *',
       'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatBackendRootSecret>',
-      'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatDatabaseSecretAttachment>',
+      'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatDatabaseClusterSecretAttachment>',
       'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatRedisAuthToken>',
+      'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatBackendSealingSecret>',
     ]);
-    expect(the(template, 'AWS::IAM::Role', 'BackendRole').Properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(resourceOf(template, 'AWS::IAM::Role', 'BackendRole').Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
   test('the function may speak to its data, and elsewhere only over HTTPS', () => {
-    expect(the(template, 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress).toEqual([
+    expect(resourceOf(template, 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress).toEqual([
       { CidrIp: '0.0.0.0/0', Description: expect.any(String), IpProtocol: 'tcp', FromPort: 443, ToPort: 443 },
     ]);
-    expect(resources(template, 'AWS::EC2::SecurityGroupEgress').map(([, { Properties }]) => [
+    const egress = resources(template, 'AWS::EC2::SecurityGroupEgress').filter(([logicalId]) => logicalId.includes('BackendSecurityGroup'));
+    expect(egress.map(([, { Properties }]) => [
       text(Properties.DestinationSecurityGroupId), text(Properties.FromPort), text(Properties.ToPort),
     ])).toEqual([
-      ['<ChatDatabaseSecurityGroup.GroupId>', '<ChatDatabase.Port>', '<ChatDatabase.Port>'],
+      ['<ChatDatabaseClusterSecurityGroup.GroupId>', '<ChatDatabaseCluster.Port>', '<ChatDatabaseCluster.Port>'],
       ['<ChatRedisSecurityGroup.GroupId>', '6379', '6379'],
     ]);
   });
 
   test('the files are private, encrypted, kept, and sent over TLS only', () => {
-    const bucket = the(template, 'AWS::S3::Bucket', 'FilesBucket');
+    const bucket = resourceOf(template, 'AWS::S3::Bucket', 'FilesBucket');
     expect(bucket).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     expect(bucket.Properties).toMatchObject({
       BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
       PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
     });
-    expect(the(template, 'AWS::S3::BucketPolicy', 'FilesBucket').Properties.PolicyDocument.Statement).toEqual([
+    expect(resourceOf(template, 'AWS::S3::BucketPolicy', 'FilesBucket').Properties.PolicyDocument.Statement).toEqual([
       expect.objectContaining({ Effect: 'Deny', Principal: { AWS: '*' }, Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
     ]);
   });
 
   test('browsers may load files from pages of a distribution, whose name is not known yet', () => {
-    expect(the(template, 'AWS::S3::Bucket', 'FilesBucket').Properties.CorsConfiguration.CorsRules).toEqual([{
+    expect(resourceOf(template, 'AWS::S3::Bucket', 'FilesBucket').Properties.CorsConfiguration.CorsRules).toEqual([{
       AllowedOrigins: ['https://*.cloudfront.net'],
       AllowedMethods: ['GET', 'PUT', 'POST'],
       AllowedHeaders: ['*'],
@@ -91,12 +98,12 @@ describe('minimal', () => {
   });
 
   test('the log is its own, and ends', () => {
-    expect(the(template, 'AWS::Logs::LogGroup', 'BackendLogs')).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
-    expect(text(handler(template).Properties.LoggingConfig.LogGroup)).toBe('<ChatBackendLogs>');
+    expect(resourceOf(template, 'AWS::Logs::LogGroup', 'BackendLogs')).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
+    expect(text(backendFunction(template).Properties.LoggingConfig.LogGroup)).toBe('<ChatBackendLogs>');
   });
 
   test('the generated secret outlives the stack', () => {
-    expect(the(template, 'AWS::SecretsManager::Secret', 'RootSecret')).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(resourceOf(template, 'AWS::SecretsManager::Secret', 'RootSecret')).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 });
 
@@ -104,31 +111,28 @@ describe('maximal', () => {
   const template = templateOf('maximal');
 
   test('the function has the size that was asked for', () => {
-    expect(handler(template).Properties).toMatchObject({
+    expect(backendFunction(template).Properties).toMatchObject({
       Architectures: ['x86_64'],
       MemorySize: 3008,
       EphemeralStorage: { Size: 2048 },
-      ReservedConcurrentExecutions: 100,
     });
-    expect(the(template, 'AWS::Logs::LogGroup', 'BackendLogs').Properties.RetentionInDays).toBe(90);
+    expect(resourceOf(template, 'AWS::Logs::LogGroup', 'BackendLogs').Properties.RetentionInDays).toBe(90);
   });
 
-  test('the API invokes the alias with the provisioned concurrency', () => {
-    const alias = idOf(template, 'AWS::Lambda::Alias');
-    expect(the(template, 'AWS::Lambda::Alias').Properties.ProvisionedConcurrencyConfig).toEqual({ ProvisionedConcurrentExecutions: 4 });
-    for (const [, { Properties }] of resources(template, 'AWS::ApiGateway::Method').filter(([, method]) => method.Properties.HttpMethod === 'ANY')) {
-      expect(JSON.stringify(Properties.Integration.Uri)).toContain(`{"Ref":"${alias}"}`);
-    }
-    expect(the(template, 'AWS::Lambda::Permission').Properties.FunctionName).toEqual({ Ref: alias });
+  test('the relay invokes the alias with the provisioned concurrency', () => {
+    const alias = logicalIdOf(template, 'AWS::Lambda::Alias');
+    expect(resourceOf(template, 'AWS::Lambda::Alias').Properties.ProvisionedConcurrencyConfig).toEqual({ ProvisionedConcurrentExecutions: 4 });
+    expect(functionEnvironment(template, 'RelayFunction').RELAY_WORKER_FUNCTION).toEqual({ Ref: alias });
   });
 
   test('provisioned environments start when their data is there and the way to it open', () => {
-    const rules = [...resources(template, 'AWS::EC2::SecurityGroupEgress'), ...resources(template, 'AWS::EC2::SecurityGroupIngress')];
+    const rules = [...resources(template, 'AWS::EC2::SecurityGroupEgress'), ...resources(template, 'AWS::EC2::SecurityGroupIngress')]
+      .filter(([logicalId]) => logicalId.includes('BackendSecurityGroup'));
     expect(rules.length).toBeGreaterThanOrEqual(4);
     const data = [
       ...resources(template, 'AWS::DocDB::DBInstance'), ...resources(template, 'AWS::ElastiCache::ReplicationGroup'),
     ];
-    expect(the(template, 'AWS::Lambda::Alias').DependsOn).toEqual(expect.arrayContaining([...rules, ...data].map(([logicalId]) => logicalId)));
+    expect(resourceOf(template, 'AWS::Lambda::Alias').DependsOn).toEqual(expect.arrayContaining([...rules, ...data].map(([logicalId]) => logicalId)));
   });
 
   test('secrets stand in the template as references, and the role may read each', () => {
@@ -158,7 +162,7 @@ describe('no VPC', () => {
   const template = templateOf('no-vpc');
 
   test('the function is outside of any network, and may not make interfaces', () => {
-    expect(handler(template).Properties).not.toHaveProperty('VpcConfig');
+    expect(backendFunction(template).Properties).not.toHaveProperty('VpcConfig');
     expect(statements(template, 'BackendRole').join()).not.toContain('ec2:');
     expect(Object.values(template.toJSON().Resources).map((resource: any) => resource.Type).filter((type) => type.startsWith('AWS::EC2'))).toEqual([]);
   });
@@ -173,12 +177,12 @@ describe('no VPC', () => {
 });
 
 test('in a VPC that was brought, data outside can be reached on its usual ports', () => {
-  const rules = the(templateOf('own-vpc-with-outside-data'), 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress;
+  const rules = resourceOf(templateOf('existing-vpc-and-data'), 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress;
   expect(rules.map(({ CidrIp, FromPort }: any) => [CidrIp, FromPort])).toEqual([['0.0.0.0/0', 443], ['0.0.0.0/0', 27017], ['0.0.0.0/0', 6379]]);
 });
 
 test('with a domain, browsers may load files from its pages only', () => {
-  const [rule] = the(templateOf('domain-in-other-dns'), 'AWS::S3::Bucket', 'FilesBucket').Properties.CorsConfiguration.CorsRules;
+  const [rule] = resourceOf(templateOf('domain-in-other-dns'), 'AWS::S3::Bucket', 'FilesBucket').Properties.CorsConfiguration.CorsRules;
   expect(rule.AllowedOrigins).toEqual(['https://chat.example.com']);
 });
 

@@ -1,11 +1,12 @@
-import { EDGE, EDGE_REGION_FORMS, stackIn } from '../../../fixtures/variants';
-import { idOf, resources, statements, templateOf, templateWith, text, the } from '../reading';
+import { EDGE, EDGE_REGION_VARIANTS, stackIn } from '../../../fixtures/variants';
+import { API_ROUTES, CLIENT_PATH_BELOW_API } from '../../../src/contract/routes';
+import { logicalIdOf, resources, statements, templateOf, templateWith, text, resourceOf } from '../reading';
 
 const minimal = templateOf('minimal');
 const maximal = templateOf('maximal');
 
 function distribution(template = minimal): any {
-  return the(template, 'AWS::CloudFront::Distribution').Properties.DistributionConfig;
+  return resourceOf(template, 'AWS::CloudFront::Distribution').Properties.DistributionConfig;
 }
 
 /** CloudFront's own policies, by the ids that AWS publishes. */
@@ -22,7 +23,7 @@ describe('behaviours', () => {
 
   test('the first that matches decides, so the page below /oauth comes before the API', () => {
     expect(CacheBehaviors.map(({ PathPattern, TargetOriginId }: any) => [PathPattern, TargetOriginId])).toEqual([
-      ['/oauth/success', page], ['/api/*', api], ['/oauth/*', api], ['/images/*', api],
+      [CLIENT_PATH_BELOW_API, page], ...API_ROUTES.map(({ prefix }) => [`${prefix}/*`, api]),
     ]);
     expect(DefaultCacheBehavior.TargetOriginId).toBe(page);
   });
@@ -80,13 +81,13 @@ describe('origins', () => {
     const url = 'https://<ChatApiGatewayRestApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/<ChatApiGatewayRestApiDeploymentStageprod>/';
     expect(text(api.DomainName)).toBe(`${url}[2]`);
     expect(text(api.OriginPath)).toBe(`/${url}[3]`);
-    expect(the(minimal, 'AWS::ApiGateway::Stage').Properties.StageName).toBe('prod');
+    expect(resourceOf(minimal, 'AWS::ApiGateway::Stage').Properties.StageName).toBe('prod');
   });
 
   test('the page is read with the distribution\'s own signature, and what is missing is a 404', () => {
     expect(page.S3OriginConfig).toEqual({ OriginAccessIdentity: '' });
     expect(text(page.OriginAccessControlId)).toMatch(/^<ChatFrontendDistributionOrigin1S3OriginAccessControl/);
-    const [deny, ...allow] = the(minimal, 'AWS::S3::BucketPolicy', 'Frontend').Properties.PolicyDocument.Statement;
+    const [deny, ...allow] = resourceOf(minimal, 'AWS::S3::BucketPolicy', 'Frontend').Properties.PolicyDocument.Statement;
     expect(deny).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
     const ofCloudFront = allow.filter(({ Principal }: any) => Principal.Service === 'cloudfront.amazonaws.com');
     expect(ofCloudFront.flatMap(({ Action }: any) => Action)).toEqual(['s3:GetObject', 's3:ListBucket']);
@@ -96,23 +97,23 @@ describe('origins', () => {
   });
 
   test('the bucket is private, encrypted, and goes with the stack', () => {
-    expect(the(minimal, 'AWS::S3::Bucket', 'Frontend')).toMatchObject({
+    expect(resourceOf(minimal, 'AWS::S3::Bucket', 'Frontend')).toMatchObject({
       DeletionPolicy: 'Delete',
       Properties: {
         BucketEncryption: expect.anything(),
         PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
       },
     });
-    expect(text(the(minimal, 'Custom::S3AutoDeleteObjects').Properties.BucketName)).toBe('<ChatFrontendBucket>');
+    expect(text(resourceOf(minimal, 'Custom::S3AutoDeleteObjects').Properties.BucketName)).toBe('<ChatFrontendBucket>');
   });
 });
 
 describe('publication', () => {
-  const resource = the(minimal, 'Custom::LibreChatFrontend');
+  const resource = resourceOf(minimal, 'Custom::LibreChatFrontend');
 
   test('runs the image of the API with another command, outside of the VPC', () => {
-    const publisher = the(minimal, 'AWS::Lambda::Function', 'Publication').Properties;
-    const api = the(minimal, 'AWS::Lambda::Function', 'BackendFunction').Properties;
+    const publisher = resourceOf(minimal, 'AWS::Lambda::Function', 'Publication').Properties;
+    const api = resourceOf(minimal, 'AWS::Lambda::Function', 'BackendFunction').Properties;
     expect(publisher).toMatchObject({ ImageConfig: { Command: ['publish'] }, Code: api.Code, Architectures: api.Architectures });
     expect(publisher).not.toHaveProperty('VpcConfig');
     expect(text(resource.Properties.ServiceToken)).toBe('<ChatFrontendPublicationFunction.Arn>');
@@ -120,20 +121,19 @@ describe('publication', () => {
 
   test('runs again whenever the image changes', () => {
     const { Image, Bucket } = resource.Properties;
-    expect(text(the(minimal, 'AWS::Lambda::Function', 'Publication').Properties.Code.ImageUri)).toContain(`:${Image}`);
+    expect(text(resourceOf(minimal, 'AWS::Lambda::Function', 'Publication').Properties.Code.ImageUri)).toContain(`:${Image}`);
     expect(text(Bucket)).toBe('<ChatFrontendBucket>');
-    expect(the(maximal, 'Custom::LibreChatFrontend').Properties.Image).toBe('v0.8.7-1');
+    expect(resourceOf(maximal, 'Custom::LibreChatFrontend').Properties.Image).toBe('v0.8.7-1');
   });
 
   test('does not hold a deployment for an hour if it dies', () => {
     expect(resource.Properties.ServiceTimeout).toBe('600');
-    expect(the(minimal, 'AWS::Lambda::Function', 'Publication').Properties.Timeout).toBe(300);
+    expect(resourceOf(minimal, 'AWS::Lambda::Function', 'Publication').Properties.Timeout).toBe(300);
   });
 
   test('comes after the API that goes with the page, and before the site is open', () => {
-    expect(resource.DependsOn).toContain(idOf(minimal, 'AWS::Lambda::Function', 'BackendFunction'));
-    expect(the(maximal, 'Custom::LibreChatFrontend').DependsOn).toContain(idOf(maximal, 'AWS::Lambda::Alias'));
-    expect(the(minimal, 'AWS::CloudFront::Distribution').DependsOn).toEqual([idOf(minimal, 'Custom::LibreChatFrontend')]);
+    expect(resource.DependsOn).toContain(logicalIdOf(minimal, 'AWS::Lambda::Function', 'RelayFunction'));
+    expect(resourceOf(minimal, 'AWS::CloudFront::Distribution').DependsOn).toEqual([logicalIdOf(minimal, 'Custom::LibreChatFrontend')]);
   });
 
   test('may write its log and the page, and nothing else', () => {
@@ -141,7 +141,7 @@ describe('publication', () => {
       'logs:CreateLogStream logs:PutLogEvents on <ChatFrontendPublicationLogs.Arn>',
       's3:PutObject on <ChatFrontendBucket.Arn>/*',
     ]);
-    expect(the(minimal, 'AWS::IAM::Role', 'PublicationRole').Properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(resourceOf(minimal, 'AWS::IAM::Role', 'PublicationRole').Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 });
 
@@ -183,8 +183,8 @@ describe('address', () => {
   });
 
   test('without a certificate, in us-east-1: one is made', () => {
-    const template = templateWith(EDGE_REGION_FORMS['domain-with-made-certificate'], stackIn(EDGE));
-    expect(the(template, 'AWS::CertificateManager::Certificate').Properties).toMatchObject({
+    const template = templateWith(EDGE_REGION_VARIANTS['domain-with-made-certificate'], stackIn(EDGE));
+    expect(resourceOf(template, 'AWS::CertificateManager::Certificate').Properties).toMatchObject({
       DomainName: 'chat.example.com',
       ValidationMethod: 'DNS',
       DomainValidationOptions: [{ DomainName: 'chat.example.com', HostedZoneId: 'Z0123456789ABCDEFGHIJ' }],

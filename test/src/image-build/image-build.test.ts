@@ -7,15 +7,15 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { EUROPE, secretNamed, stackIn } from '../../../fixtures/variants';
-import { LibreChatDatabase, type LibreChatBuiltImageOptions, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../../src';
-import * as packageRoot from '../../../src/private/package-root';
-import { handler, idOf, resources, statements, templateOf, templateWith, text, the } from '../reading';
+import { LibreChatDatabase, type LibreChatCodeBuildOptions, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../../src';
+import * as files from '../../../src/private/files';
+import { backendFunction, logicalIdOf, resources, statements, templateOf, templateWith, text, resourceOf } from '../reading';
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
-function chatWith(stack: Stack, options?: LibreChatBuiltImageOptions, props?: LibreChatServerlessProps) {
+function chatWith(stack: Stack, options?: LibreChatCodeBuildOptions, props?: LibreChatServerlessProps) {
   return new LibreChatServerless(stack, 'Chat', {
-    image: LibreChatImage.builtInAccount(options),
+    image: LibreChatImage.fromCodeBuild(options),
     database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
     redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
     ...props,
@@ -23,7 +23,7 @@ function chatWith(stack: Stack, options?: LibreChatBuiltImageOptions, props?: Li
 }
 
 function project(template: Template): any {
-  return the(template, 'AWS::CodeBuild::Project').Properties;
+  return resourceOf(template, 'AWS::CodeBuild::Project').Properties;
 }
 
 function variables(template: Template): Record<string, string> {
@@ -34,19 +34,19 @@ function variables(template: Template): Record<string, string> {
 }
 
 function properties(template: Template): Record<string, string> {
-  const { ServiceToken: _token, ...others } = the(template, 'Custom::LibreChatImage').Properties;
+  const { ServiceToken: _token, ...others } = resourceOf(template, 'Custom::LibreChatImage').Properties;
   return Object.fromEntries(Object.entries(others).map(([name, value]) => [name, text(value)]));
 }
 
-function tag(options?: LibreChatBuiltImageOptions, props?: LibreChatServerlessProps): string {
+function tag(options?: LibreChatCodeBuildOptions, props?: LibreChatServerlessProps): string {
   return properties(templateWith((stack) => chatWith(stack, options, props))).Tag;
 }
 
 describe('minimal', () => {
-  const template = templateOf('built-in-account');
+  const template = templateOf('code-build');
 
   test('the repository scans, never moves a tag, and drops nothing that a function may run', () => {
-    const { Properties, DeletionPolicy, UpdateReplacePolicy } = the(template, 'AWS::ECR::Repository');
+    const { Properties, DeletionPolicy, UpdateReplacePolicy } = resourceOf(template, 'AWS::ECR::Repository');
     expect(Properties).toMatchObject({
       ImageScanningConfiguration: { ScanOnPush: true },
       ImageTagMutability: 'IMMUTABLE',
@@ -58,7 +58,7 @@ describe('minimal', () => {
   });
 
   test('Lambda may pull from the repository, and nobody else is let in', () => {
-    expect(the(template, 'AWS::ECR::Repository').Properties.RepositoryPolicyText.Statement).toEqual([{
+    expect(resourceOf(template, 'AWS::ECR::Repository').Properties.RepositoryPolicyText.Statement).toEqual([{
       Effect: 'Allow',
       Principal: { Service: 'lambda.amazonaws.com' },
       Action: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
@@ -85,7 +85,7 @@ describe('minimal', () => {
     expect(variables(template)).toEqual({
       REPOSITORY_URI: '<ChatImageBuildRepository.Arn>[4].dkr.ecr.<ChatImageBuildRepository.Arn>[3].<AWS::URLSuffix>/<ChatImageBuildRepository>',
       IMAGE_TAG: Tag,
-      LIBRECHAT_IMAGE: expect.stringMatching(/^ghcr\.io\/danny-avila\/librechat-api:v\d+\.\d+\.\d+$/),
+      LIBRECHAT_IMAGE: 'ghcr.io/librechat-ai/librechat-api:v0.8.8',
       BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
     });
     expect(project(template).Source).toMatchObject({ Type: 'S3', BuildSpec: expect.stringContaining('--platform linux/arm64') });
@@ -100,14 +100,14 @@ describe('minimal', () => {
       + ' ecr:GetDownloadUrlForLayer on <ChatImageBuildRepository.Arn>',
       'ecr:GetAuthorizationToken on *',
     ]);
-    const role = the(template, 'AWS::IAM::Role', 'ImageBuildRole').Properties;
+    const role = resourceOf(template, 'AWS::IAM::Role', 'ImageBuildRole').Properties;
     expect(Object.keys(role).sort()).toEqual(['AssumeRolePolicyDocument', 'Description']);
     expect(role.AssumeRolePolicyDocument.Statement).toEqual([{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'codebuild.amazonaws.com' } }]);
     expect(text(project(template).ServiceRole)).toBe('<ChatImageBuildRole.Arn>');
   });
 
   test('the function waits for 15 minutes at a time, and may do this, and nothing else', () => {
-    expect(the(template, 'AWS::Lambda::Function', 'Builder').Properties).toMatchObject({
+    expect(resourceOf(template, 'AWS::Lambda::Function', 'Builder').Properties).toMatchObject({
       Handler: 'index.handler',
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -120,12 +120,12 @@ describe('minimal', () => {
       'ecr:DescribeImages on <ChatImageBuildRepository.Arn>',
     ]);
     expect(statements(template, 'Continuation')).toEqual(['lambda:InvokeFunction on <ChatImageBuildBuilderFunction.Arn>']);
-    expect(the(template, 'AWS::IAM::Policy', 'Continuation').Properties.Roles.map(text)).toEqual(['<ChatImageBuildBuilderRole>']);
-    expect(the(template, 'AWS::IAM::Role', 'BuilderRole').Properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(resourceOf(template, 'AWS::IAM::Policy', 'Continuation').Properties.Roles.map(text)).toEqual(['<ChatImageBuildBuilderRole>']);
+    expect(resourceOf(template, 'AWS::IAM::Role', 'BuilderRole').Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
   test('CloudFormation is told all that the function needs to know, and waits for as long as it can', () => {
-    const resource = the(template, 'Custom::LibreChatImage');
+    const resource = resourceOf(template, 'Custom::LibreChatImage');
     expect(text(resource.Properties.ServiceToken)).toBe('<ChatImageBuildBuilderFunction.Arn>');
     expect(properties(template)).toEqual({
       Project: '<ChatImageBuildProject>',
@@ -137,34 +137,34 @@ describe('minimal', () => {
   });
 
   test('nothing starts before it may do what it will: rights come first, and go last', () => {
-    expect(the(template, 'AWS::CodeBuild::Project').DependsOn).toContain(idOf(template, 'AWS::IAM::Policy', 'ImageBuildRoleDefaultPolicy'));
-    expect(the(template, 'Custom::LibreChatImage').DependsOn).toContain(idOf(template, 'AWS::IAM::Policy', 'Continuation'));
-    expect(the(template, 'AWS::Lambda::Function', 'Builder').DependsOn).toContain(idOf(template, 'AWS::IAM::Policy', 'BuilderRoleDefaultPolicy'));
+    expect(resourceOf(template, 'AWS::CodeBuild::Project').DependsOn).toContain(logicalIdOf(template, 'AWS::IAM::Policy', 'ImageBuildRoleDefaultPolicy'));
+    expect(resourceOf(template, 'Custom::LibreChatImage').DependsOn).toContain(logicalIdOf(template, 'AWS::IAM::Policy', 'Continuation'));
+    expect(resourceOf(template, 'AWS::Lambda::Function', 'Builder').DependsOn).toContain(logicalIdOf(template, 'AWS::IAM::Policy', 'BuilderRoleDefaultPolicy'));
   });
 
   test('both functions run the image by its digest, and the page is published when that changes', () => {
     const digest = '@sha256:<ChatImageBuild.Sha256>';
     const uris = resources(template, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => (Properties.Code.ImageUri ? [text(Properties.Code.ImageUri)] : []));
     expect(uris).toEqual([0, 1].map(() => variables(template).REPOSITORY_URI + digest));
-    expect(text(the(template, 'Custom::LibreChatFrontend').Properties.Image)).toBe(digest.slice(1));
+    expect(text(resourceOf(template, 'Custom::LibreChatFrontend').Properties.Image)).toBe(digest.slice(1));
   });
 
   test('logs are its own, and end', () => {
     expect(text(project(template).LogsConfig.CloudWatchLogs.GroupName)).toBe('<ChatImageBuildLogs>');
-    expect(text(the(template, 'AWS::Lambda::Function', 'Builder').Properties.LoggingConfig.LogGroup)).toBe('<ChatImageBuildBuilderLogs>');
+    expect(text(resourceOf(template, 'AWS::Lambda::Function', 'Builder').Properties.LoggingConfig.LogGroup)).toBe('<ChatImageBuildBuilderLogs>');
     for (const [, group] of resources(template, 'AWS::Logs::LogGroup')) expect(group).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
   });
 });
 
 describe('maximal', () => {
-  const template = templateOf('built-in-own-network');
+  const template = templateOf('code-build-in-vpc');
 
   test('a repository that is brought is used, and left as it is', () => {
     expect(resources(template, 'AWS::ECR::Repository')).toEqual([]);
     expect(properties(template)).toMatchObject({ Registry: '<AWS::AccountId>', Repository: 'librechat' });
     expect(variables(template).REPOSITORY_URI).toBe('<AWS::AccountId>.dkr.ecr.<AWS::Region>.<AWS::URLSuffix>/librechat');
     expect(statements(template, 'BuilderRole')).toContain('ecr:DescribeImages on arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/librechat');
-    expect(text(handler(template).Properties.Code.ImageUri)).toBe(`${variables(template).REPOSITORY_URI}@sha256:<ChatImageBuild.Sha256>`);
+    expect(text(backendFunction(template).Properties.Code.ImageUri)).toBe(`${variables(template).REPOSITORY_URI}@sha256:<ChatImageBuild.Sha256>`);
   });
 
   test('the release, its digest and the other architecture are what is built', () => {
@@ -176,24 +176,24 @@ describe('maximal', () => {
   });
 
   test('the function is of the architecture that was asked for, as the region may have no other', () => {
-    expect(the(template, 'AWS::Lambda::Function', 'Builder').Properties.Architectures).toEqual(['x86_64']);
+    expect(resourceOf(template, 'AWS::Lambda::Function', 'Builder').Properties.Architectures).toEqual(['x86_64']);
   });
 
   test('a build is in the subnets that were chosen, speaks HTTPS, and is let in by nobody', () => {
     const { VpcId, Subnets, SecurityGroupIds } = project(template).VpcConfig;
     expect([VpcId, ...Subnets, ...SecurityGroupIds].map(text)).toEqual(['<Network>', '<NetworkPrivateSubnet1Subnet>', '<ChatImageBuildSecurityGroup.GroupId>']);
-    const group = the(template, 'AWS::EC2::SecurityGroup', 'ImageBuild').Properties;
+    const group = resourceOf(template, 'AWS::EC2::SecurityGroup', 'ImageBuild').Properties;
     expect(group.SecurityGroupEgress).toEqual([{ CidrIp: '0.0.0.0/0', Description: expect.any(String), IpProtocol: 'tcp', FromPort: 443, ToPort: 443 }]);
     expect(group).not.toHaveProperty('SecurityGroupIngress');
   });
 
   test('a build gets out on the port of a mirror, too', () => {
     const mirrored = templateWith((stack) => chatWith(stack, { vpc: new Vpc(stack, 'Network'), imageName: 'registry.example.com:5000/librechat-api' }));
-    expect(the(mirrored, 'AWS::EC2::SecurityGroup', 'ImageBuild').Properties.SecurityGroupEgress.map(({ ToPort }: any) => ToPort)).toEqual([443, 5000]);
+    expect(resourceOf(mirrored, 'AWS::EC2::SecurityGroup', 'ImageBuild').Properties.SecurityGroupEgress.map(({ ToPort }: any) => ToPort)).toEqual([443, 5000]);
   });
 
   test('a build does not start before there is a way out of a VPC that is new', () => {
-    expect(the(template, 'AWS::CodeBuild::Project').DependsOn).toContain(idOf(template, 'AWS::EC2::Route', 'PrivateSubnet1'));
+    expect(resourceOf(template, 'AWS::CodeBuild::Project').DependsOn).toContain(logicalIdOf(template, 'AWS::EC2::Route', 'PrivateSubnet1'));
   });
 
   test('a build in a VPC may have network interfaces in its subnets', () => {
@@ -202,19 +202,19 @@ describe('maximal', () => {
       + ' ec2:DescribeSecurityGroups ec2:DescribeDhcpOptions ec2:DescribeVpcs on *',
       'ec2:CreateNetworkInterfacePermission on arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:network-interface/*',
     ]);
-    const { Condition } = the(template, 'AWS::IAM::Policy', 'ImageBuildRole').Properties.PolicyDocument.Statement.at(-1);
+    const { Condition } = resourceOf(template, 'AWS::IAM::Policy', 'ImageBuildRole').Properties.PolicyDocument.Statement.at(-1);
     expect(Condition.StringEquals['ec2:AuthorizedService']).toBe('codebuild.amazonaws.com');
     expect(Condition.StringEquals['ec2:Subnet'].map(text)).toEqual(['arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:subnet/<NetworkPrivateSubnet1Subnet>']);
   });
 
   test('logs are kept for as long as was asked for', () => {
-    for (const word of ['ChatImageBuildLogs', 'BuilderLogs']) expect(the(template, 'AWS::Logs::LogGroup', word).Properties.RetentionInDays).toBe(90);
+    for (const word of ['ChatImageBuildLogs', 'BuilderLogs']) expect(resourceOf(template, 'AWS::Logs::LogGroup', word).Properties.RetentionInDays).toBe(90);
   });
 });
 
 describe('removal', () => {
   const repositoryWith = (removalPolicy?: RemovalPolicy) => {
-    const { DeletionPolicy, UpdateReplacePolicy, Properties } = the(templateWith((stack) => chatWith(stack, {}, { removalPolicy })), 'AWS::ECR::Repository');
+    const { DeletionPolicy, UpdateReplacePolicy, Properties } = resourceOf(templateWith((stack) => chatWith(stack, {}, { removalPolicy })), 'AWS::ECR::Repository');
     return [DeletionPolicy, UpdateReplacePolicy, Properties.EmptyOnDelete ?? false];
   };
 
@@ -227,9 +227,9 @@ describe('removal', () => {
   });
 
   test.each(['repository', 'project', 'rights'])('builds are stopped before their %s goes', (what) => {
-    const template = templateOf('built-in-account');
+    const template = templateOf('code-build');
     const ids = { repository: ['AWS::ECR::Repository'], project: ['AWS::CodeBuild::Project'], rights: ['AWS::IAM::Policy', 'BuilderRoleDefaultPolicy'] }[what]!;
-    expect(reachableFrom(template, idOf(template, 'Custom::LibreChatImage'))).toContain(idOf(template, ids[0], ids[1]));
+    expect(reachableFrom(template, logicalIdOf(template, 'Custom::LibreChatImage'))).toContain(logicalIdOf(template, ids[0], ids[1]));
   });
 
   /** All that a resource refers to or depends on: it is deleted before them. */
@@ -250,14 +250,14 @@ describe('removal', () => {
 describe('the tag', () => {
   test('is the same for the same image, wherever and however often it is made', () => {
     const [here, ...others] = [
-      tag(), tag({}), tag({ version: 'v0.8.7' }), tag({}, { memorySize: 3008, removalPolicy: RemovalPolicy.RETAIN }),
+      tag(), tag({}), tag({ version: 'v0.8.8' }), tag({}, { memorySize: 3008, removalPolicy: RemovalPolicy.RETAIN }),
       properties(templateWith((stack) => chatWith(stack), stackIn(EUROPE))).Tag,
     ];
     expect(others).toEqual(others.map(() => here));
   });
 
   test('is another for another release, digest or architecture', () => {
-    const tags = [tag(), tag({ version: 'v0.8.8' }), tag({ digest: DIGEST }), tag({}, { architecture: Architecture.X86_64 })];
+    const tags = [tag(), tag({ version: 'v0.9.0' }), tag({ digest: DIGEST }), tag({}, { architecture: Architecture.X86_64 })];
     expect(new Set(tags).size).toBe(tags.length);
   });
 
@@ -269,9 +269,9 @@ describe('the tag', () => {
   /** The tag where the package is somewhere else, and changed. */
   function tagOfCopy(change: (folder: string) => void): string {
     const folder = mkdtempSync(join(tmpdir(), 'image-build-test-'));
-    cpSync(packageRoot.inPackage('assets'), join(folder, 'assets'), { recursive: true });
+    cpSync(files.inPackage('assets'), join(folder, 'assets'), { recursive: true });
     change(folder);
-    const elsewhere = jest.spyOn(packageRoot, 'inPackage').mockImplementation((...path) => join(folder, ...path));
+    const elsewhere = jest.spyOn(files, 'inPackage').mockImplementation((...path) => join(folder, ...path));
     try {
       return tag();
     } finally {

@@ -1,10 +1,10 @@
-import { idOf, resources, templateOf, text, the } from '../reading';
+import { logicalIdOf, resources, templateOf, text, resourceOf } from '../reading';
 
 const minimal = templateOf('minimal');
 const maximal = templateOf('maximal');
 
 test('minimal: one small node of Redis OSS, encrypted at rest and on its way, with a password', () => {
-  const { AuthToken, ...properties } = the(minimal, 'AWS::ElastiCache::ReplicationGroup').Properties;
+  const { AuthToken, ...properties } = resourceOf(minimal, 'AWS::ElastiCache::ReplicationGroup').Properties;
   expect(properties).toMatchObject({
     Engine: 'redis',
     EngineVersion: '7.1',
@@ -21,12 +21,12 @@ test('minimal: one small node of Redis OSS, encrypted at rest and on its way, wi
 });
 
 test('the generated password has only what ElastiCache takes', () => {
-  expect(the(minimal, 'AWS::SecretsManager::Secret', 'RedisAuthToken').Properties.GenerateSecretString)
+  expect(resourceOf(minimal, 'AWS::SecretsManager::Secret', 'RedisAuthToken').Properties.GenerateSecretString)
     .toEqual({ PasswordLength: 64, ExcludePunctuation: true });
 });
 
 test('maximal: Valkey on two nodes, of which one takes over', () => {
-  expect(the(maximal, 'AWS::ElastiCache::ReplicationGroup').Properties).toMatchObject({
+  expect(resourceOf(maximal, 'AWS::ElastiCache::ReplicationGroup').Properties).toMatchObject({
     Engine: 'valkey',
     EngineVersion: '8.0',
     CacheNodeType: 'cache.t4g.small',
@@ -36,24 +36,25 @@ test('maximal: Valkey on two nodes, of which one takes over', () => {
   });
 });
 
-test('only the function may connect, and Redis to nobody', () => {
+test('only relay and workers may connect, and Redis to nobody', () => {
   const ingress = resources(minimal, 'AWS::EC2::SecurityGroupIngress').filter(([logicalId]) => logicalId.includes('Redis'));
   expect(ingress.map(([, { Properties }]) => [text(Properties.SourceSecurityGroupId), Properties.FromPort, Properties.ToPort])).toEqual([
     ['<ChatBackendSecurityGroup.GroupId>', 6379, 6379],
+    ['<ChatRelaySecurityGroup.GroupId>', 6379, 6379],
   ]);
-  const group = the(minimal, 'AWS::EC2::SecurityGroup', 'RedisSecurityGroup').Properties;
+  const group = resourceOf(minimal, 'AWS::EC2::SecurityGroup', 'RedisSecurityGroup').Properties;
   expect(group).not.toHaveProperty('SecurityGroupIngress');
   expect(group.SecurityGroupEgress).toEqual([expect.objectContaining({ CidrIp: '255.255.255.255/32' })]);
 });
 
 test('the nodes are in the private subnets', () => {
-  expect(the(minimal, 'AWS::ElastiCache::SubnetGroup').Properties.SubnetIds.map(text)).toEqual([
+  expect(resourceOf(minimal, 'AWS::ElastiCache::SubnetGroup').Properties.SubnetIds.map(text)).toEqual([
     '<ChatVpcPrivateSubnet1Subnet>', '<ChatVpcPrivateSubnet2Subnet>',
   ]);
-  expect(the(minimal, 'AWS::ElastiCache::ReplicationGroup').Properties.CacheSubnetGroupName).toEqual({ Ref: idOf(minimal, 'AWS::ElastiCache::SubnetGroup') });
+  expect(resourceOf(minimal, 'AWS::ElastiCache::ReplicationGroup').Properties.CacheSubnetGroupName).toEqual({ Ref: logicalIdOf(minimal, 'AWS::ElastiCache::SubnetGroup') });
 });
 
 test('there is none where the URI of one is given', () => {
   expect(resources(templateOf('no-vpc'), 'AWS::ElastiCache::ReplicationGroup')).toEqual([]);
-  expect(resources(templateOf('own-vpc-with-outside-data'), 'AWS::ElastiCache::ReplicationGroup')).toEqual([]);
+  expect(resources(templateOf('existing-vpc-and-data'), 'AWS::ElastiCache::ReplicationGroup')).toEqual([]);
 });

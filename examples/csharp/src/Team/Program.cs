@@ -22,7 +22,7 @@ var searchKey = StringParameter.FromSecureStringParameterAttributes(stack, "Sear
 var chat = new LibreChatServerless(stack, "Chat", new LibreChatServerlessProps
 {
     Vpc = new Vpc(stack, "Network", new VpcProps { MaxAzs = 2, NatGateways = 1 }),
-    Image = LibreChatImage.FromRegistry(new LibreChatRegistryImageOptions { Version = "v0.8.7" }),
+    Image = LibreChatImage.FromDockerBuild(new LibreChatDockerBuildOptions { Version = "v0.8.8" }),
     Config = LibreChatConfig.FromObject(new Dictionary<string, object>
     {
         ["version"] = "1.3.0",
@@ -52,7 +52,7 @@ var chat = new LibreChatServerless(stack, "Chat", new LibreChatServerlessProps
     }),
     RemovalPolicy = RemovalPolicy.RETAIN,
     MemorySize = 3008,
-    ReservedConcurrentExecutions = 50,
+    MaxWorkers = 5,
     GeoRestriction = GeoRestriction.Allowlist("DE", "FR"),
     LogRetention = RetentionDays.THREE_MONTHS,
     EnvironmentName = "team",

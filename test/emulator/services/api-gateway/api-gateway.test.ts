@@ -1,22 +1,23 @@
-import { ARN, type Asked, bodyText, KEY, message, PERMISSION, PlayedApi, STREAM } from './emulated-api';
-import type { InvokePermission } from '../../../../emulator/core/cloud';
+import { text } from 'node:stream/consumers';
+import { ARN, type Asked, KEY, message, PERMISSION, EmulatedApi, STREAM } from './emulated-api';
 import { readWhole, type Header } from '../../../../emulator/core/http';
 import { LambdaFunction } from '../../../../emulator/services/lambda/lambda-function';
+import type { InvokePermission } from '../../../../emulator/services/lambda/lambda-service';
 
 jest.setTimeout(30_000);
 
-let played: PlayedApi;
-beforeEach(() => { played = new PlayedApi(); });
-afterEach(() => played.cloud.dispose());
+let emulated: EmulatedApi;
+beforeEach(() => { emulated = new EmulatedApi(); });
+afterEach(() => emulated.cloud.dispose());
 
-const echo = async (path: string, more: Asked) => JSON.parse(await bodyText(await played.ask(path, { script: { echo: true }, ...more })));
+const echo = async (path: string, more: Asked) => JSON.parse(await text((await emulated.ask(path, { script: { echo: true }, ...more })).body));
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 test.each<[string, Header[]]>([['missing', []], ['wrong', [['x-api-key', 'guessed']]]])('an API key that is %s: 403, and no environment starts', async (_, headers) => {
-  const response = await played.ask('/prod/api/x', { headers });
+  const response = await emulated.ask('/prod/api/x', { headers });
   expect(response.status).toBe(403);
   expect(await message(response)).toBe('Forbidden');
-  expect(played.fn.environments).toHaveLength(0);
+  expect(emulated.fn.environments).toHaveLength(0);
 });
 
 // https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
@@ -27,9 +28,9 @@ describe('permissions of the function', () => {
     ['another principal', [{ ...PERMISSION, principal: 's3.amazonaws.com' }]],
     ['another API', [{ ...PERMISSION, sourceArn: 'arn:aws:execute-api:us-east-1:123456789012:other/*/*/*' }]],
   ])('%s: 500', async (_, given) => {
-    played.permissions.splice(0, 1, ...given);
-    expect((await played.ask('/prod/api/x')).status).toBe(500);
-    expect(played.fn.environments).toHaveLength(0);
+    emulated.permissions.splice(0, 1, ...given);
+    expect((await emulated.ask('/prod/api/x')).status).toBe(500);
+    expect(emulated.fn.environments).toHaveLength(0);
   });
 });
 
@@ -69,27 +70,27 @@ describe('the event', () => {
 
 // https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html
 describe('failures', () => {
-  test('the function fails or crashes before it answers: 502', async () => {
-    expect((await played.ask('/prod/api/x', { script: { fail: true } })).status).toBe(502);
-    expect((await played.ask('/prod/api/x', { script: { exit: true } })).status).toBe(502);
+  test('the function fails or crashes before it responds: 502', async () => {
+    expect((await emulated.ask('/prod/api/x', { script: { fail: true } })).status).toBe(502);
+    expect((await emulated.ask('/prod/api/x', { script: { exit: true } })).status).toBe(502);
   });
 
   test('no concurrency is left: 500, as for everything that Lambda refuses', async () => {
     const none = new LambdaFunction({ name: 'g', command: ['true'], cwd: '/', environment: {}, timeoutMs: 1, reservedConcurrency: 0 });
-    played.cloud.functions.set(ARN, { logicalId: 'G', arn: ARN, name: 'g', permissions: played.permissions, lambda: none });
-    expect((await played.ask('/prod/api/x')).status).toBe(500);
+    emulated.lambda.functions.set(ARN, { logicalId: 'G', arn: ARN, name: 'g', permissions: emulated.permissions, lambda: none });
+    expect((await emulated.ask('/prod/api/x')).status).toBe(500);
   });
 
   test('the integration takes too long: 504', async () => {
-    played.method('ap', 'ANY', { ...STREAM, TimeoutInMillis: 29_000 });
-    const response = await played.ask('/prod/api/x', { script: { waitMs: 20_000 } });
+    emulated.method('ap', 'ANY', { ...STREAM, TimeoutInMillis: 29_000 });
+    const response = await emulated.ask('/prod/api/x', { script: { waitMs: 20_000 } });
     expect(response.status).toBe(504);
     expect(await message(response)).toBe('Endpoint request timed out');
   });
 
   // "Idle timeouts", 5 minutes for Regional endpoints: here 3 s. https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
   test('a stream that is silent for too long is broken off', async () => {
-    const { body } = await played.ask('/prod/api/x', { script: { chunks: ['one', 'two'], gapMs: 10_000 } });
+    const { body } = await emulated.ask('/prod/api/x', { script: { chunks: ['one', 'two'], gapMs: 10_000 } });
     await expect(readWhole(body)).rejects.toThrow(/nothing came/);
   });
 });
@@ -97,14 +98,14 @@ describe('failures', () => {
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 describe('limits', () => {
   test.each([[10 * 1024 * 1024 + 1, 'of 10 MB'], [6 * 1024 * 1024, 'of Lambda, with the rest of the event']])('%d bytes are over the limit %s: 413', async (bytes) => {
-    const response = await played.ask('/prod/api/x', { method: 'POST', body: Buffer.alloc(bytes, 'x') });
+    const response = await emulated.ask('/prod/api/x', { method: 'POST', body: Buffer.alloc(bytes, 'x') });
     expect(response.status).toBe(413);
-    expect(played.fn.environments).toHaveLength(0);
+    expect(emulated.fn.environments).toHaveLength(0);
   });
 
   test('headers over 10,240 bytes are refused', async () => {
     const headers = (length: number): Header[] => [['x-api-key', KEY], ['x-long', 'x'.repeat(length)]];
-    expect((await played.ask('/prod/api/x', { headers: headers(10_240) })).status).toBe(400);
-    expect((await played.ask('/prod/api/x', { headers: headers(10_000) })).status).toBe(200);
+    expect((await emulated.ask('/prod/api/x', { headers: headers(10_240) })).status).toBe(400);
+    expect((await emulated.ask('/prod/api/x', { headers: headers(10_000) })).status).toBe(200);
   });
 });

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
-import { Cloud, type InvokePermission } from '../../../../emulator/core/cloud';
+import { text } from 'node:stream/consumers';
+import { Cloud } from '../../../../emulator/core/cloud';
 import { EventStream } from '../../../../emulator/core/events';
-import { bodyOf, readWhole, type HttpRequest, type HttpResponse } from '../../../../emulator/core/http';
-import { ApiGateway } from '../../../../emulator/services/api-gateway/api-gateway';
+import { bodyOf, type HttpRequest, type HttpResponse } from '../../../../emulator/core/http';
+import { ApiEndpoint } from '../../../../emulator/services/api-gateway/api-endpoint';
 import { RestApi, type Integration } from '../../../../emulator/services/api-gateway/rest-api';
 import { LambdaFunction } from '../../../../emulator/services/lambda/lambda-function';
+import { LambdaService, type InvokePermission } from '../../../../emulator/services/lambda/lambda-service';
 
 export const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:f';
 export const KEY = 'a-key-that-only-cloudfront-knows';
@@ -22,9 +24,10 @@ export const PERMISSION: InvokePermission = {
 export type Asked = Partial<Omit<HttpRequest, 'body'>> & { script?: object; body?: Buffer };
 
 /** An API with a function behind `/api/{proxy+}`, which takes its script from the query. */
-export class PlayedApi {
+export class EmulatedApi {
   // A minute of the platform lasts 600 ms.
   public readonly cloud = new Cloud(new EventStream(), 100);
+  public readonly lambda = new LambdaService();
   public readonly api: RestApi;
   public readonly permissions: InvokePermission[] = [PERMISSION];
   public readonly fn: LambdaFunction;
@@ -41,7 +44,7 @@ export class PlayedApi {
       folder: cloud.folder,
     });
     cloud.onDispose(() => this.fn.dispose());
-    cloud.functions.set(ARN, { logicalId: 'F', arn: ARN, name: 'f', permissions, lambda: this.fn });
+    this.lambda.functions.set(ARN, { logicalId: 'F', arn: ARN, name: 'f', permissions, lambda: this.fn });
     this.api = new RestApi('api', 'api', binaryMediaTypes);
     this.api.addResource('root', undefined, '');
     this.api.addResource('a', 'root', 'api');
@@ -49,7 +52,7 @@ export class PlayedApi {
     this.api.addResource('as', 'a', 'static');
     this.api.addResource('i', 'a', '{id}');
     this.api.stages.set('prod', { variables: { color: 'blue' } });
-    this.api.keys.add(`prod/${KEY}`);
+    this.api.keys.set(`prod/${KEY}`, undefined);
     this.method('ap', 'ANY', STREAM, true);
   }
 
@@ -59,11 +62,10 @@ export class PlayedApi {
 
   public ask(path: string, { script, headers = [['x-api-key', KEY]], body = Buffer.alloc(0), ...more }: Asked = {}): Promise<HttpResponse> {
     const query = script ? `script=${encodeURIComponent(JSON.stringify(script))}` : '';
-    return new ApiGateway(this.cloud, this.api).handle({
+    return new ApiEndpoint(this.cloud, this.lambda, this.api).handle({
       protocol: 'https', method: 'GET', path, query, headers, sourceIp: '130.176.0.1', body: bodyOf(body), ...more,
     });
   }
 }
 
-export const bodyText = async ({ body }: HttpResponse): Promise<string> => String(await readWhole(body));
-export const message = async (response: HttpResponse) => JSON.parse(await bodyText(response)).message as string;
+export const message = async (response: HttpResponse) => JSON.parse(await text(response.body)).message as string;

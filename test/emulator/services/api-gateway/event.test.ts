@@ -1,13 +1,11 @@
-import { proxyEvent, type EventInput } from '../../../../emulator/services/api-gateway/event';
+import { restApiEvent, type EventInput } from '../../../../emulator/services/api-gateway/event';
 
 const input = (more: Partial<EventInput> = {}): EventInput => ({ httpMethod: 'GET', resource: '/api/{proxy+}', path: '/api/x', ...more });
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html, "Input format"
 describe('the event of payload format 1.0', () => {
   test('has null for what is not there', () => {
-    expect(proxyEvent(input())).toMatchObject({
-      headers: null,
-      multiValueHeaders: null,
+    expect(restApiEvent(input())).toMatchObject({
       queryStringParameters: null,
       multiValueQueryStringParameters: null,
       pathParameters: null,
@@ -18,19 +16,19 @@ describe('the event of payload format 1.0', () => {
   });
 
   test('keeps the last of repeated headers and all of them', () => {
-    const { headers, multiValueHeaders } = proxyEvent(input({ headers: [['Accept', 'a'], ['X', '1'], ['X', '2']] }));
+    const { headers, multiValueHeaders } = restApiEvent(input({ headers: [['Accept', 'a'], ['X', '1'], ['X', '2']] }));
     expect(headers).toEqual({ Accept: 'a', X: '2' });
     expect(multiValueHeaders).toEqual({ Accept: ['a'], X: ['1', '2'] });
   });
 
   test('decodes the query, and keeps repeated parameters', () => {
-    const event = proxyEvent(input({ query: 'a=1&a=2&b=%C3%A4%20+x&c' }));
+    const event = restApiEvent(input({ query: 'a=1&a=2&b=%C3%A4%20+x&c' }));
     expect(event.queryStringParameters).toEqual({ a: '2', b: 'ä  x', c: '' });
     expect(event.multiValueQueryStringParameters).toEqual({ a: ['1', '2'], b: ['ä  x'], c: [''] });
   });
 
   test('has the path without the stage, and with it in the context', () => {
-    const { path, resource, requestContext } = proxyEvent(input({ stage: 'prod' }));
+    const { path, resource, requestContext } = restApiEvent(input({ stage: 'prod' }));
     expect({ path, resource, inContext: requestContext.path, resourcePath: requestContext.resourcePath, stage: requestContext.stage })
       .toEqual({ path: '/api/x', resource: '/api/{proxy+}', inContext: '/prod/api/x', resourcePath: '/api/{proxy+}', stage: 'prod' });
   });
@@ -43,6 +41,6 @@ describe('the event of payload format 1.0', () => {
     ['application/json', ['*/*'], Buffer.from('{"ä":1}').toString('base64'), true],
   ])('a body of type %s with binary media types %j', (type, binaryMediaTypes, body, isBase64Encoded) => {
     const headers = type === undefined ? [] : [['Content-Type', type] as const];
-    expect(proxyEvent(input({ headers, binaryMediaTypes, body: Buffer.from('{"ä":1}') }))).toMatchObject({ body, isBase64Encoded });
+    expect(restApiEvent(input({ headers, binaryMediaTypes, body: Buffer.from('{"ä":1}') }))).toMatchObject({ body, isBase64Encoded });
   });
 });

@@ -1,12 +1,12 @@
-import { PlayedApi } from './emulated-api';
+import { EmulatedApi } from './emulated-api';
 import { headerValue, type Header } from '../../../../emulator/core/http';
 import type { Integration } from '../../../../emulator/services/api-gateway/rest-api';
 
 jest.setTimeout(30_000);
 
-let played: PlayedApi;
-beforeEach(() => { played = new PlayedApi(); });
-afterEach(() => played.cloud.dispose());
+let emulated: EmulatedApi;
+beforeEach(() => { emulated = new EmulatedApi(); });
+afterEach(() => emulated.cloud.dispose());
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
 describe('MOCK', () => {
@@ -19,15 +19,15 @@ describe('MOCK', () => {
     }],
   };
   const options = (integration: Integration, headers: Header[] = []) => {
-    played.method('ap', 'OPTIONS', integration);
-    return played.ask('/prod/api/x', { method: 'OPTIONS', headers });
+    emulated.method('ap', 'OPTIONS', integration);
+    return emulated.ask('/prod/api/x', { method: 'OPTIONS', headers });
   };
 
-  test('answers with the template\'s integration response, and asks no function', async () => {
+  test('responds with the template\'s integration response, without a function', async () => {
     const response = await options(MOCK);
     expect(response.status).toBe(204);
     expect(headerValue(response.headers, 'access-control-allow-origin')).toBe('https://example.com');
-    expect(played.fn.environments).toHaveLength(0);
+    expect(emulated.fn.environments).toHaveLength(0);
   });
 
   test('refuses other content types where nothing may pass through: 415', async () => {
@@ -39,8 +39,8 @@ describe('MOCK', () => {
   });
 
   test('fails with 500 where all bodies are binary, unless they are converted to text', async () => {
-    await played.cloud.dispose();
-    played = new PlayedApi(['*/*']);
+    await emulated.cloud.dispose();
+    emulated = new EmulatedApi(['*/*']);
     expect((await options(MOCK)).status).toBe(500);
     expect((await options({ ...MOCK, ContentHandling: 'CONVERT_TO_TEXT' })).status).toBe(204);
   });

@@ -1,44 +1,44 @@
-import { message, PlayedApi, STREAM } from './emulated-api';
+import { message, EmulatedApi, STREAM } from './emulated-api';
 
 jest.setTimeout(30_000);
 
-let played: PlayedApi;
-beforeEach(() => { played = new PlayedApi(); });
-afterEach(() => played.cloud.dispose());
+let emulated: EmulatedApi;
+beforeEach(() => { emulated = new EmulatedApi(); });
+afterEach(() => emulated.cloud.dispose());
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-set-up-simple-proxy.html
 describe('the resource tree', () => {
   test('prefers static parts to parameters, and those to greedy ones', () => {
-    played.method('as', 'GET', STREAM);
-    played.method('i', 'GET', STREAM);
-    expect(played.api.match('/api/static', 'GET')).toMatchObject({ resource: { path: '/api/static' }, parameters: null });
-    expect(played.api.match('/api/other', 'GET')).toMatchObject({ resource: { path: '/api/{id}' }, parameters: { id: 'other' } });
-    expect(played.api.match('/api/a/b%20c', 'GET')).toMatchObject({ resource: { path: '/api/{proxy+}' }, parameters: { proxy: 'a/b c' } });
-    expect(played.api.match('/api/static/more', 'GET')).toMatchObject({ resource: { path: '/api/{proxy+}' } });
+    emulated.method('as', 'GET', STREAM);
+    emulated.method('i', 'GET', STREAM);
+    expect(emulated.api.match('/api/static', 'GET')).toMatchObject({ resource: { path: '/api/static' }, parameters: null });
+    expect(emulated.api.match('/api/other', 'GET')).toMatchObject({ resource: { path: '/api/{id}' }, parameters: { id: 'other' } });
+    expect(emulated.api.match('/api/a/b%20c', 'GET')).toMatchObject({ resource: { path: '/api/{proxy+}' }, parameters: { proxy: 'a/b c' } });
+    expect(emulated.api.match('/api/static/more', 'GET')).toMatchObject({ resource: { path: '/api/{proxy+}' } });
   });
 
   test('prefers a method of its own to ANY', () => {
-    played.method('ap', 'OPTIONS', { Type: 'MOCK' });
-    expect(played.api.match('/api/a/b', 'OPTIONS')?.method.integration.Type).toBe('MOCK');
-    expect(played.api.match('/api/a/b', 'DELETE')?.method.integration.Type).toBe('AWS_PROXY');
+    emulated.method('ap', 'OPTIONS', { Type: 'MOCK' });
+    expect(emulated.api.match('/api/a/b', 'OPTIONS')?.method.integration.Type).toBe('MOCK');
+    expect(emulated.api.match('/api/a/b', 'DELETE')?.method.integration.Type).toBe('AWS_PROXY');
   });
 
   test('passes over resources without methods', () => {
-    expect(played.api.match('/api/static', 'GET')).toMatchObject({ resource: { path: '/api/{proxy+}' } });
+    expect(emulated.api.match('/api/static', 'GET')).toMatchObject({ resource: { path: '/api/{proxy+}' } });
   });
 
   test('a greedy part needs something to match', () => {
-    expect(played.api.match('/api', 'GET')).toBeUndefined();
-    expect(played.api.match('/api/', 'GET')).toBeUndefined();
+    expect(emulated.api.match('/api', 'GET')).toBeUndefined();
+    expect(emulated.api.match('/api/', 'GET')).toBeUndefined();
   });
 
   test('a path that is not there: 403', async () => {
-    const response = await played.ask('/prod/other');
+    const response = await emulated.ask('/prod/other');
     expect(response.status).toBe(403);
     expect(await message(response)).toBe('Missing Authentication Token');
   });
 
   test('a stage that is not there: 403', async () => {
-    expect(await message(await played.ask('/dev/api/x'))).toBe('Forbidden');
+    expect(await message(await emulated.ask('/dev/api/x'))).toBe('Forbidden');
   });
 });

@@ -1,4 +1,4 @@
-// A runtime behind the played API Gateway: the query parameter `script` says what it answers.
+// A runtime behind the emulated API Gateway: the query parameter `script` selects the response.
 const http = require('node:http');
 const { setTimeout: sleep } = require('node:timers/promises');
 

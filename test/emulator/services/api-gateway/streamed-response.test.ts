@@ -1,11 +1,12 @@
-import { bodyText, message, PlayedApi } from './emulated-api';
+import { text } from 'node:stream/consumers';
+import { message, EmulatedApi } from './emulated-api';
 import { headerValue, headerValues } from '../../../../emulator/core/http';
 
 jest.setTimeout(30_000);
 
-let played: PlayedApi;
-beforeEach(() => { played = new PlayedApi(); });
-afterEach(() => played.cloud.dispose());
+let emulated: EmulatedApi;
+beforeEach(() => { emulated = new EmulatedApi(); });
+afterEach(() => emulated.cloud.dispose());
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
 describe('a streamed response', () => {
@@ -16,25 +17,25 @@ describe('a streamed response', () => {
       multiValueHeaders: { 'x-both': ['a', 'b'] },
       cookies: ['a=1', 'b=2'],
     };
-    const response = await played.ask('/prod/api/x', { script: { metadata, chunks: ['one', 'two'] } });
+    const response = await emulated.ask('/prod/api/x', { script: { metadata, chunks: ['one', 'two'] } });
     expect(response.status).toBe(201);
     expect(headerValues(response.headers, 'X-Both')).toEqual(['a', 'b']);
     expect(headerValues(response.headers, 'X-Number')).toEqual(['1']);
     expect(headerValues(response.headers, 'Set-Cookie')).toEqual(['a=1', 'b=2']);
-    expect(await bodyText(response)).toBe('onetwo');
-    expect(response.answeredBy).toEqual({ function: 'F', environment: 1 });
+    expect(await text(response.body)).toBe('onetwo');
+    expect(response.servedBy).toEqual({ function: 'F', environment: 1 });
   });
 
   test('may have empty metadata and an empty body', async () => {
-    const response = await played.ask('/prod/api/x', { script: {} });
+    const response = await emulated.ask('/prod/api/x', { script: {} });
     expect(response.status).toBe(200);
-    expect(await bodyText(response)).toBe('');
+    expect(await text(response.body)).toBe('');
   });
 
   test('may come byte by byte, and hold NUL bytes of its own', async () => {
-    const response = await played.ask('/prod/api/x', { script: { bytewise: true, metadata: { statusCode: 202 }, chunks: ['a\0\0\0\0\0\0\0\0b'] } });
+    const response = await emulated.ask('/prod/api/x', { script: { bytewise: true, metadata: { statusCode: 202 }, chunks: ['a\0\0\0\0\0\0\0\0b'] } });
     expect(response.status).toBe(202);
-    expect(await bodyText(response)).toBe('a\0\0\0\0\0\0\0\0b');
+    expect(await text(response.body)).toBe('a\0\0\0\0\0\0\0\0b');
   });
 
   const NULS = '\0\0\0\0\0\0\0\0';
@@ -47,7 +48,7 @@ describe('a streamed response', () => {
     ['a list in headers', `{"headers":{"a":["b"]}}${NULS}`],
     ['nothing at all', ''],
   ])('with malformed metadata, %s: 500', async (_, raw) => {
-    const response = await played.ask('/prod/api/x', { script: { raw } });
+    const response = await emulated.ask('/prod/api/x', { script: { raw } });
     expect(response.status).toBe(500);
     expect(await message(response)).toBe('Internal server error');
   });
@@ -55,7 +56,7 @@ describe('a streamed response', () => {
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
   test('loses and renames some headers', async () => {
     const metadata = { headers: { 'Date': 'd', 'Server': 's', 'WWW-Authenticate': 'w', 'Upgrade': 'u', 'Transfer-Encoding': 'chunked', 'X-Ok': 'x' } };
-    const { headers } = await played.ask('/prod/api/x', { script: { metadata } });
+    const { headers } = await emulated.ask('/prod/api/x', { script: { metadata } });
     expect(headerValue(headers, 'x-amzn-remapped-date')).toBe('d');
     expect(headerValue(headers, 'x-amzn-remapped-server')).toBe('s');
     expect(headerValue(headers, 'x-amzn-remapped-www-authenticate')).toBe('w');
@@ -64,7 +65,7 @@ describe('a streamed response', () => {
   });
 
   test('breaks off where the function breaks off', async () => {
-    const { body } = await played.ask('/prod/api/x', { script: { chunks: ['one'], trailers: true } });
+    const { body } = await emulated.ask('/prod/api/x', { script: { chunks: ['one'], trailers: true } });
     let came = '';
     await expect((async () => {
       for await (const chunk of body) came += chunk;

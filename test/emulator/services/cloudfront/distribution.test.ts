@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { behavior, bodyText, origin, request, Site } from './site';
-import { bodyOf, headerValue, headerValues, text, type HttpResponse } from '../../../../emulator/core/http';
+import { behavior, origin, request, Site } from './site';
+import { bodyOf, headerValue, headerValues, textResponse, type HttpResponse } from '../../../../emulator/core/http';
 import { matchesPathPattern } from '../../../../emulator/services/cloudfront/path-pattern';
 import { MANAGED_RESPONSE_HEADERS_POLICIES } from '../../../../emulator/services/cloudfront/response-headers-policy';
 
@@ -31,9 +32,9 @@ describe('behaviours', () => {
   test('are tried in order, the default one last', async () => {
     const other = origin({ domainName: 'other.example.com' });
     const front = site.distribution([behavior('/oauth/success', { origin: other }), behavior('/oauth/*'), behavior('*', { origin: other })]);
-    expect(await bodyText(await front.handle(request('/oauth/success')))).toBe('other /oauth/success');
-    expect(await bodyText(await front.handle(request('/oauth/error')))).toBe('api /oauth/error');
-    expect(await bodyText(await front.handle(request('/')))).toBe('other /');
+    expect(await text((await front.handle(request('/oauth/success'))).body)).toBe('other /oauth/success');
+    expect(await text((await front.handle(request('/oauth/error'))).body)).toBe('api /oauth/error');
+    expect(await text((await front.handle(request('/'))).body)).toBe('other /');
   });
 
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesAllowedHTTPMethods
@@ -54,8 +55,8 @@ describe('behaviours', () => {
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DefaultRootObject.html
   test('the default root object stands for /, and for nothing else', async () => {
     const front = site.distribution([behavior('*')], { defaultRootObject: 'index.html' });
-    expect(await bodyText(await front.handle(request('/')))).toBe('api /index.html');
-    expect(await bodyText(await front.handle(request('/folder/')))).toBe('api /folder/');
+    expect(await text((await front.handle(request('/'))).body)).toBe('api /index.html');
+    expect(await text((await front.handle(request('/folder/'))).body)).toBe('api /folder/');
   });
 });
 
@@ -65,7 +66,7 @@ describe('the origin read timeout', () => {
 
   test.each([['GET', 3, 3], ['HEAD', 2, 2], ['GET', 1, 1], ['POST', 3, 1]])('%s with %d attempts asks %d times, then 504', async (method, connectionAttempts, times) => {
     let count = 0;
-    site.cloud.hosts.set('api.example.com', () => {
+    site.dns.set('api.example.com', () => {
       count++;
       return never();
     });
@@ -75,7 +76,7 @@ describe('the origin read timeout', () => {
   });
 
   test('bounds each gap, not the whole', async () => {
-    site.cloud.hosts.set('api.example.com', async () => ({
+    site.dns.set('api.example.com', async () => ({
       status: 200,
       headers: [],
       body: Readable.from((async function* () {
@@ -94,37 +95,37 @@ describe('the origin read timeout', () => {
     expect(came).toBe('xxxxx');
   });
 
-  test('an origin that the played DNS does not know: 502', async () => {
+  test('an origin without a DNS entry: 502', async () => {
     expect((await site.distribution([behavior('*', { origin: origin({ domainName: 'none.example.com' }) })]).handle(request('/'))).status).toBe(502);
   });
 });
 
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
 describe('an error page', () => {
-  const answered = async (status: number, more: object) => {
-    site.cloud.hosts.set('api.example.com', async () => text(status, 'application/json', '{"error":"the API\'s own"}'));
+  const responseTo = async (status: number, more: object) => {
+    site.dns.set('api.example.com', async () => textResponse(status, 'application/json', '{"error":"the API\'s own"}'));
     const other = origin({ domainName: 'other.example.com' });
     const errorPages = [{ status: 403, ...more }];
     return site.distribution([behavior('/api/*'), behavior('*', { origin: other })], { errorPages }).handle(request('/api/x'));
   };
 
-  test('takes the place of the API\'s own answer of that status', async () => {
-    const response = await answered(403, { path: '/index.html', responseStatus: 200 });
+  test('replaces the API\'s own response of that status', async () => {
+    const response = await responseTo(403, { path: '/index.html', responseStatus: 200 });
     expect(response.status).toBe(200);
-    expect(await bodyText(response)).toBe('other /index.html');
+    expect(await text(response.body)).toBe('other /index.html');
   });
 
   test.each([[404, { path: '/index.html', responseStatus: 200 }], [403, {}]])('leaves %d alone where it says %j', async (status, page) => {
-    const response = await answered(status, page);
+    const response = await responseTo(status, page);
     expect(response.status).toBe(status);
-    expect(await bodyText(response)).toContain('the API\'s own');
+    expect(await text(response.body)).toContain('the API\'s own');
   });
 });
 
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
 describe('response headers policies', () => {
   test('SecurityHeadersPolicy adds, and overrides nosniff only', async () => {
-    site.cloud.hosts.set('api.example.com', async () => ({
+    site.dns.set('api.example.com', async () => ({
       status: 200, headers: [['x-frame-options', 'DENY'], ['X-Content-Type-Options', 'other']], body: bodyOf(Buffer.alloc(0)),
     }));
     const { headers } = await site.distribution([behavior('*', { responseHeaders: SECURITY_HEADERS })]).handle(request('/'));

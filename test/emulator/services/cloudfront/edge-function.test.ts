@@ -1,5 +1,6 @@
-import { behavior, bodyText, origin, request, Site } from './site';
-import { bodyOf, headerValue, headerValues, text } from '../../../../emulator/core/http';
+import { text } from 'node:stream/consumers';
+import { behavior, origin, request, Site } from './site';
+import { bodyOf, headerValue, headerValues, textResponse } from '../../../../emulator/core/http';
 import { EdgeFunction } from '../../../../emulator/services/cloudfront/edge-function';
 
 let site: Site;
@@ -31,10 +32,10 @@ describe('CloudFront Functions', () => {
     const other = origin({ domainName: 'other.example.com' });
     const code = 'function handler(event) { event.request.uri = "/api/x"; return event.request; }';
     const front = site.distribution([behavior('/api/*'), behavior('*', { origin: other, onRequest: new EdgeFunction('f', code) })]);
-    expect(await bodyText(await front.handle(request('/')))).toBe('other /api/x');
+    expect(await text((await front.handle(request('/'))).body)).toBe('other /api/x');
   });
 
-  test('may answer themselves', async () => {
+  test('may generate the response', async () => {
     const front = withFunction('function handler() { return { statusCode: 302, headers: { location: { value: "/login" } } }; }');
     const response = await front.handle(request('/'));
     expect(response.status).toBe(302);
@@ -48,7 +49,7 @@ describe('CloudFront Functions', () => {
   });
 
   test('add headers to a response, and keep its cookies apart', async () => {
-    site.cloud.hosts.set('api.example.com', async () => ({
+    site.dns.set('api.example.com', async () => ({
       status: 200, headers: [['Set-Cookie', 'a=1; Path=/; HttpOnly'], ['Set-Cookie', 'b=2']], body: bodyOf(Buffer.alloc(0)),
     }));
     const front = withFunction('function handler(event) { event.response.headers["x-robots-tag"] = { value: "noindex" }; return event.response; }', 'onResponse');
@@ -60,7 +61,7 @@ describe('CloudFront Functions', () => {
   // "CloudFront does not invoke edge functions for viewer response events when the origin returns HTTP status code 400 or higher":
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html
   test('do not see errors of the origin', async () => {
-    site.cloud.hosts.set('api.example.com', async () => text(404, 'text/plain', 'none'));
+    site.dns.set('api.example.com', async () => textResponse(404, 'text/plain', 'none'));
     const front = withFunction('function handler(event) { event.response.headers.seen = { value: "1" }; return event.response; }', 'onResponse');
     const { status, headers } = await front.handle(request('/'));
     expect(status).toBe(404);

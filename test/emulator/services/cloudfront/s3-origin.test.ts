@@ -1,7 +1,9 @@
-import { behavior, bodyText, DISABLED, origin, request, Site } from './site';
+import { text } from 'node:stream/consumers';
+import { behavior, DISABLED, origin, request, Site } from './site';
 import { headerValue } from '../../../../emulator/core/http';
 import { s3Origin } from '../../../../emulator/services/cloudfront/s3-origin';
-import { Bucket } from '../../../../emulator/services/s3/s3-store';
+import type { Bucket } from '../../../../emulator/services/s3/bucket';
+import { S3Service } from '../../../../emulator/services/s3/s3-service';
 
 let site: Site;
 beforeEach(() => { site = new Site(); });
@@ -14,11 +16,11 @@ describe('a bucket as origin', () => {
   let bucket: Bucket;
 
   beforeEach(() => {
-    bucket = new Bucket('page');
+    const s3 = new S3Service();
+    bucket = s3.bucket('page');
     bucket.put('index.html', Buffer.from('page'), { 'content-type': 'text/html' });
     bucket.policy = [{ ...page, Condition: condition }];
-    site.cloud.buckets.set('page', bucket);
-    site.cloud.hosts.set('page.s3.us-east-1.amazonaws.com', s3Origin(site.cloud, 'page'));
+    site.dns.set('page.s3.us-east-1.amazonaws.com', s3Origin(s3, site.cloud.account, 'page'));
   });
 
   const front = (signed = true) => site.distribution([behavior('*', {
@@ -28,7 +30,7 @@ describe('a bucket as origin', () => {
 
   test('is read with origin access control, as far as its policy allows', async () => {
     const response = await front().handle(request('/index.html'));
-    expect(await bodyText(response)).toBe('page');
+    expect(await text(response.body)).toBe('page');
     expect(headerValue(response.headers, 'content-type')).toBe('text/html');
     expect(headerValue(response.headers, 'x-amz-request-id')).toBeUndefined();
   });
@@ -47,7 +49,7 @@ describe('a bucket as origin', () => {
     expect(await status('/none')).toBe(404);
   });
 
-  test('answers 304 to who has it already', async () => {
+  test('responds with 304 to a matching If-None-Match', async () => {
     const etag = headerValue((await front().handle(request('/index.html'))).headers, 'etag')!;
     const again = await front().handle(request('/index.html', { headers: [['If-None-Match', etag]] }));
     expect(again.status).toBe(304);

@@ -1,6 +1,6 @@
 import { Cloud } from '../../../../emulator/core/cloud';
 import { EventStream } from '../../../../emulator/core/events';
-import { bodyOf, readWhole, text, type HttpRequest, type HttpResponse } from '../../../../emulator/core/http';
+import { bodyOf, textResponse, type HttpHandler, type HttpRequest } from '../../../../emulator/core/http';
 import { Distribution, type Behavior, type DistributionConfig } from '../../../../emulator/services/cloudfront/distribution';
 import { MANAGED_CACHE_POLICIES, MANAGED_ORIGIN_REQUEST_POLICIES } from '../../../../emulator/services/cloudfront/forwarding';
 import type { OriginConfig } from '../../../../emulator/services/cloudfront/origin';
@@ -13,18 +13,19 @@ const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE']
 export class Site {
   // A second of the platform lasts 10 ms.
   public readonly cloud = new Cloud(new EventStream(), 100);
+  public readonly dns = new Map<string, HttpHandler>();
   public readonly asked: HttpRequest[] = [];
 
   public constructor() {
-    this.cloud.hosts.set('api.example.com', async (asked) => {
+    this.dns.set('api.example.com', async (asked) => {
       this.asked.push(asked);
-      return text(200, 'text/plain', `api ${asked.path}`);
+      return textResponse(200, 'text/plain', `api ${asked.path}`);
     });
-    this.cloud.hosts.set('other.example.com', async ({ path }) => text(200, 'text/plain', `other ${path}`));
+    this.dns.set('other.example.com', async ({ path }) => textResponse(200, 'text/plain', `other ${path}`));
   }
 
   public distribution(behaviors: Behavior[], more: Partial<DistributionConfig> = {}): Distribution {
-    return new Distribution(this.cloud, {
+    return new Distribution({ dns: this.dns, limit: (milliseconds) => this.cloud.limit(milliseconds) }, this.cloud.events, {
       id: 'E1', arn: 'arn:aws:cloudfront::123456789012:distribution/E1', domainName: 'd1.cloudfront.net', defaultRootObject: '', errorPages: [], behaviors, ...more,
     });
   }
@@ -41,5 +42,3 @@ export const behavior = (pathPattern: string, more: Partial<Behavior> = {}): Beh
 export const request = (path: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
   protocol: 'https', method: 'GET', path, query: '', headers: [['Host', 'd1.cloudfront.net'], ['User-Agent', 'Firefox']], sourceIp: '192.0.2.1', body: bodyOf(Buffer.alloc(0)), ...more,
 });
-
-export const bodyText = async ({ body }: HttpResponse): Promise<string> => String(await readWhole(body));

@@ -13,7 +13,7 @@ beforeEach(() => { functions = new Functions(); });
 afterEach(() => functions.dispose());
 
 describe('an environment', () => {
-  test('answers one event after the other, and is frozen in between', async () => {
+  test('processes one event at a time, and is frozen in between', async () => {
     const fn = functions.make();
     expect((await fn.invoke(event('echo', { n: 1 }))).payload.toString()).toBe('{"do":"echo","n":1}');
     await frozen(fn);
@@ -59,7 +59,7 @@ describe('an environment', () => {
     expect(headers['lambda-runtime-trace-id']).toMatch(/^Root=1-/);
   });
 
-  test('takes one answer per event, for the event that it has', async () => {
+  test('accepts one response per event, for its current event', async () => {
     const fn = functions.make();
     const file = join(functions.folder, 'statuses');
     await fn.invoke(event('answerTwice', { file }));

@@ -20,7 +20,7 @@ describe('failures', () => {
     await frozen(fn);
   });
 
-  test('the runtime crashes before it answers: Runtime.ExitError, then a fresh environment', async () => {
+  test('the runtime crashes before it responds: Runtime.ExitError, then a fresh environment', async () => {
     const fn = functions.make();
     await expect(fn.invokeWithResponseStream(event('crash'))).rejects.toMatchObject({ errorType: 'Runtime.ExitError' });
     await fn.invoke(event('echo'));
@@ -85,8 +85,8 @@ describe('limits', () => {
 
   test.each([[6 * 1024 * 1024, undefined], [6 * 1024 * 1024 + 101, 'Unhandled']])(
     'a buffered response of %d bytes', async (bytes, functionError) => {
-      const answer = await functions.make().invoke(event('big', { bytes }));
-      expect(answer.functionError).toBe(functionError);
+      const result = await functions.make().invoke(event('big', { bytes }));
+      expect(result.functionError).toBe(functionError);
     });
 
   test('declared variables of more than 4 KB are refused', () => {

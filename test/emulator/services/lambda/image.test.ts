@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pack, type Pack } from 'tar-stream';
-import { playImage, type ImageConfig } from '../../../../emulator/services/lambda/image';
+import { imageCommand, type ImageConfig } from '../../../../emulator/services/lambda/image';
 import { linksOfImage } from '../../../../emulator/services/lambda/image-links';
 
 let context: string;
@@ -19,9 +19,9 @@ beforeEach(() => {
 
 afterEach(() => rmSync(context, { recursive: true, force: true }));
 
-function play(dockerfile: string, config?: ImageConfig) {
+function run(dockerfile: string, config?: ImageConfig) {
   writeFileSync(join(context, 'Dockerfile'), dockerfile);
-  return playImage(context, librechat, config);
+  return imageCommand(context, librechat, config);
 }
 
 const DOCKERFILE = `ARG BASE
@@ -38,7 +38,7 @@ CMD ["serve"]
 `;
 
 test('finds what runs, where, and with which variables', () => {
-  expect(play(DOCKERFILE)).toEqual({
+  expect(run(DOCKERFILE)).toEqual({
     command: [process.execPath, join(context, 'adapter.js'), 'serve'],
     cwd: join(librechat, 'api'),
     environment: { A: '1', B: 'two words', C: 'three' },
@@ -46,7 +46,7 @@ test('finds what runs, where, and with which variables', () => {
 });
 
 test('the function\'s own configuration goes before the Dockerfile\'s', () => {
-  const { command, cwd } = play(DOCKERFILE, { Command: ['publish'], EntryPoint: ['/usr/bin/node', '/opt/adapter/ca.pem'], WorkingDirectory: '/app/api/server' });
+  const { command, cwd } = run(DOCKERFILE, { Command: ['publish'], EntryPoint: ['/usr/bin/node', '/opt/adapter/ca.pem'], WorkingDirectory: '/app/api/server' });
   expect(command).toEqual([process.execPath, join(context, 'ca.pem'), 'publish']);
   expect(cwd).toBe(join(librechat, 'api/server'));
 });
@@ -58,12 +58,12 @@ test.each([
   ['all of the context', 'COPY . /opt/', '/opt/folder/inner.js', 'folder/inner.js'],
   ['the JSON form', 'COPY ["adapter.js", "/opt/a.js"]', '/opt/a.js', 'adapter.js'],
 ])('COPY of %s', (_, copy, inImage, file) => {
-  const { command } = play(`FROM x\n${copy}\nWORKDIR /app/api\nCMD ["node", "${inImage}"]`);
+  const { command } = run(`FROM x\n${copy}\nWORKDIR /app/api\nCMD ["node", "${inImage}"]`);
   expect(command[1]).toBe(join(context, file));
 });
 
 test('a file of LibreChat', () => {
-  expect(play('FROM x\nWORKDIR /app/api\nCMD node /app/api/server/index.js').command).toEqual([process.execPath, join(librechat, 'api/server/index.js')]);
+  expect(run('FROM x\nWORKDIR /app/api\nCMD node /app/api/server/index.js').command).toEqual([process.execPath, join(librechat, 'api/server/index.js')]);
 });
 
 test.each([
@@ -71,11 +71,11 @@ test.each([
   ['nothing is to be run', 'FROM x\nWORKDIR /app/api', /must have an ENTRYPOINT or a CMD/],
   ['the working directory is not LibreChat\'s', 'FROM x\nWORKDIR /srv\nCMD ["node"]', /LibreChat's folder must hold/],
 ])('fails when %s', (_, dockerfile, message) => {
-  expect(() => play(dockerfile)).toThrow(message);
+  expect(() => run(dockerfile)).toThrow(message);
 });
 
 test('fails when there is no Dockerfile', () => {
-  expect(() => playImage(join(context, 'folder'), librechat)).toThrow(/must hold a Dockerfile/);
+  expect(() => imageCommand(join(context, 'folder'), librechat)).toThrow(/must hold a Dockerfile/);
 });
 
 type Entry = Parameters<Pack['entry']>[0];
@@ -103,7 +103,7 @@ describe('links out of an archive that is added', () => {
     ['a link to elsewhere', { name: 'app/uploads', type: 'symlink', linkname: '/var/uploads' }],
     ['a link outside of LibreChat\'s folder', { name: 'etc/uploads', type: 'symlink', linkname: '/tmp/uploads' }],
   ])('fails when it holds %s', async (_, entry) => {
-    await expect(add(entry)).rejects.toMatchObject({ code: 'IMAGE_UNPLAYABLE', message: expect.stringContaining(`got: /${entry.name}`) });
+    await expect(add(entry)).rejects.toMatchObject({ code: 'IMAGE_UNSUPPORTED', message: expect.stringContaining(`got: /${entry.name}`) });
   });
 
   test('fails when there is no such archive', async () => {

@@ -3,18 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, type InvokeCommandInput, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
-import { Cloud, type Role } from '../../../../emulator/core/cloud';
+import { Cloud } from '../../../../emulator/core/cloud';
 import { EventStream } from '../../../../emulator/core/events';
 import { AwsServer } from '../../../../emulator/services/aws-server';
+import type { Role } from '../../../../emulator/services/iam/iam-service';
 import type { Statement } from '../../../../emulator/services/iam/policy';
 import { LambdaFunction, type LambdaFunctionProps } from '../../../../emulator/services/lambda/lambda-function';
 import { managedRuntime } from '../../../../emulator/services/lambda/managed-runtime';
+import { Services } from '../../../../emulator/services/services';
 import { deploy } from '../../deploy';
 
 jest.setTimeout(30_000);
 
 const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:asked';
 
+let services: Services;
 let cloud: Cloud;
 let aws: AwsServer;
 let role: Role;
@@ -25,11 +28,12 @@ beforeEach(async () => {
   retries = [];
   folder = mkdtempSync(join(tmpdir(), 'invoke-api-'));
   cloud = new Cloud(new EventStream());
-  aws = new AwsServer(cloud);
+  services = new Services(cloud);
+  aws = new AwsServer(services);
   await aws.start();
   const credentials = { accessKeyId: 'ASIACALLER', secretAccessKey: 'secret', sessionToken: 'token' };
   role = { name: 'caller', arn: 'arn:aws:iam::123456789012:role/caller', statements: [allow(ARN)], credentials };
-  cloud.roles.set('caller', role);
+  services.iam.roles.set('caller', role);
 });
 
 afterEach(async () => {
@@ -66,7 +70,7 @@ function make(code: string, props: Partial<LambdaFunctionProps> = {}): LambdaFun
     ...props,
   });
   cloud.onDispose(() => lambda.dispose());
-  cloud.functions.set(ARN, { logicalId: 'F', arn: ARN, name: 'asked', permissions: [], lambda });
+  services.lambda.functions.set(ARN, { logicalId: 'F', arn: ARN, name: 'asked', permissions: [], lambda });
   return lambda;
 }
 
@@ -93,12 +97,12 @@ describe('Invoke', () => {
     ['name', 'asked'],
     ['ARN', ARN],
     ['partial ARN', '123456789012:function:asked'],
-  ])('finds the function by %s, and gives its answer', async (_, FunctionName) => {
+  ])('finds the function by %s, and returns its result', async (_, FunctionName) => {
     make(ECHO);
-    const answer = await invoke({ FunctionName, Payload: '{"a":1}' });
-    expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
-    expect(answer.FunctionError).toBeUndefined();
-    expect(answer.Payload?.transformToString()).toBe('{"a":1}');
+    const output = await invoke({ FunctionName, Payload: '{"a":1}' });
+    expect(output).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+    expect(output.FunctionError).toBeUndefined();
+    expect(output.Payload?.transformToString()).toBe('{"a":1}');
   });
 
   test('without a payload gives an empty event', async () => {
@@ -115,8 +119,8 @@ describe('Invoke', () => {
 
   test('as an event is taken at once, and done later', async () => {
     const lambda = make('exports.handler = async ({ text }) => require("fs").writeFileSync(process.env.FOLDER + "/file", text);');
-    const answer = await invoke({ InvocationType: 'Event', Payload: '{"text":"done"}' });
-    expect([answer.StatusCode, answer.Payload?.length ?? 0]).toEqual([202, 0]);
+    const output = await invoke({ InvocationType: 'Event', Payload: '{"text":"done"}' });
+    expect([output.StatusCode, output.Payload?.length ?? 0]).toEqual([202, 0]);
     expect(lambda.queue.busy).toBe(true);
     await lambda.queue.drained();
     expect(lambda.queue.busy).toBe(false);
@@ -147,7 +151,7 @@ describe('Invoke', () => {
   });
 
   test('is refused: a function that the emulator does not run', async () => {
-    cloud.functions.set(ARN, { logicalId: 'F', arn: ARN, name: 'asked', permissions: [], unplayed: 'its `Runtime` is python3.13' });
+    services.lambda.functions.set(ARN, { logicalId: 'F', arn: ARN, name: 'asked', permissions: [], unsupported: 'its `Runtime` is python3.13' });
     await expect(invoke()).rejects.toMatchObject({ name: 'ServiceException', message: expect.stringContaining('its `Runtime` is python3.13') });
   });
 
@@ -211,7 +215,7 @@ test('a custom resource may be made by another invocation than the first', async
       await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify({ Status: 'SUCCESS', StackId, RequestId, LogicalResourceId, PhysicalResourceId }) });
     };`);
   for (const Fails of [false, true]) {
-    const stack = await deploy(cloud, {
+    const stack = await deploy(services, {
       Resources: { C: { Type: 'Custom::Thing', Properties: { ServiceToken: ARN, Fails } } },
       Outputs: { Ref: { Value: { Ref: 'C' } } },
     });

@@ -38,7 +38,7 @@ const actions = {
     if (event.trailers) r.addTrailers(event.trailers);
     r.end();
   }),
-  // Answers, and stays busy until the file appears.
+  // Responds, and stays busy until the file appears.
   hold: async (event, id) => {
     await actions.echo(event, id);
     while (!fs.existsSync(event.file)) await sleep(5);

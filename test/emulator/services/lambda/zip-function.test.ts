@@ -8,12 +8,13 @@ import { EventStream, type TimedEvent } from '../../../../emulator/core/events';
 import { unzipInto, zipFolder } from '../../../../emulator/core/zip';
 import type { LambdaFunction } from '../../../../emulator/services/lambda/lambda-function';
 import { statesOfGroup } from '../../../../emulator/services/lambda/process-group';
+import { Services } from '../../../../emulator/services/services';
 import { until } from '../../../../fixtures/runtime/until';
 import { deploy } from '../../deploy';
 
 jest.setTimeout(30_000);
 
-let cloud: Cloud;
+let services: Services;
 let folder: string;
 let log: TimedEvent[];
 
@@ -21,12 +22,12 @@ beforeEach(() => {
   log = [];
   const events = new EventStream();
   events.subscribe((event) => log.push(event));
-  cloud = new Cloud(events);
+  services = new Services(new Cloud(events));
   folder = mkdtempSync(join(tmpdir(), 'zip-function-'));
 });
 
 afterEach(async () => {
-  await cloud.dispose();
+  await services.cloud.dispose();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -41,12 +42,12 @@ function write(files: Record<string, string>): void {
 async function deployFiles(files: Record<string, string>, properties: object = {}): Promise<LambdaFunction> {
   write(files);
   const asset = { path: folder, packaging: 'zip' as const, destinations: [{ bucketName: 'assets-${AWS::Region}', objectKey: 'code.zip' }] };
-  publishFiles(cloud, [asset]);
+  publishFiles(services.cloud, services.s3, [asset]);
   return deployCode({ S3Bucket: { 'Fn::Sub': 'assets-${AWS::Region}' }, S3Key: 'code.zip' }, properties);
 }
 
 async function deployCode(Code: object, properties: object = {}): Promise<LambdaFunction> {
-  await deploy(cloud, {
+  await deploy(services, {
     Resources: {
       Role: { Type: 'AWS::IAM::Role', Properties: {} },
       F: {
@@ -55,14 +56,14 @@ async function deployCode(Code: object, properties: object = {}): Promise<Lambda
       },
     },
   });
-  const [{ lambda, unplayed }] = cloud.functions.values();
-  if (!lambda) throw new Error(`not played: ${unplayed}`);
+  const [{ lambda, unsupported }] = services.lambda.functions.values();
+  if (!lambda) throw new Error(`not supported: ${unsupported}`);
   return lambda;
 }
 
-async function invoke(fn: LambdaFunction, event: object = {}): Promise<{ error?: string; answer: any }> {
+async function invoke(fn: LambdaFunction, event: object = {}): Promise<{ error?: string; result: any }> {
   const { payload, functionError } = await fn.invoke(Buffer.from(JSON.stringify(event)));
-  return { error: functionError, answer: JSON.parse(payload.toString()) };
+  return { error: functionError, result: JSON.parse(payload.toString()) };
 }
 
 describe('an archive', () => {
@@ -80,7 +81,7 @@ describe('an archive', () => {
     const fn = await deployFiles({ 'index.js': 'exports.handler = async () => "early";' });
     write({ 'index.js': 'exports.handler = async () => "late";' });
     expect(fn.environments).toEqual([]);
-    expect((await invoke(fn)).answer).toBe('late');
+    expect((await invoke(fn)).result).toBe('late');
   });
 });
 
@@ -97,17 +98,17 @@ describe('a handler', () => {
     ['an ES module', { 'index.mjs': 'export const handler = async (event) => ({ got: event });' }, {}],
     ['an ES module by its package.json', { 'package.json': '{"type":"module"}', 'index.js': 'export const handler = (event) => ({ got: event });' }, {}],
     ['in a folder, below an object', { 'src/app.js': 'exports.api = { run: async (event) => ({ got: event }) };' }, { Handler: 'src/app.api.run' }],
-  ])('of %s gets the event and gives the answer', async (_, files, properties) => {
-    expect(await invoke(await deployFiles(files as unknown as Record<string, string>, properties), { a: 1 })).toEqual({ answer: { got: { a: 1 } } });
+  ])('of %s gets the event and returns its result', async (_, files, properties) => {
+    expect(await invoke(await deployFiles(files as unknown as Record<string, string>, properties), { a: 1 })).toEqual({ result: { got: { a: 1 } } });
   });
 
   test('may stand in the template', async () => {
     const fn = await deployCode({ ZipFile: 'exports.handler = async () => "inline";' });
-    expect((await invoke(fn)).answer).toBe('inline');
+    expect((await invoke(fn)).result).toBe('inline');
   });
 
-  test('that gives nothing answers null', async () => {
-    expect((await invoke(await deployFiles({ 'index.js': 'exports.handler = async () => undefined;' }))).answer).toBeNull();
+  test('that returns nothing has the result null', async () => {
+    expect((await invoke(await deployFiles({ 'index.js': 'exports.handler = async () => undefined;' }))).result).toBeNull();
   });
 
   // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
@@ -115,8 +116,8 @@ describe('a handler', () => {
     const fn = await deployFiles({
       'index.js': 'exports.handler = async (event, context) => ({ ...context, left: context.getRemainingTimeInMillis() });',
     }, { FunctionName: 'builder', MemorySize: 256, LoggingConfig: { LogGroup: '/its/own' } });
-    const { answer } = await invoke(fn);
-    expect(answer).toEqual({
+    const { result } = await invoke(fn);
+    expect(result).toEqual({
       awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:builder',
       functionName: 'builder',
@@ -127,8 +128,8 @@ describe('a handler', () => {
       callbackWaitsForEmptyEventLoop: true,
       left: expect.any(Number),
     });
-    expect(answer.left).toBeGreaterThan(0);
-    expect(answer.left).toBeLessThanOrEqual(20_000);
+    expect(result.left).toBeGreaterThan(0);
+    expect(result.left).toBeLessThanOrEqual(20_000);
   });
 
   test('finds its variables and files, and nothing of this machine', async () => {
@@ -137,10 +138,10 @@ describe('a handler', () => {
       'index.js': 'const fs = require("fs"); exports.handler = async () => ({ ...process.env, file: fs.readFileSync(process.env.LAMBDA_TASK_ROOT + "/data.txt", "utf8"), relative: fs.readFileSync("data.txt", "utf8") });',
       'data.txt': 'data',
     }, { Environment: { Variables: { DECLARED: 'yes' } } });
-    const { answer } = await invoke(fn);
+    const { result } = await invoke(fn);
     delete process.env.OF_THIS_MACHINE;
-    expect(answer).toMatchObject({ DECLARED: 'yes', _HANDLER: 'index.handler', AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x', file: 'data', relative: 'data' });
-    expect(answer).not.toHaveProperty('OF_THIS_MACHINE');
+    expect(result).toMatchObject({ DECLARED: 'yes', _HANDLER: 'index.handler', AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x', file: 'data', relative: 'data' });
+    expect(result).not.toHaveProperty('OF_THIS_MACHINE');
   });
 
   // https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-sdk-included
@@ -148,19 +149,19 @@ describe('a handler', () => {
     const fn = await deployFiles({
       'index.js': 'exports.handler = async ({ name }) => Object.keys(require(name)).length > 0;',
     });
-    expect((await invoke(fn, { name: '@aws-sdk/client-lambda' })).answer).toBe(true);
-    expect((await invoke(fn, { name: 'fflate' })).answer).toMatchObject({ errorMessage: expect.stringContaining("Cannot find module 'fflate'") });
+    expect((await invoke(fn, { name: '@aws-sdk/client-lambda' })).result).toBe(true);
+    expect((await invoke(fn, { name: 'fflate' })).result).toMatchObject({ errorMessage: expect.stringContaining("Cannot find module 'fflate'") });
   });
 });
 
 describe('errors', () => {
   test('that are thrown: the caller gets type, message and trace, and the environment lives', async () => {
     const fn = await deployFiles({ 'index.js': 'exports.handler = async () => { throw new TypeError("it went wrong"); };' });
-    const { error, answer } = await invoke(fn);
+    const { error, result } = await invoke(fn);
     expect(error).toBe('Unhandled');
-    expect(answer).toEqual({ errorType: 'TypeError', errorMessage: 'it went wrong', trace: expect.any(Array) });
-    expect(answer.trace[0]).toBe('TypeError: it went wrong');
-    expect(answer.trace[1]).toMatch(/index\.js:1/);
+    expect(result).toEqual({ errorType: 'TypeError', errorMessage: 'it went wrong', trace: expect.any(Array) });
+    expect(result.trace[0]).toBe('TypeError: it went wrong');
+    expect(result.trace[1]).toMatch(/index\.js:1/);
     await until(() => fn.environments[0].state === 'frozen');
     await invoke(fn);
     expect(fn.environments).toHaveLength(1);
@@ -170,9 +171,9 @@ describe('errors', () => {
   test.each([
     ['a text', 'exports.handler = async () => { throw "just text"; };', { errorType: 'string', errorMessage: 'just text', trace: [] }],
     ['before a promise', 'exports.handler = () => { throw new RangeError("early"); };', { errorType: 'RangeError', errorMessage: 'early' }],
-    ['an answer that is no JSON', 'exports.handler = async () => 1n;', { errorType: 'TypeError', errorMessage: expect.stringMatching(/BigInt/) }],
+    ['a result that is no JSON', 'exports.handler = async () => 1n;', { errorType: 'TypeError', errorMessage: expect.stringMatching(/BigInt/) }],
   ])('of other kinds: %s', async (_, code, expected) => {
-    expect(await invoke(await deployFiles({ 'index.js': code }))).toMatchObject({ error: 'Unhandled', answer: expected });
+    expect(await invoke(await deployFiles({ 'index.js': code }))).toMatchObject({ error: 'Unhandled', result: expected });
   });
 
   test.each([
@@ -183,8 +184,8 @@ describe('errors', () => {
     ['a promise that nothing will settle', 'undefined', { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 0') }],
   ])('outside of the handler: %s ends the environment', async (_, statement, expected) => {
     const fn = await deployFiles({ 'index.js': `exports.handler = async ({ ok }) => ok ?? new Promise(() => { ${statement}; });` });
-    expect(await invoke(fn)).toMatchObject({ error: 'Unhandled', answer: expected });
-    expect((await invoke(fn, { ok: 'again' })).answer).toBe('again');
+    expect(await invoke(fn)).toMatchObject({ error: 'Unhandled', result: expected });
+    expect((await invoke(fn, { ok: 'again' })).result).toBe('again');
     expect(fn.environments.map(({ state }) => state)[0]).toBe('dead');
   });
 
@@ -200,7 +201,7 @@ describe('errors', () => {
     ['what init throws', { 'index.js': 'throw new Error("no configuration");' }, {}, 'Error', /no configuration/],
   ])('of init: %s', async (_, files, properties, errorType, message) => {
     const fn = await deployFiles(files as unknown as Record<string, string>, properties);
-    expect(await invoke(fn)).toMatchObject({ error: 'Unhandled', answer: { errorType, errorMessage: expect.stringMatching(message), trace: expect.any(Array) } });
+    expect(await invoke(fn)).toMatchObject({ error: 'Unhandled', result: { errorType, errorMessage: expect.stringMatching(message), trace: expect.any(Array) } });
   });
 });
 
@@ -214,7 +215,7 @@ test('between events it is frozen: what a handler leaves behind stops, and goes 
         return file;
       };`,
   });
-  const { answer: file } = await invoke(fn);
+  const { result: file } = await invoke(fn);
   await until(() => fn.environments[0].state === 'frozen' && statesOfGroup(fn.environments[0].pid).every((state) => state === 'T'));
   const { size } = statSync(file);
   await sleep(200);
@@ -228,6 +229,6 @@ test.each([
   ['another runtime', { Runtime: 'python3.13' }, 'its `Runtime` is python3.13'],
   ['layers', { Layers: ['arn:layer'] }, 'it has layers'],
   ['code that is elsewhere', { Code: { S3Bucket: 'elsewhere', S3Key: 'code.zip' } }, 'its code is not here: elsewhere/code.zip'],
-])('is not played: %s', async (_, properties, reason) => {
-  await expect(deployFiles({ 'index.js': '' }, properties)).rejects.toThrow(`not played: ${reason}`);
+])('is not supported: %s', async (_, properties, reason) => {
+  await expect(deployFiles({ 'index.js': '' }, properties)).rejects.toThrow(`not supported: ${reason}`);
 });

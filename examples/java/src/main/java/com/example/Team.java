@@ -6,7 +6,7 @@ import io.github.librechatserverless.cdk.LibreChatDocumentDbOptions;
 import io.github.librechatserverless.cdk.LibreChatImage;
 import io.github.librechatserverless.cdk.LibreChatRedis;
 import io.github.librechatserverless.cdk.LibreChatRedisEngine;
-import io.github.librechatserverless.cdk.LibreChatRegistryImageOptions;
+import io.github.librechatserverless.cdk.LibreChatDockerBuildOptions;
 import io.github.librechatserverless.cdk.LibreChatReplicationGroupOptions;
 import io.github.librechatserverless.cdk.LibreChatServerless;
 import io.github.librechatserverless.cdk.LibreChatServiceUrls;
@@ -43,7 +43,7 @@ public class Team {
 
         final var chat = LibreChatServerless.Builder.create(stack, "Chat")
                 .vpc(Vpc.Builder.create(stack, "Network").maxAzs(2).natGateways(1).build())
-                .image(LibreChatImage.fromRegistry(LibreChatRegistryImageOptions.builder().version("v0.8.7").build()))
+                .image(LibreChatImage.fromDockerBuild(LibreChatDockerBuildOptions.builder().version("v0.8.8").build()))
                 .config(LibreChatConfig.fromObject(Map.of(
                         "version", "1.3.0",
                         "cache", true,
@@ -71,7 +71,7 @@ public class Team {
                         .build()))
                 .removalPolicy(RemovalPolicy.RETAIN)
                 .memorySize(3008)
-                .reservedConcurrentExecutions(50)
+                .maxWorkers(5)
                 .geoRestriction(GeoRestriction.allowlist("DE", "FR"))
                 .logRetention(RetentionDays.THREE_MONTHS)
                 .environmentName("team")

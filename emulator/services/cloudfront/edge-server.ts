@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Distribution } from './distribution';
+import { edgeError } from './origin';
+import type { EventStream } from '../../core/events';
+import { fromNode, withHeaders, withoutHeaders, type HttpResponse } from '../../core/http';
+import { listen } from '../../core/listen';
+import { writeResponse } from '../../core/write-response';
+
+/** The server for viewers: plain HTTP on loopback, treated as HTTPS under the distribution's name. */
+export class EdgeServer {
+  private readonly server: Server;
+  private url = '';
+
+  /** @param mayBeFramed whether pages of other origins may frame the site: removes `X-Frame-Options` */
+  public constructor(
+    private readonly distribution: Distribution,
+    private readonly hosts: ReadonlySet<string>,
+    private readonly events: EventStream,
+    private readonly mayBeFramed = false,
+  ) {
+    this.server = createServer((request, response) => void this.respond(request, response));
+    this.server.requestTimeout = 0;
+  }
+
+  /** Listens on the port, or on the first free one from 8080 on; resolves to the URL. */
+  public async open(port?: number): Promise<string> {
+    this.url = await listen(this.server, port);
+    return this.url;
+  }
+
+  public close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private async respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const start = performance.now();
+    const request = fromNode(incoming, 'https');
+    let response: HttpResponse;
+    try {
+      response = this.withLocalRedirect(await this.distribution.handle(request));
+      if (this.mayBeFramed) response = { ...response, headers: withoutHeaders(response.headers, ['X-Frame-Options']) };
+    } catch (error) {
+      // A viewer that disconnected while sending is not an error of the emulator.
+      if (incoming.errored) return void outgoing.destroy();
+      this.events.notice(`${request.method} ${request.path}: ${(error as Error).stack}`, 'warning');
+      response = edgeError(500, 'the emulator failed');
+    }
+    const served = {
+      method: request.method,
+      path: request.path,
+      status: response.status,
+      behavior: this.distribution.behaviorOf(request.path).pathPattern,
+      ...response.servedBy,
+    };
+    this.events.emit({ type: 'response', ...served });
+    const complete = await writeResponse(response, outgoing, request.method);
+    // An unread body would block the connection's next request.
+    incoming.resume();
+    const milliseconds = Math.round(performance.now() - start);
+    this.events.emit({ type: 'request', ...served, milliseconds, ...(complete ? {} : { broken: true }) });
+  }
+
+  /** Rewrites redirects to the distribution's host names: they lead to this server. */
+  private withLocalRedirect(response: HttpResponse): HttpResponse {
+    const location = response.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+    const url = location && URL.canParse(location) ? new URL(location) : undefined;
+    if (!url || !this.hosts.has(url.host)) return response;
+    return { ...response, headers: withHeaders(response.headers, [['Location', `${this.url}${url.pathname}${url.search}${url.hash}`]]) };
+  }
+}

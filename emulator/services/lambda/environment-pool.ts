@@ -1,0 +1,78 @@
+import { ExecutionEnvironment, type EnvironmentProps } from './execution-environment';
+import type { PendingInvocation } from './pending-invocation';
+import type { EnvironmentPhase } from '../../core/events';
+
+/** How a pool starts its environments. */
+export interface EnvironmentPoolProps {
+  readonly environment: (id: number, version: string, provisioned: boolean) => EnvironmentProps;
+  /** Runs before the first environment starts. */
+  readonly prepare?: () => void;
+  readonly onStarted: () => void;
+}
+
+/** The execution environments of a function, by version. */
+export class EnvironmentPool {
+  /** Every environment that was ever started, dead ones included. */
+  public readonly all: ExecutionEnvironment[] = [];
+
+  private readonly versions = new Map<ExecutionEnvironment, string>();
+  private disposed = false;
+
+  public constructor(private readonly props: EnvironmentPoolProps) {}
+
+  /** The number of environments that process an event, outside of provisioned concurrency. */
+  public get onDemand(): number {
+    return this.all.filter(({ state, provisioned }) => !provisioned && (state === 'init' || state === 'busy')).length;
+  }
+
+  public get provisioned(): number {
+    return this.all.filter(({ state, provisioned }) => provisioned && state !== 'dead').length;
+  }
+
+  /** A frozen environment of the version: provisioned ones first, then the most recently used. */
+  public idle(version: string): ExecutionEnvironment | undefined {
+    return this.all
+      .filter((environment) => environment.state === 'frozen' && this.versions.get(environment) === version)
+      .sort((a, b) => Number(b.provisioned) - Number(a.provisioned) || b.frozenAt - a.frozenAt)[0];
+  }
+
+  public start(version: string, invocation: PendingInvocation): void {
+    void this.add(version, false, invocation).start();
+  }
+
+  /** Starts an environment of provisioned concurrency; resolves to whether its init succeeded. A dead one is replaced. */
+  public provision(version: string): Promise<boolean> {
+    let ready = false;
+    return new Promise((resolve) => {
+      const environment = this.add(version, true, undefined, (phase) => {
+        if (phase === 'dead') {
+          resolve(false);
+          if (ready && !this.disposed) void this.provision(version);
+        } else if (phase === 'frozen') {
+          ready = true;
+          resolve(true);
+        }
+      });
+      void environment.start();
+    });
+  }
+
+  public async dispose(): Promise<void> {
+    this.disposed = true;
+    await Promise.all(this.all.map((environment) => environment.end('disposed of')));
+  }
+
+  private add(version: string, provisioned: boolean, invocation?: PendingInvocation, watch?: (phase: EnvironmentPhase) => void): ExecutionEnvironment {
+    if (!this.all.length) this.props.prepare?.();
+    const props = this.props.environment(this.all.length + 1, version, provisioned);
+    const onPhase = (phase: EnvironmentPhase, detail?: string) => {
+      props.onPhase(phase, detail);
+      watch?.(phase);
+    };
+    const environment = new ExecutionEnvironment({ ...props, onPhase }, invocation);
+    this.all.push(environment);
+    this.versions.set(environment, version);
+    this.props.onStarted();
+    return environment;
+  }
+}

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** Handles the calls of an environment's runtime. */
+export interface RuntimeApiHandler {
+  next(response: ServerResponse): void;
+  response(id: string, request: IncomingMessage, response: ServerResponse): void;
+  error(id: string, errorType: string, body: Buffer, response: ServerResponse): void;
+  initError(errorType: string, body: Buffer, response: ServerResponse): void;
+}
+
+const VERSION = '2018-06-01';
+
+/** The server behind AWS_LAMBDA_RUNTIME_API, one per environment. */
+export class RuntimeApiServer {
+  private readonly server: Server;
+
+  public constructor(private readonly handler: RuntimeApiHandler) {
+    this.server = createServer((request, response) => void this.route(request, response));
+    // A frozen runtime keeps its connection, and a streamed response may take 15 minutes.
+    this.server.requestTimeout = 0;
+    this.server.headersTimeout = 0;
+    this.server.keepAliveTimeout = 0;
+  }
+
+  /** Starts it; resolves to `host:port`. */
+  public async listen(): Promise<string> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  public close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '').split('/').slice(1);
+    const [version, , what, id, verb] = path;
+    const operation = `${request.method} /${path[1]}/${what}${id === undefined ? '' : verb === undefined ? `/${id}` : `/{id}/${verb}`}`;
+    if (version !== VERSION) return sendError(response, 404, 'InvalidVersion', `no such version: ${version}`);
+    switch (operation) {
+      case 'GET /runtime/invocation/next': return this.handler.next(response);
+      case 'POST /runtime/invocation/{id}/response': return this.handler.response(id, request, response);
+      case 'POST /runtime/invocation/{id}/error': return this.handler.error(id, errorType(request), await collect(request), response);
+      case 'POST /runtime/init/error': return this.handler.initError(errorType(request), await collect(request), response);
+      default: return sendError(response, 404, 'NotFound', `no such operation: ${operation}`);
+    }
+  }
+}
+
+/** Accepts the call. */
+export function sendAccepted(response: ServerResponse): void {
+  send(response, 202, { status: 'OK' });
+}
+
+/** Rejects the call with an error of the Runtime API. */
+export function sendError(response: ServerResponse, status: number, type: string, message: string): void {
+  send(response, status, { errorType: type, errorMessage: message });
+}
+
+/** Reads a whole body; empty where the caller disconnects. */
+export async function collect(request: IncomingMessage): Promise<Buffer> {
+  return buffer(request).catch(() => Buffer.alloc(0));
+}
+
+/** The message of a runtime's error report, or the whole report where it is not JSON. */
+export function messageIn(report: Buffer): string {
+  try {
+    return String((JSON.parse(report.toString()) as { errorMessage?: unknown }).errorMessage ?? '');
+  } catch {
+    return report.toString();
+  }
+}
+
+function errorType(request: IncomingMessage): string {
+  return String(request.headers['lambda-runtime-function-error-type'] ?? 'Unhandled');
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  if (response.destroyed) return;
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+}

@@ -1,0 +1,57 @@
+/** The billable usage of a function. Amounts only: prices depend on region and architecture. */
+export interface FunctionUsage {
+  /** Logical id. */
+  readonly function: string;
+  /** In MB. */
+  readonly memorySize: number;
+  readonly architecture: 'arm64' | 'x86_64';
+  /** Environments that were started. */
+  readonly environments: number;
+  /** Invocations that Lambda accepted. */
+  readonly invocations: number;
+  /** Billed duration in seconds, outside of provisioned concurrency. */
+  readonly seconds: number;
+  /** `seconds` times memory in GB. */
+  readonly gbSeconds: number;
+  /** The same of environments of provisioned concurrency. */
+  readonly provisionedDurationGbSeconds: number;
+  /** The time for which provisioned concurrency was allocated, times memory in GB. */
+  readonly provisionedGbSeconds: number;
+}
+
+/**
+ * Meters a function. Each invocation is rounded up to 1 ms; the init phase is part of the first one, whatever the kind of function.
+ *
+ * @see https://aws.amazon.com/lambda/pricing/
+ * @see https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/
+ */
+export class UsageMeter {
+  public environments = 0;
+  public invocations = 0;
+  private readonly billedMs = { onDemand: 0, provisioned: 0 };
+  private readonly allocations: number[] = [];
+
+  public bill(milliseconds: number, provisioned: boolean): void {
+    this.billedMs[provisioned ? 'provisioned' : 'onDemand'] += Math.ceil(milliseconds);
+  }
+
+  /** One environment of provisioned concurrency is allocated from now on. */
+  public allocate(): void {
+    this.allocations.push(performance.now());
+  }
+
+  public read(memorySize: number, architecture: 'arm64' | 'x86_64'): Omit<FunctionUsage, 'function'> {
+    const gbSeconds = (milliseconds: number) => milliseconds / 1000 * memorySize / 1024;
+    const now = performance.now();
+    return {
+      memorySize,
+      architecture,
+      environments: this.environments,
+      invocations: this.invocations,
+      seconds: this.billedMs.onDemand / 1000,
+      gbSeconds: gbSeconds(this.billedMs.onDemand),
+      provisionedDurationGbSeconds: gbSeconds(this.billedMs.provisioned),
+      provisionedGbSeconds: gbSeconds(this.allocations.reduce((sum, since) => sum + now - since, 0)),
+    };
+  }
+}

@@ -1,0 +1,13 @@
+import { Bucket } from './bucket';
+
+/** S3's buckets by name. */
+export class S3Service {
+  public readonly buckets = new Map<string, Bucket>();
+
+  /** The bucket of that name, created where there is none. */
+  public bucket(name: string): Bucket {
+    const bucket = this.buckets.get(name) ?? new Bucket(name);
+    this.buckets.set(name, bucket);
+    return bucket;
+  }
+}

@@ -1,0 +1,10 @@
+import { physicalName, type ResourceHandlers } from '../../cloudformation/resource';
+
+export const SSM_RESOURCES: ResourceHandlers = {
+  'AWS::SSM::Parameter': (resource, deployment) => {
+    const name = String(resource.properties.Name ?? physicalName(resource, deployment));
+    const value = String(resource.properties.Value);
+    deployment.services.ssm.parameters.set(name, value);
+    return { ref: name, attributes: { Value: value, Type: resource.properties.Type } };
+  },
+};

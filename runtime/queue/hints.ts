@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection, Reply } from './connection';
+import { ConnectionLost } from './errors';
+import type { QueueSettings } from './settings';
+
+export interface HintsProps {
+  readonly inbox: string;
+  readonly waiting: string;
+  /** Blocks most of the time. */
+  readonly connection: Connection;
+  readonly commands: Connection;
+  readonly settings: QueueSettings;
+  /** Whether requests of the common queue are wanted. */
+  readonly takesCommon: () => boolean;
+  readonly onHint: (id: string) => void;
+  /** Something about a request that this worker has: `gone`, or its `body` is there. */
+  readonly onNote: (kind: string, id: string) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+const PAUSE_AFTER_FAILURE_MS = 50;
+
+/** Pops hints: ids of requests that wait, for this worker (its inbox) or for any. */
+export class Hints {
+  private paused?: Promise<void>;
+  private resumePopping?: () => void;
+  private popping?: Promise<void>;
+  private popsCommon = false;
+
+  public constructor(private readonly props: HintsProps) {}
+
+  public async run(until: AbortSignal): Promise<void> {
+    while (!until.aborted) {
+      if (this.paused) {
+        await this.paused;
+        continue;
+      }
+      this.popping = this.pop().catch(async (error: unknown) => {
+        if (until.aborted) return;
+        this.props.onFailure(error);
+        await sleep(PAUSE_AFTER_FAILURE_MS);
+      });
+      await this.popping;
+    }
+  }
+
+  /** Resolves when no hint is being popped, nor will be until `resume()`. */
+  public async pause(): Promise<void> {
+    this.paused ??= new Promise((resolve) => { this.resumePopping = resolve; });
+    this.wake(true);
+    await this.popping;
+  }
+
+  public resume(): void {
+    this.paused = undefined;
+    this.resumePopping?.();
+  }
+
+  /** Ends a pop of the inbox alone, so that the next one sees the common queue. */
+  public wake(always = false): void {
+    if (!this.popping || (this.popsCommon && !always)) return;
+    void this.props.commands.send('ZADD', [this.props.inbox, 0, 'wake:']).catch(() => undefined);
+  }
+
+  public close(): void {
+    this.resume();
+    this.props.connection.close();
+  }
+
+  private async pop(): Promise<void> {
+    const { connection, commands, inbox, waiting, settings, onHint, onNote } = this.props;
+    this.popsCommon = this.props.takesCommon();
+    const keys = this.popsCommon ? [inbox, waiting] : [inbox];
+    const popped = hintOf(await connection.send('BZPOPMIN', [...keys, settings.popMs / 1000], settings.popMs));
+    if (!popped) return;
+    const { key, member, score } = popped;
+    if (member.includes(':')) {
+      const [kind, id] = member.split(':');
+      onNote(kind, id);
+    } else if (key === waiting && !this.props.takesCommon()) {
+      // The last place was taken meanwhile. If this fails, the relay adds the hint again.
+      await commands.send('ZADD', [waiting, 'NX', score, member]).catch(() => undefined);
+    } else {
+      onHint(member);
+    }
+  }
+}
+
+function hintOf(reply: Reply): { key: string; member: string; score: string } | undefined {
+  if (reply === null) return undefined;
+  if (!Array.isArray(reply)) throw new ConnectionLost('unexpected reply');
+  const [key, member, score] = reply.map(String);
+  return { key, member, score };
+}

@@ -1,0 +1,95 @@
+import type { RequestHead } from '../shared/exchange';
+import { Connection } from './connection';
+import { RedisAccess } from './endpoint';
+import { isFinal, messageOf } from './errors';
+import { Names } from './names';
+import type { QueueOptions } from './options';
+import type { Outcome } from './outcome';
+import { Sealing } from './sealing';
+import { DEFAULT_SETTINGS, type QueueSettings } from './settings';
+import { Starts, type StartWorker } from './starts';
+import { Submission } from './submission';
+
+export interface RelayQueueOptions extends QueueOptions {
+  readonly startWorker: StartWorker;
+  /** Requests that one worker serves at a time. */
+  readonly capacity: number;
+  /** Most workers that are open for requests at a time. */
+  readonly maxWorkers: number;
+}
+
+export interface SubmitOptions {
+  /** The chat that the request is about: it goes to the worker that generates it. */
+  readonly streamId?: string;
+  /** Aborted when the client is gone. */
+  readonly signal?: AbortSignal;
+  /** The longest that the request waits for a worker, if not as in the settings. */
+  readonly waitMs?: number;
+}
+
+/** The relay's side of the queue, over one connection: one request at a time. */
+export class RelayQueue {
+  private readonly settings: QueueSettings;
+  private readonly connection: Connection;
+  private readonly names: Names;
+  private readonly sealing: Sealing;
+  private readonly starts: Starts;
+  private busy = false;
+
+  public constructor(private readonly options: RelayQueueOptions) {
+    this.settings = { ...DEFAULT_SETTINGS, ...options.settings };
+    this.connection = new Connection(new RedisAccess(options.redis, options.readRedisAgain), this.settings);
+    this.names = new Names(options.prefix, options.release);
+    this.sealing = new Sealing(options.sealingSecret);
+    this.starts = new Starts(options.startWorker);
+  }
+
+  /**
+   * Connects ahead of the first request. Fails with `RedisUnsuitable`, `RedisDenied` or `RedisUnreachable`; the queue
+   * can be used nevertheless, and tries again.
+   */
+  public async connect(): Promise<void> {
+    try {
+      // Trimming by id came with Redis 6.2.
+      await this.connection.repeat(() => this.connection.send('XTRIM', [this.names.response('-'), 'MINID', '1-0']), this.settings.unreachableMs);
+    } catch (error) {
+      this.report(error);
+      throw error;
+    }
+  }
+
+  /** Queues a request, has a worker started if it takes one, and waits until its response begins. */
+  public async submit(head: RequestHead, body: Buffer, options: SubmitOptions = {}): Promise<Outcome> {
+    if (this.busy) throw new Error('a RelayQueue handles one request at a time: read the previous response to its end first');
+    this.busy = true;
+    const submission = new Submission({
+      head,
+      body,
+      options,
+      connection: this.connection,
+      names: this.names,
+      sealing: this.sealing,
+      settings: this.settings,
+      starts: this.starts,
+      capacity: this.options.capacity,
+      maxWorkers: this.options.maxWorkers,
+      log: this.options.log,
+      report: (error) => this.report(error),
+      done: () => { this.busy = false; },
+    });
+    return submission.outcome();
+  }
+
+  /** Resolves when no start of a worker is under way: until then the process must not be frozen. */
+  public settled(): Promise<void> {
+    return this.starts.settled();
+  }
+
+  public close(): void {
+    this.connection.close();
+  }
+
+  private report(error: unknown): void {
+    this.options.log.error(isFinal(error) ? 'redis-unsuitable' : 'redis-unreachable', { message: messageOf(error) });
+  }
+}

@@ -1,0 +1,65 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { OwnResponse } from './own-response';
+import type { ResponseMetadata } from './response';
+
+/** The response on its way to the client. */
+export class ClientResponse {
+  public statusCode?: number;
+  private readonly controller = new AbortController();
+
+  public constructor(private readonly out: LambdaResponseStream) {
+    const closed = () => { if (!out.writableFinished) this.controller.abort(); };
+    out.once('close', closed);
+    out.on('error', closed);
+  }
+
+  /** Aborted when the platform takes no more of it. */
+  public get gone(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Sends status and headers. */
+  public async begin(metadata: ResponseMetadata): Promise<void> {
+    if (this.out.destroyed) return;
+    this.statusCode = metadata.statusCode;
+    awslambda.HttpResponseStream.from(this.out, metadata).write('');
+    // Metadata that shared a packet with the first event was reported to hold the whole response back.
+    await turn();
+  }
+
+  /** Writes, and resolves when more may be written or the signal is aborted. */
+  public async write(chunk: Buffer, signal: AbortSignal): Promise<void> {
+    const { out } = this;
+    // A stream that is destroyed never drains.
+    if (out.destroyed || signal.aborted || out.write(chunk) || out.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        out.off('drain', done);
+        out.off('close', done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      out.once('drain', done);
+      out.once('close', done);
+      signal.addEventListener('abort', done);
+    });
+  }
+
+  /** Ends it; resolves when the platform has all of it, or takes no more. */
+  public async end(): Promise<void> {
+    const { out } = this;
+    if (out.destroyed) return;
+    await new Promise<void>((resolve) => {
+      out.once('finish', resolve);
+      out.once('close', resolve);
+      out.end();
+    });
+  }
+
+  /** Sends a whole response of the relay's own. */
+  public async respond({ metadata, body }: OwnResponse): Promise<void> {
+    await this.begin(metadata);
+    if (!this.out.destroyed) this.out.write(body);
+    await this.end();
+  }
+}

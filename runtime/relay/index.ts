@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfiguration, readRedis, readSecrets, type Configuration } from './configuration';
+import { Relay } from './relay';
+import { readSettings, type RelaySettings } from './settings';
+import { WorkerStarter } from './worker-starter';
+import { RELAY } from '../../src/contract/relay';
+import { RelayQueue } from '../queue';
+import { Aws } from '../shared/aws';
+import { logOf, messageOf } from '../shared/log';
+import { References } from '../shared/references';
+
+const log = logOf('relay');
+
+/** Reads the configuration and connects to Redis; resolves to the handler. Fails where a variable is missing or wrong. */
+export async function start(environment: NodeJS.ProcessEnv): Promise<StreamingHandler> {
+  const settings = readSettings(environment);
+  const configuration = readConfiguration(environment);
+  const starter = workerStarter(environment, configuration, settings);
+  const open = async () => new RelayQueue({
+    ...configuration,
+    ...await withReferences(environment, settings, (references) => readSecrets(environment, references)),
+    readRedisAgain: () => withReferences(environment, settings, (references) => readRedis(environment, references)),
+    startWorker: (startId) => starter.start(startId),
+    log,
+    settings: settings.queue,
+  });
+  const queue = once(open);
+  const relay = new Relay({ ...configuration, ...settings, queue, retryAfterSeconds: () => starter.retryAfterSeconds, log });
+
+  // Init has more CPU than the function has later. What fails here is tried again by the first request, which gets a 503 if it must.
+  const connecting = queue().then((opened) => opened.connect()).catch((error: unknown) => log.error('not-connected', { message: messageOf(error) }));
+  await Promise.race([connecting, sleep(settings.initMs, undefined, { ref: false })]);
+  return awslambda.streamifyResponse((event, out, context) => relay.handle(event, out, context));
+}
+
+/** The result of the work, which is done once unless it fails. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => result ??= work().catch((error: unknown) => {
+    result = undefined;
+    throw error;
+  });
+}
+
+function workerStarter(environment: NodeJS.ProcessEnv, { workerFunction, workerQualifier }: Configuration, settings: RelaySettings): WorkerStarter {
+  const region = environment.AWS_REGION ?? '';
+  return new WorkerStarter({
+    functionName: workerFunction,
+    qualifier: workerQualifier,
+    region,
+    endpoint: environment[RELAY.awsEndpoint] ?? `https://lambda.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`,
+    credentials: {
+      accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
+      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
+      sessionToken: environment.AWS_SESSION_TOKEN,
+    },
+    connectMs: settings.startConnectMs,
+    startMs: settings.startMs,
+    log,
+  });
+}
+
+/** Reads over connections of its own: those of before a freeze are dead. */
+async function withReferences<T>(environment: NodeJS.ProcessEnv, settings: RelaySettings, read: (references: References) => Promise<T>): Promise<T> {
+  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
+  // The SDK's endpoints are left out: a deployment may set them for LibreChat.
+  const aws = new Aws({
+    AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL: environment[RELAY.awsEndpoint],
+  }, settings);
+  try {
+    return await read(new References(aws));
+  } finally {
+    aws.close();
+  }
+}

@@ -1,0 +1,183 @@
+import { streamIdOf } from './affinity';
+import { ClientResponse } from './client-response';
+import { isProxyEvent, isScheduledEvent, type ProxyEvent } from './event';
+import { failed, notReady, tooLarge, tooLate } from './own-response';
+import { EventPadding } from './pad-events';
+import { requestOf, type Request } from './request';
+import { isEventStream, metadataOf, type ResponseMetadata } from './response';
+import { TICK } from '../../src/contract/queue';
+import type { Outcome, QueuedResponse, RelayQueue } from '../queue';
+import { messageOf, type Log } from '../shared/log';
+
+export interface RelayProps {
+  /** The queue, once the secrets are read; fails where they cannot be. */
+  readonly queue: () => Promise<RelayQueue>;
+  /** What the last refused start asks clients to wait. */
+  readonly retryAfterSeconds: () => number;
+  readonly padEventsTo: number;
+  readonly maxBodyBytes: number;
+  readonly endBeforeTimeoutMs: number;
+  readonly log: Log;
+}
+
+/** How a request was served, for the log. */
+interface Served {
+  readonly outcome?: Outcome;
+  /** Why there is no response, or not all of it. Never shown to clients. */
+  readonly reason?: string;
+  /** The client has the beginning of a response that does not go on. */
+  readonly broken?: boolean;
+}
+
+const RETRY_AFTER_SECONDS = { broken: 10, timeout: 2, redis: 5 };
+
+/** Only errors of such names are handed on by Lambda. */
+class RelayError extends Error {
+  public constructor(public readonly name: `Function.${string}`, message: string) {
+    super(message);
+  }
+}
+
+/** Passes requests from API Gateway to workers, and their responses back. */
+export class Relay {
+  private queue?: RelayQueue;
+
+  public constructor(private readonly props: RelayProps) {}
+
+  public async handle(event: unknown, out: LambdaResponseStream, context: LambdaContext): Promise<void> {
+    if (isProxyEvent(event)) return this.handleRequest(event, out, context);
+    if (isScheduledEvent(event)) return this.handleTick(out, context);
+    const got = Object.keys(Object(event) as object).join(', ');
+    throw new RelayError('Function.UnknownEvent', `event must be a REST proxy event (payload version 1.0) or a scheduled event, got one with: ${got}`);
+  }
+
+  private async handleRequest(event: ProxyEvent, out: LambdaResponseStream, context: LambdaContext): Promise<void> {
+    const received = Date.now();
+    const client = new ClientResponse(out);
+    const ending = this.endingOf(context, client);
+    const served = await this.serve(requestOf(event), client, ending);
+    clearTimeout(ending.timer);
+    this.report(event, context, client, received, served);
+    // A start that is under way must not be frozen.
+    await this.queue?.settled();
+    if (served.broken) throw new RelayError('Function.ResponseBroken', 'the response broke off');
+  }
+
+  private async serve(request: Request, client: ClientResponse, { signal }: Ending): Promise<Served> {
+    const { maxBodyBytes } = this.props;
+    if (request.body.length > maxBodyBytes) {
+      await client.respond(tooLarge(maxBodyBytes));
+      return { reason: `the body must have up to ${maxBodyBytes} bytes, got: ${request.body.length}` };
+    }
+    const outcome = await this.submit(request, signal);
+    switch (outcome.kind) {
+      case 'response':
+        return this.pass(outcome, request, client, signal);
+      case 'unavailable': {
+        const retryAfter = outcome.reason === 'refused' ? this.props.retryAfterSeconds() : RETRY_AFTER_SECONDS[outcome.reason];
+        await client.respond(notReady(retryAfter));
+        return { outcome, reason: `${outcome.reason}: ${outcome.message}` };
+      }
+      case 'failed':
+        await client.respond(failed());
+        return { outcome, reason: outcome.message };
+      case 'aborted':
+        if (!client.gone.aborted) await client.respond(tooLate());
+        return { outcome, reason: messageOf(signal.reason) };
+    }
+  }
+
+  private async submit({ head, body }: Request, signal: AbortSignal): Promise<Outcome> {
+    try {
+      this.queue = await this.props.queue();
+      return await this.queue.submit(head, body, { streamId: streamIdOf({ head, body }), signal });
+    } catch (error) {
+      return { kind: 'unavailable', id: '', reason: 'redis', message: messageOf(error), times: { queued: Date.now() } };
+    }
+  }
+
+  private async pass(outcome: QueuedResponse, request: Request, client: ClientResponse, signal: AbortSignal): Promise<Served> {
+    let metadata: ResponseMetadata;
+    try {
+      metadata = metadataOf(outcome.head, request.head.method);
+    } catch (error) {
+      await outcome.body[Symbol.asyncIterator]().return?.();
+      await client.respond(failed());
+      return { outcome, reason: messageOf(error) };
+    }
+    const padding = this.props.padEventsTo && isEventStream(metadata) ? new EventPadding(this.props.padEventsTo) : undefined;
+    if (padding) delete metadata.headers['content-length'];
+    await client.begin(metadata);
+    try {
+      for await (const chunk of outcome.body) {
+        await client.write(padding ? padding.apply(chunk) : chunk, signal);
+        if (signal.aborted) throw signal.reason;
+      }
+      await client.end();
+      return { outcome };
+    } catch (error) {
+      return { outcome, reason: messageOf(signal.aborted ? signal.reason : error), broken: !client.gone.aborted };
+    }
+  }
+
+  /** Goes the way of a request, so that it starts a worker if none is there. */
+  private async handleTick(out: LambdaResponseStream, context: LambdaContext): Promise<void> {
+    const client = new ClientResponse(out);
+    const ending = this.endingOf(context, client);
+    const head = { ...TICK, headers: ['Host', 'localhost'], bodyLength: 0 };
+    const outcome = await this.submit({ head, body: Buffer.alloc(0) }, ending.signal);
+    let statusCode: number | undefined;
+    if (outcome.kind === 'response') {
+      statusCode = outcome.head.statusCode;
+      await drained(outcome);
+    }
+    clearTimeout(ending.timer);
+    this.props.log.info('tick', { requestId: context.awsRequestId, outcome: outcome.kind, statusCode });
+    await this.queue?.settled();
+    // Not an error: EventBridge would repeat the event, and the next one is soon enough.
+    out.write(JSON.stringify({ outcome: outcome.kind, statusCode }));
+    await client.end();
+  }
+
+  /** Ends what is under way when the client is gone, and before Lambda ends the function. */
+  private endingOf(context: LambdaContext, client: ClientResponse): Ending {
+    const controller = new AbortController();
+    const end = (reason: string) => () => controller.abort(new RelayError('Function.Ended', reason));
+    client.gone.addEventListener('abort', end('the client is gone'));
+    const leftMs = context.getRemainingTimeInMillis() - this.props.endBeforeTimeoutMs;
+    return { signal: controller.signal, timer: setTimeout(end('the time of the function ran out'), leftMs) };
+  }
+
+  private report(event: ProxyEvent, context: LambdaContext, client: ClientResponse, received: number, { outcome, reason, broken }: Served): void {
+    const since = (time?: number) => (time === undefined ? undefined : time - received);
+    const fields = {
+      requestId: context.awsRequestId,
+      method: event.httpMethod,
+      // Without the query: links that are sent by mail carry their secret in it.
+      path: event.path,
+      statusCode: client.statusCode,
+      worker: outcome && 'worker' in outcome ? outcome.worker : undefined,
+      queueId: outcome?.id || undefined,
+      queuedMs: since(outcome?.times.queued),
+      claimedMs: since(outcome?.times.claimed),
+      firstByteMs: since(outcome?.times.firstByte),
+      endMs: since(Date.now()),
+      reason,
+    };
+    this.props.log[broken || (client.statusCode ?? 0) >= 500 && outcome?.kind !== 'response' ? 'warn' : 'info']('request', fields);
+  }
+}
+
+interface Ending {
+  readonly signal: AbortSignal;
+  readonly timer: NodeJS.Timeout;
+}
+
+async function drained({ body }: QueuedResponse): Promise<void> {
+  const chunks = body[Symbol.asyncIterator]();
+  try {
+    while (!(await chunks.next()).done);
+  } catch {
+    // The worker has had the request; nobody reads the response.
+  }
+}

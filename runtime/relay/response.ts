@@ -1,0 +1,47 @@
+import { hopByHop } from './hop-by-hop';
+import type { ResponseHead } from '../shared/exchange';
+
+/** What stands before the body of a streamed response. */
+export interface ResponseMetadata {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  /** Only repeated headers and cookies: a name that is in `headers` too would count from here alone. */
+  readonly multiValueHeaders?: Record<string, string[]>;
+}
+
+/** API Gateway looks for the end of the metadata no further than 16 KB; 8 bytes mark it. */
+const MAX_METADATA_BYTES = 16 * 1024 - 8;
+
+/** Status and headers of LibreChat's response as API Gateway takes them. Fails where they are too long. */
+export function metadataOf({ statusCode, headers: raw }: ResponseHead, method: string): ResponseMetadata {
+  const groups = grouped(raw);
+  const dropped = hopByHop(groups.get('connection') ?? []);
+  const headers: Record<string, string> = {};
+  const multiValueHeaders: Record<string, string[]> = {};
+  for (const [name, values] of groups) {
+    if (dropped.has(name)) continue;
+    if (values.length > 1 || name === 'set-cookie') multiValueHeaders[name] = values;
+    else headers[name] = values[0];
+  }
+  // Sent chunked, empty responses were seen to hang behind CloudFront: https://github.com/nitrojs/nitro/issues/4417
+  const empty = method === 'HEAD' || statusCode === 204 || statusCode === 304;
+  if (empty) headers['content-length'] ??= '0';
+  const metadata = { statusCode, headers, ...(Object.keys(multiValueHeaders).length ? { multiValueHeaders } : {}) };
+  const length = Buffer.byteLength(JSON.stringify(metadata));
+  if (length > MAX_METADATA_BYTES) throw new Error(`response headers must fit ${MAX_METADATA_BYTES} bytes, got: ${length}`);
+  return metadata;
+}
+
+/** Whether the body is an event stream that can be read on the way. */
+export function isEventStream({ headers }: ResponseMetadata): boolean {
+  return (headers['content-encoding'] ?? 'identity') === 'identity' && (headers['content-type'] ?? '').startsWith('text/event-stream');
+}
+
+function grouped(raw: readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i].toLowerCase();
+    groups.set(name, [...(groups.get(name) ?? []), raw[i + 1]]);
+  }
+  return groups;
+}

@@ -1,0 +1,57 @@
+import type { Aws } from './aws';
+import { messageOf } from './log';
+
+/** `arn:partition:secretsmanager:region:account:secret:name`, and what ECS puts behind it. */
+const SECRET_ARN_PARTS = 7;
+
+/** Reads what references stand for; each parameter or secret once. */
+export class References {
+  private readonly read = new Map<string, Promise<string>>();
+
+  public constructor(private readonly aws: Aws) {}
+
+  /**
+   * The value that a reference stands for: the ARN of an SSM parameter, or the ARN of a secret that may be followed by
+   * `:json-field:version-stage:version-id`. Errors name the variable and the reference, never a value.
+   */
+  public async resolve(variable: string, reference: string): Promise<string> {
+    try {
+      return await this.valueOf(reference);
+    } catch (error) {
+      throw new Error(`\`${variable}\` could not be read from ${reference}: ${messageOf(error)}`);
+    }
+  }
+
+  private async valueOf(reference: string): Promise<string> {
+    const [, , service] = reference.split(':');
+    if (service === 'ssm') return this.once(reference, () => this.aws.parameter(reference));
+    if (service !== 'secretsmanager') throw new Error('it must be the ARN of an SSM parameter or of a Secrets Manager secret');
+    const parts = reference.split(':');
+    const arn = parts.slice(0, SECRET_ARN_PARTS).join(':');
+    const [field, stage, version] = parts.slice(SECRET_ARN_PARTS);
+    const text = await this.once(`${arn} ${stage} ${version}`, () => this.aws.secret(arn, stage, version));
+    return field ? fieldOf(text, field) : text;
+  }
+
+  private once(key: string, read: () => Promise<string>): Promise<string> {
+    const value = this.read.get(key) ?? read();
+    this.read.set(key, value);
+    return value;
+  }
+}
+
+/** One value of a secret that holds JSON. */
+export function fieldOf(text: string, field: string): string {
+  const value = objectOf(text)[field];
+  if (value === undefined || value === null) throw new Error(`the secret has no field \`${field}\``);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function objectOf(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text)) as Record<string, unknown>;
+  } catch {
+    // The parser's own message quotes the secret.
+    throw new Error('the secret must hold a JSON object');
+  }
+}

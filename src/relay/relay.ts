@@ -1,0 +1,84 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as events from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
+import { RELAY, RELAY_FOLDER, RELAY_HANDLER } from '../contract/relay';
+import { type Binding, referencesIn, variablesIn } from '../private/binding';
+import { inPackage } from '../private/files';
+import { createFunctionRole } from '../private/function-role';
+import type { Network } from '../private/network';
+
+/** A relay only moves bytes. With less memory, the CPU share that comes with it slows its start down. */
+const MEMORY_MIB = 256;
+
+export interface RelayProps {
+  readonly network?: Network;
+  /** Redis, and the queue in it. */
+  readonly bindings: Binding[];
+  /** The function, or its alias, whose invocations are workers. */
+  readonly worker: lambda.IFunction;
+  readonly maxWorkers: number;
+  /** How often a worker is started without a request. */
+  readonly tick: Duration;
+  readonly logRetention: logs.RetentionDays;
+}
+
+/** The function that API Gateway invokes. It hands requests to a worker through Redis and streams the responses. */
+export class Relay extends Construct {
+  public readonly handler: lambda.Function;
+  public readonly logGroup: logs.ILogGroup;
+
+  constructor(scope: Construct, id: string, props: RelayProps) {
+    super(scope, id);
+
+    this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    const references = referencesIn(props.bindings);
+    const role = createFunctionRole(this, { description: 'LibreChat: the relay', logGroup: this.logGroup, inVpc: props.network !== undefined });
+    for (const reference of Object.values(references)) reference.grantRead(role);
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.worker.functionArn] }));
+
+    this.handler = new lambda.Function(this, 'Function', {
+      description: 'LibreChat: relays requests to the workers',
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      code: lambda.Code.fromAsset(inPackage(RELAY_FOLDER)),
+      handler: RELAY_HANDLER,
+      memorySize: MEMORY_MIB,
+      timeout: Duration.seconds(LONGEST_REQUEST_SECONDS),
+      environment: {
+        ...variablesIn(props.bindings),
+        ...Object.fromEntries(Object.entries(references).map(([name, reference]) => [name, reference.arn])),
+        [RELAY.workerFunction]: props.worker.functionArn,
+        [RELAY.maxWorkers]: String(props.maxWorkers),
+      },
+      role,
+      logGroup: this.logGroup,
+      ...props.network && { ...props.network, securityGroups: [this.createSecurityGroup(props.network.vpc)] },
+    });
+    if (props.network) {
+      for (const binding of props.bindings) binding.connect?.(this.handler, props.network);
+    }
+    this.createTick(props.tick);
+  }
+
+  private createSecurityGroup(vpc: ec2.IVpc): ec2.SecurityGroup {
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'LibreChat: the relay', allowAllOutbound: false });
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'Lambda and Secrets Manager');
+    return securityGroup;
+  }
+
+  /** A function that is not invoked for weeks becomes inactive, and its next invocation fails. */
+  private createTick(interval: Duration): void {
+    new events.Rule(this, 'Tick', {
+      description: 'LibreChat: starts a worker',
+      schedule: events.Schedule.rate(interval),
+      // The next tick comes anyway.
+      targets: [new LambdaFunction(this.handler, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describeWith } from '../../requires';
+import { startRedis, type TestRedis } from './kit/redis';
+import { BOUND_MS, calmScenario, play, type Result, type Scenario, scenario } from './kit/scenario';
+
+/** More runs: QUEUE_RUNS=200; the same again: QUEUE_SEED=<the seed that a failure prints>. */
+const RUNS = Number(process.env.QUEUE_RUNS ?? 12);
+const SEED = process.env.QUEUE_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.QUEUE_SEED);
+const LANES = 3;
+
+describeWith('redis-server')('whatever breaks', () => {
+  let redis: TestRedis;
+  beforeAll(async () => { redis = await startRedis(); });
+  afterAll(async () => { await redis.dispose(); });
+
+  /** Several at a time: a scenario is mostly waiting. */
+  const check = async (scenarios: fc.Arbitrary<Scenario>, judge: (results: Result[], scenario: Scenario) => void) => {
+    const lanes = Array.from({ length: LANES }, (_, lane) => fc.assert(
+      fc.asyncProperty(scenarios, async (planned) => judge(await play(planned, redis.port), planned)),
+      { numRuns: Math.ceil(RUNS / LANES), seed: SEED + lane, interruptAfterTimeLimit: 200_000, endOnFailure: true },
+    ));
+    await Promise.all(lanes);
+  };
+
+  test('no request is lost silently, executed twice, or answered with a corrupt response', async () => {
+    await check(scenario, (results) => {
+      for (const result of results) {
+        if (result.executions > 1) throw new Error(`executed twice: ${JSON.stringify(result)}`);
+        if (result.ms > BOUND_MS) throw new Error(`took too long: ${JSON.stringify(result)}`);
+        if (result.outcome === 'unavailable' && result.executions > 0) throw new Error(`may be sent again, but was executed: ${JSON.stringify(result)}`);
+        if (result.whole && result.executions !== 1) throw new Error(`a response out of nothing: ${JSON.stringify(result)}`);
+      }
+      const after = results[results.length - 1];
+      if (!after.whole) throw new Error(`not served afterwards: ${JSON.stringify(after)}`);
+    });
+  }, 240_000);
+
+  test('where nothing breaks every response is whole, also while workers are renewed', async () => {
+    await check(calmScenario, (results) => {
+      expect(results.filter(({ whole }) => !whole)).toEqual([]);
+    });
+  }, 240_000);
+});

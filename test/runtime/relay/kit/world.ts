@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { LambdaService } from './lambda-service';
+import { RelayFunction, type RelayBundle } from './relay-function';
+import { PlayedAws } from '../../../../fixtures/runtime/aws';
+import { type QueueSettings, scaledSettings, WorkerQueue } from '../../../../runtime/queue';
+import type { RelaySettings } from '../../../../runtime/relay/settings';
+import type { Exchange } from '../../../../runtime/shared/exchange';
+import { QUEUE } from '../../../../src/contract/queue';
+import { RELAY } from '../../../../src/contract/relay';
+import type { LambdaFunctionProps } from '../../../../emulator/services/lambda/lambda-function';
+import { serve } from '../../queue/kit/queues';
+import { startRedis, type TestRedis } from '../../queue/kit/redis';
+
+const SEALING_SECRET = randomBytes(24).toString('base64');
+const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export interface RelayOptions {
+  readonly environment?: Record<string, string>;
+  readonly settings?: Partial<RelaySettings>;
+  readonly queue?: Partial<QueueSettings>;
+  readonly lambda?: Partial<LambdaFunctionProps>;
+}
+
+/** What a relay has around it: Redis, Lambda, Secrets Manager, and workers in this process. */
+export class World {
+  public static async start(bundle: RelayBundle): Promise<World> {
+    const world = new World(bundle, await startRedis());
+    await world.lambda.start();
+    await world.aws.start();
+    world.lambda.others = world.aws.url;
+    world.sealingSecret = world.aws.cloud.secrets.create('sealing', SEALING_SECRET).arn;
+    return world;
+  }
+
+  /** Everything but Lambda. */
+  public readonly aws = new PlayedAws();
+  public readonly lambda = new LambdaService(this.aws.role.credentials);
+  public sealingSecret = '';
+  public readonly inspector: Redis;
+  private release = '';
+  private readonly relays: RelayFunction[] = [];
+  private readonly workers: WorkerQueue[] = [];
+
+  private constructor(private readonly bundle: RelayBundle, public readonly redis: TestRedis) {
+    this.inspector = new Redis(redis.uri);
+    this.release = randomBytes(6).toString('hex');
+  }
+
+  /** The prefix of the queue's keys. */
+  public get keys(): string {
+    return `{chat}:${this.release}:`;
+  }
+
+  public relay({ environment, settings, queue, lambda }: RelayOptions = {}): RelayFunction {
+    const overrides = { ...settings, queue: { ...scaledSettings(5), ...queue } };
+    const relay = new RelayFunction(this.bundle, {
+      [QUEUE.prefix]: 'chat',
+      [QUEUE.release]: this.release,
+      [QUEUE.sealingSecret]: this.sealingSecret,
+      [QUEUE.maxConcurrentRequests]: '10',
+      [RELAY.workerFunction]: 'worker',
+      [RELAY.maxWorkers]: '3',
+      [RELAY.awsEndpoint]: this.lambda.url,
+      [RELAY.testOverrides]: JSON.stringify(overrides),
+      REDIS_URI: this.redis.uri,
+      ...environment,
+    }, { credentials: this.aws.role.credentials, ...lambda });
+    this.relays.push(relay);
+    return relay;
+  }
+
+  /** A worker in this process, whose requests the handler serves. */
+  public async worker(handle: (exchange: Exchange) => Promise<void>, { startId = '', uri = this.redis.uri } = {}): Promise<WorkerQueue> {
+    const worker = new WorkerQueue({
+      redis: { uri }, prefix: 'chat', release: this.release, sealingSecret: Buffer.from(SEALING_SECRET), log: QUIET, settings: scaledSettings(5),
+    });
+    this.workers.push(worker);
+    await worker.reportStarted(startId);
+    void serve(worker, handle);
+    return worker;
+  }
+
+  /** Lambda starts workers whose requests the handler serves. */
+  public startWorkersWith(handle: (exchange: Exchange) => Promise<void>): void {
+    this.lambda.behaviour = {
+      kind: 'run',
+      function: async (event) => void await this.worker(handle, { startId: (event as { startWorker: string }).startWorker }),
+    };
+  }
+
+  /** What the keys of the queue hold together. */
+  public async usedBytes(): Promise<number> {
+    const keys = await this.inspector.keys(`${this.keys.replace('{', '\\{')}*`);
+    const sizes = await Promise.all(keys.map((key) => this.inspector.memory('USAGE', key)));
+    return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  }
+
+  /** Ends relays and workers; those to come are of another release. */
+  public async reset(): Promise<void> {
+    this.release = randomBytes(6).toString('hex');
+    this.lambda.calls.splice(0);
+    this.lambda.behaviour = { kind: 'refuse', status: 500, type: 'ServiceException', message: 'no test has said what Lambda does' };
+    await Promise.all(this.relays.splice(0).map((relay) => relay.dispose()));
+    await Promise.all(this.workers.splice(0).map((worker) => worker.close()));
+  }
+
+  public async dispose(): Promise<void> {
+    await this.reset();
+    this.inspector.disconnect();
+    this.lambda.close();
+    await Promise.all([this.aws.dispose(), this.redis.dispose()]);
+  }
+}

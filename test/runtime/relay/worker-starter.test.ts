@@ -1,0 +1,93 @@
+import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type Behaviour, LambdaService } from './kit/lambda-service';
+import { WorkerStarter, type WorkerStarterProps } from '../../../runtime/relay/worker-starter';
+import type { Log } from '../../../runtime/shared/log';
+
+let lambda: LambdaService;
+let lines: Array<Record<string, unknown>>;
+
+beforeEach(async () => {
+  lines = [];
+  lambda = new LambdaService();
+  await lambda.start();
+});
+
+afterEach(() => lambda.close());
+
+function starter(props: Partial<WorkerStarterProps> = {}): WorkerStarter {
+  const write = (level: string) => (event: string, fields?: object) => { lines.push({ level, event, ...fields }); };
+  const log: Log = { info: write('info'), warn: write('warn'), error: write('error') };
+  return new WorkerStarter({
+    functionName: 'worker', region: 'eu-central-1', endpoint: lambda.url, credentials: lambda.credentials, connectMs: 3_000, startMs: 10_000, log, ...props,
+  });
+}
+
+const RUN: Behaviour = { kind: 'run', function: () => undefined };
+
+test('invokes the function with the id, hangs up after its first byte, and says that it runs', async () => {
+  lambda.behaviour = RUN;
+  expect(await starter().start('id-1')).toBe('started');
+  const [call] = lambda.calls;
+  await call.hungUp;
+  expect(call).toMatchObject({ path: '/2021-11-15/functions/worker/response-streaming-invocations', event: { startWorker: 'id-1' } });
+  expect(lines).toEqual([{ level: 'info', event: 'worker-started', startId: 'id-1', ms: expect.any(Number) }]);
+});
+
+test.each([
+  ['an alias', { qualifier: 'live' }, '/2021-11-15/functions/worker/response-streaming-invocations?Qualifier=live'],
+  ['an ARN', { functionName: 'arn:aws:lambda:eu-central-1:123456789012:function:w' },
+    '/2021-11-15/functions/arn%3Aaws%3Alambda%3Aeu-central-1%3A123456789012%3Afunction%3Aw/response-streaming-invocations'],
+])('invokes %s', async (_, props, path) => {
+  lambda.behaviour = RUN;
+  expect(await starter(props).start('id')).toBe('started');
+  expect(lambda.calls[0].path).toBe(path);
+});
+
+test('calls once: whether to try again is for the caller to decide', async () => {
+  lambda.behaviour = { kind: 'refuse', status: 500, type: 'ServiceException' };
+  await starter().start('id');
+  expect(lambda.calls).toHaveLength(1);
+});
+
+test.each<[string, Behaviour, string, string, number, RegExp]>([
+  ['a throttle', { kind: 'refuse', status: 429, type: 'TooManyRequestsException', message: 'Rate Exceeded.' }, 'warn', 'throttled', 2, /429 .*Rate Exceeded/],
+  ['an inactive function', { kind: 'refuse', status: 502, type: 'ResourceNotReadyException' }, 'warn', 'inactive', 15, /ResourceNotReady/],
+  ['an image that is being loaded', { kind: 'refuse', status: 409, type: 'CodeArtifactUserPendingException:http://x/' }, 'warn', 'inactive', 15, /409/],
+  ['no permission', { kind: 'refuse', status: 403, type: 'AccessDeniedException' }, 'error', 'failed', 10, /AccessDenied/],
+  ['no such function', { kind: 'refuse', status: 404, type: 'ResourceNotFoundException' }, 'error', 'failed', 10, /404/],
+  ['a failed init', { kind: 'function-error', errorType: 'Runtime.ExitError', details: 'no MONGO_URI' }, 'error', 'failed', 10, /did not start: InvokeComplete .*no MONGO_URI/],
+  ['an end without a byte', { kind: 'empty' }, 'error', 'failed', 10, /did not start/],
+  ['a broken connection', { kind: 'reset' }, 'error', 'failed', 10, /./],
+])('reports %s', async (_, behaviour, level, kind, retryAfterSeconds, message) => {
+  lambda.behaviour = behaviour;
+  const workers = starter();
+  expect(await workers.start('id')).toEqual({ refused: expect.stringMatching(message) });
+  expect(workers.retryAfterSeconds).toBe(retryAfterSeconds);
+  expect(lines).toEqual([expect.objectContaining({ level, event: 'worker-not-started', startId: 'id', kind, message: expect.stringMatching(message) })]);
+});
+
+test('gives up a worker that shows no sign of life', async () => {
+  lambda.behaviour = { kind: 'hang' };
+  expect(await starter({ startMs: 100 }).start('id')).toEqual({ refused: 'the worker did not respond within 100 ms' });
+  await lambda.calls[0].hungUp;
+});
+
+test('reports that Lambda cannot be reached', async () => {
+  const workers = starter();
+  lambda.close();
+  expect(await workers.start('id')).toEqual({ refused: expect.stringMatching(/ECONNREFUSED/) });
+});
+
+test('fails with other credentials than the service knows', async () => {
+  lambda.behaviour = RUN;
+  expect(await starter({ credentials: { ...lambda.credentials, secretAccessKey: 'other' } }).start('id')).toEqual({ refused: expect.stringMatching(/403/) });
+});
+
+test('the service of these tests speaks as AWS does: the SDK understands it', async () => {
+  lambda.behaviour = { kind: 'function-error', errorType: 'Runtime.ExitError', details: 'why' };
+  const client = new LambdaClient({ region: 'eu-central-1', endpoint: lambda.url, credentials: lambda.credentials });
+  const { EventStream } = await client.send(new InvokeWithResponseStreamCommand({ FunctionName: 'worker', Payload: Buffer.from('{}') }));
+  const events = [];
+  for await (const event of EventStream!) events.push(event);
+  expect(events).toMatchObject([{ InvokeComplete: { ErrorCode: 'Runtime.ExitError', ErrorDetails: 'why' } }]);
+});

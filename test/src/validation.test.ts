@@ -1,0 +1,278 @@
+import { CfnParameter, Size, Stack, Token } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import type { Secret } from 'aws-cdk-lib/aws-ecs';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { certificate, DOMAIN, EDGE, EUROPE, secretNamed, stackIn, zone } from '../../fixtures/variants';
+import { LibreChatDatabase, LibreChatServerless, type LibreChatServerlessProps, LibreChatServices } from '../../src';
+
+type Props = (stack: Stack) => LibreChatServerlessProps;
+
+/** The message with which the construct is refused; nothing of it may have been made by then. */
+function refusalOf(props: Props, stack = stackIn()): string {
+  const given = props(stack);
+  const brought = stack.node.findAll().length;
+  try {
+    new LibreChatServerless(stack, 'Chat', given);
+  } catch (error) {
+    expect(stack.node.findAll().length).toBe(brought + 1);
+    return (error as Error).message;
+  }
+  throw new Error('was not refused');
+}
+
+function parameter(stack: Stack, type = 'String') {
+  return new CfnParameter(stack, `Unknown${stack.node.children.length}`, { type });
+}
+
+describe('network', () => {
+  test('fails when subnets come without a VPC', () => {
+    expect(refusalOf(() => ({ vpcSubnets: {} }))).toBe('`vpcSubnets` requires `vpc`');
+  });
+});
+
+describe('subnets', () => {
+  const subnets = (...types: SubnetType[]) => types.map((subnetType) => ({ name: subnetType.replaceAll('_', '').slice(0, 12), subnetType }));
+
+  test('fail when they are public', () => {
+    expect(refusalOf((stack) => ({ vpc: new Vpc(stack, 'Network'), vpcSubnets: { subnetType: SubnetType.PUBLIC } })))
+      .toBe('`vpcSubnets` must be private: Lambda functions in a public subnet have no route to the internet, got: Stack/Network/PublicSubnet1');
+  });
+
+  test('fail when they are in one zone, and a database is made', () => {
+    expect(refusalOf((stack) => ({ vpc: new Vpc(stack, 'Network', { maxAzs: 1 }) }))).toMatch(/^`vpcSubnets` must span at least two Availability Zones, which DocumentDB requires, got: \[/);
+  });
+
+  test('may be in one zone where none is', () => {
+    const stack = stackIn();
+    expect(() => new LibreChatServerless(stack, 'Chat', {
+      vpc: new Vpc(stack, 'Network', { maxAzs: 1 }),
+      database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
+    })).not.toThrow();
+  });
+
+  test('fail before anything is made when the VPC has none of their kind', () => {
+    expect(refusalOf((stack) => ({ vpc: new Vpc(stack, 'Network', { subnetConfiguration: subnets(SubnetType.PUBLIC) }) })))
+      .toContain("There are no 'Private' subnet groups in this VPC");
+  });
+
+  test('may have no way out, for who has endpoints', () => {
+    const stack = stackIn();
+    expect(() => new LibreChatServerless(stack, 'Chat', {
+      vpc: new Vpc(stack, 'Network', { subnetConfiguration: subnets(SubnetType.PRIVATE_ISOLATED) }),
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+    })).not.toThrow();
+  });
+});
+
+describe('services', () => {
+  test('fail when a private namespace comes without its VPC', () => {
+    expect(refusalOf((stack) => ({
+      services: LibreChatServices.fromCloudMapNamespace(new PrivateDnsNamespace(stack, 'Namespace', { name: 'tools', vpc: new Vpc(stack, 'Network') })),
+    }))).toBe('`services` requires `vpc` of the private namespace');
+  });
+
+  test('fail before anything is made when the VPC does not say where it is', () => {
+    expect(refusalOf((stack) => ({
+      vpc: Vpc.fromVpcAttributes(stack, 'Network', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], privateSubnetIds: ['s-1', 's-2'] }),
+      services: LibreChatServices.fromUrls({ ragApi: 'http://10.0.0.1' }),
+    }))).toContain("'vpcCidrBlock' was not supplied");
+  });
+});
+
+describe('address', () => {
+  test.each<[string, Props, string]>([
+    ['a certificate comes without a domain', (stack) => ({ certificate: certificate(stack) }), '`certificate` requires `domainName`'],
+    ['a zone comes without a domain', (stack) => ({ hostedZone: zone(stack) }), '`hostedZone` requires `domainName`'],
+    ['a domain comes without either', () => ({ domainName: DOMAIN }), '`domainName` requires `certificate` or `hostedZone`'],
+    ['a domain is in another zone', (stack) => ({ domainName: 'chat.example.org', hostedZone: zone(stack), certificate: certificate(stack) }),
+      '`domainName` must belong to `hostedZone` (example.com), got: chat.example.org'],
+    ['a domain only ends like the zone', (stack) => ({ domainName: 'chat.myexample.com', hostedZone: zone(stack), certificate: certificate(stack) }),
+      '`domainName` must belong to `hostedZone` (example.com), got: chat.myexample.com'],
+    ['a certificate is elsewhere', (stack) => ({
+      domainName: DOMAIN,
+      certificate: Certificate.fromCertificateArn(stack, 'There', 'arn:aws:acm:eu-west-1:123456789012:certificate/a'),
+    }), '`certificate` must be in us-east-1, which CloudFront requires, got: eu-west-1'],
+    ['a web ACL is regional', () => ({ webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/chat/a' }),
+      '`webAclArn` must be the ARN of a global web ACL (scope CLOUDFRONT) in us-east-1, got: arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/chat/a'],
+  ])('fails when %s', (_what, props, message) => {
+    expect(refusalOf(props)).toBe(message);
+  });
+
+  test.each([
+    'https://chat.example.com', 'chat.example.com/', 'chat.example.com.', 'Chat.example.com', 'chat', '', '-chat.example.com', `${'a'.repeat(64)}.example.com`,
+    `${'a.'.repeat(126)}com`,
+  ])('fails when the domain is %j', (domainName) => {
+    expect(refusalOf((stack) => ({ domainName, certificate: certificate(stack) })))
+      .toBe(`\`domainName\` must be a domain name in lower case, such as chat.example.com, got: ${domainName}`);
+  });
+
+  test.each(['chat.example.com', 'example.com', 'a-b.c.example.com', 'xn--bcher-kva.example.com'])('takes %s in a zone', (domainName) => {
+    expect(() => {
+      const stack = stackIn();
+      new LibreChatServerless(stack, 'Chat', { domainName, hostedZone: zone(stack), certificate: certificate(stack) });
+    }).not.toThrow();
+  });
+
+  test('fails when a certificate made in this app is in another region', () => {
+    const message = refusalOf((stack) => ({
+      domainName: DOMAIN,
+      certificate: new Certificate(stack, 'Mine', { domainName: DOMAIN }),
+    }), stackIn(EUROPE));
+    expect(message).toBe('`certificate` must be in us-east-1, which CloudFront requires, got: eu-west-1');
+  });
+
+  test.each<[string, (stack: Stack) => any]>([
+    ['in us-east-1', (stack) => new Certificate(stack, 'Mine', { domainName: DOMAIN })],
+    ['whose ARN is not known', (stack) => Certificate.fromCertificateArn(stack, 'Given', parameter(stack).valueAsString)],
+  ])('takes a certificate %s', (_where, make) => {
+    const stack = stackIn(EDGE);
+    expect(() => new LibreChatServerless(stack, 'Chat', { domainName: DOMAIN, certificate: make(stack) })).not.toThrow();
+  });
+
+  test('a certificate is not made elsewhere, and the lines that help are given', () => {
+    const message = refusalOf((stack) => ({ domainName: DOMAIN, hostedZone: zone(stack) }), stackIn(EUROPE));
+    expect(message).toMatch(/^`certificate` must be specified unless the region of the stack is us-east-1, for example from another stack:\n/);
+    expect(message).toContain("env: { account, region: 'us-east-1' }, crossRegionReferences: true");
+    expect(message).toContain("domainName: 'chat.example.com',");
+    expect(message).toMatch(/, got: eu-west-1$/);
+  });
+
+  test('nor where the region is not known', () => {
+    expect(refusalOf((stack) => ({ domainName: parameter(stack).valueAsString, hostedZone: zone(stack) })))
+      .toMatch(/domainName: 'chat\.example\.com'[^]*, got: a stack without a region$/);
+  });
+
+  test('what is known only at deployment passes', () => {
+    const stack = stackIn(EDGE);
+    expect(() => new LibreChatServerless(stack, 'Chat', {
+      domainName: parameter(stack).valueAsString,
+      hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: parameter(stack).valueAsString }),
+      webAclArn: parameter(stack).valueAsString,
+    })).not.toThrow();
+  });
+});
+
+describe('size', () => {
+  test('fails when a number is a text, and shows that it is', () => {
+    expect(refusalOf(() => ({ memorySize: '2048' as unknown as number }))).toBe('`memorySize` must be an integer between 1024 and 10240 MiB, got: "2048"');
+  });
+
+  test.each([
+    [{ memorySize: 1023 }, '`memorySize` must be an integer between 1024 and 10240 MiB, got: 1023'],
+    [{ memorySize: 10241 }, '`memorySize` must be an integer between 1024 and 10240 MiB, got: 10241'],
+    [{ memorySize: 2048.5 }, '`memorySize` must be an integer between 1024 and 10240 MiB, got: 2048.5'],
+    [{ ephemeralStorageSize: Size.mebibytes(511) }, '`ephemeralStorageSize` must be an integer between 512 and 10240 MiB, got: 511'],
+    [{ ephemeralStorageSize: Size.mebibytes(10241) }, '`ephemeralStorageSize` must be an integer between 512 and 10240 MiB, got: 10241'],
+    [{ maxConcurrentRequests: 0 }, '`maxConcurrentRequests` must be an integer between 1 and 200, got: 0'],
+    [{ maxConcurrentRequests: 201 }, '`maxConcurrentRequests` must be an integer between 1 and 200, got: 201'],
+    [{ maxWorkers: 0 }, '`maxWorkers` must be an integer of at least 1, got: 0'],
+    [{ provisionedConcurrentExecutions: 0 }, '`provisionedConcurrentExecutions` must be an integer of at least 1, got: 0'],
+    [{ provisionedConcurrentExecutions: 1 },
+      '`provisionedConcurrentExecutions` requires `domainName`'],
+    [{ throttlingRateLimit: 0 }, '`throttlingRateLimit` must be an integer of at least 1, got: 0'],
+    [{ throttlingBurstLimit: 0 }, '`throttlingBurstLimit` must be an integer of at least 1, got: 0'],
+    [{ environmentName: 'my dev' }, '`environmentName` must be 1 to 64 letters, digits, hyphens or underscores, got: my dev'],
+    [{ environmentName: '' }, '`environmentName` must be 1 to 64 letters, digits, hyphens or underscores, got: '],
+  ] as Array<[LibreChatServerlessProps, string]>)('fails when %j', (props, message) => {
+    expect(refusalOf(() => props)).toBe(message);
+  });
+
+  test('fails when more workers are provisioned than may run', () => {
+    const props: Props = (stack) => ({
+      domainName: DOMAIN, certificate: certificate(stack), maxWorkers: 2, provisionedConcurrentExecutions: 3,
+    });
+    expect(refusalOf(props)).toBe('`provisionedConcurrentExecutions` must be at most `maxWorkers` (2), got: 3');
+  });
+
+  test.each<LibreChatServerlessProps>([
+    { memorySize: 1024 }, { memorySize: 10240 },
+    { ephemeralStorageSize: Size.mebibytes(512) }, { ephemeralStorageSize: Size.gibibytes(10) },
+    { maxConcurrentRequests: 1 }, { maxConcurrentRequests: 200 }, { maxWorkers: 1 }, { throttlingRateLimit: 1, throttlingBurstLimit: 1 }, { environmentName: 'dev-1_a' },
+  ])('takes %j', (props) => {
+    expect(() => new LibreChatServerless(stackIn(), 'Chat', props)).not.toThrow();
+  });
+
+  test('what is known only at deployment passes', () => {
+    const stack = stackIn();
+    const unknown = () => Token.asNumber(parameter(stack, 'Number').value);
+    expect(() => new LibreChatServerless(stack, 'Chat', {
+      vpc: new Vpc(stack, 'Vpc'),
+      memorySize: unknown(),
+      ephemeralStorageSize: Size.mebibytes(unknown()),
+      domainName: DOMAIN,
+      certificate: certificate(stack),
+      maxConcurrentRequests: unknown(),
+      maxWorkers: unknown(),
+      provisionedConcurrentExecutions: unknown(),
+      throttlingRateLimit: unknown(),
+      environmentName: parameter(stack).valueAsString,
+      environment: { LONG: parameter(stack).valueAsString },
+    })).not.toThrow();
+  });
+});
+
+describe('variables', () => {
+  test.each([
+    ['DOMAIN_CLIENT', 'use `domainName`'],
+    ['MONGO_URI', 'use `database: LibreChatDatabase.fromUri(secret)`'],
+    ['REDIS_URI', 'use `redis: LibreChatRedis.fromUri(secret)`'],
+    ['USE_REDIS', 'use `redis`'],
+    ['CONFIG_PATH', 'use `config`'],
+    ['AWS_BUCKET_NAME', 'use `filesBucket`'],
+    ['MEILI_HOST', 'use `services`'],
+    ['RAG_API_URL', 'use `services`'],
+    ['NODE_ENV', 'it is always production'],
+    ['TRUST_PROXY', 'it is always 2'],
+    ['METRICS_SECRET', 'the adapter generates one for each execution environment'],
+    ['AWS_REGION', 'Lambda sets it'],
+    ['AWS_ACCESS_KEY_ID', 'Lambda sets it'],
+    ['VALUE_FROM_OPENAI_API_KEY', 'use `secrets`'],
+    ['ADAPTER_TEST_OVERRIDES', 'the prefix ADAPTER_ is reserved for relay and worker'],
+    ['ADAPTER_SOMETHING', 'the prefix ADAPTER_ is reserved for relay and worker'],
+  ])('fails when %s is set', (variable, reason) => {
+    expect(refusalOf(() => ({ environment: { [variable]: 'x' } }))).toBe(`\`environment\` must not set this variable (${reason}), got: ${variable}`);
+    expect(refusalOf((stack) => ({ secrets: { [variable]: secretNamed(stack, 'x') } })))
+      .toBe(`\`secrets\` must not set this variable (${reason}), got: ${variable}`);
+  });
+
+  test.each(['1X', '_X', 'A B', 'A-B', ''])('fails when one is called %j', (variable) => {
+    expect(refusalOf(() => ({ environment: { [variable]: 'x' } })))
+      .toBe(`\`environment\` must only contain names of letters, digits and underscores that start with a letter, got: ${variable}`);
+  });
+
+  test.each([true, 7, undefined])('fails when a value is %j, where nobody checks types', (value) => {
+    expect(refusalOf(() => ({ environment: { WELCOME: value as unknown as string } })))
+      .toBe(`\`environment\` must only contain string values, such as WELCOME: '${value}', got: ${JSON.stringify(value) ?? 'nothing'}`);
+  });
+
+  test.each([['a text', 'sk-secret'], ['a secret itself', {}], ['nothing', undefined]])('fails when a secret is %s, and does not repeat it', (_what, value) => {
+    expect(refusalOf(() => ({ secrets: { OPENAI_API_KEY: value as unknown as Secret } })))
+      .toBe('`secrets` must only contain values of type ecs.Secret, such as ecs.Secret.fromSecretsManager(secret), got: OPENAI_API_KEY');
+  });
+
+  test('fails when what encrypts is in plain text', () => {
+    expect(refusalOf(() => ({ environment: { CREDS_KEY: '00' } })))
+      .toBe('`environment` must not contain secrets in plain text (use `secrets`), got: CREDS_KEY');
+  });
+
+  test('fails when one is set twice', () => {
+    expect(refusalOf((stack) => ({ environment: { OPENAI_API_KEY: 'x' }, secrets: { OPENAI_API_KEY: secretNamed(stack, 'x') } })))
+      .toBe('`environment` must not set a variable that is also in `secrets`, got: OPENAI_API_KEY');
+  });
+
+  test('fails when all together are longer than Lambda takes', () => {
+    expect(refusalOf(() => ({ environment: { WELCOME: 'ä'.repeat(2_050) } })))
+      .toBe('`environment` must keep all variables of the function within 4096 bytes (move long values to `config` or `secrets`), got: 4107 bytes');
+  });
+
+  test('fails when only the construct\'s own make them too long', () => {
+    expect(() => new LibreChatServerless(stackIn(), 'Chat', { environment: { WELCOME: 'x'.repeat(4_000) } }))
+      .toThrow(/`environment` must keep all variables of the function within 4096 bytes .* got: 4\d{3} bytes/);
+  });
+
+  test.each(['ALLOW_REGISTRATION', 'MONGO_MAX_POOL_SIZE', 'SEARCH', 'BEDROCK_AWS_DEFAULT_REGION', 'MONGO_AUTO_INDEX'])('takes %s', (variable) => {
+    expect(() => new LibreChatServerless(stackIn(), 'Chat', { environment: { [variable]: '1' } })).not.toThrow();
+  });
+});
