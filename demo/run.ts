@@ -2,7 +2,9 @@ import { EnvironmentWatch } from './environment-watch';
 import { introduction } from './introduction';
 import type { DemoOptions } from './options';
 import type { Reporter } from './reporter';
+import { addProbeModel } from './probe-model';
 import { runProbe } from './run-probe';
+import { CommandError } from '../cli/command';
 import type { TimedEvent } from '../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../emulator/emulator';
 import { LiveView } from './live-view/live-view';
@@ -19,20 +21,28 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
     const emulator = await Emulator.start(emulatorOptions(options, made?.assembly ?? options.assembly!), (event) => report(event));
     const watch = new EnvironmentWatch(emulator.events);
     let view: LiveView | undefined;
+    let endModel = (): void => undefined;
     try {
       if (interrupted.aborted) return 0;
+      if (options.librechat !== undefined) endModel = await addProbeModel(emulator);
       view = options.probe ? undefined : await LiveView.open(emulator, options.port === undefined ? undefined : 0, events);
       const listening = { type: 'listening', url: emulator.url, liveUrl: view?.url, milliseconds: performance.now() - began };
       reporter.record(listening, introduction(emulator, options, view?.url));
       report = (event) => reporter.event(event);
       events.forEach(report);
-      if (options.probe) return await Promise.race([runProbe(emulator.url, watch, reporter, options.hold), until(interrupted)]) ? 0 : 1;
+      if (options.probe) {
+        const probing = runProbe(emulator.url, watch, reporter, options.hold).catch((cause: Error) => {
+          throw new CommandError(`the probe failed: ${cause.message}`, { cause });
+        });
+        return await Promise.race([probing, until(interrupted)]) ? 0 : 1;
+      }
       reporter.text('Ctrl-C ends it.\n');
       await until(interrupted);
       return 0;
     } finally {
       watch.dispose();
       view?.close();
+      endModel();
       report = () => undefined;
       await emulator.dispose();
     }
