@@ -4,7 +4,11 @@ import type { DemoOptions } from './options';
 import type { Reporter } from './reporter';
 import { addProbeModel } from './probe-model';
 import { runProbe } from './run-probe';
+<<<<<<< HEAD
 import { CommandError } from '../cli/command';
+=======
+import { usageReport } from './usage-report';
+>>>>>>> main
 import type { TimedEvent } from '../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../emulator/emulator';
 import { LiveView } from './live-view/live-view';
@@ -30,6 +34,7 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
       reporter.record(listening, introduction(emulator, options, view?.url));
       report = (event) => reporter.event(event);
       events.forEach(report);
+<<<<<<< HEAD
       if (options.probe) {
         const probing = runProbe(emulator.url, watch, reporter, options.hold).catch((cause: Error) => {
           throw new CommandError(`the probe failed: ${cause.message}`, { cause });
@@ -39,6 +44,13 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
       reporter.text('Ctrl-C ends it.\n');
       await until(interrupted);
       return 0;
+=======
+      if (!options.probe) reporter.text('Ctrl-C ends it.\n');
+      const passed = await Promise.race([options.probe ? runProbe(emulator.url, watch, reporter, options.hold) : until(interrupted), until(interrupted)]);
+      const usage = emulator.usage();
+      reporter.record({ type: 'usage', functions: usage }, usageReport(usage));
+      return passed || !options.probe ? 0 : 1;
+>>>>>>> main
     } finally {
       watch.dispose();
       view?.close();
@@ -52,7 +64,7 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
 }
 
 function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOptions {
-  const { stack, librechat, port, secrets, buckets, mongoUri, sandbox, hold } = options;
+  const { stack, librechat, port, secrets, buckets, mongoUri, https, sandbox, hold } = options;
   return {
     assembly,
     stack,
@@ -61,6 +73,7 @@ function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOption
     secrets,
     buckets,
     mongoUri,
+    tls: https,
     ...(sandbox ? { sandbox: 'bubblewrap' } : {}),
     environment: {
       // LibreChat lets nobody register unless it is told to; here everybody is a visitor.

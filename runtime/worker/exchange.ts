@@ -1,7 +1,7 @@
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { withCreated } from './created-frame';
+import { Heartbeat } from './engine/heartbeat';
 import type { ProxyEvent } from './event';
-import { Heartbeat } from './heartbeat';
 import { requestOf, streamToResume } from './request';
 import { errorResponse, INTEGRATION_RESPONSE, metadataOf, preludeOf } from './response';
 import { log, messageOf } from '../shared/log';

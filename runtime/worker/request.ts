@@ -1,5 +1,5 @@
+import { hopByHop } from './engine/headers';
 import type { ProxyEvent } from './event';
-import { hopByHop } from './headers';
 
 /** A request as it goes to LibreChat. */
 export interface AppRequest {
