@@ -73,7 +73,7 @@ async function run(options: Options): Promise<number> {
 
 /** The browser is driven only where it is asked for: a probe that is deployed has none. */
 async function withPage(options: ProbeOptions): Promise<Report> {
-  const { judgePage } = await import('./page');
+  const { judgePage } = await import('./page/index.js');
   const report = await probe(options);
   const page: (Verdict & { problems?: readonly string[] })[] = await judgePage({ url: options.url, account: options.account })
     .catch((error: Error) => [verdict('the page can be used in a browser', false, error.message)]);
