@@ -4,8 +4,8 @@ import type { DemoOptions } from './options';
 import type { Reporter } from './reporter';
 import { addProbeModel } from './probe-model';
 import { runProbe } from './run-probe';
-import { usageReport } from './usage-report';
 import { CommandError } from '../cli/command';
+import { usageReport } from './usage-report';
 import type { TimedEvent } from '../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../emulator/emulator';
 import { LiveView } from './live-view/live-view';
@@ -32,10 +32,8 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
       report = (event) => reporter.event(event);
       events.forEach(report);
       if (!options.probe) reporter.text('Ctrl-C ends it.\n');
-      const probing = options.probe && runProbe(emulator.url, watch, reporter, options.hold).catch((cause: Error) => {
-        throw new CommandError(`the probe failed: ${cause.message}`, { cause });
-      });
-      const passed = await Promise.race([...probing ? [probing] : [], until(interrupted)]);
+      const probing = options.probe ? [probe(emulator, watch, reporter, options)] : [];
+      const passed = await Promise.race([...probing, until(interrupted)]);
       const usage = emulator.usage();
       reporter.record({ type: 'usage', functions: usage }, usageReport(usage));
       return passed || !options.probe ? 0 : 1;
@@ -48,6 +46,14 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
     }
   } finally {
     made?.dispose();
+  }
+}
+
+async function probe(emulator: Emulator, watch: EnvironmentWatch, reporter: Reporter, { hold }: DemoOptions): Promise<boolean> {
+  try {
+    return await runProbe(emulator.url, watch, reporter, hold);
+  } catch (cause) {
+    throw new CommandError(`the probe failed: ${(cause as Error).message}`, { cause });
   }
 }
 
