@@ -40,9 +40,9 @@ export class Claims {
 
   public constructor(private readonly props: ClaimsProps) {}
 
-  /** Exchanges whose response is not written to its end. */
+  /** Exchanges whose response is not in Redis to its end. */
   public get unfinished(): number {
-    return [...this.held.values()].filter(({ ended, gone }) => !ended && !gone.aborted).length;
+    return [...this.held.values()].filter(({ ended, gone, writer }) => !gone.aborted && !(ended && writer.isStored)).length;
   }
 
   /** Claims a request: each call is an attempt of its own. Nothing is returned if it has another worker, or none waits. */
@@ -88,7 +88,7 @@ export class Claims {
   }
 
   public async failAll(reason: string): Promise<void> {
-    await Promise.all([...this.held.values()].map((exchange) => exchange.fail(reason)));
+    await Promise.all([...this.held.values()].map((exchange) => (exchange.ended ? exchange.writer.flushed() : exchange.fail(reason))));
   }
 
   public abandonAll(reason: string): void {

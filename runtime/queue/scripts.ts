@@ -111,6 +111,7 @@ if not attempt then
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('HSET', KEYS[4], ARGV[3], lease(now(), ARGV[6], ARGV[7], ARGV[8]))
+redis.call('PEXPIRE', KEYS[4], 120000)
 return {stored[1], stored[2]}
 `);
 
@@ -217,7 +218,7 @@ return 1
 
 /**
  * Withdraws a worker's lease, unless it should stay because something waits.
- * KEYS workers, waiting, inbox. ARGV worker, 1 to leave whatever waits, 1 if the common queue counts
+ * KEYS workers, waiting, inbox. ARGV worker, 1 to leave whatever waits, 1 if the common queue counts, lifetime of hints
  */
 export const LEAVE = script('leave', `
 local hints = {}
@@ -227,6 +228,7 @@ for i = 1, #members, 2 do
 end
 if ARGV[2] ~= '1' and (#hints > 0 or (ARGV[3] == '1' and redis.call('ZCARD', KEYS[2]) > 0)) then return 0 end
 for _, hint in ipairs(hints) do redis.call('ZADD', KEYS[2], hint[2], hint[1]) end
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
 redis.call('DEL', KEYS[3])
 redis.call('HDEL', KEYS[1], ARGV[1])
 return 1

@@ -160,7 +160,7 @@ export class Submission {
       case 'broken':
         return first;
       case 'start':
-        if (!this.start?.underWay) this.start = this.props.starts.begin(startId, () => connection.drop());
+        if (!this.start?.underWay) this.start = this.props.starts.begin(startId, () => { if (!this.reader.worker) connection.drop(); });
         break;
     }
     this.since = first;
@@ -216,7 +216,8 @@ export class Submission {
   /** What a failure means to the caller: whether a worker may have executed the request. */
   private async giveUp(error: unknown): Promise<Outcome> {
     if (this.props.options.signal?.aborted) {
-      await this.reader.abandon();
+      if (this.reader.worker) await this.reader.abandon();
+      else await this.withdraw('aborted', this.props.settings.replyMs).catch(() => undefined);
       return { kind: 'aborted', id: this.id, times: this.times };
     }
     if (error instanceof ResponseBroken) {

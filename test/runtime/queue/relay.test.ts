@@ -199,6 +199,27 @@ describeWith('redis-server')('a request', () => {
     ]);
   });
 
+  test.each(['BZPOPMIN', 'claim', 'append'])('is served once although the reply to %s was lost', async (command) => {
+    const paths: string[] = [];
+    const { worker, proxy } = await deployment.workerBehindProxy(redis.port);
+    await worker.reportStarted();
+    void serve(worker, async (exchange) => { paths.push(exchange.head.path); await ok(exchange); });
+    const relay = deployment.relay();
+    await bodyOf(await relay.submit(get('/before'), NOTHING));
+    proxy.swallowReplyTo(command);
+    await bodyOf(await relay.submit(get('/'), NOTHING));
+    expect(paths).toEqual(['/before', '/']);
+  });
+
+  test.each(['enqueue', 'XREAD'])('is served once although the reply to %s of its relay was lost', async (command) => {
+    const paths: string[] = [];
+    await startedWorker(async (exchange) => { paths.push(exchange.head.path); await ok(exchange); });
+    const relay = await deployment.relayBehindProxy(redis.port);
+    relay.proxy.swallowReplyTo(command);
+    await bodyOf(await relay.relay.submit(get('/'), NOTHING));
+    expect(paths).toEqual(['/']);
+  });
+
   test('whose worker dies is broken off, and the next one is served by another', async () => {
     const settings = scaledSettings(20);
     deployment = new Deployment(redis.uri, settings);

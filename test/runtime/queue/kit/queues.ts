@@ -48,6 +48,12 @@ export class Deployment {
     return { worker: this.worker({ redis: { uri: proxy.uri } }), proxy };
   }
 
+  public async relayBehindProxy(redisPort: number): Promise<{ relay: RelayQueue; proxy: FaultyProxy }> {
+    const proxy = await FaultyProxy.start(redisPort);
+    this.proxies.push(proxy);
+    return { relay: this.relay({ redis: { uri: proxy.uri } }), proxy };
+  }
+
   /** All that this deployment has in Redis. */
   public async dump(): Promise<string> {
     const redis = new Redis(this.uri);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { FaultyProxy } from './proxy';
-import { contentOf, Deployment, post } from './queues';
+import { contentOf, Deployment, post, until } from './queues';
 import { type Outcome, ResponseBroken, scaledSettings, type WorkerQueue } from '../../../../runtime/queue';
 import type { Exchange } from '../../../../runtime/shared/exchange';
 
@@ -105,8 +105,9 @@ export async function play({ requests, starts, faults }: Scenario, redisPort: nu
     const results = await Promise.all(requests.map((plan, i) => run.request(plan, `/${i}`)));
     await Promise.all(happening);
     // Whatever happened: the next request is served as if nothing had.
-    run.healthy();
+    await run.heal();
     results.push(await run.request({ atMs: 0, bodyBytes: 100, chunks: [10, 10], chunkMs: 1 }, '/after'));
+    await run.expectLifetimes();
     return results;
   } finally {
     await run.dispose();
@@ -134,8 +135,9 @@ class Run {
     this.relayProxy = await FaultyProxy.start(this.redisPort);
   }
 
-  public healthy(): void {
+  public async heal(): Promise<void> {
     this.starts.length = 0;
+    await until(async () => await this.admin.exists(`${this.deployment.base}broken`) === 0);
     for (const { proxy } of this.workers) proxy.thaw();
   }
 
@@ -175,6 +177,13 @@ class Run {
         return;
       case 'flush':
         await this.admin.eval("for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end", 0, `${this.deployment.base}*`);
+    }
+  }
+
+  /** Nothing stays in Redis for ever. */
+  public async expectLifetimes(): Promise<void> {
+    for (const key of await this.admin.keys('*')) {
+      if (key.startsWith(this.deployment.base) && await this.admin.pttl(key) === -1) throw new Error(`${key} has no lifetime`);
     }
   }
 
