@@ -211,6 +211,30 @@ describeWith('redis-server')('a request', () => {
     expect(paths).toEqual(['/before', '/']);
   });
 
+  test('is executed once when its hint was popped by a worker that is stopped, and then goes on', async () => {
+    const executed: string[] = [];
+    const slowBeat = { ...deployment.settings, beatMs: 5_000, leaseMs: 20_000 };
+    const stopped = await deployment.workerBehindProxy(redis.port, { ...deployment.settings, popMs: 5_000 });
+    await stopped.worker.reportStarted();
+    void serve(stopped.worker, async (exchange) => { executed.push('stopped'); await ok(exchange); });
+    await until(() => stopped.proxy.commands.includes('BZPOPMIN'));
+    stopped.proxy.freeze();
+    const outcome = deployment.relay().submit(get('/'), NOTHING);
+    const other = deployment.worker({ settings: slowBeat });
+    await until(async () => /request:/.test(await deployment.dump()));
+    await other.reportStarted();
+    other.setFree(1);
+    const exchange = (await other.take())!;
+    const before = stopped.proxy.commands.length;
+    stopped.proxy.thaw();
+    await until(() => stopped.proxy.commands.slice(before).includes('claim'));
+    await until(() => stopped.proxy.commands.slice(before).filter((command) => command === 'BZPOPMIN').length > 1);
+    executed.push('other');
+    await ok(exchange);
+    await bodyOf(await outcome);
+    expect(executed).toEqual(['other']);
+  });
+
   test.each(['enqueue', 'XREAD'])('is served once although the reply to %s of its relay was lost', async (command) => {
     const paths: string[] = [];
     await startedWorker(async (exchange) => { paths.push(exchange.head.path); await ok(exchange); });

@@ -42,10 +42,10 @@ export class Deployment {
     return worker;
   }
 
-  public async workerBehindProxy(redisPort: number): Promise<{ worker: WorkerQueue; proxy: FaultyProxy }> {
+  public async workerBehindProxy(redisPort: number, settings = this.settings): Promise<{ worker: WorkerQueue; proxy: FaultyProxy }> {
     const proxy = await FaultyProxy.start(redisPort);
     this.proxies.push(proxy);
-    return { worker: this.worker({ redis: { uri: proxy.uri } }), proxy };
+    return { worker: this.worker({ redis: { uri: proxy.uri }, settings }), proxy };
   }
 
   public async relayBehindProxy(redisPort: number): Promise<{ relay: RelayQueue; proxy: FaultyProxy }> {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { FaultyProxy } from './proxy';
 import { contentOf, Deployment, post, until } from './queues';
-import { type Outcome, ResponseBroken, scaledSettings, type WorkerQueue } from '../../../../runtime/queue';
+import { type Outcome, type QueueSettings, ResponseBroken, scaledSettings, type WorkerQueue } from '../../../../runtime/queue';
 import type { Exchange } from '../../../../runtime/shared/exchange';
 
 /** What happens to a request. */
@@ -25,6 +25,7 @@ export type Fault = { readonly atMs: number } & (
   | { readonly kind: 'crash'; readonly worker: number }
   | { readonly kind: 'retire'; readonly worker: number }
   | { readonly kind: 'lose lease'; readonly worker: number }
+  | { readonly kind: 'repeat hints' }
   | { readonly kind: 'flush' });
 
 export interface Scenario {
@@ -47,6 +48,7 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constant('crash' as const), worker, atMs: at }),
   fc.record({ kind: fc.constant('retire' as const), worker, atMs: at }),
   fc.record({ kind: fc.constant('lose lease' as const), worker, atMs: at }),
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('repeat hints' as const), atMs: at }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('flush' as const), atMs: at }) },
 );
 
@@ -86,7 +88,7 @@ export interface Result {
   readonly ms: number;
 }
 
-export const SETTINGS = scaledSettings(5, {
+export const SETTINGS: QueueSettings = scaledSettings(5, {
   waitMs: 4_000, connectMs: 800, replyMs: 800, unreachableMs: 1_500, outageMs: 2_500, deadRelayMs: 3_000, brokenMs: 400, startMs: 1_500,
 });
 
@@ -174,6 +176,13 @@ class Run {
         return victim?.queue.retire();
       case 'lose lease':
         if (victim) await this.admin.hdel(`${this.deployment.base}workers`, victim.queue.worker);
+        return;
+      case 'repeat hints':
+        // As late copies of commands do: a hint may come any number of times, at any time.
+        for (const key of await this.admin.keys(`${this.deployment.base}request:*`)) {
+          await this.admin.zadd(`${this.deployment.base}waiting`, 0, key.slice(key.lastIndexOf(':') + 1));
+        }
+        await this.admin.pexpire(`${this.deployment.base}waiting`, SETTINGS.requestTtlMs);
         return;
       case 'flush':
         await this.admin.eval("for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end", 0, `${this.deployment.base}*`);
