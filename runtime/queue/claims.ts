@@ -95,6 +95,15 @@ export class Claims {
     for (const exchange of this.held.values()) exchange.leave(reason);
   }
 
+  /** Lets the relay know, by removing our name: that is possible even where Redis has no memory left for a frame. */
+  private giveUp(exchange: QueuedExchange, reason: string): void {
+    if (exchange.gone.aborted) return;
+    const { connection, names, settings, log } = this.props;
+    log.warn('response-given-up', { id: exchange.id, message: reason });
+    exchange.leave(reason);
+    connection.repeat(() => connection.send('HDEL', [names.request(exchange.id), 'worker']), settings.outageMs).catch(() => undefined);
+  }
+
   /** Repeats the claim until Redis answers: it may have been executed, and then the request is ours. */
   private async claimAs(id: string, attempt: string): Promise<[Buffer, Buffer] | undefined> {
     const { connection, names, settings, worker, lease } = this.props;
@@ -126,7 +135,7 @@ export class Claims {
       sealer: sealing.response(id, attempt),
       connection,
       settings,
-      onDead: (reason) => exchange.leave(reason),
+      onDead: (reason) => this.giveUp(exchange, reason),
     });
     const plain = sealer.open(REQUEST_PARTS.head, sealedHead);
     const stored = plain && JSON.parse(plain.toString()) as StoredHead;

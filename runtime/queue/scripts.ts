@@ -175,7 +175,7 @@ return result
 `);
 
 /**
- * What a relay needs to know about a silent worker.
+ * What a relay needs to know about a silent worker. One that cannot go on with a request removes its name from it.
  * KEYS workers, request. ARGV worker, attempt
  */
 export const ALIVE = script('alive', `
@@ -184,7 +184,8 @@ if not value then return 'missing' end
 if parse(value) <= now() then return 'dead' end
 local attempt = redis.call('HGET', KEYS[2], 'attempt')
 if not attempt then return 'missing' end
-return attempt == ARGV[2] and 'alive' or 'dead'
+if attempt ~= ARGV[2] or redis.call('HEXISTS', KEYS[2], 'worker') == 0 then return 'dead' end
+return 'alive'
 `);
 
 /**
