@@ -203,11 +203,21 @@ describeWith('redis-server')('a request', () => {
     const paths: string[] = [];
     const { worker, proxy } = await deployment.workerBehindProxy(redis.port);
     await worker.reportStarted();
-    void serve(worker, async (exchange) => { paths.push(exchange.head.path); await ok(exchange); });
+    const appends = () => proxy.commands.filter((sent) => sent === 'append').length;
+    void serve(worker, async (exchange) => {
+      paths.push(exchange.head.path);
+      await exchange.start({ statusCode: 200, headers: [] });
+      for (const part of ['one ', 'two ', 'three']) {
+        const before = appends();
+        await exchange.write(Buffer.from(part));
+        await until(() => appends() > before);
+      }
+      await exchange.end();
+    });
     const relay = deployment.relay();
     await bodyOf(await relay.submit(get('/before'), NOTHING));
     proxy.swallowReplyTo(command);
-    await bodyOf(await relay.submit(get('/'), NOTHING));
+    expect((await bodyOf(await relay.submit(get('/'), NOTHING))).toString()).toBe('one two three');
     expect(paths).toEqual(['/before', '/']);
   });
 

@@ -25,13 +25,14 @@ export type Fault = { readonly atMs: number } & (
   | { readonly kind: 'crash'; readonly worker: number }
   | { readonly kind: 'retire'; readonly worker: number }
   | { readonly kind: 'lose lease'; readonly worker: number }
-  | { readonly kind: 'repeat hints' }
   | { readonly kind: 'flush' });
 
 export interface Scenario {
   readonly requests: readonly RequestPlan[];
   readonly starts: readonly StartPlan[];
   readonly faults: readonly Fault[];
+  /** Hints come again and again, as late copies of commands may bring them. */
+  readonly storm: boolean;
 }
 
 const WORKER_COMMANDS = ['BZPOPMIN', 'claim', 'append', 'beat', 'leave', 'GET', 'DEL', 'SET'];
@@ -48,7 +49,6 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constant('crash' as const), worker, atMs: at }),
   fc.record({ kind: fc.constant('retire' as const), worker, atMs: at }),
   fc.record({ kind: fc.constant('lose lease' as const), worker, atMs: at }),
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('repeat hints' as const), atMs: at }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('flush' as const), atMs: at }) },
 );
 
@@ -69,12 +69,14 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   requests: fc.array(request, { minLength: 1, maxLength: 10, size: 'large' }),
   starts: fc.array(start, { maxLength: 4 }),
   faults: fc.array(fault, { maxLength: 10, size: 'large' }),
+  storm: fc.boolean(),
 });
 
 export const calmScenario: fc.Arbitrary<Scenario> = fc.record({
   requests: fc.array(request.map((plan) => ({ ...plan, abortAtMs: undefined })), { minLength: 1, maxLength: 12 }),
   starts: fc.constant([]),
   faults: fc.array(fc.record({ kind: fc.constant('retire' as const), worker, atMs: at }), { maxLength: 2 }),
+  storm: fc.boolean(),
 });
 
 /** What became of a request. */
@@ -92,20 +94,25 @@ export const SETTINGS: QueueSettings = scaledSettings(5, {
   waitMs: 4_000, connectMs: 800, replyMs: 800, unreachableMs: 1_500, outageMs: 2_500, deadRelayMs: 3_000, brokenMs: 400, startMs: 1_500,
 });
 
+/** How often a storm brings each hint. */
+const STORM_MS = 20;
+
 /** The longest that anything may take with these settings: waiting, a death found out twice, an outage, and a slow machine. */
 export const BOUND_MS = 20_000;
 
 /** Runs a scenario against a real Redis, and reports on each request. */
-export async function play({ requests, starts, faults }: Scenario, redisPort: number): Promise<Result[]> {
+export async function play({ requests, starts, faults, storm }: Scenario, redisPort: number): Promise<Result[]> {
   const run = new Run(redisPort, [...starts]);
   try {
     await run.open();
+    if (storm) run.repeatHints();
     const happening = faults.map(async (planned) => {
       await sleep(planned.atMs);
       await run.inflict(planned);
     });
     const results = await Promise.all(requests.map((plan, i) => run.request(plan, `/${i}`)));
     await Promise.all(happening);
+    run.stopHints();
     // Whatever happened: the next request is served as if nothing had.
     await run.heal();
     results.push(await run.request({ atMs: 0, bodyBytes: 100, chunks: [10, 10], chunkMs: 1 }, '/after'));
@@ -126,6 +133,7 @@ class Run {
   private readonly admin: Redis;
   private readonly workers: RunningWorker[] = [];
   private relayProxy!: FaultyProxy;
+  private storm?: NodeJS.Timeout;
   private readonly executions = new Map<string, number>();
 
   public constructor(private readonly redisPort: number, private readonly starts: StartPlan[]) {
@@ -177,16 +185,24 @@ class Run {
       case 'lose lease':
         if (victim) await this.admin.hdel(`${this.deployment.base}workers`, victim.queue.worker);
         return;
-      case 'repeat hints':
-        // As late copies of commands do: a hint may come any number of times, at any time.
-        for (const key of await this.admin.keys(`${this.deployment.base}request:*`)) {
-          await this.admin.zadd(`${this.deployment.base}waiting`, 0, key.slice(key.lastIndexOf(':') + 1));
-        }
-        await this.admin.pexpire(`${this.deployment.base}waiting`, SETTINGS.requestTtlMs);
-        return;
       case 'flush':
         await this.admin.eval("for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end", 0, `${this.deployment.base}*`);
     }
+  }
+
+  /** Adds the hints of all requests, claimed or not, until `stopHints()`. */
+  public repeatHints(): void {
+    const waiting = `${this.deployment.base}waiting`;
+    this.storm = setInterval(() => {
+      void this.admin.eval(
+        `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('ZADD', KEYS[1], 0, string.match(key, '[^:]+$')) end
+         return redis.call('PEXPIRE', KEYS[1], ARGV[2])`, 1, waiting, `${this.deployment.base}request:*`, SETTINGS.requestTtlMs,
+      ).catch(() => undefined);
+    }, STORM_MS);
+  }
+
+  public stopHints(): void {
+    clearInterval(this.storm);
   }
 
   /** Nothing stays in Redis for ever. */
@@ -197,6 +213,7 @@ class Run {
   }
 
   public async dispose(): Promise<void> {
+    this.stopHints();
     for (const { proxy } of this.workers) proxy.thaw();
     await this.deployment.dispose();
     await Promise.all([this.relayProxy, ...this.workers.map(({ proxy }) => proxy)].map((proxy) => proxy.dispose()));
