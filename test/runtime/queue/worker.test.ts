@@ -177,6 +177,8 @@ describeWith('redis-server')('a worker', () => {
     await exchange.start({ statusCode: 200, headers: [] });
     const outcome = await submitted;
     await exchange.write(Buffer.from('before '));
+    // The claim, the head, and what was written.
+    await until(async () => (await admin.xrevrange(`${deployment.base}response:${exchange.id}`, '+', '-', 'COUNT', 1))[0]?.[0] === '3-0');
     await admin.flushall();
     await exchange.write(Buffer.from('after'));
     await exchange.end();
