@@ -25,7 +25,9 @@ describeWith('redis-server')('a request', () => {
 
   test('that no worker claims in time is taken back: no worker gets it later', async () => {
     const relay = deployment.relay();
-    expect(await relay.submit(get('/'), NOTHING, { waitMs: 300 })).toMatchObject({ kind: 'unavailable', reason: 'timeout' });
+    const outcome = await relay.submit(get('/'), NOTHING, { waitMs: 300 });
+    expect(outcome).toMatchObject({ kind: 'unavailable', reason: 'timeout' });
+    await deployment.addHint(outcome.id);
     const paths: string[] = [];
     await startedWorker(async (exchange) => { paths.push(exchange.head.path); await ok(exchange); });
     await bodyOf(await relay.submit(get('/next'), NOTHING));
@@ -37,6 +39,29 @@ describeWith('redis-server')('a request', () => {
     expect(await relay.submit(get('/'), NOTHING)).toMatchObject({
       kind: 'unavailable', reason: 'refused', message: 'no worker could be started: Rate Exceeded',
     });
+  });
+
+  test('that was claimed when its start was refused is not taken back', async () => {
+    const worker = deployment.worker();
+    const { relay, proxy } = await deployment.relayBehindProxy(redis.port, {
+      startWorker: async () => {
+        await until(() => proxy.commands.includes('XREAD'));
+        // The relay does not hear of the claim.
+        proxy.freeze();
+        await worker.reportStarted();
+        worker.setFree(1);
+        void worker.take().then(async (exchange) => {
+          await until(() => proxy.commands.includes('withdraw'));
+          await ok(exchange!);
+        });
+        await until(async () => /response:/.test(await deployment.dump()));
+        setImmediate(() => proxy.thaw());
+        return { refused: 'Rate Exceeded' };
+      },
+    });
+    const outcome = await relay.submit(get('/'), NOTHING);
+    expect(outcome).toMatchObject({ kind: 'response', worker: worker.worker });
+    await bodyOf(outcome);
   });
 
   test('is unavailable when starting a worker throws', async () => {

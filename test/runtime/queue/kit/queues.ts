@@ -48,10 +48,10 @@ export class Deployment {
     return { worker: this.worker({ redis: { uri: proxy.uri }, settings }), proxy };
   }
 
-  public async relayBehindProxy(redisPort: number): Promise<{ relay: RelayQueue; proxy: FaultyProxy }> {
+  public async relayBehindProxy(redisPort: number, options: Partial<RelayQueueOptions> = {}): Promise<{ relay: RelayQueue; proxy: FaultyProxy }> {
     const proxy = await FaultyProxy.start(redisPort);
     this.proxies.push(proxy);
-    return { relay: this.relay({ redis: { uri: proxy.uri } }), proxy };
+    return { relay: this.relay({ redis: { uri: proxy.uri }, ...options }), proxy };
   }
 
   /** All that this deployment has in Redis. */
@@ -64,6 +64,13 @@ export class Deployment {
     } finally {
       redis.disconnect();
     }
+  }
+
+  /** As a late copy of a command does. */
+  public async addHint(id: string): Promise<void> {
+    const redis = new Redis(this.uri);
+    await redis.zadd(`${this.base}waiting`, 0, id);
+    redis.disconnect();
   }
 
   /** The time in which a worker beats once. */

@@ -13,6 +13,8 @@ export interface RequestPlan {
   readonly bodyBytes: number;
   readonly chunks: readonly number[];
   readonly chunkMs: number;
+  /** How long its client takes for each piece of the response. */
+  readonly readMs: number;
   readonly abortAtMs?: number;
 }
 
@@ -57,8 +59,9 @@ const request: fc.Arbitrary<RequestPlan> = fc.record({
   bodyBytes: fc.constantFrom(0, 10, 1_000, 70_000, 200_000),
   chunks: fc.array(fc.constantFrom(1, 20, 3_000, 70_000, 400_000), { maxLength: 12 }),
   chunkMs: fc.constantFrom(0, 5, 60),
+  readMs: fc.constantFrom(0, 0, 40),
   abortAtMs: fc.option(at, { freq: 8, nil: undefined }),
-}, { requiredKeys: ['atMs', 'bodyBytes', 'chunks', 'chunkMs'] });
+}, { requiredKeys: ['atMs', 'bodyBytes', 'chunks', 'chunkMs', 'readMs'] });
 
 const start = fc.oneof(
   { weight: 6, arbitrary: fc.constant('at once' as const) },
@@ -115,7 +118,7 @@ export async function play({ requests, starts, faults, storm }: Scenario, redisP
     run.stopHints();
     // Whatever happened: the next request is served as if nothing had.
     await run.heal();
-    results.push(await run.request({ atMs: 0, bodyBytes: 100, chunks: [10, 10], chunkMs: 1 }, '/after'));
+    results.push(await run.request({ atMs: 0, bodyBytes: 100, chunks: [10, 10], chunkMs: 1, readMs: 0 }, '/after'));
     await run.expectLifetimes();
     return results;
   } finally {
@@ -273,7 +276,10 @@ async function readWhole(outcome: Outcome & { kind: 'response' }, path: string, 
   const expected = bytesOf(`response to ${path}`, sum(plan.chunks));
   const received: Buffer[] = [];
   try {
-    for await (const chunk of outcome.body) received.push(chunk);
+    for await (const chunk of outcome.body) {
+      received.push(chunk);
+      if (plan.readMs) await sleep(plan.readMs);
+    }
   } catch (error) {
     const prefix = Buffer.concat(received);
     if (!(error instanceof ResponseBroken)) throw error;
