@@ -28,7 +28,8 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
       report = (event) => reporter.event(event);
       events.forEach(report);
       if (!options.probe) reporter.text('Ctrl-C ends it.\n');
-      const passed = await Promise.race([options.probe ? runProbe(emulator.url, watch, reporter, options.hold) : until(interrupted), until(interrupted)]);
+      const probed = options.probe ? runProbe(emulator.url, watch, reporter, options.hold) : until(interrupted);
+      const passed = await Promise.race([probed, until(interrupted)]);
       const usage = emulator.usage();
       reporter.record({ type: 'usage', functions: usage }, usageReport(usage));
       return passed || !options.probe ? 0 : 1;
