@@ -139,6 +139,8 @@ function variables(resource: ResourceDefinition, { options, cloud }: Deployment)
   return result;
 }
 
+/** Whether it runs LibreChat's server: every container function but the publisher. */
 function serves(resource: ResourceDefinition): boolean {
-  return ((resource.properties.ImageConfig?.Command ?? []) as string[])[0] === COMMAND.serve;
+  const { PackageType, ImageConfig } = resource.properties;
+  return PackageType === 'Image' && ImageConfig?.Command?.[0] !== COMMAND.publish;
 }
