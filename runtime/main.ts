@@ -9,6 +9,11 @@ async function main(): Promise<void> {
   if (command === COMMAND.serve) {
     const { serve } = await import('./worker/serve.js');
     await serve(api, process.env, readSettings(process.env));
+  } else if (command === COMMAND.work) {
+    const { work } = await import('./worker/worker.js');
+    const { QueuedRequests } = await import('./worker/queued-requests.js');
+    const settings = readSettings(process.env);
+    await work(api, process.env, settings, () => QueuedRequests.read(process.env, settings));
   } else if (command === COMMAND.publish) {
     const { publish } = await import('./publisher/index.js');
     await publish(api, process.env, readSettings(process.env));

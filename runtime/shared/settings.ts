@@ -3,7 +3,7 @@ import { ADAPTER } from '../../src/contract/variables';
 const DEFAULTS = {
   /** Whether an environment stays awake for the generation that a chat request left behind. Only tests switch it off. */
   hold: true,
-  /** How long a hold goes on after the last generation: the answer and the title are still being saved. */
+  /** How long LibreChat may go on saving after the last generation has ended. */
   graceMs: 2_000,
   /** The hold after routes whose work is not counted in `generation_jobs_in_flight`. */
   shortHoldMs: 5_000,
@@ -24,6 +24,33 @@ const DEFAULTS = {
   readyPollMs: 50,
   /** How long LibreChat may take to end in order. */
   stopMs: 1_500,
+
+  /** How often a worker looks at LibreChat and at its own time. */
+  roundMs: 1_000,
+  /**
+   * How long a worker stays after the last request or generation. LibreChat stores a title after the generation has ended,
+   * and the page asks for it every 5 s at the latest.
+   */
+  lingerMs: 10_000,
+  /** The same where a schedule started the worker and no request came. */
+  tickLingerMs: 1_000,
+  /** A worker gives way to a new one after this time, so that every response has at least the rest of the function's. */
+  renewAfterMs: 300_000,
+  /** A response to `/livez` that takes longer counts as slow; after so many in succession no further requests are taken. */
+  slowMs: 1_000,
+  slowRounds: 3,
+  /** LibreChat that does not respond at all for so long is replaced. */
+  unresponsiveMs: 60_000,
+  /** Shares of the function's memory at which LibreChat gets no further requests, and is replaced at once. */
+  drainMemoryShare: 0.7,
+  criticalMemoryShare: 0.9,
+  /** After so many failures in succession to count generations, the worker does not wait for them. */
+  metricsFailures: 10,
+  /** How long aborted chats may take to be saved where the process is replaced at once. */
+  saveMs: 5_000,
+
+  /** Timings of the queue that are not as `runtime/queue` has them. */
+  queue: {} as Readonly<Record<string, number>>,
 
   awsAttempts: 4,
   awsTimeoutMs: 3_000,

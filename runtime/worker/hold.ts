@@ -1,26 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { abortChat, type Chat } from './chat';
+import { abortChat, type Chat } from './engine/chat';
+import type { LibreChat } from './engine/librechat';
+import { jobsInFlight } from './engine/metrics';
+import { startsGeneration } from './engine/routes';
 import type { ProxyEvent } from './event';
-import type { LibreChat } from './librechat';
-import { jobsInFlight } from './metrics';
 import { log, messageOf } from '../shared/log';
 import type { Settings } from '../shared/settings';
 
-/** Where LibreChat goes on working after its response; Express does not mind the case. */
-const GENERATES = /^\/api\/agents\/chat(?:\/(?!abort\b|stream\b|active\b|status\b)[^/]+)?\/?$/i;
+/** Where LibreChat goes on working after its response, besides chats. */
 const WORKS_ON = /^\/api\/(?:assistants\/v[12]\/chat|agents\/v1\/\S+)$/i;
 
 /** LibreChat may be too busy to answer at once, but not for ever. */
 const METRICS_FAILURES = 10;
 
-/** True when an answer may still be generated after the response. */
-export function startsGeneration(event: ProxyEvent): boolean {
-  return event.httpMethod === 'POST' && GENERATES.test(event.path);
-}
-
 /** How long LibreChat works on once no generation is left, or nothing where it has done all before it answers. */
 export function graceAfter(event: ProxyEvent, settings: Settings): number | undefined {
-  if (startsGeneration(event)) return settings.graceMs;
+  if (startsGeneration(event.httpMethod, event.path)) return settings.graceMs;
   return event.httpMethod === 'POST' && WORKS_ON.test(event.path) ? settings.shortHoldMs : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { hopByHop } from './headers';
+import { hopByHop } from './engine/headers';
 
 /** What API Gateway calls the form of a streamed response. */
 export const INTEGRATION_RESPONSE = 'application/vnd.awslambda.http-integration-response';

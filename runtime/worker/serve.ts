@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chatOf } from './chat';
+import { chatOf } from './engine/chat';
+import type { LibreChat } from './engine/librechat';
+import { startsGeneration } from './engine/routes';
 import { isProxyEvent, isWarmUp, type ProxyEvent } from './event';
 import { answerWithError, delivered, exchange } from './exchange';
-import { graceAfter, hold, startsGeneration } from './hold';
-import type { LibreChat } from './librechat';
+import { graceAfter, hold } from './hold';
+import { requestOf } from './request';
 import { start } from './start';
 import { log, messageOf } from '../shared/log';
 import { RuntimeError, type Invocation, type RuntimeApi } from '../shared/runtime-api';
@@ -56,7 +58,7 @@ class Server {
 
   private async serveRequest(invocation: Invocation, event: ProxyEvent): Promise<void> {
     const librechat = await this.whenReady(invocation);
-    const generates = startsGeneration(event);
+    const generates = startsGeneration(event.httpMethod, event.path);
     const { api, settings } = this;
     const { port } = librechat;
     const began = performance.now();
@@ -69,7 +71,7 @@ class Server {
     const graceMs = graceAfter(event, settings);
     const refused = answer.statusCode >= 400 && !answer.failed;
     if (settings.hold && graceMs !== undefined && !refused) {
-      await hold({ librechat, requestId, deadline, graceMs, chat: chatOf(event, answer.body), settings });
+      await hold({ librechat, requestId, deadline, graceMs, chat: chatOf(requestOf(event).headers, answer.body), settings });
     }
   }
 

@@ -8,6 +8,8 @@ export const BASE_IMAGE_ARGUMENT = 'LIBRECHAT_IMAGE';
 export const COMMAND = {
   /** Serves LibreChat to API Gateway. */
   serve: 'serve',
+  /** Serves the requests that relays put into Redis. */
+  work: 'work',
   /** Publishes `client/dist` to a bucket, as a CloudFormation custom resource. */
   publish: 'publish',
 } as const;

@@ -33,7 +33,8 @@ export const DERIVED_SECRETS: Readonly<Record<string, number>> = {
 
 /** Variables of LibreChat that `environment` can override. */
 export const DEFAULT_VARIABLES: Readonly<Record<string, string>> = {
-  MONGO_MAX_POOL_SIZE: '5',
+  // One process serves many requests: it keeps one core busy with some 20 queries in flight.
+  MONGO_MAX_POOL_SIZE: '20',
   MONGO_MAX_IDLE_TIME_MS: '60000',
   MCP_INIT_FOLLOWER_RETRY_MS: '100',
   STREAM_DELTA_COALESCE_MS: '25',
@@ -51,4 +52,6 @@ export const FIXED_VARIABLES: Readonly<Record<string, string>> = {
   STREAM_KEEP_COMPLETED_JOBS: 'true',
   GENERATION_PROTOCOL_VERSION: '2',
   REDIS_RETRY_MAX_ATTEMPTS: '0',
+  // One request's error must not end all others. The worker then takes no more requests, and is replaced.
+  CONTINUE_ON_UNCAUGHT_EXCEPTION: 'true',
 };

@@ -2,19 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { CREDENTIALS, writeCredentials } from './credentials';
 import { makeFolders, writePrivateFile } from './folders';
+import { heapOptions } from './memory';
 import { freePort } from './port';
 import { checkRequired, readVariables } from './variables';
+import { QUEUE } from '../../../src/contract/queue';
 import { ADAPTER, DEFAULT_VARIABLES, FIXED_VARIABLES, VALUE_FROM } from '../../../src/contract/variables';
 import { Aws } from '../../shared/aws';
 import { log } from '../../shared/log';
 import type { Settings } from '../../shared/settings';
-import { LibreChat } from '../librechat';
+import { LibreChat } from '../engine/librechat';
 
 /** The certificates of DocumentDB's authorities, beside the adapter. */
 const CA_FILE = join(__dirname, 'documentdb-ca.pem');
 
 /** The adapter's own; LibreChat has no business with the Runtime API either. */
-const NOT_FOR_LIBRECHAT = [...Object.values<string>(ADAPTER), ...CREDENTIALS, 'AWS_LAMBDA_RUNTIME_API'];
+const NOT_FOR_LIBRECHAT = [...Object.values<string>(ADAPTER), ...Object.values<string>(QUEUE), ...CREDENTIALS, 'AWS_LAMBDA_RUNTIME_API'];
 
 /** Reads what LibreChat needs, starts it, and resolves when it can serve. */
 export async function start(environment: NodeJS.ProcessEnv, settings: Settings): Promise<LibreChat> {
@@ -32,6 +34,7 @@ export async function start(environment: NodeJS.ProcessEnv, settings: Settings):
   const librechat = new LibreChat({
     ...DEFAULT_VARIABLES,
     ...passedThrough(environment),
+    ...heapOptions(environment),
     ...FIXED_VARIABLES,
     ...folders,
     ...config,

@@ -46,9 +46,19 @@ describeWith('redis-server')('the relay', () => {
     });
     await until(() => relay.logged('request').length);
     expect(relay.logged('request')).toEqual([{
-      level: 'info', source: 'relay', event: 'request', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/), method: 'GET', path: '/api/agents/chat/stream/abc',
-      statusCode: 200, worker: worker.worker, queueId: seen[0].id, queuedMs: expect.any(Number), claimedMs: expect.any(Number),
-      firstByteMs: expect.any(Number), endMs: expect.any(Number),
+      level: 'info',
+      source: 'relay',
+      event: 'request',
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      method: 'GET',
+      path: '/api/agents/chat/stream/abc',
+      statusCode: 200,
+      worker: worker.worker,
+      queueId: seen[0].id,
+      queuedMs: expect.any(Number),
+      claimedMs: expect.any(Number),
+      firstByteMs: expect.any(Number),
+      endMs: expect.any(Number),
     }]);
   });
 
@@ -177,7 +187,7 @@ describeWith('redis-server')('the relay', () => {
     });
     const relay = world.relay();
     const tick = async () => {
-      const { body, ended } = await relay.invoke({ source: 'aws.events', 'detail-type': 'Scheduled Event' });
+      const { body, ended } = await relay.invoke({ 'source': 'aws.events', 'detail-type': 'Scheduled Event' });
       let text = '';
       for await (const part of body) text += part;
       expect(await ended).toEqual({});

@@ -24,7 +24,7 @@ test('LibreChat\'s environment', async () => {
     APP_TITLE: 'Chat',
     SEARCH: 'true',
     // defaults
-    MONGO_MAX_POOL_SIZE: '5',
+    MONGO_MAX_POOL_SIZE: '20',
     CONSOLE_JSON: 'true',
     // and what Lambda demands.
     NODE_ENV: 'production',
@@ -130,6 +130,5 @@ test('SIGTERM ends LibreChat in order', async () => {
   // As Lambda does, it is thawed to end.
   process.kill(pid, 'SIGTERM');
   process.kill(-pid, 'SIGCONT');
-  await until(() => adapter.state === 'dead');
-  expect(adapter.output).toContain('fixture: asked to end');
+  await until(() => adapter.state === 'dead' && adapter.output.includes('fixture: asked to end'));
 });

@@ -1,3 +1,5 @@
+import { CommentFilter } from './comment-filter';
+
 /** The end of an event: a line's end, then another, and no CRLF counted as two. */
 const BETWEEN_EVENTS = /(?:\n|\r(?!\n))(?:\r\n|\n|\r)$/;
 
@@ -9,7 +11,7 @@ const PING = Buffer.from(': ping\n\n');
 
 export interface HeartbeatProps {
   readonly intervalMs: number;
-  /** How long the stream may be silent itself; pings do not count. */
+  /** How long the stream may say nothing itself. Comments do not count, whoever sends them. */
   readonly idleMs: number;
   readonly ping: (comment: Buffer) => void;
   readonly onIdle: () => void;
@@ -22,6 +24,7 @@ export interface HeartbeatProps {
  */
 export class Heartbeat {
   private tail = '\n\n';
+  private readonly comments = new CommentFilter();
   private readonly beat: NodeJS.Timeout;
   private readonly idle: NodeJS.Timeout;
 
@@ -30,11 +33,11 @@ export class Heartbeat {
     this.idle = setTimeout(props.onIdle, props.idleMs);
   }
 
-  /** Takes note of what the stream said, just before it is written. */
+  /** Takes note of a chunk of the stream, just before it is written. */
   public heard(chunk: Buffer): void {
     this.tail = (this.tail + chunk.toString('latin1', Math.max(0, chunk.length - TAIL))).slice(-TAIL);
     this.beat.refresh();
-    this.idle.refresh();
+    if (this.comments.hasContent(chunk)) this.idle.refresh();
   }
 
   public stop(): void {

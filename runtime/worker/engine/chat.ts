@@ -1,35 +1,32 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ProxyEvent } from './event';
 import type { LibreChat } from './librechat';
-import { requestOf } from './request';
 
-/** A chat that was started, and as whom. */
+/** A chat that was started, and the headers that identify its user. */
 export interface Chat {
   readonly streamId: string;
   readonly headers: Record<string, string>;
 }
 
-/** What LibreChat looks at to know the user: the token, the browser and the address. */
+/** Headers by which LibreChat knows the user: token, browser and address. */
 const IDENTITY = ['authorization', 'cookie', 'user-agent', 'x-forwarded-for', 'x-forwarded-proto'];
 
-/** How long a token that is made for the abort lives. */
+/** Lifetime of a token that is made for the abort. */
 const TOKEN_SECONDS = 60;
 
-/** The chat that a request started, from its answer. */
-export function chatOf(event: ProxyEvent, answer: Buffer): Chat | undefined {
+/** The chat that a request started, from the request's headers (names and values in turn) and the response's body. */
+export function chatOf(headers: readonly string[], response: Buffer): Chat | undefined {
   let streamId: unknown;
   try {
-    ({ streamId } = JSON.parse(answer.toString()) as { streamId?: unknown });
+    ({ streamId } = JSON.parse(response.toString()) as { streamId?: unknown });
   } catch {
     return undefined;
   }
   if (typeof streamId !== 'string') return undefined;
-  const { headers } = requestOf(event);
   const named = headers.flatMap((name, i) => (i % 2 === 0 && IDENTITY.includes(name.toLowerCase()) ? [[name.toLowerCase(), headers[i + 1]]] : []));
   return { streamId, headers: Object.fromEntries(named) as Record<string, string> };
 }
 
-/** Ends a chat as its user would, so that LibreChat saves what it has. */
+/** Ends a chat as its user would, so that LibreChat saves the partial text. A chat that has ended already is no error. */
 export async function abortChat(librechat: LibreChat, { streamId, headers }: Chat): Promise<void> {
   const authorization = headers.authorization && renewed(headers.authorization, librechat.jwtSecret);
   const { statusCode } = await librechat.call('/api/agents/chat/abort', {
@@ -37,12 +34,12 @@ export async function abortChat(librechat: LibreChat, { streamId, headers }: Cha
     headers: { ...headers, ...(authorization ? { authorization } : {}), 'content-type': 'application/json' },
     body: JSON.stringify({ streamId, conversationId: streamId }),
   });
-  if (statusCode !== 200) throw new Error(`/api/agents/chat/abort answered ${statusCode}`);
+  if (statusCode !== 200 && statusCode !== 404) throw new Error(`/api/agents/chat/abort responded with ${statusCode}`);
 }
 
 /**
- * LibreChat's tokens live 15 minutes, as long as a function may run: the one that started the chat has run out when the
- * chat is to be aborted. One that LibreChat signed is signed anew for a minute; any other is used as it is.
+ * LibreChat's tokens live 15 minutes, as long as a function may run: the one that started the chat may have expired when
+ * the chat is aborted. A token that LibreChat signed is signed anew for a minute; any other is used as it is.
  */
 function renewed(authorization: string, secret: string): string {
   const [header, payload, signature] = authorization.replace(/^Bearer /, '').split('.');

@@ -1,4 +1,4 @@
-import { Heartbeat } from '../../../runtime/worker/heartbeat';
+import { Heartbeat } from '../../../../runtime/worker/engine/heartbeat';
 
 const INTERVAL = 15_000;
 const IDLE = 60_000;

@@ -1,0 +1,34 @@
+import { abortChat, type Chat } from './chat';
+import type { LibreChat } from './librechat';
+import { log, messageOf } from '../../shared/log';
+
+/** The chats that this worker started and that may still be generated. */
+export class Chats {
+  private readonly chats = new Map<string, Chat>();
+
+  public get size(): number {
+    return this.chats.size;
+  }
+
+  public started(chat: Chat): void {
+    this.chats.set(chat.streamId, chat);
+  }
+
+  /** The events of a chat ended in order: so it did. */
+  public ended(streamId: string): void {
+    this.chats.delete(streamId);
+  }
+
+  /** No reply is being generated. */
+  public allEnded(): void {
+    this.chats.clear();
+  }
+
+  /** Ends all that are left as their users would, so that LibreChat saves the partial texts. */
+  public async abort(librechat: LibreChat): Promise<void> {
+    await Promise.all([...this.chats.values()].map(async (chat) => {
+      this.chats.delete(chat.streamId);
+      await abortChat(librechat, chat).catch((error: unknown) => log.error('abort-failed', { message: messageOf(error) }));
+    }));
+  }
+}

@@ -1,0 +1,226 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Capacity, type Condition } from './capacity';
+import type { Chat } from './chat';
+import { Chats } from './chats';
+import type { LibreChat } from './librechat';
+import { streamIdOf, withoutQuery } from './routes';
+import { transfer } from './transfer';
+import { TICK } from '../../../src/contract/queue';
+import type { Exchange, RequestSource } from '../../shared/exchange';
+import { log, messageOf } from '../../shared/log';
+import type { Settings } from '../../shared/settings';
+
+export interface EngineProps {
+  readonly librechat: LibreChat;
+  readonly source: RequestSource;
+  readonly settings: Settings;
+  readonly maxConcurrentRequests: number;
+  /** The function's memory; without it memory is not watched. */
+  readonly memoryMb?: number;
+  /** When the environment is killed, in milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/** How a worker's life ended. */
+export interface Ended {
+  readonly reason: string;
+  /** LibreChat must not serve again: the process is to exit. */
+  readonly replace: boolean;
+  readonly requests: number;
+  /** The most requests that were in flight together. */
+  readonly most: number;
+}
+
+type End = Pick<Ended, 'reason' | 'replace'>;
+
+/** Serves the requests of a source with one LibreChat process, until nothing is left to do or the time is over. */
+export class Engine {
+  private readonly inFlight = new Set<Promise<void>>();
+  private readonly chats = new Chats();
+  private readonly capacity: Capacity;
+  /** Breaks off what is in flight. */
+  private readonly breakOff = new AbortController();
+  /** Ends the rounds early; the reason says why. */
+  private readonly interruption = new AbortController();
+  private readonly began = performance.now();
+  /** Not to end before this: what was done last may have something done after it. */
+  private stayUntil = 0;
+  private generating = false;
+  private closedFor?: string;
+  private slow = false;
+  private retired = false;
+  private requests = 0;
+  private most = 0;
+
+  public constructor(private readonly props: EngineProps) {
+    this.capacity = new Capacity(props.librechat, props.settings, props.memoryMb);
+  }
+
+  /** Resolves when no request is in flight, none will be taken, and the source is closed. */
+  public async run(): Promise<Ended> {
+    const { librechat, source, deadline, settings } = this.props;
+    const forget = librechat.onExit((status) => this.interruption.abort(`LibreChat ended: ${status}`));
+    const timer = setTimeout(() => this.interruption.abort('deadline'), deadline - settings.abortBeforeDeadlineMs - Date.now());
+    try {
+      const taking = librechat.exited === undefined ? this.take() : undefined;
+      const end = await this.untilOver();
+      await source.close();
+      await taking;
+      await Promise.all(this.inFlight);
+      return { ...end, requests: this.requests, most: this.most };
+    } finally {
+      clearTimeout(timer);
+      forget();
+    }
+  }
+
+  private async take(): Promise<void> {
+    const { source } = this.props;
+    this.stay(this.props.settings.lingerMs);
+    this.offerPlaces();
+    try {
+      for (let exchange = await source.take(); exchange; exchange = await source.take()) this.accept(exchange);
+    } catch (error) {
+      log.error('source-failed', { message: messageOf(error) });
+    }
+  }
+
+  private accept(exchange: Exchange): void {
+    const { settings } = this.props;
+    const tick = isTick(exchange);
+    // It was started for this, so nothing else is to come.
+    if (tick && !this.requests) this.stayUntil = 0;
+    this.requests += 1;
+    const serving: Promise<void> = this.serve(exchange).finally(() => {
+      this.inFlight.delete(serving);
+      this.stay(tick ? settings.tickLingerMs : settings.lingerMs);
+      this.offerPlaces();
+    });
+    this.inFlight.add(serving);
+    this.most = Math.max(this.most, this.inFlight.size);
+    this.offerPlaces();
+  }
+
+  private async serve(exchange: Exchange): Promise<void> {
+    const { librechat: { port }, settings } = this.props;
+    const { method, path } = exchange.head;
+    const { statusCode, failure, gone } = await transfer({
+      exchange, port, settings, signal: this.breakOff.signal, onChat: (chat) => this.announce(chat),
+    });
+    if (failure !== undefined) {
+      log.error('response-failed', { request: exchange.id, method, path: withoutQuery(path), statusCode, message: failure });
+    }
+    const streamId = streamIdOf(method, path);
+    if (streamId && statusCode === 200 && failure === undefined && !gone) this.chats.ended(streamId);
+  }
+
+  /** Requests for a chat must come here from the moment on that its id is known. */
+  private async announce(chat: Chat): Promise<void> {
+    this.generating = true;
+    this.chats.started(chat);
+    await this.props.source.generating(chat.streamId).catch((error: unknown) => log.error('chat-not-announced', { message: messageOf(error) }));
+  }
+
+  private offerPlaces(): void {
+    const { source, maxConcurrentRequests } = this.props;
+    const closed = this.slow || this.closedFor !== undefined || this.interruption.signal.aborted;
+    source.setFree(closed ? 0 : Math.max(0, maxConcurrentRequests - this.inFlight.size));
+  }
+
+  private async untilOver(): Promise<End> {
+    const { signal } = this.interruption;
+    const interrupted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    for (;;) {
+      const { requests } = this;
+      const condition = await Promise.race([this.capacity.inspect(this.inFlight.size === 0), interrupted]);
+      if (!condition) return this.interrupted(String(signal.reason));
+      this.heed(condition);
+      if (condition.critical) return this.windDown(condition.critical, Date.now() + this.props.settings.saveMs, true);
+      // A request that came meanwhile may have started a generation that was not counted.
+      const jobs = requests === this.requests ? condition.jobs : undefined;
+      if (this.isIdle(jobs) && await this.left()) return { reason: this.closedFor ?? 'idle', replace: this.closedFor !== undefined };
+      await sleep(this.props.settings.roundMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Takes as many requests as LibreChat's condition and this worker's age allow. */
+  private heed({ slow, drain }: Condition): void {
+    const { source, settings } = this.props;
+    if (slow !== this.slow) log.warn(slow ? 'slow' : 'recovered', { inFlight: this.inFlight.size });
+    if (drain && !this.closedFor) log.warn('draining', { reason: drain, inFlight: this.inFlight.size });
+    this.slow = slow;
+    this.closedFor ??= drain;
+    this.offerPlaces();
+    if (!this.retired && performance.now() - this.began >= settings.renewAfterMs) {
+      this.retired = true;
+      log.info('retiring', { requests: this.requests, inFlight: this.inFlight.size });
+      source.retire();
+    }
+  }
+
+  /** Nothing in flight, nothing generated, and so for long enough that no title is being made and the page has asked again. */
+  private isIdle(jobs: number | undefined): boolean {
+    if (jobs) this.generating = true;
+    if (jobs !== 0) return false;
+    this.chats.allEnded();
+    if (this.generating) this.stay(this.props.settings.lingerMs);
+    this.generating = false;
+    return !this.inFlight.size && performance.now() >= this.stayUntil;
+  }
+
+  private stay(ms: number): void {
+    this.stayUntil = Math.max(this.stayUntil, performance.now() + ms);
+  }
+
+  private async left(): Promise<boolean> {
+    const { source } = this.props;
+    if (source.ends.aborted) return true;
+    try {
+      return await source.leave();
+    } catch (error) {
+      log.warn('leave-failed', { message: messageOf(error) });
+      return true;
+    }
+  }
+
+  private async interrupted(reason: string): Promise<End> {
+    const { deadline, settings, librechat } = this.props;
+    if (librechat.exited !== undefined) return this.stop({ reason, replace: true });
+    return this.windDown(reason, deadline - settings.endBeforeDeadlineMs, false);
+  }
+
+  /** Aborts what is generated, gives it the time to be saved and delivered, and breaks off the rest. */
+  private async windDown(reason: string, endAt: number, replace: boolean): Promise<End> {
+    const { librechat, source, settings } = this.props;
+    log.warn('winding-down', { reason, inFlight: this.inFlight.size, chats: this.chats.size });
+    this.interruption.abort(reason);
+    this.offerPlaces();
+    source.retire();
+    const limit = new AbortController();
+    const over = sleep(Math.max(0, endAt - Date.now()), undefined, { signal: limit.signal }).catch(() => undefined);
+    await Promise.race([over, this.chats.abort(librechat)]);
+    while (Date.now() < endAt && librechat.exited === undefined) {
+      const condition = await Promise.race([over, this.capacity.inspect(true)]);
+      const ended = condition?.jobs === 0 && !this.inFlight.size;
+      // What was generated is still being saved.
+      await Promise.race([over, sleep(ended ? settings.graceMs : settings.roundMs / 4)]);
+      if (ended) break;
+    }
+    limit.abort();
+    return this.stop({ reason, replace: replace || librechat.exited !== undefined });
+  }
+
+  private async stop(end: End): Promise<End> {
+    if (this.inFlight.size) log.error('broken-off', { reason: end.reason, inFlight: this.inFlight.size });
+    this.breakOff.abort(new Error(end.reason));
+    return end;
+  }
+}
+
+/** A scheduled event, which keeps the function from becoming inactive and LibreChat's schedules going. */
+function isTick({ head: { method, path } }: Exchange): boolean {
+  return method === TICK.method && path === TICK.path;
+}

@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { forwardLines } from './forward-lines';
+import { call, succeeded, type Call, type CallAnswer } from '../../shared/call';
+import type { Settings } from '../../shared/settings';
+
+/** Time limit of the worker's own requests to LibreChat. */
+const CALL_TIMEOUT_MS = 5_000;
+
+/** How long the end of the process may come after the end of its connections. */
+const EXIT_NOTICE_MS = 500;
+
+/** How long the last lines of a process that has exited are waited for: a child of its own may hold its output open. */
+const OUTPUT_MS = 200;
+
+/** What LibreChat logs when an uncaught exception did not end it. */
+const SURVIVED = /the app will continue running/i;
+
+/** The LibreChat process of this environment. */
+export class LibreChat {
+  /** How the process ended, once it has. */
+  public exited?: string;
+  /** True once an uncaught exception did not end it: what it left half done is unknown. */
+  public survivedException = false;
+  public readonly port: number;
+  public readonly metricsSecret: string;
+  public readonly jwtSecret: string;
+
+  private readonly child: ChildProcess;
+  private readonly exit: Promise<string>;
+  private readonly callbacks = new Set<(status: string) => void>();
+
+  /** @param directory LibreChat's `api`; default: the working directory */
+  public constructor(environment: Record<string, string>, directory?: string) {
+    this.port = Number(environment.PORT);
+    this.metricsSecret = environment.METRICS_SECRET;
+    this.jwtSecret = environment.JWT_SECRET;
+    this.child = spawn(process.execPath, ['server/index.js'], { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const name of ['stdout', 'stderr'] as const) {
+      forwardLines(this.child[name]!, process[name], (lines) => (this.survivedException ||= SURVIVED.test(lines)));
+    }
+    this.exit = this.ended();
+    const kill = () => this.child.kill('SIGKILL');
+    process.once('exit', kill);
+    void this.exit.then((status) => {
+      process.off('exit', kill);
+      this.exited = status;
+      for (const callback of this.callbacks) callback(status);
+    });
+  }
+
+  /** Calls back when the process has ended, also where it has already; returns what cancels that. */
+  public onExit(callback: (status: string) => void): () => void {
+    if (this.exited !== undefined) callback(this.exited);
+    this.callbacks.add(callback);
+    return () => void this.callbacks.delete(callback);
+  }
+
+  /** Gives an end of the process that is under way the time to be noticed. */
+  public async exitIfUnderWay(): Promise<void> {
+    await Promise.race([this.exit, sleep(EXIT_NOTICE_MS)]);
+  }
+
+  /** Resolves when it can serve; rejects when it ends before. */
+  public async ready({ readyPollMs }: Settings): Promise<void> {
+    for (;;) {
+      const answer = await this.call('/readyz', { method: 'GET' }).catch(() => undefined);
+      if (answer && succeeded(answer)) return;
+      if (this.exited) throw new Error(`LibreChat ended before it was ready: ${this.exited}`);
+      await Promise.race([this.exit, sleep(readyPollMs)]);
+    }
+  }
+
+  /** Whether it responds. It may have ended while the environment was frozen, which is noticed only now. */
+  public async isAlive(): Promise<boolean> {
+    const alive = await this.call('/livez', { method: 'GET' }).then(succeeded, () => false);
+    if (!alive) await this.exitIfUnderWay();
+    return alive;
+  }
+
+  /** Asks it to end, and makes it where it does not. */
+  public async stop({ stopMs }: Settings): Promise<void> {
+    this.child.kill('SIGTERM');
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), stopMs);
+    await this.exit;
+    clearTimeout(timer);
+  }
+
+  /** A request of the worker's own. */
+  public call(path: string, options: Omit<Call, 'timeoutMs'>): Promise<CallAnswer> {
+    return call(`http://127.0.0.1:${this.port}${path}`, { ...options, timeoutMs: CALL_TIMEOUT_MS });
+  }
+
+  /** The memory that the process occupies; nothing where the system does not tell. */
+  public async memoryBytes(): Promise<number | undefined> {
+    const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8').catch(() => '');
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  }
+
+  private async ended(): Promise<string> {
+    const { child } = this;
+    const closed = new Promise<void>((resolve) => void child.once('close', () => resolve()));
+    const status = await new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+    });
+    const limit = new AbortController();
+    await Promise.race([closed, sleep(OUTPUT_MS, undefined, { signal: limit.signal }).catch(() => undefined)]);
+    limit.abort();
+    return status;
+  }
+}

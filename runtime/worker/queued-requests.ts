@@ -1,0 +1,55 @@
+import type { Requests } from './worker';
+import { QUEUE, type StartEvent } from '../../src/contract/queue';
+import { WorkerQueue, type QueueOptions } from '../queue';
+import { given, positive, readRedis, readSecrets } from '../queue/environment';
+import { Aws } from '../shared/aws';
+import type { RequestSource } from '../shared/exchange';
+import { log } from '../shared/log';
+import { References } from '../shared/references';
+import type { Settings } from '../shared/settings';
+
+/** Requests that relays put into Redis. */
+export class QueuedRequests implements Requests {
+  public static async read(environment: NodeJS.ProcessEnv, settings: Settings): Promise<QueuedRequests> {
+    const prefix = given(environment, QUEUE.prefix);
+    const release = given(environment, QUEUE.release);
+    const maxConcurrentRequests = positive(environment, QUEUE.maxConcurrentRequests);
+    const secrets = await withReferences(environment, settings, (references) => readSecrets(environment, references));
+    const readRedisAgain = () => withReferences(environment, settings, (references) => readRedis(environment, references));
+    return new QueuedRequests({ ...secrets, readRedisAgain, prefix, release, log, settings: settings.queue }, maxConcurrentRequests);
+  }
+
+  private constructor(private readonly options: QueueOptions, public readonly maxConcurrentRequests: number) {}
+
+  public async open({ startWorker }: StartEvent): Promise<RequestSource> {
+    const queue = new WorkerQueue(this.options);
+    // Before relays know of this worker: one without free places would make them start another.
+    queue.setFree(this.maxConcurrentRequests);
+    try {
+      await queue.reportStarted(startWorker);
+      return queue;
+    } catch (error) {
+      await queue.close();
+      throw error;
+    }
+  }
+
+  public async broken(reason: string): Promise<void> {
+    const queue = new WorkerQueue(this.options);
+    try {
+      await queue.reportBroken(reason);
+    } finally {
+      await queue.close();
+    }
+  }
+}
+
+/** Connections to AWS do not outlive a freeze, so they are made for each reading. */
+async function withReferences<T>(environment: NodeJS.ProcessEnv, settings: Settings, read: (references: References) => Promise<T>): Promise<T> {
+  const aws = new Aws(environment, settings);
+  try {
+    return await read(new References(aws));
+  } finally {
+    aws.close();
+  }
+}

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Engine } from './engine/engine';
+import type { LibreChat } from './engine/librechat';
+import { start } from './start';
+import { memoryMbOf } from './start/memory';
+import type { StartEvent } from '../../src/contract/queue';
+import type { RequestSource } from '../shared/exchange';
+import { log, messageOf } from '../shared/log';
+import { RuntimeError, type Invocation, type ResponseStream, type RuntimeApi } from '../shared/runtime-api';
+import type { Settings } from '../shared/settings';
+
+/** Where a worker's requests come from. */
+export interface Requests {
+  readonly maxConcurrentRequests: number;
+  /** Takes up work for one invocation. */
+  open(event: StartEvent): Promise<RequestSource>;
+  /** Tells those who start workers why none can start. */
+  broken(reason: string): Promise<void>;
+}
+
+interface Ready {
+  readonly librechat: LibreChat;
+  readonly requests: Requests;
+}
+
+/** The first byte of the response tells the relay that the worker has its event. */
+const STARTED = Buffer.from('\n');
+
+/** Runs workers, one for each invocation, until the process ends. */
+export async function work(
+  api: RuntimeApi, environment: NodeJS.ProcessEnv, settings: Settings, readRequests: () => Promise<Requests>,
+): Promise<never> {
+  const reading = readRequests();
+  const starting = Promise.all([start(environment, settings), reading]).then(([librechat, requests]): Ready => ({ librechat, requests }));
+  // Whoever waits for it is told; until then nobody may.
+  starting.catch(() => undefined);
+  const worker = new Worker(api, starting, reading, settings, memoryMbOf(environment));
+  const asking = new AbortController();
+  try {
+    await Promise.race([starting, sleep(settings.askForEventsAfterMs, undefined, { signal: asking.signal })]);
+  } catch (error) {
+    await Promise.all([worker.broken(error), api.failInit(new RuntimeError('Worker.StartFailed', messageOf(error))).catch(() => undefined)]);
+    process.exit(1);
+  } finally {
+    asking.abort();
+  }
+  for (;;) await worker.serve(await api.next());
+}
+
+class Worker {
+  public constructor(
+    private readonly api: RuntimeApi,
+    private readonly starting: Promise<Ready>,
+    private readonly reading: Promise<Requests>,
+    private readonly settings: Settings,
+    private readonly memoryMb?: number,
+  ) {}
+
+  /** Serves for one invocation. When this resolves, nothing of the worker's runs any more, and the environment may be frozen. */
+  public async serve(invocation: Invocation): Promise<void> {
+    const { requestId, event } = invocation;
+    if (!isStartEvent(event)) return this.refuse(invocation);
+    const response = this.api.stream(invocation, 'application/octet-stream');
+    await response.write(STARTED);
+    const { librechat, requests } = await this.whenReady(invocation);
+    // Before any request could be taken: none is to find out.
+    if (!await librechat.isAlive()) return this.replace(librechat, requestId, librechat.exited ?? 'LibreChat does not respond');
+    const source = await requests.open(event).catch((error: unknown) => log.error('no-requests', { requestId, message: messageOf(error) }));
+    if (source) await this.run(invocation, librechat, source, requests.maxConcurrentRequests);
+    await acknowledged(response, requestId);
+  }
+
+  /** Logs why no worker can start, and tells those who start them. */
+  public async broken(error: unknown): Promise<void> {
+    log.error('start-failed', { message: messageOf(error) });
+    try {
+      await (await this.reading).broken(messageOf(error));
+    } catch (failure) {
+      log.warn('start-failure-not-reported', { message: messageOf(failure) });
+    }
+  }
+
+  private async run({ requestId, deadline }: Invocation, librechat: LibreChat, source: RequestSource, maxConcurrentRequests: number): Promise<void> {
+    const { settings, memoryMb } = this;
+    const began = performance.now();
+    const ended = await new Engine({ librechat, source, settings, maxConcurrentRequests, memoryMb, deadline }).run();
+    const { reason, replace, requests, most } = ended;
+    log.info('worker-ended', { requestId, reason, requests, most, ms: Math.round(performance.now() - began) });
+    if (replace) await this.replace(librechat, requestId, reason);
+  }
+
+  /** Ends the process within the invocation: so Lambda reports an error, and starts the next worker in a new environment. */
+  private async replace(librechat: LibreChat, requestId: string, reason: string): Promise<never> {
+    log.error('librechat-replaced', { requestId, reason });
+    await librechat.stop(this.settings);
+    process.exit(1);
+  }
+
+  /** LibreChat may still be starting; past a limit it is better to begin anew in another environment. */
+  private async whenReady({ deadline }: Invocation): Promise<Ready> {
+    const { readyWaitMs, endBeforeDeadlineMs } = this.settings;
+    const wait = Math.max(0, Math.min(readyWaitMs, deadline - endBeforeDeadlineMs - Date.now()));
+    const limit = new AbortController();
+    try {
+      return await Promise.race([
+        this.starting,
+        sleep(wait, undefined, { signal: limit.signal }).then(() => {
+          throw new Error(`LibreChat is not ready after ${Math.round(wait / 1000)} s`);
+        }),
+      ]);
+    } catch (error) {
+      await this.broken(error);
+      return process.exit(1);
+    } finally {
+      limit.abort();
+    }
+  }
+
+  private async refuse(invocation: Invocation): Promise<void> {
+    const { requestId, event } = invocation;
+    const error = new RuntimeError('Worker.UnknownEvent', `the event must be {"startWorker":"<id>"}, got one with: ${Object.keys(Object(event)).join(', ')}`);
+    log.error('unknown-event', { requestId, message: error.message });
+    await this.api.fail(invocation, error).catch((failure: unknown) => log.warn('response-not-taken', { requestId, message: messageOf(failure) }));
+  }
+}
+
+function isStartEvent(event: unknown): event is StartEvent {
+  return typeof (event as Partial<StartEvent> | null)?.startWorker === 'string';
+}
+
+/** Ends the response. Whoever started the worker may have hung up long ago. */
+async function acknowledged(response: ResponseStream, requestId: string): Promise<void> {
+  await response.end().catch((error: unknown) => log.warn('response-not-taken', { requestId, message: messageOf(error) }));
+}

@@ -1,0 +1,244 @@
+import { createHmac } from 'node:crypto';
+import { responseRequest } from '../../../../fixtures/runtime/conformance';
+import { firstChunk, readAll, type EngineRun } from '../../../../fixtures/runtime/engine-run';
+import { until } from '../../../../fixtures/runtime/until';
+import { useEngine } from '../../../../fixtures/runtime/use-engine';
+import { TICK } from '../../../../src/contract/queue';
+
+jest.setTimeout(30_000);
+
+const { start, lines, logged } = useEngine();
+const NEVER = 600_000;
+const TICK_REQUEST = { method: TICK.method, target: TICK.path };
+const said = (text: string) => lines().some((line) => line.includes(text));
+const streamOf = (engine: EngineRun, streamId: string) => engine.open({ method: 'GET', target: `/api/agents/chat/stream/${streamId}` });
+
+/** So many further rounds have passed, each with a look at LibreChat. */
+async function rounds(engine: EngineRun, count: number): Promise<void> {
+  const inspected = jest.spyOn(engine.librechat, 'call');
+  await until(() => inspected.mock.calls.filter(([path]) => path === '/livez').length >= count);
+  inspected.mockRestore();
+}
+
+describe('a worker ends', () => {
+  test('when no request has come for the linger time', async () => {
+    const engine = await start();
+    await engine.get('/api/hello');
+    expect(await engine.ended).toEqual({ reason: 'idle', replace: false, requests: 1, most: 1 });
+    expect(engine.source.ends.reason).toBe('left');
+  });
+
+  test('not before', async () => {
+    const engine = await start({ settings: { lingerMs: NEVER } });
+    await engine.get('/api/hello');
+    await rounds(engine, 10);
+    expect(engine.end).toBeUndefined();
+  });
+
+  test('not while a request is in flight', async () => {
+    const engine = await start({ settings: { lingerMs: 0 } });
+    const response = await engine.open({ method: 'GET', target: '/api/watched' });
+    await firstChunk(response);
+    await rounds(engine, 10);
+    expect(engine.end).toBeUndefined();
+    response.destroy();
+    await engine.ended;
+  });
+
+  test('not while a reply is generated, whoever listens', async () => {
+    const engine = await start({ settings: { lingerMs: 0 } });
+    await engine.chat({ generateMs: 1_000 });
+    expect((await engine.ended).reason).toBe('idle');
+    expect(said('generation finished')).toBe(true);
+  });
+
+  test('not before the title is stored that is made after a generation', async () => {
+    // As shipped: a title that takes 8 s within a linger of 10 s.
+    const engine = await start({ settings: { lingerMs: 1_000 } });
+    await engine.chat({ generateMs: 100, titleMs: 800 });
+    await engine.ended;
+    expect(said('title stored')).toBe(true);
+  });
+
+  test('when it was started for a request that another worker served', async () => {
+    const engine = await start();
+    expect(await engine.ended).toMatchObject({ reason: 'idle', requests: 0 });
+  });
+
+  test('soon, where only a scheduled event came', async () => {
+    const engine = await start({ settings: { lingerMs: NEVER } });
+    await engine.send(TICK_REQUEST);
+    expect(await engine.ended).toMatchObject({ reason: 'idle', requests: 1 });
+  });
+
+  test('late, where a user\'s request came before or after a scheduled event', async () => {
+    const engine = await start({ settings: { lingerMs: NEVER, tickLingerMs: 200 } });
+    await engine.send(TICK_REQUEST);
+    await engine.get('/api/hello');
+    await engine.send(TICK_REQUEST);
+    await rounds(engine, 30);
+    expect(engine.end).toBeUndefined();
+  });
+
+  test('not while a request waits that it may take', async () => {
+    const engine = await start({ settings: { lingerMs: 0 } });
+    const leave = jest.spyOn(engine.source, 'leave').mockResolvedValueOnce(false).mockResolvedValueOnce(false);
+    await engine.ended;
+    expect(leave).toHaveBeenCalledTimes(3);
+  });
+
+  test('where leaving fails: its lease ends by itself', async () => {
+    const engine = await start({ settings: { lingerMs: 0 } });
+    jest.spyOn(engine.source, 'leave').mockRejectedValue(new Error('Redis is unreachable'));
+    expect((await engine.ended).reason).toBe('idle');
+    expect(logged('leave-failed')).toMatchObject([{ message: 'Redis is unreachable' }]);
+  });
+
+  test('where its source has ended, once what it generates is complete', async () => {
+    const engine = await start({ settings: { lingerMs: 0 } });
+    await engine.chat({ generateMs: 600 });
+    await engine.source.close();
+    await engine.ended;
+    expect(said('generation finished')).toBe(true);
+  });
+
+  test('and serves again in the next invocation', async () => {
+    const engine = await start({ settings: { lingerMs: 0 } });
+    await engine.get('/api/hello');
+    await engine.ended;
+    const waiting = engine.get('/api/hello');
+    await until(() => engine.front.waiting.length === 1);
+    engine.serve();
+    expect((await waiting).statusCode).toBe(200);
+    expect(await engine.ended).toMatchObject({ reason: 'idle', requests: 1 });
+  });
+});
+
+describe('generations that cannot be counted', () => {
+  test('keep it for a while: LibreChat may be busy', async () => {
+    const engine = await start({ settings: { lingerMs: 0 } });
+    await engine.chat({ generateMs: 400, metricsFail: 3 });
+    await engine.ended;
+    expect(said('generation finished')).toBe(true);
+    expect(logged('metrics-unavailable')).toHaveLength(3);
+  });
+
+  test('make it end, and LibreChat with it, if that goes on', async () => {
+    const engine = await start({ settings: { lingerMs: 0, metricsFailures: 5 } });
+    await engine.chat({ generateMs: NEVER, metricsFail: 1_000 });
+    expect(await engine.ended).toMatchObject({ reason: 'metrics unavailable', replace: true });
+  });
+});
+
+describe('renewal', () => {
+  test('a worker of a certain age gives way to others, once', async () => {
+    const engine = await start({ settings: { lingerMs: NEVER, renewAfterMs: 100 } });
+    expect(engine.source.retired).toBe(false);
+    await until(() => engine.source.retired);
+    await rounds(engine, 5);
+    expect(logged('retiring')).toHaveLength(1);
+  });
+
+  test('what it generates ends in it', async () => {
+    const engine = await start({ settings: { lingerMs: 0, renewAfterMs: 0 } });
+    const response = await streamOf(engine, await engine.chat({ generateMs: 700 }));
+    expect(await readAll(response)).toMatchObject({ body: expect.stringContaining('"final":true'), broken: false });
+    expect(engine.source.retired).toBe(true);
+    expect((await engine.ended).replace).toBe(false);
+  });
+});
+
+describe('near the deadline', () => {
+  const SHORT = { timeoutMs: 10_000, settings: { lingerMs: NEVER, abortBeforeDeadlineMs: 9_600, endBeforeDeadlineMs: 8_000 } };
+  const viewer = [['User-Agent', 'Firefox'], ['X-Forwarded-For', '203.0.113.9, 130.176.0.1']] as const;
+
+  const token = (payload: object, secret: string) => {
+    const text = [{ alg: 'HS256', typ: 'JWT' }, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    return `Bearer ${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+  };
+  const abortToken = () => lines().find((line) => line.includes('abort asked'))!.split(' with ')[1];
+
+  test('what is generated is aborted as its user would, and its events end in order', async () => {
+    const engine = await start(SHORT);
+    const streams = await Promise.all([1, 2, 3].map(async () => streamOf(engine, await engine.chat({ generateMs: NEVER }, [...viewer, ['Authorization', 'Bearer abc']]))));
+    expect(await Promise.all(streams.map(readAll))).toEqual(streams.map(() => ({ body: expect.stringContaining('"final":true'), broken: false })));
+    expect(await engine.ended).toMatchObject({ reason: 'deadline', replace: false });
+    expect(lines().filter((line) => line === 'fixture: generation aborted')).toHaveLength(3);
+    expect(said('abort asked by Firefox at 203.0.113.9 with Bearer abc')).toBe(true);
+  });
+
+  test('it takes nothing more', async () => {
+    const engine = await start(SHORT);
+    await engine.ended;
+    expect(engine.source.reported.at(-1)).toBe(0);
+    expect(engine.source.retired).toBe(true);
+  });
+
+  test('a chat that has ended is not aborted', async () => {
+    const engine = await start(SHORT);
+    await readAll(await streamOf(engine, await engine.chat({ generateMs: 50 })));
+    await engine.ended;
+    expect(said('abort asked')).toBe(false);
+  });
+
+  test('a response that does not end is broken off', async () => {
+    const engine = await start(SHORT);
+    const response = await engine.open(responseRequest({ chunks: ['one'], then: 'hang' }));
+    expect(await readAll(response)).toEqual({ body: 'one', broken: true });
+    expect((await engine.ended).reason).toBe('deadline');
+    expect(logged('broken-off')).toMatchObject([{ reason: 'deadline', inFlight: 1 }]);
+  });
+
+  test('a request without a response gets a 502 that says so', async () => {
+    const engine = await start(SHORT);
+    const { statusCode, body } = await engine.get('/api/never');
+    expect({ statusCode, body: body.toString() }).toEqual({ statusCode: 502, body: '{"message":"deadline"}' });
+  });
+
+  test('a token of LibreChat that has expired is renewed for the abort', async () => {
+    const engine = await start(SHORT);
+    await engine.chat({ generateMs: NEVER }, [['Authorization', token({ id: 'user-1', exp: 1 }, engine.librechat.jwtSecret)]]);
+    await engine.ended;
+    const [header, payload, signature] = abortToken().replace('Bearer ', '').split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { id: string; exp: number };
+    expect(claims.id).toBe('user-1');
+    expect(claims.exp).toBeGreaterThan(Date.now() / 1000);
+    expect(signature).toBe(createHmac('sha256', engine.librechat.jwtSecret).update(`${header}.${payload}`).digest('base64url'));
+  });
+
+  test('a token that LibreChat did not sign is left as it is', async () => {
+    const engine = await start(SHORT);
+    const Authorization = token({ id: 'admin', exp: 1 }, 'forged');
+    await engine.chat({ generateMs: NEVER }, [['Authorization', Authorization]]);
+    await engine.ended;
+    expect(abortToken()).toBe(Authorization);
+  });
+});
+
+describe('LibreChat ends', () => {
+  test('during a response: it is broken off with what there was, and the worker ends', async () => {
+    const engine = await start({ settings: { lingerMs: NEVER } });
+    const response = await engine.open(responseRequest({ chunks: ['one', 'two'], then: 'crash' }));
+    expect(await readAll(response)).toEqual({ body: 'onetwo', broken: true });
+    expect(await engine.ended).toMatchObject({ reason: 'LibreChat ended: exit code 5', replace: true });
+  });
+
+  test('before its response: a 502, and all others in flight end as well', async () => {
+    const engine = await start({ settings: { lingerMs: NEVER } });
+    const others = await Promise.all(Array.from({ length: 10 }, () => engine.open({ method: 'GET', target: '/api/watched' })));
+    expect((await engine.get('/api/crash')).statusCode).toBe(502);
+    expect((await Promise.all(others.map(readAll))).map(({ broken }) => broken)).toEqual(others.map(() => true));
+    expect(await engine.ended).toMatchObject({ reason: 'LibreChat ended: exit code 3', replace: true });
+  });
+
+  test('while nobody looked: no request is taken', async () => {
+    const engine = await start({ settings: { lingerMs: 0 } });
+    await engine.ended;
+    await engine.librechat.stop(engine.settings);
+    engine.serve();
+    const waiting = engine.open({ method: 'GET', target: '/api/hello' });
+    waiting.catch(() => undefined);
+    expect(await engine.ended).toMatchObject({ replace: true, requests: 0 });
+    await until(() => engine.front.waiting.length === 1);
+  });
+});
