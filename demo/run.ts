@@ -1,14 +1,14 @@
 import { EnvironmentWatch } from './environment-watch';
 import { introduction } from './introduction';
+import { LiveView } from './live-view/live-view';
 import type { DemoOptions } from './options';
-import type { Reporter } from './reporter';
 import { addProbeModel } from './probe-model';
+import type { Reporter } from './reporter';
 import { runProbe } from './run-probe';
 import { CommandError } from '../cli/command';
 import { usageReport } from './usage-report';
 import type { TimedEvent } from '../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../emulator/emulator';
-import { LiveView } from './live-view/live-view';
 import { synthesize } from '../emulator/synthesize';
 
 /** Synthesizes, starts the emulator, and stays until interrupted; or probes it. Returns the exit code. */

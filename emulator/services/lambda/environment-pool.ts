@@ -25,6 +25,14 @@ export class EnvironmentPool {
     return this.all.filter(({ state, provisioned }) => !provisioned && (state === 'init' || state === 'busy')).length;
   }
 
+  /** The durations that will be billed and have not ended, in milliseconds. */
+  public get unbilledMs(): { readonly onDemand: number; readonly provisioned: number } {
+    const sum = (ofProvisioned: boolean) => this.all
+      .filter(({ provisioned }) => provisioned === ofProvisioned)
+      .reduce((total, { unbilledMs }) => total + unbilledMs, 0);
+    return { onDemand: sum(false), provisioned: sum(true) };
+  }
+
   public get provisioned(): number {
     return this.all.filter(({ state, provisioned }) => provisioned && state !== 'dead').length;
   }
@@ -62,7 +70,9 @@ export class EnvironmentPool {
     await Promise.all(this.all.map((environment) => environment.end('disposed of')));
   }
 
-  private add(version: string, provisioned: boolean, invocation?: PendingInvocation, watch?: (phase: EnvironmentPhase) => void): ExecutionEnvironment {
+  private add(
+    version: string, provisioned: boolean, invocation?: PendingInvocation, watch?: (phase: EnvironmentPhase) => void,
+  ): ExecutionEnvironment {
     if (!this.all.length) this.props.prepare?.();
     const props = this.props.environment(this.all.length + 1, version, provisioned);
     const onPhase = (phase: EnvironmentPhase, detail?: string) => {
