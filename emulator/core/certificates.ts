@@ -7,12 +7,16 @@ export interface Certificates {
   readonly cert: string;
   readonly key: string;
   readonly ca: string;
-  /** A file with the authority's certificate, for NODE_EXTRA_CA_CERTS. */
+  /** A file with the authority's certificate and further trusted ones, for NODE_EXTRA_CA_CERTS. */
   readonly caFile: string;
 }
 
-/** Creates the certificate that stands for those of AWS's authorities, which every Lambda environment trusts, and writes it into the folder. */
-export async function makeCertificates(folder: string): Promise<Certificates> {
+/**
+ * Creates the certificate that stands for those of AWS's authorities, which every Lambda environment trusts, and writes it into the folder.
+ *
+ * @param trusted certificates of further authorities, in PEM
+ */
+export async function makeCertificates(folder: string, trusted: readonly string[] = []): Promise<Certificates> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
     algorithm: 'sha256',
@@ -22,6 +26,6 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
     ],
   });
   const caFile = join(folder, 'ca.pem');
-  writeFileSync(caFile, cert);
+  writeFileSync(caFile, [cert, ...trusted].join('\n'));
   return { cert, key, ca: cert, caFile };
 }
