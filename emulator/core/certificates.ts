@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -17,7 +18,8 @@ export interface Certificates {
  * @param trusted certificates of further authorities, in PEM
  */
 export async function makeCertificates(folder: string, trusted: readonly string[] = []): Promise<Certificates> {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
+  // Clients that trust several authorities find them by name.
+  const { cert, private: key } = await generate([{ name: 'commonName', value: `Emulator ${randomUUID()}` }], {
     keyType: 'ec',
     algorithm: 'sha256',
     extensions: [
