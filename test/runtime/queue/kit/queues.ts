@@ -69,7 +69,7 @@ export class Deployment {
   /** As a late copy of a command does. */
   public async addHint(id: string): Promise<void> {
     const redis = new Redis(this.uri);
-    await redis.zadd(`${this.base}waiting`, 0, id);
+    await redis.zadd(`${this.base}waiting`, Date.now(), id);
     redis.disconnect();
   }
 
