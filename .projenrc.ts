@@ -189,7 +189,7 @@ function enforceLayers(p: awscdk.AwsCdkConstructLibrary) {
 }
 
 function keepOutOfThePackage(p: awscdk.AwsCdkConstructLibrary) {
-  for (const folder of ['.ci', 'build', 'cli', 'demo', 'docs', 'emulator', 'examples', 'fixtures', 'integ', 'probe', 'projenrc', 'rosetta', 'runtime', 'stand-in', 'tools']) {
+  for (const folder of ['.ci', 'build', 'cli', 'demo', 'docs', 'emulator', 'examples', 'fixtures', 'integ', 'prices', 'probe', 'projenrc', 'rosetta', 'runtime', 'stand-in', 'tools']) {
     p.npmignore?.exclude(`/${folder}/`);
   }
   p.npmignore?.exclude('/.cfnlintrc', '/API.md', '/CHANGELOG.md', '/CONTRIBUTING.md', '/SECURITY.md');

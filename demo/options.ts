@@ -15,6 +15,7 @@ Usage: npx projen demo [-- <options>]
   --mongo-uri <uri>      MongoDB for that LibreChat.
   --secret <name=value>  Value of a secret or parameter that exists outside the stack; may be repeated.
   --bucket <name=dir>    Bucket that exists outside the stack, with the files of that folder; may be repeated.
+  --https                Serve HTTPS with HTTP/2, and a self-signed certificate.
   --sandbox              Run environments on a read-only file system (requires bubblewrap).
   --no-hold              For tests: freeze an environment as soon as it has responded, which stalls replies.
   --json                 Print one JSON object per line.
@@ -33,6 +34,7 @@ export interface DemoOptions {
   readonly mongoUri?: string;
   readonly secrets: Record<string, string>;
   readonly buckets: Record<string, string>;
+  readonly https: boolean;
   readonly sandbox: boolean;
 }
 
@@ -46,6 +48,7 @@ const OPTIONS = {
   'mongo-uri': { type: 'string' },
   'secret': { type: 'string', multiple: true },
   'bucket': { type: 'string', multiple: true },
+  'https': { type: 'boolean' },
   'sandbox': { type: 'boolean' },
   'no-hold': { type: 'boolean' },
   'json': { type: 'boolean' },
@@ -55,6 +58,7 @@ const OPTIONS = {
 export function parseOptions(args: string[], defaultApp: string): DemoOptions {
   const { values } = parseArguments(args, { options: OPTIONS });
   if (values.app && values.assembly) throw new UsageError('specify only one of --app, --assembly');
+  if (values.https && values.probe) throw new UsageError('specify only one of --https, --probe');
   if (values['mongo-uri'] && !values.librechat) throw new UsageError('--mongo-uri requires --librechat: the stand-in uses no MongoDB');
   for (const name of ['app', 'assembly', 'librechat'] as const) {
     const path = values[name];
@@ -72,6 +76,7 @@ export function parseOptions(args: string[], defaultApp: string): DemoOptions {
     mongoUri: values['mongo-uri'],
     secrets: Object.fromEntries((values.secret ?? []).map(pairOf('secret', 'value'))),
     buckets: Object.fromEntries((values.bucket ?? []).map(pairOf('bucket', 'dir'))),
+    https: values.https ?? false,
     sandbox: values.sandbox ?? false,
   };
 }

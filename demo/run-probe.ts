@@ -5,9 +5,9 @@ import { ChatClient } from '../probe/chat-client';
 import { type ChatEvent, resumedTextOf, tokenOf } from '../probe/chat-events';
 import type { Verdict } from '../probe/check';
 import { follow, start } from '../probe/follow';
-import { arrivedInPieces, arrivedWhole, measure, tokensIn } from '../probe/judge';
+import { arrivedInPieces, arrivedWhole, measure, pageWouldShow, tokensIn } from '../probe/judge';
 
-/** How many tokens the probe asks a stand-in for, and how far apart. Other LibreChats take their own. */
+/** How many tokens the probe asks for, and how far apart. */
 const PACE = { tokens: 20, gapMs: 100, silenceMs: 0 };
 const WARM_UP = { tokens: 1, gapMs: 0, silenceMs: 0, saveMs: 0 };
 /** So few are no proof of anything. */
@@ -24,16 +24,22 @@ export async function runProbe(url: string, watch: EnvironmentWatch, reporter: R
     reporter.record({ type: 'probe-event', milliseconds, description }, `${milliseconds.toFixed(1).padStart(9)} ms  ${description}`);
   };
 
-  if (hold) await follow(client, (await start(target, WARM_UP, 'Warm up')).id, patienceMs);
+  if (hold) await follow(client, (await start(target, WARM_UP)).id, patienceMs);
   // Without the hold it would stall, and keep its environment for as long as the stream may be silent: two are to start, that is all.
   else await Promise.all([client.logIn(), client.logIn()]);
   await watch.settled();
 
   const startedAt = Date.now();
-  const started = await start(target, PACE, 'Are you there?');
+  const started = await start(target, PACE);
   seen('POST answered', started.answeredMs);
-  const followed = await follow(client, started.id, patienceMs, (event) => seen(describe(event), event.at - started.postedAt));
-  const verdicts = [arrivedWhole('the answer arrived whole', followed), arrivedInPieces('the answer arrived in pieces', followed, TOO_FEW)].map(inShort);
+  const followed = await follow(client, started.id, patienceMs, {
+    onEvent: (event) => seen(describe(event), event.at - started.postedAt),
+  });
+  const verdicts = [
+    arrivedWhole('the answer arrived whole', followed),
+    arrivedInPieces('the answer arrived in pieces', followed, TOO_FEW),
+    pageWouldShow('the page would show it', followed),
+  ].map(inShort);
   const passed = verdicts.every((verdict) => verdict.passed);
   // What is left running after a failure might be so for ever.
   if (passed) await watch.settled();
@@ -89,7 +95,7 @@ function summary({ answeredAfter, firstEventAfter, events, tokens, medianGap, re
 
 /** Who did what, without the requests that only went along. */
 function environments(requests: WatchedRequest[], streamId: string): string {
-  const post = requests.find(({ path }) => path === '/api/agents/chat')?.environment;
+  const post = requests.find(({ method, path }) => method === 'POST' && path === '/api/agents/chat')?.environment;
   const stream = requests.find(({ path }) => path.endsWith(streamId))?.environment;
   const used = new Set([post, stream].filter((environment) => environment !== undefined));
   return `${used.size}: ${post ?? '?'} generated, ${stream ?? '?'} streamed`;

@@ -2,7 +2,10 @@ import { EnvironmentWatch } from './environment-watch';
 import { introduction } from './introduction';
 import type { DemoOptions } from './options';
 import type { Reporter } from './reporter';
+import { addProbeModel } from './probe-model';
 import { runProbe } from './run-probe';
+import { usageReport } from './usage-report';
+import { CommandError } from '../cli/command';
 import type { TimedEvent } from '../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../emulator/emulator';
 import { LiveView } from './live-view/live-view';
@@ -19,20 +22,27 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
     const emulator = await Emulator.start(emulatorOptions(options, made?.assembly ?? options.assembly!), (event) => report(event));
     const watch = new EnvironmentWatch(emulator.events);
     let view: LiveView | undefined;
+    let endModel = (): void => undefined;
     try {
       if (interrupted.aborted) return 0;
+      if (options.librechat !== undefined) endModel = await addProbeModel(emulator);
       view = options.probe ? undefined : await LiveView.open(emulator, options.port === undefined ? undefined : 0, events);
       const listening = { type: 'listening', url: emulator.url, liveUrl: view?.url, milliseconds: performance.now() - began };
       reporter.record(listening, introduction(emulator, options, view?.url));
       report = (event) => reporter.event(event);
       events.forEach(report);
-      if (options.probe) return await Promise.race([runProbe(emulator.url, watch, reporter, options.hold), until(interrupted)]) ? 0 : 1;
-      reporter.text('Ctrl-C ends it.\n');
-      await until(interrupted);
-      return 0;
+      if (!options.probe) reporter.text('Ctrl-C ends it.\n');
+      const probing = options.probe && runProbe(emulator.url, watch, reporter, options.hold).catch((cause: Error) => {
+        throw new CommandError(`the probe failed: ${cause.message}`, { cause });
+      });
+      const passed = await Promise.race([...probing ? [probing] : [], until(interrupted)]);
+      const usage = emulator.usage();
+      reporter.record({ type: 'usage', functions: usage }, usageReport(usage));
+      return passed || !options.probe ? 0 : 1;
     } finally {
       watch.dispose();
       view?.close();
+      endModel();
       report = () => undefined;
       await emulator.dispose();
     }
@@ -42,7 +52,7 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
 }
 
 function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOptions {
-  const { stack, librechat, port, secrets, buckets, mongoUri, sandbox, hold } = options;
+  const { stack, librechat, port, secrets, buckets, mongoUri, https, sandbox, hold } = options;
   return {
     assembly,
     stack,
@@ -51,6 +61,7 @@ function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOption
     secrets,
     buckets,
     mongoUri,
+    tls: https,
     ...(sandbox ? { sandbox: 'bubblewrap' } : {}),
     environment: {
       // LibreChat lets nobody register unless it is told to; here everybody is a visitor.

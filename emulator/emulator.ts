@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readAssembly, type SynthesizedStack } from './assembly/assembly';
 import { publishFiles } from './assembly/publish-files';
 import { newStackId, Stack } from './cloudformation/stack';
-import { makeCertificates } from './core/certificates';
+import { makeCertificates, type Certificates } from './core/certificates';
 import { Cloud } from './core/cloud';
 import { EmulatorError } from './core/errors';
 import { EventStream, type TimedEvent } from './core/events';
@@ -37,12 +37,13 @@ export class Emulator {
     const services = new Services(cloud, given.concurrencyQuota);
     try {
       const stack = readAssembly(given.assembly, given.stack);
-      const outputs = await deploy(services, stack, given);
+      const certificates = await makeCertificates(cloud.folder);
+      const outputs = await deploy(services, stack, certificates, given);
       const distribution = services.cloudFront.distributions[0]
         ?? missing('a distribution');
-      const edge = new EdgeServer(distribution, services.cloudFront.publicHosts, events);
+      const edge = new EdgeServer(distribution, services.cloudFront.publicHosts, events, { tls: given.tls ? certificates : undefined });
       cloud.onDispose(() => edge.close());
-      return new Emulator(await edge.open(given.port), stack.name, outputs, services);
+      return new Emulator(await edge.open(given.port), stack.name, outputs, certificates.ca, services);
     } catch (error) {
       await cloud.dispose();
       throw error;
@@ -54,6 +55,8 @@ export class Emulator {
     public readonly url: string,
     public readonly stackName: string,
     public readonly outputs: Readonly<Record<string, string>>,
+    /** The authority of the certificate for HTTPS, in PEM. */
+    public readonly certificateAuthority: string,
     /** The services of the emulated account. */
     public readonly services: Services,
   ) {}
@@ -88,12 +91,13 @@ export class Emulator {
   }
 }
 
-async function deploy(services: Services, stack: SynthesizedStack, options: EmulatorOptions): Promise<Record<string, string>> {
+async function deploy(
+  services: Services, stack: SynthesizedStack, certificates: Certificates, options: EmulatorOptions,
+): Promise<Record<string, string>> {
   for (const [name, value] of Object.entries(options.secrets ?? {})) importSecret(services, name, value);
   for (const [name, folder] of Object.entries(options.buckets ?? {})) importBucket(services.s3, name, folder);
   for (const name of options.repositories ?? []) services.ecr.create(name);
   const { cloud } = services;
-  const certificates = await makeCertificates(cloud.folder);
   const aws = new AwsServer(services);
   await aws.start();
   publishFiles(cloud, services.s3, stack.files);

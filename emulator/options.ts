@@ -22,6 +22,12 @@ export interface EmulatorOptions {
    * @default 8080, or the next one that is free
    */
   readonly port?: number;
+  /**
+   * Serve viewers over HTTPS, with HTTP/2 or HTTP/1.1, and a self-signed certificate. Over HTTP/1.1 a browser sends six requests at a time.
+   *
+   * @default false - plain HTTP/1.1
+   */
+  readonly tls?: boolean;
   /** Secrets and parameters that exist outside of the stack: their values by name or ARN. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Buckets that exist outside of the stack: by name, the folder that holds their objects; an empty text makes an empty bucket. */

@@ -31,13 +31,19 @@ export async function start({ client, rest }: Pick<Target, 'client' | 'rest'>, p
   return started;
 }
 
+/** How a stream is followed. */
+export interface FollowOptions {
+  /** Asks to resume it, as the page does after a break; else it is opened as that of a new message. @default false */
+  readonly resume?: boolean;
+  /** Is told of each event, and all events so far; reading ends when it returns true. */
+  readonly onEvent?: (event: ChatEvent, events: readonly ChatEvent[]) => boolean | void;
+}
+
 /**
  * Reads a stream until its end, until it breaks off, or until no event has come for `patienceMs`.
- *
- * @param onEvent is told of each event, and all events so far; reading ends when it returns true
  */
 export async function follow(
-  client: ChatClient, id: string, patienceMs: number, onEvent: (event: ChatEvent, events: readonly ChatEvent[]) => boolean | void = () => undefined,
+  client: ChatClient, id: string, patienceMs: number, { resume = false, onEvent }: FollowOptions = {},
 ): Promise<Followed> {
   const events: ChatEvent[] = [];
   const heartbeats: number[] = [];
@@ -46,7 +52,7 @@ export async function follow(
   let timer = setTimeout(giveUp, patienceMs);
   const failed = (failure: string): Followed => ({ events, heartbeats, failure });
   try {
-    for await (const item of client.stream(id, { resume: true, signal: impatience.signal })) {
+    for await (const item of client.stream(id, { resume, signal: impatience.signal })) {
       if ('heartbeat' in item) {
         heartbeats.push(item.at);
         continue;
@@ -54,7 +60,7 @@ export async function follow(
       clearTimeout(timer);
       timer = setTimeout(giveUp, patienceMs);
       events.push(item);
-      if (onEvent(item, events)) return { events, heartbeats };
+      if (onEvent?.(item, events)) return { events, heartbeats };
     }
     return events.some((event) => finalTextOf(event) !== undefined) ? { events, heartbeats } : failed('the stream ended without a final event');
   } catch (error) {

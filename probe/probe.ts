@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Account, ChatClient, type Model } from './chat-client';
+import { type Account, ChatClient, type Model, PROBE_MODEL } from './chat-client';
 import { type Measurement, type Target, verdict, type Verdict } from './check';
 import { CHECK_NAMES, CHECKS, type CheckName } from './checks';
 import type { Pace } from './pace';
@@ -40,9 +40,6 @@ export interface Report {
   /** Of the chat, if there was one. */
   readonly measurement?: Measurement;
 }
-
-/** The model that the integration tests and the emulator's tests configure. */
-export const PROBE_MODEL: Model = { endpoint: 'Probe', model: 'probe' };
 
 /**
  * Does what a page and its user do with a deployment, wherever it is, and judges what comes back.

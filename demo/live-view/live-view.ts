@@ -30,9 +30,9 @@ export class LiveView {
   public static async open(emulator: Emulator, port?: number, past: readonly TimedEvent[] = []): Promise<LiveView> {
     if (!existsSync(join(PAGE, 'index.html'))) throw new EmulatorError('NOT_BUILT', 'the live view must be built: `npx projen bundle` does it');
     const { services: { cloudFront: { distributions, publicHosts } }, events } = emulator;
-    // The managed policy of security headers forbids other origins to frame the page: here the frame is the point.
-    const door = new EdgeServer(distributions[0], publicHosts, events, true);
-    const view = new LiveView(await door.open(0), door, new History(events, past), emulator);
+    // The managed policy of security headers does not allow other origins to frame the page.
+    const edge = new EdgeServer(distributions[0], publicHosts, events, { mayBeFramed: true });
+    const view = new LiveView(await edge.open(0), edge, new History(events, past), emulator);
     try {
       view.url = await listen(view.server, port);
     } catch (error) {
@@ -49,14 +49,14 @@ export class LiveView {
 
   private constructor(
     private readonly chat: string,
-    private readonly door: EdgeServer,
+    private readonly edge: EdgeServer,
     private readonly history: History,
     private readonly emulator: Emulator,
   ) {}
 
   public close(): void {
     this.history.dispose();
-    this.door.close();
+    this.edge.close();
     this.server.close();
     this.server.closeAllConnections();
   }

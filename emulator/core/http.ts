@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import { Readable } from 'node:stream';
 
 /** A header as it stood on the wire: names keep their case, repeated ones their order. */
@@ -83,11 +84,16 @@ export async function readWhole(body: Readable, most = Infinity): Promise<Buffer
 }
 
 /** Converts a request of Node.js. */
-export function fromNode(request: IncomingMessage, protocol: 'http' | 'https'): HttpRequest {
+export function fromNode(request: IncomingMessage | Http2ServerRequest, protocol: 'http' | 'https'): HttpRequest {
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
   const headers: Header[] = [];
-  for (let i = 0; i < request.rawHeaders.length; i += 2) headers.push([request.rawHeaders[i], request.rawHeaders[i + 1]]);
+  for (let i = 0; i < request.rawHeaders.length; i += 2) {
+    const [name, value] = request.rawHeaders.slice(i, i + 2);
+    // Pseudo headers of HTTP/2: the host is one of them.
+    if (name === ':authority') headers.push(['host', value]);
+    else if (!name.startsWith(':')) headers.push([name, value]);
+  }
   return {
     protocol,
     method: request.method ?? 'GET',

@@ -1,18 +1,17 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { EmulatorError } from './errors';
 
 const FIRST_PORT = 8080;
 const LAST_PORT = 8179;
 
 /** Listens on the port of 127.0.0.1, or on the first free one from 8080 on; resolves to the URL. */
-export async function listen(server: Server, port?: number): Promise<string> {
+export async function listen(server: Server, port?: number, protocol: 'http' | 'https' = 'http'): Promise<string> {
   for (let candidate = port ?? FIRST_PORT; ; candidate++) {
     try {
       server.listen(candidate, '127.0.0.1');
       await once(server, 'listening');
-      return `http://localhost:${(server.address() as AddressInfo).port}`;
+      return `${protocol}://localhost:${(server.address() as AddressInfo).port}`;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
       if (port !== undefined || candidate === LAST_PORT) {

@@ -1,42 +1,53 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { constants, Http2ServerResponse } from 'node:http2';
+import type { Writable } from 'node:stream';
 import { headerValue, type HttpResponse } from './http';
 
 /**
  * Sends a response to whoever waits for it, no faster than it is read. A body that breaks off breaks off the connection, after
  * what came of it has been sent. Resolves to whether the response is complete.
  */
-export async function writeResponse(response: HttpResponse, out: ServerResponse, method: string): Promise<boolean> {
-  // The reason phrase is Node's; HTTP/2, which CloudFront speaks to viewers, has none.
-  out.writeHead(response.status, rawHeaders(response));
+export async function writeResponse(response: HttpResponse, out: ServerResponse | Http2ServerResponse, method: string): Promise<boolean> {
+  // HTTP/2's compatibility API has the same methods, its types do not.
+  const compatible = out as ServerResponse;
+  compatible.writeHead(response.status, rawHeaders(response));
   const length = Number(headerValue(response.headers, 'Content-Length') ?? Infinity);
   if (method === 'HEAD' || length === 0 || response.status === 204 || response.status === 304) {
     response.body.destroy();
     out.end();
     return true;
   }
-  out.flushHeaders();
+  compatible.flushHeaders();
+  const target: Writable = out instanceof Http2ServerResponse ? out.stream : out;
   const gone = new Promise<'gone'>((resolve) => out.once('close', () => resolve('gone')));
   out.once('close', () => response.body.destroy());
   let sent = 0;
   try {
     for await (const chunk of response.body) {
-      if (out.destroyed) return false;
-      if (!out.write(chunk)) await Promise.race([once(out, 'drain').catch(() => undefined), gone]);
+      if (target.destroyed) return false;
+      if (!target.write(chunk)) await Promise.race([once(target, 'drain').catch(() => undefined), gone]);
       sent += Buffer.byteLength(chunk as Buffer);
       // A viewer may leave with all that was promised, before the body's end is seen.
-      if (sent >= length && !out.destroyed) {
+      if (sent >= length && !target.destroyed) {
         out.end();
         return true;
       }
     }
   } catch {
-    out.socket?.destroySoon();
+    breakOff(out);
     return false;
   }
-  if (out.destroyed) return false;
+  if (target.destroyed) return false;
   out.end();
   return true;
+}
+
+/** Sends what has been written, and ends the connection, or the stream of HTTP/2, with an error. */
+function breakOff(out: ServerResponse | Http2ServerResponse): void {
+  if (!(out instanceof Http2ServerResponse)) return void out.socket?.destroySoon();
+  const { stream } = out;
+  if (!stream.destroyed) stream.write('', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
 }
 
 /** Repeated headers stay apart: `Set-Cookie` cannot be joined. */

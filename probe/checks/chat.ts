@@ -1,10 +1,11 @@
 import { type Check, verdict } from '../check';
 import { follow, start } from '../follow';
-import { arrivedInPieces, arrivedWhole, measure, tokensIn } from '../judge';
+import { arrivedInPieces, arrivedWhole, measure, pageWouldShow, tokensIn } from '../judge';
 
 const RULES = {
   whole: 'the answer arrives whole',
   pieces: 'the answer arrives in pieces',
+  shown: 'the page would show it',
   early: 'the POST is answered while the answer is generated',
 } as const;
 
@@ -28,6 +29,7 @@ export const chat: Check = {
     return [
       arrivedWhole(RULES.whole, followed),
       arrivedInPieces(RULES.pieces, followed, enough),
+      pageWouldShow(RULES.shown, followed),
       verdict(RULES.early, tokensIn(followed).length > enough && generationEndedMs !== undefined,
         `answered after ${ms(postAnsweredMs)}, generated after ${ms(generationEndedMs)}`),
     ];

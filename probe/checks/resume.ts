@@ -12,9 +12,9 @@ export const resume: Check = {
     const { client, pace, patienceMs, settle } = target;
     const { id } = await start(target, { ...pace, silenceMs: 0 });
     const some = Math.ceil(pace.tokens / 4);
-    const before = await follow(client, id, patienceMs, (_event, events) => events.filter((event) => tokenOf(event)).length >= some);
+    const before = await follow(client, id, patienceMs, { onEvent: (_event, events) => events.filter((event) => tokenOf(event)).length >= some });
     if (before.failure) return [verdict(RULE, false, before.failure)];
-    const after = await follow(client, id, patienceMs);
+    const after = await follow(client, id, patienceMs, { resume: true });
     await settle();
     const final = after.events.map(finalTextOf).find((text) => text !== undefined);
     const [first, second] = [joined(before.events), joined(after.events)];

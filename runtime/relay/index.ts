@@ -29,7 +29,11 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<StreamingHa
   const relay = new Relay({ ...configuration, ...settings, queue, retryAfterSeconds: () => starter.retryAfterSeconds, log });
 
   // Init has more CPU than the function has later. What fails here is tried again by the first request, which gets a 503 if it must.
-  const connecting = queue().then((opened) => opened.connect()).catch((error: unknown) => log.error('not-connected', { message: messageOf(error) }));
+  const connecting = queue().then(
+    // The queue has logged why.
+    (opened) => opened.connect().catch(() => undefined),
+    (error: unknown) => log.error('secrets-unreadable', { message: messageOf(error) }),
+  );
   await Promise.race([connecting, sleep(settings.initMs, undefined, { ref: false })]);
   return awslambda.streamifyResponse((event, out, context) => relay.handle(event, out, context));
 }

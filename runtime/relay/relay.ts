@@ -55,15 +55,15 @@ export class Relay {
     const received = Date.now();
     const client = new ClientResponse(out);
     const ending = this.endingOf(context, client);
-    const served = await this.serve(requestOf(event), client, ending);
-    clearTimeout(ending.timer);
+    const served = await this.serve(requestOf(event), client, ending).finally(() => clearTimeout(ending.timer));
     this.report(event, context, client, received, served);
     // A start that is under way must not be frozen.
     await this.queue?.settled();
     if (served.broken) throw new RelayError('Function.ResponseBroken', 'the response broke off');
   }
 
-  private async serve(request: Request, client: ClientResponse, { signal }: Ending): Promise<Served> {
+  private async serve(request: Request, client: ClientResponse, ending: Ending): Promise<Served> {
+    const { signal } = ending;
     const { maxBodyBytes } = this.props;
     if (request.body.length > maxBodyBytes) {
       await client.respond(tooLarge(maxBodyBytes));
@@ -72,7 +72,7 @@ export class Relay {
     const outcome = await this.submit(request, signal);
     switch (outcome.kind) {
       case 'response':
-        return this.pass(outcome, request, client, signal);
+        return this.pass(outcome, request, client, ending);
       case 'unavailable': {
         const retryAfter = outcome.reason === 'refused' ? this.props.retryAfterSeconds() : RETRY_AFTER_SECONDS[outcome.reason];
         await client.respond(notReady(retryAfter));
@@ -96,12 +96,13 @@ export class Relay {
     }
   }
 
-  private async pass(outcome: QueuedResponse, request: Request, client: ClientResponse, signal: AbortSignal): Promise<Served> {
+  private async pass(outcome: QueuedResponse, request: Request, client: ClientResponse, { signal, end }: Ending): Promise<Served> {
     let metadata: ResponseMetadata;
     try {
       metadata = metadataOf(outcome.head, request.head.method);
     } catch (error) {
-      await outcome.body[Symbol.asyncIterator]().return?.();
+      end('the response is of no use');
+      await drained(outcome);
       await client.respond(failed());
       return { outcome, reason: messageOf(error) };
     }
@@ -142,13 +143,13 @@ export class Relay {
   /** Ends what is under way when the client is gone, and before Lambda ends the function. */
   private endingOf(context: LambdaContext, client: ClientResponse): Ending {
     const controller = new AbortController();
-    const end = (reason: string) => () => controller.abort(new RelayError('Function.Ended', reason));
-    client.gone.addEventListener('abort', end('the client is gone'));
+    const end = (reason: string) => controller.abort(new RelayError('Function.Ended', reason));
+    client.gone.addEventListener('abort', () => end('the client is gone'));
     const leftMs = context.getRemainingTimeInMillis() - this.props.endBeforeTimeoutMs;
-    return { signal: controller.signal, timer: setTimeout(end('the time of the function ran out'), leftMs) };
+    return { signal: controller.signal, end, timer: setTimeout(() => end('the time of the function ran out'), leftMs) };
   }
 
-  private report(event: ProxyEvent, context: LambdaContext, client: ClientResponse, received: number, { outcome, reason, broken }: Served): void {
+  private report(event: ProxyEvent, context: LambdaContext, client: ClientResponse, received: number, { outcome, reason }: Served): void {
     const since = (time?: number) => (time === undefined ? undefined : time - received);
     const fields = {
       requestId: context.awsRequestId,
@@ -164,15 +165,17 @@ export class Relay {
       endMs: since(Date.now()),
       reason,
     };
-    this.props.log[broken || (client.statusCode ?? 0) >= 500 && outcome?.kind !== 'response' ? 'warn' : 'info']('request', fields);
+    this.props.log[reason === undefined ? 'info' : 'warn']('request', fields);
   }
 }
 
 interface Ending {
   readonly signal: AbortSignal;
+  readonly end: (reason: string) => void;
   readonly timer: NodeJS.Timeout;
 }
 
+/** A body that was not read to its end would keep the queue from the next request. */
 async function drained({ body }: QueuedResponse): Promise<void> {
   const chunks = body[Symbol.asyncIterator]();
   try {

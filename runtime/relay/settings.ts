@@ -1,6 +1,6 @@
 import { RELAY } from '../../src/contract/relay';
-import type { RetryOptions } from '../shared/aws';
 import type { QueueSettings } from '../queue';
+import type { RetryOptions } from '../shared/aws';
 
 export interface RelaySettings extends RetryOptions {
   /** A response is broken off this long before the function's timeout: after 890 of 900 seconds. */

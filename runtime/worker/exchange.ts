@@ -1,7 +1,8 @@
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { withCreated } from './created-frame';
 import { Heartbeat } from './engine/heartbeat';
 import type { ProxyEvent } from './event';
-import { requestOf } from './request';
+import { requestOf, streamToResume } from './request';
 import { errorResponse, INTEGRATION_RESPONSE, metadataOf, preludeOf } from './response';
 import { log, messageOf } from '../shared/log';
 import { RuntimeError, type Invocation, type ResponseStream, type RuntimeApi } from '../shared/runtime-api';
@@ -89,7 +90,9 @@ async function relay(props: ExchangeProps, response: IncomingMessage, prelude: B
   try {
     await out.write(prelude);
     let length = 0;
-    for await (const chunk of response as AsyncIterable<Buffer>) {
+    const resumed = isEventStream(response) ? streamToResume(props.event) : undefined;
+    const chunks = resumed === undefined ? response as AsyncIterable<Buffer> : withCreated(resumed, response as AsyncIterable<Buffer>);
+    for await (const chunk of chunks) {
       heartbeat?.heard(chunk);
       if (length < peekBytes) peeked.push(chunk);
       length += chunk.length;

@@ -16,7 +16,7 @@ const NOT_FOR_LIBRECHAT = ['x-tenant-id', 'x-api-key'];
 /** Set anew: the length follows from the body, and API Gateway has answered `Expect` already. */
 const SET_HERE = ['content-length', 'expect', 'x-forwarded-for', 'x-forwarded-proto'];
 
-const STREAM_ROUTE = /^\/api\/agents\/chat\/stream\/[^/]+\/?$/i;
+const STREAM_ROUTE = /^\/api\/agents\/chat\/stream\/([^/]+)\/?$/i;
 
 export interface RequestOptions {
   /** Asks for a response that can be read on the way. */
@@ -30,12 +30,22 @@ export function requestOf(event: ProxyEvent, { uncompressed = false }: RequestOp
   return { method: event.httpMethod, path: pathOf(event), headers, body };
 }
 
+/**
+ * The stream that a request opens without asking to resume it; undefined for every other request. Here it never meets the
+ * process that generates, so without a resume what was generated before would never arrive.
+ */
+export function streamToResume(event: ProxyEvent): string | undefined {
+  const id = event.httpMethod === 'GET' ? STREAM_ROUTE.exec(event.path)?.[1] : undefined;
+  return id !== undefined && !queryOf(event).some(([name]) => name === 'resume') ? decoded(id) : undefined;
+}
+
+function queryOf(event: ProxyEvent): [string, string[]][] {
+  return Object.entries(multiple(event.multiValueQueryStringParameters, event.queryStringParameters));
+}
+
 function pathOf(event: ProxyEvent): string {
-  const query = Object.entries(multiple(event.multiValueQueryStringParameters, event.queryStringParameters));
-  // Without it, what was generated between the POST and this request never arrives.
-  if (event.httpMethod === 'GET' && STREAM_ROUTE.test(event.path) && !query.some(([name]) => name === 'resume')) {
-    query.push(['resume', ['true']]);
-  }
+  const query = queryOf(event);
+  if (streamToResume(event) !== undefined) query.push(['resume', ['true']]);
   const search = query.flatMap(([name, values]) => values.map((value) => `${encode(name)}=${encode(value)}`)).join('&');
   return search ? `${target(event.path)}?${search}` : target(event.path);
 }
@@ -43,6 +53,14 @@ function pathOf(event: ProxyEvent): string {
 /** The path is encoded already; what can't stand in a request line is encoded, the rest stays byte for byte. */
 function target(path: string): string {
   return path.replace(/[^\x21-\x7e]+|[?#]/gu, encode);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // It may be anything that a client sends.
+  }
 }
 
 function encode(text: string): string {

@@ -132,7 +132,7 @@ export class Backend extends Construct {
       description: 'LibreChat: encrypts requests and responses on their way through Redis',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
-    suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'Relay and workers would have to change it at one moment' });
+    suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'Relay and workers would have to rotate it at the same time' });
     return secret;
   }
 

@@ -13,6 +13,8 @@ export interface Settings {
   readonly metricsSecret?: string;
   readonly registrationAllowed: boolean;
   readonly keepCompletedJobs: boolean;
+  /** LibreChat after v0.8.8 sends comments on silent streams; its versions before send none. */
+  readonly keepAliveMs?: number;
   readonly redis: { readonly uri: string; readonly password?: string; readonly keyPrefix: string; readonly ca?: string; readonly attempts: number };
   readonly clientDirectory: string;
   readonly uploadsDirectory: string;
@@ -56,6 +58,7 @@ export function readSettings(env: Environment, directory: string): Settings {
     metricsSecret: env.METRICS_SECRET,
     registrationAllowed: enabled(env.ALLOW_REGISTRATION),
     keepCompletedJobs: enabled(env.STREAM_KEEP_COMPLETED_JOBS),
+    keepAliveMs: Number(env.STAND_IN_KEEP_ALIVE_MS) || undefined,
     redis: {
       uri: env.REDIS_URI!,
       password: env.REDIS_PASSWORD,

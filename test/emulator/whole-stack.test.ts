@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as connectHttp2 } from 'node:http2';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -259,8 +261,27 @@ describe('manners', () => {
     [{ buckets: { files: '/nowhere' } }, 'OPTION_INVALID', /`buckets` must name folders, got: \/nowhere for files/],
     [{ timeScale: 0 }, 'OPTION_INVALID', /`timeScale` must be a positive number, got: 0/],
     [{ port: -1 }, 'OPTION_INVALID', /`port` must be a whole number/],
+    [{ invocationLatencyMs: -1 }, 'OPTION_INVALID', /`invocationLatencyMs` must be a number of at least 0, got: -1/],
+    [{ concurrencyQuota: 0 }, 'OPTION_INVALID', /`concurrencyQuota` must be a whole number of at least 1, got: 0/],
   ])('fails when an option is wrong: %j', async (options, code, message) => {
     await expect(start(options)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test('viewers use HTTPS and HTTP/2 where `tls` is set', async () => {
+    const { url, certificateAuthority } = await start({ tls: true });
+    const session = connectHttp2(url, { ca: certificateAuthority });
+    const [headers] = await once(session.request({ ':path': '/' }), 'response') as [Record<string, unknown>];
+    session.destroy();
+    expect([headers[':status'], headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  });
+
+  test('the usage of each function is metered', async () => {
+    const started = await start();
+    const usageOf = (name: RegExp) => started.usage().find((usage) => name.test(usage.function))!;
+    expect(started.usage().map((usage) => usage.function).sort()).toEqual([...started.functions.keys()].sort());
+    await until(() => usageOf(RESOURCES.publisher).seconds > 0);
+    expect(usageOf(RESOURCES.publisher)).toMatchObject({ environments: 1, invocations: 1, architecture: 'arm64' });
+    expect(usageOf(RESOURCES.function)).toMatchObject({ environments: 0, invocations: 0, seconds: 0 });
   });
 
   test('a log line for each request', async () => {

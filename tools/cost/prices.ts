@@ -1,3 +1,5 @@
+import { LAMBDA_PRICES } from '../../prices/lambda';
+
 /** How many hours a month has, as AWS counts them. */
 export const HOURS = 730;
 
@@ -8,11 +10,9 @@ export const PRICE_LIST = { region: 'us-east-1', read: 'autumn 2026' } as const;
 export const PRICES = {
   /** https://aws.amazon.com/lambda/pricing/ */
   lambda: {
-    gbSecond: { arm64: 0.0000133334, x86_64: 0.0000166667 } as Record<string, number>,
-    provisionedGbSecond: { arm64: 0.0000033334, x86_64: 0.0000041667 } as Record<string, number>,
+    ...LAMBDA_PRICES,
     /** Beyond the first 512 MB. */
     storageGbSecond: 0.0000000309,
-    request: 0.20 / 1e6,
     /** Free in each account, always. */
     free: { gbSeconds: 400_000, requests: 1e6 },
   },

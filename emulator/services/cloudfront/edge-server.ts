@@ -1,4 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import type { Server, Socket } from 'node:net';
 import type { Distribution } from './distribution';
 import { edgeError } from './origin';
 import type { EventStream } from '../../core/events';
@@ -6,40 +8,53 @@ import { fromNode, withHeaders, withoutHeaders, type HttpResponse } from '../../
 import { listen } from '../../core/listen';
 import { writeResponse } from '../../core/write-response';
 
-/** The server for viewers: plain HTTP on loopback, treated as HTTPS under the distribution's name. */
+export interface EdgeServerOptions {
+  /** Certificate and key: viewers use HTTPS, with HTTP/2 or HTTP/1.1. @default plain HTTP/1.1 */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Pages of other origins may frame the site: removes `X-Frame-Options`. @default false */
+  readonly mayBeFramed?: boolean;
+}
+
+/** The server for viewers on loopback. Without TLS, requests are treated as HTTPS under the distribution's name. */
 export class EdgeServer {
   private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
   private url = '';
 
-  /** @param mayBeFramed whether pages of other origins may frame the site: removes `X-Frame-Options` */
   public constructor(
     private readonly distribution: Distribution,
     private readonly hosts: ReadonlySet<string>,
     private readonly events: EventStream,
-    private readonly mayBeFramed = false,
+    private readonly options: EdgeServerOptions = {},
   ) {
-    this.server = createServer((request, response) => void this.respond(request, response));
-    this.server.requestTimeout = 0;
+    const { tls } = options;
+    const respond = (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) =>
+      void this.respond(request, response);
+    this.server = tls ? createSecureServer({ ...tls, allowHTTP1: true }, respond) : createServer({ requestTimeout: 0 }, respond);
+    this.server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
   }
 
   /** Listens on the port, or on the first free one from 8080 on; resolves to the URL. */
   public async open(port?: number): Promise<string> {
-    this.url = await listen(this.server, port);
+    this.url = await listen(this.server, port, this.options.tls ? 'https' : 'http');
     return this.url;
   }
 
   public close(): void {
     this.server.close();
-    this.server.closeAllConnections();
+    this.sockets.forEach((socket) => socket.destroy());
   }
 
-  private async respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  private async respond(incoming: IncomingMessage | Http2ServerRequest, outgoing: ServerResponse | Http2ServerResponse): Promise<void> {
     const start = performance.now();
     const request = fromNode(incoming, 'https');
     let response: HttpResponse;
     try {
       response = this.withLocalRedirect(await this.distribution.handle(request));
-      if (this.mayBeFramed) response = { ...response, headers: withoutHeaders(response.headers, ['X-Frame-Options']) };
+      if (this.options.mayBeFramed) response = { ...response, headers: withoutHeaders(response.headers, ['X-Frame-Options']) };
     } catch (error) {
       // A viewer that disconnected while sending is not an error of the emulator.
       if (incoming.errored) return void outgoing.destroy();

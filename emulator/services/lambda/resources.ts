@@ -3,6 +3,7 @@ import { LambdaFunction } from './lambda-function';
 import type { DeployedFunction } from './lambda-service';
 import { refusalOfVariables } from './platform-variables';
 import { COMMAND } from '../../../src/contract/image';
+import { RELAY } from '../../../src/contract/relay';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
 import { physicalName, reject, unsupported, type Deployment, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
 
@@ -94,7 +95,7 @@ async function createFunction(resource: ResourceDefinition, deployment: Deployme
     cwd: code.cwd,
     prepare: code.prepare,
     environment,
-    emulation: { ...code.environment, AWS_ENDPOINT_URL: aws.url, NODE_EXTRA_CA_CERTS: certificates.caFile },
+    emulation: { ...code.environment, AWS_ENDPOINT_URL: aws.url, [RELAY.awsEndpoint]: aws.url, NODE_EXTRA_CA_CERTS: certificates.caFile },
     timeoutMs: cloud.limit(Timeout * 1000),
     initTimeoutMs: cloud.limit(INIT_LIMIT_MS),
     limit: (milliseconds) => cloud.limit(milliseconds),

@@ -46,9 +46,19 @@ describeWith('redis-server')('the relay', () => {
     });
     await until(() => relay.logged('request').length);
     expect(relay.logged('request')).toEqual([{
-      level: 'info', source: 'relay', event: 'request', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/), method: 'GET', path: '/api/agents/chat/stream/abc',
-      statusCode: 200, worker: worker.worker, queueId: seen[0].id, queuedMs: expect.any(Number), claimedMs: expect.any(Number),
-      firstByteMs: expect.any(Number), endMs: expect.any(Number),
+      level: 'info',
+      source: 'relay',
+      event: 'request',
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      method: 'GET',
+      path: '/api/agents/chat/stream/abc',
+      statusCode: 200,
+      worker: worker.worker,
+      queueId: seen[0].id,
+      queuedMs: expect.any(Number),
+      claimedMs: expect.any(Number),
+      firstByteMs: expect.any(Number),
+      endMs: expect.any(Number),
     }]);
   });
 
@@ -95,7 +105,7 @@ describeWith('redis-server')('the relay', () => {
 
   test('reads Redis\' password and the sealing secret, and ignores the endpoints that LibreChat is told', async () => {
     await world.worker(respond());
-    const uri = world.aws.cloud.secrets.create('redis', JSON.stringify({ uri: world.redis.uri })).arn;
+    const uri = world.aws.services.secretsManager.create('redis', JSON.stringify({ uri: world.redis.uri })).arn;
     const relay = world.relay({ environment: { REDIS_URI: '', VALUE_FROM_REDIS_URI: `${uri}:uri::`, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } });
     expect((await relay.send(proxyEvent('/api'))).statusCode).toBe(200);
   });
@@ -177,7 +187,7 @@ describeWith('redis-server')('the relay', () => {
     });
     const relay = world.relay();
     const tick = async () => {
-      const { body, ended } = await relay.invoke({ source: 'aws.events', 'detail-type': 'Scheduled Event' });
+      const { body, ended } = await relay.invoke({ 'source': 'aws.events', 'detail-type': 'Scheduled Event' });
       let text = '';
       for await (const part of body) text += part;
       expect(await ended).toEqual({});

@@ -1,7 +1,12 @@
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type Behaviour, LambdaService } from './kit/lambda-service';
+import { PlayedAws } from '../../../fixtures/runtime/aws';
+import { until } from '../../../fixtures/runtime/until';
 import { WorkerStarter, type WorkerStarterProps } from '../../../runtime/relay/worker-starter';
 import type { Log } from '../../../runtime/shared/log';
+import { deploy } from '../../emulator/deploy';
+
+jest.setTimeout(30_000);
 
 let lambda: LambdaService;
 let lines: Array<Record<string, unknown>>;
@@ -83,11 +88,52 @@ test('fails with other credentials than the service knows', async () => {
   expect(await starter({ credentials: { ...lambda.credentials, secretAccessKey: 'other' } }).start('id')).toEqual({ refused: expect.stringMatching(/403/) });
 });
 
-test('the service of these tests speaks as AWS does: the SDK understands it', async () => {
+test('the service of these tests speaks as AWS does: the SDK understands it, and is understood', async () => {
   lambda.behaviour = { kind: 'function-error', errorType: 'Runtime.ExitError', details: 'why' };
   const client = new LambdaClient({ region: 'eu-central-1', endpoint: lambda.url, credentials: lambda.credentials });
-  const { EventStream } = await client.send(new InvokeWithResponseStreamCommand({ FunctionName: 'worker', Payload: Buffer.from('{}') }));
+  const FunctionName = 'arn:aws:lambda:eu-central-1:123456789012:function:w';
+  const { EventStream } = await client.send(new InvokeWithResponseStreamCommand({ FunctionName, Qualifier: 'live', Payload: Buffer.from('{}') }));
   const events = [];
   for await (const event of EventStream!) events.push(event);
   expect(events).toMatchObject([{ InvokeComplete: { ErrorCode: 'Runtime.ExitError', ErrorDetails: 'why' } }]);
+  // The same path as the relay's.
+  await starter({ functionName: FunctionName, qualifier: 'live' }).start('id');
+  expect(lambda.calls[1].path).toBe(lambda.calls[0].path);
+});
+
+describe('on the emulated Lambda', () => {
+  let aws: PlayedAws;
+  beforeEach(async () => {
+    aws = new PlayedAws();
+    await aws.start();
+  });
+  afterEach(() => aws.dispose());
+
+  /** Starts a worker whose function does this. */
+  async function start(statements: string) {
+    const ZipFile = `exports.handler = awslambda.streamifyResponse(async (event, out) => { ${statements} });`;
+    await deploy(aws.services, {
+      Resources: {
+        Role: { Type: 'AWS::IAM::Role', Properties: {} },
+        F: {
+          Type: 'AWS::Lambda::Function',
+          Properties: { Runtime: 'nodejs24.x', Handler: 'index.handler', Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Code: { ZipFile }, Timeout: 20 },
+        },
+      },
+    });
+    const [[functionName, { lambda: fn }]] = aws.services.lambda.functions;
+    const workers = starter({ functionName, region: 'us-east-1', endpoint: aws.url, credentials: aws.role.credentials });
+    return { started: await workers.start('id-1'), fn: fn! };
+  }
+
+  test('a worker runs on after the relay has hung up', async () => {
+    const { started, fn } = await start('out.write("\\n"); await new Promise((resolve) => setTimeout(resolve, 200)); console.log("served", event.startWorker); out.end();');
+    expect(started).toBe('started');
+    expect(fn.environments[0].state).toBe('busy');
+    await until(() => fn.environments[0].state === 'frozen');
+  });
+
+  test('the reason of a worker that cannot start arrives', async () => {
+    expect((await start('throw new Error("no MONGO_URI");')).started).toEqual({ refused: expect.stringContaining('no MONGO_URI') });
+  });
 });

@@ -55,7 +55,7 @@ async function ask(method: string, path: string, body?: object) {
 
 /** Starts a chat; its answer has as many tokens, one each 100 ms. */
 async function chat(tokens: number): Promise<string> {
-  const { streamId } = await ask('POST', '/api/agents/chat', { text: 'Hello', standIn: { tokens, gapMs: 100 } });
+  const { streamId } = await ask('POST', '/api/agents/chat', { text: 'Hello', endpoint: 'Probe', endpointType: 'custom', model: 'probe', standIn: { tokens, gapMs: 100 } });
   return streamId as string;
 }
 

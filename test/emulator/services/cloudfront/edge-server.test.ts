@@ -1,12 +1,19 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request as send, type IncomingMessage } from 'node:http';
+import { connect as connectHttp2, constants, type ClientHttp2Session } from 'node:http2';
+import { get } from 'node:https';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { makeCertificates, type Certificates } from '../../../../emulator/core/certificates';
 import { Cloud } from '../../../../emulator/core/cloud';
 import { EventStream, type RequestEvent, type TimedEvent } from '../../../../emulator/core/events';
 import { bodyOf, readWhole, textResponse, type HttpHandler, type HttpRequest } from '../../../../emulator/core/http';
 import { Distribution } from '../../../../emulator/services/cloudfront/distribution';
-import { EdgeServer } from '../../../../emulator/services/cloudfront/edge-server';
+import { EdgeServer, type EdgeServerOptions } from '../../../../emulator/services/cloudfront/edge-server';
 import { MANAGED_ORIGIN_REQUEST_POLICIES } from '../../../../emulator/services/cloudfront/forwarding';
 
 let cloud: Cloud;
@@ -14,7 +21,8 @@ let log: TimedEvent[];
 let url: string;
 let respond: HttpHandler;
 
-beforeEach(async () => {
+/** Opens an edge server for the origin that `respond` is; resolves to its URL. */
+async function open(options?: EdgeServerOptions): Promise<string> {
   const events = new EventStream();
   // Its own: what the test before left open ends only now.
   const own: TimedEvent[] = log = [];
@@ -35,10 +43,12 @@ beforeEach(async () => {
       origin: { id: 'o', domainName: 'origin', path: '', customHeaders: [], connectionAttempts: 1, readTimeout: 30, kind: 'custom', signed: false },
     }],
   });
-  const edge = new EdgeServer(distribution, new Set(['d1.cloudfront.net', 'chat.example.com']), events);
+  const edge = new EdgeServer(distribution, new Set(['d1.cloudfront.net', 'chat.example.com']), events, options);
   cloud.onDispose(() => edge.close());
-  url = await edge.open(0);
-});
+  return edge.open(0);
+}
+
+beforeEach(async () => { url = await open(); });
 
 afterEach(() => cloud.dispose());
 
@@ -186,4 +196,105 @@ test('a viewer that leaves while it sends is no failure', async () => {
   respond = async () => textResponse(200, 'text/plain', 'next');
   expect(await (await fetch(url)).text()).toBe('next');
   expect(log.filter(({ type }) => type === 'notice')).toEqual([]);
+});
+
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-values-specify.html#DownloadDistValuesSupportedHTTPVersions
+describe('with TLS', () => {
+  let folder: string;
+  let certificates: Certificates;
+  let session: ClientHttp2Session;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'edge-server-'));
+    certificates = await makeCertificates(folder);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  beforeEach(async () => {
+    await cloud.dispose();
+    url = await open({ tls: certificates });
+    session = connectHttp2(url, { ca: certificates.ca });
+  });
+  afterEach(() => session.destroy());
+
+  test('viewers may use HTTP/2: host, path, query, headers and body reach the origin', async () => {
+    let asked: HttpRequest | undefined;
+    respond = async (request) => {
+      asked = request;
+      return textResponse(201, 'text/plain', await text(request.body), [['Set-Cookie', 'a=1'], ['Set-Cookie', 'b=2']]);
+    };
+    const stream = session.request({ ':method': 'POST', ':path': '/api/x?a=1', 'x-custom': 'X' });
+    stream.end('body');
+    const [headers] = await once(stream, 'response') as [Record<string, unknown>];
+    expect(headers).toMatchObject({ ':status': 201, 'content-type': 'text/plain', 'set-cookie': ['a=1', 'b=2'] });
+    expect(await text(stream)).toBe('body');
+    expect(asked).toMatchObject({ method: 'POST', path: '/api/x', query: 'a=1', protocol: 'https' });
+    expect(asked!.headers).toContainEqual(['x-custom', 'X']);
+    expect(asked!.headers.some(([name]) => name.startsWith(':'))).toBe(false);
+  });
+
+  test('HTTP/2 carries more than six requests at once', async () => {
+    let open = 0;
+    let release: () => void = () => undefined;
+    const all = new Promise<void>((resolve) => (release = resolve));
+    respond = async () => {
+      if (++open === 28) release();
+      await all;
+      return textResponse(200, 'text/plain', 'x');
+    };
+    const bodies = Array.from({ length: 28 }, () => text(session.request({ ':path': '/' })));
+    expect((await Promise.all(bodies)).join('')).toBe('x'.repeat(28));
+  });
+
+  test('viewers may use HTTP/1.1', async () => {
+    respond = async ({ headers }) => textResponse(200, 'text/plain', String(headers.find(([name]) => name.toLowerCase() === 'x-custom')?.[1]));
+    const response = await new Promise<IncomingMessage>((resolve, reject) => get(url, { ca: certificates.ca, headers: { 'X-Custom': 'X' } }, resolve).on('error', reject));
+    expect([response.httpVersion, await text(response)]).toEqual(['1.1', 'X']);
+  });
+
+  test('each piece of a response goes out as it comes, and HEAD has no body', async () => {
+    const body = new Readable({ read: () => undefined });
+    respond = async ({ method }) => ({ status: 200, headers: [['Content-Type', 'text/event-stream']], body: method === 'HEAD' ? Readable.from([]) : body });
+    const stream = session.request({ ':path': '/' });
+    await once(stream, 'response');
+    for (const piece of ['one', 'two']) {
+      body.push(piece);
+      expect(String((await once(stream, 'data'))[0])).toBe(piece);
+    }
+    stream.close();
+    expect(await text(session.request({ ':path': '/', ':method': 'HEAD' }))).toBe('');
+  });
+
+  test('a response that breaks off resets its stream, after what came, and no other one', async () => {
+    respond = async ({ path }) => path === '/whole' ? textResponse(200, 'text/plain', 'whole') : {
+      status: 200,
+      headers: [],
+      body: Readable.from((async function* () {
+        yield 'partial';
+        throw new Error('broken');
+      })()),
+    };
+    const stream = session.request({ ':path': '/broken' });
+    let came = '';
+    stream.on('data', (chunk) => (came += chunk));
+    await once(stream, 'error');
+    expect([came, stream.rstCode]).toEqual(['partial', constants.NGHTTP2_INTERNAL_ERROR]);
+    expect(await text(session.request({ ':path': '/whole' }))).toBe('whole');
+  });
+
+  test('a viewer that resets its stream ends the reading of the response', async () => {
+    const body = new Readable({ read: () => undefined });
+    respond = async () => ({ status: 200, headers: [], body });
+    const stream = session.request({ ':path': '/' });
+    await once(stream, 'response');
+    stream.close(constants.NGHTTP2_CANCEL);
+    await once(body, 'close');
+    expect(await requestEvent()).toMatchObject({ broken: true });
+  });
+
+  test('redirects to the host names of the distribution lead to the HTTPS address', async () => {
+    respond = async () => ({ status: 302, headers: [['Location', 'https://d1.cloudfront.net/login?x=1']], body: Readable.from([]) });
+    const stream = session.request({ ':path': '/' });
+    const [headers] = await once(stream, 'response') as [Record<string, unknown>];
+    expect(headers.location).toBe(`${url}/login?x=1`);
+  });
 });

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Cloud } from '../../../../emulator/core/cloud';
 import { EventStream, type TimedEvent } from '../../../../emulator/core/events';
 import type { LambdaFunction } from '../../../../emulator/services/lambda/lambda-function';
+import { Services } from '../../../../emulator/services/services';
 import { until } from '../../../../fixtures/runtime/until';
 import { deploy } from '../../deploy';
 
@@ -10,17 +11,17 @@ jest.setTimeout(30_000);
 const HTTP = 'application/vnd.awslambda.http-integration-response';
 const NULS = '\0'.repeat(8);
 
-let cloud: Cloud;
+let services: Services;
 let log: TimedEvent[];
 
 beforeEach(() => {
   log = [];
   const events = new EventStream();
   events.subscribe((event) => log.push(event));
-  cloud = new Cloud(events);
+  services = new Services(new Cloud(events));
 });
 
-afterEach(() => cloud.dispose());
+afterEach(() => services.cloud.dispose());
 
 /** Deploys a handler whose body is given; it finds `event`, `out` and `context`, and `http` for HttpResponseStream.from. */
 async function deployHandler(statements: string, { options = '', properties = {} } = {}): Promise<LambdaFunction> {
@@ -32,7 +33,7 @@ async function deployHandler(statements: string, { options = '', properties = {}
 }
 
 async function deployCode(ZipFile: string, properties: object = {}): Promise<LambdaFunction> {
-  await deploy(cloud, {
+  await deploy(services, {
     Resources: {
       Role: { Type: 'AWS::IAM::Role', Properties: {} },
       F: {
@@ -41,7 +42,7 @@ async function deployCode(ZipFile: string, properties: object = {}): Promise<Lam
       },
     },
   });
-  return [...cloud.functions.values()][0].lambda!;
+  return [...services.lambda.functions.values()][0].lambda!;
 }
 
 /** Reads until the end, or until the response is broken off. */

@@ -56,7 +56,7 @@ export class LambdaService {
       case 'run':
         await behaviour.function(JSON.parse(body));
         // The invocation never ends here: who hangs up does so of itself.
-        return begin(response, message('PayloadChunk', Buffer.from('\n')));
+        return void begin(response, message('PayloadChunk', Buffer.from('\n')));
       case 'refuse': return refuse(response, behaviour.status, behaviour.type, behaviour.message ?? '');
       case 'function-error': return void begin(response, message('InvokeComplete', Buffer.from(JSON.stringify({
         ErrorCode: behaviour.errorType, ErrorDetails: behaviour.details,
@@ -77,10 +77,14 @@ export class LambdaService {
   }
 
   private async forward({ method, url, headers }: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
-    const call = httpRequest(`${this.others}${url}`, { method, headers, agent: false }).end(body);
-    const [reply] = await once(call, 'response') as [IncomingMessage];
-    response.writeHead(reply.statusCode!, reply.headers);
-    reply.pipe(response);
+    try {
+      const call = httpRequest(`${this.others}${url}`, { method, headers, agent: false }).end(body);
+      const [reply] = await once(call, 'response') as [IncomingMessage];
+      response.writeHead(reply.statusCode!, reply.headers);
+      reply.pipe(response);
+    } catch {
+      response.destroy();
+    }
   }
 }
 

@@ -2,17 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { LambdaService } from './lambda-service';
 import { RelayFunction, type RelayBundle } from './relay-function';
+import type { LambdaFunctionProps } from '../../../../emulator/services/lambda/lambda-function';
 import { PlayedAws } from '../../../../fixtures/runtime/aws';
 import { type QueueSettings, scaledSettings, WorkerQueue } from '../../../../runtime/queue';
 import type { RelaySettings } from '../../../../runtime/relay/settings';
 import type { Exchange } from '../../../../runtime/shared/exchange';
 import { QUEUE } from '../../../../src/contract/queue';
 import { RELAY } from '../../../../src/contract/relay';
-import type { LambdaFunctionProps } from '../../../../emulator/services/lambda/lambda-function';
 import { serve } from '../../queue/kit/queues';
 import { startRedis, type TestRedis } from '../../queue/kit/redis';
 
 const SEALING_SECRET = randomBytes(24).toString('base64');
+const PLACES = 10;
 const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export interface RelayOptions {
@@ -24,12 +25,13 @@ export interface RelayOptions {
 
 /** What a relay has around it: Redis, Lambda, Secrets Manager, and workers in this process. */
 export class World {
-  public static async start(bundle: RelayBundle): Promise<World> {
+  /** @param bundle for relays in a process of their own */
+  public static async start(bundle?: RelayBundle): Promise<World> {
     const world = new World(bundle, await startRedis());
     await world.lambda.start();
     await world.aws.start();
     world.lambda.others = world.aws.url;
-    world.sealingSecret = world.aws.cloud.secrets.create('sealing', SEALING_SECRET).arn;
+    world.sealingSecret = world.aws.services.secretsManager.create('sealing', SEALING_SECRET).arn;
     return world;
   }
 
@@ -42,7 +44,7 @@ export class World {
   private readonly relays: RelayFunction[] = [];
   private readonly workers: WorkerQueue[] = [];
 
-  private constructor(private readonly bundle: RelayBundle, public readonly redis: TestRedis) {
+  private constructor(private readonly bundle: RelayBundle | undefined, public readonly redis: TestRedis) {
     this.inspector = new Redis(redis.uri);
     this.release = randomBytes(6).toString('hex');
   }
@@ -52,20 +54,27 @@ export class World {
     return `{chat}:${this.release}:`;
   }
 
-  public relay({ environment, settings, queue, lambda }: RelayOptions = {}): RelayFunction {
-    const overrides = { ...settings, queue: { ...scaledSettings(5), ...queue } };
-    const relay = new RelayFunction(this.bundle, {
+  /** The variables of a relay. */
+  public environment({ environment, settings, queue }: RelayOptions = {}): Record<string, string> {
+    return {
       [QUEUE.prefix]: 'chat',
       [QUEUE.release]: this.release,
       [QUEUE.sealingSecret]: this.sealingSecret,
-      [QUEUE.maxConcurrentRequests]: '10',
+      [QUEUE.maxConcurrentRequests]: String(PLACES),
       [RELAY.workerFunction]: 'worker',
       [RELAY.maxWorkers]: '3',
       [RELAY.awsEndpoint]: this.lambda.url,
-      [RELAY.testOverrides]: JSON.stringify(overrides),
+      [RELAY.testOverrides]: JSON.stringify({ ...settings, queue: { ...scaledSettings(5), ...queue } }),
       REDIS_URI: this.redis.uri,
+      ...this.platform,
       ...environment,
-    }, { credentials: this.aws.role.credentials, ...lambda });
+    };
+  }
+
+  /** The relay as a function. */
+  public relay(options: RelayOptions = {}): RelayFunction {
+    const declared = Object.entries(this.environment(options)).filter(([name]) => !(name in this.platform));
+    const relay = new RelayFunction(this.bundle!, Object.fromEntries(declared), { credentials: this.aws.role.credentials, ...options.lambda });
     this.relays.push(relay);
     return relay;
   }
@@ -73,11 +82,13 @@ export class World {
   /** A worker in this process, whose requests the handler serves. */
   public async worker(handle: (exchange: Exchange) => Promise<void>, { startId = '', uri = this.redis.uri } = {}): Promise<WorkerQueue> {
     const worker = new WorkerQueue({
-      redis: { uri }, prefix: 'chat', release: this.release, sealingSecret: Buffer.from(SEALING_SECRET), log: QUIET, settings: scaledSettings(5),
+      redis: { uri }, prefix: 'chat', release: this.release, sealingSecret: Buffer.from(SEALING_SECRET), log: QUIET, settings: scaledSettings(5, { maxPollMs: 20, outageMs: 1_000 }),
     });
     this.workers.push(worker);
+    // Its first lease has them: with none, relays would start another worker.
+    worker.setFree(PLACES);
     await worker.reportStarted(startId);
-    void serve(worker, handle);
+    void serve(worker, handle, PLACES);
     return worker;
   }
 
@@ -94,6 +105,12 @@ export class World {
     const keys = await this.inspector.keys(`${this.keys.replace('{', '\\{')}*`);
     const sizes = await Promise.all(keys.map((key) => this.inspector.memory('USAGE', key)));
     return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  }
+
+  /** What Lambda adds to a function's own variables. */
+  private get platform(): Record<string, string> {
+    const { accessKeyId, secretAccessKey, sessionToken } = this.aws.role.credentials;
+    return { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken };
   }
 
   /** Ends relays and workers; those to come are of another release. */

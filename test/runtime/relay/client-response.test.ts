@@ -1,0 +1,73 @@
+import { provideAwslambda, ResponseStream } from './kit/response-stream';
+import { ClientResponse } from '../../../runtime/relay/client-response';
+import { notReady } from '../../../runtime/relay/own-response';
+
+let out: ResponseStream;
+let takeAway: () => void;
+let client: ClientResponse;
+const never = new AbortController().signal;
+
+beforeEach(() => {
+  out = new ResponseStream();
+  client = new ClientResponse(out);
+  takeAway = provideAwslambda();
+});
+
+afterEach(() => takeAway());
+
+/** Whether a promise has settled, once all that is ready has run. */
+async function settled(promise: Promise<unknown>): Promise<boolean> {
+  let done = false;
+  void promise.then(() => { done = true; });
+  await new Promise(setImmediate);
+  return done;
+}
+
+test('metadata and the first piece of the body are written in different turns of the event loop', async () => {
+  await client.begin({ statusCode: 200, headers: {} });
+  await client.write(Buffer.from('data'), never);
+  await client.end();
+  expect(out.turns).toEqual([['{"statusCode":200,"headers":{}}|', ''], ['data']]);
+  expect(client.statusCode).toBe(200);
+  expect(client.gone.aborted).toBe(false);
+});
+
+test('a full stream is waited for', async () => {
+  out.accepts = false;
+  const writing = client.write(Buffer.from('data'), never);
+  expect(await settled(writing)).toBe(false);
+  out.emit('drain');
+  expect(await settled(writing)).toBe(true);
+  expect([out.listenerCount('drain'), out.listenerCount('close')]).toEqual([0, 1]);
+});
+
+test('a full stream is not waited for once it is closed, and the client counts as gone', async () => {
+  out.accepts = false;
+  const writing = client.write(Buffer.from('data'), never);
+  out.close();
+  expect(await settled(writing)).toBe(true);
+  expect(client.gone.aborted).toBe(true);
+});
+
+test('a full stream is not waited for once the signal is aborted', async () => {
+  const controller = new AbortController();
+  out.accepts = false;
+  const writing = client.write(Buffer.from('data'), controller.signal);
+  controller.abort();
+  expect(await settled(writing)).toBe(true);
+});
+
+test('a stream that is destroyed gets nothing, and nothing waits for it', async () => {
+  out.accepts = false;
+  out.close();
+  expect(await settled(client.write(Buffer.from('data'), never))).toBe(true);
+  expect(await settled(client.end())).toBe(true);
+  expect(await settled(client.respond(notReady(1)))).toBe(true);
+  expect(out.turns).toEqual([]);
+  expect(client.statusCode).toBeUndefined();
+});
+
+test('an error of the stream means that the client is gone', () => {
+  out.emit('error', new Error('reset'));
+  expect(client.gone.aborted).toBe(true);
+});
