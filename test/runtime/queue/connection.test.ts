@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { describeWith } from '../../requires';
 import { bodyOf, Deployment, get, serve, until } from './kit/queues';
-import { freePort, startRedis, type TestRedis } from './kit/redis';
+import { freePort, startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 import { startRefusingRedis } from './kit/refusing-redis';
 import { DEFAULT_SETTINGS, type Outcome, RedisDenied, type RedisEndpoint, RedisUnreachable, RedisUnsuitable } from '../../../runtime/queue';
 import { targetOf } from '../../../runtime/queue/endpoint';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { describeWith } from '../../requires';
 import { bodyOf, get, recordingLog } from './kit/queues';
-import { startRedis, type TestRedis } from './kit/redis';
+import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 import { RelayQueue, scaledSettings, type Started } from '../../../runtime/queue';
 
 const FACTOR = 5;

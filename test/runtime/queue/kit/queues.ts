@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { FaultyProxy } from './proxy';
-import type { Exchange, RequestHead } from '../../../../runtime/shared/exchange';
 import { type Outcome, type QueueLog, type QueueSettings, RelayQueue, type RelayQueueOptions, scaledSettings, WorkerQueue } from '../../../../runtime/queue';
+import type { Exchange, RequestHead } from '../../../../runtime/shared/exchange';
 
 const SECRET = randomBytes(32);
 
@@ -69,7 +69,7 @@ export class Deployment {
   /** As a late copy of a command does. */
   public async addHint(id: string): Promise<void> {
     const redis = new Redis(this.uri);
-    await redis.zadd(`${this.base}waiting`, 0, id);
+    await redis.zadd(`${this.base}waiting`, Date.now(), id);
     redis.disconnect();
   }
 
