@@ -36,9 +36,14 @@ async function start(overrides: object, sandbox?: Sandbox): Promise<Stack> {
     environment: { ALLOW_REGISTRATION: 'true', ADAPTER_TEST_OVERRIDES: JSON.stringify(overrides) },
   });
   const watch = new EnvironmentWatch(emulator.events);
-  const client = await ChatClient.signIn(emulator.url);
-  await watch.settled();
-  return { emulator, watch, client };
+  try {
+    const client = await ChatClient.signIn(emulator.url);
+    await watch.settled();
+    return { emulator, watch, client };
+  } catch (error) {
+    await emulator.dispose();
+    throw error;
+  }
 }
 
 async function stop(stack: Stack | undefined): Promise<void> {
