@@ -3,7 +3,7 @@ import { Capacity, type Condition } from './capacity';
 import type { Chat } from './chat';
 import { Chats } from './chats';
 import type { LibreChat } from './librechat';
-import { streamIdOf, withoutQuery } from './routes';
+import { newStreamIdOf, streamIdOf, withoutQuery } from './routes';
 import { transfer } from './transfer';
 import { TICK } from '../../../src/contract/queue';
 import type { Exchange, RequestSource } from '../../shared/exchange';
@@ -104,8 +104,14 @@ export class Engine {
   private async serve(exchange: Exchange): Promise<void> {
     const { librechat: { port }, settings } = this.props;
     const { method, path } = exchange.head;
+    const opened = newStreamIdOf(method, path);
     const { statusCode, failure, gone } = await transfer({
-      exchange, port, settings, signal: this.breakOff.signal, onChat: (chat) => this.announce(chat),
+      exchange,
+      port,
+      settings,
+      signal: this.breakOff.signal,
+      foreignStream: opened === undefined || this.chats.isOwn(opened) ? undefined : opened,
+      onChat: (chat) => this.announce(chat),
     });
     if (failure !== undefined) {
       log.error('response-failed', { request: exchange.id, method, path: withoutQuery(path), statusCode, message: failure });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 import { describeWith } from '../../requires';
-import { startRedis, type TestRedis } from './kit/redis';
 import { BOUND_MS, calmScenario, play, type Result, type Scenario, scenario } from './kit/scenario';
 
 /** More runs: QUEUE_RUNS=200; the same again: QUEUE_SEED=<the seed that a failure prints>. */

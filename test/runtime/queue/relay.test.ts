@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describeWith } from '../../requires';
 import { bodyOf, contentOf, Deployment, get, post, serve, until } from './kit/queues';
-import { startRedis, type TestRedis } from './kit/redis';
+import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 import { ResponseBroken, scaledSettings, type Started } from '../../../runtime/queue';
 import type { Exchange } from '../../../runtime/shared/exchange';
 

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { describeWith } from '../../requires';
 import { bodyOf, Deployment, get, serve, until } from './kit/queues';
-import { startRedis, type TestRedis } from './kit/redis';
+import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 import { DEFAULT_SETTINGS } from '../../../runtime/queue';
 import type { Exchange } from '../../../runtime/shared/exchange';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { FaultyProxy } from './proxy';
-import type { Exchange, RequestHead } from '../../../../runtime/shared/exchange';
 import { type Outcome, type QueueLog, type QueueSettings, RelayQueue, type RelayQueueOptions, scaledSettings, WorkerQueue } from '../../../../runtime/queue';
+import type { Exchange, RequestHead } from '../../../../runtime/shared/exchange';
 
 const SECRET = randomBytes(32);
 

@@ -1,6 +1,4 @@
-import { proxyEvent } from '../../../fixtures/runtime/events';
-import { withCreated } from '../../../runtime/worker/created-frame';
-import { streamToResume } from '../../../runtime/worker/request';
+import { withCreated } from '../../../../runtime/worker/engine/created-frame';
 
 const USER_MESSAGE = { messageId: 'm', parentMessageId: 'p', conversationId: 's', text: 'Grüße' };
 const frame = (json: object) => `event: message\ndata: ${JSON.stringify(json)}\n\n`;
@@ -43,15 +41,4 @@ describe('the stream of a new message', () => {
     ['a frame that is not finished', 'data: {"sync":true'],
     ['nothing', ''],
   ])('%s is left as it is', async (_what, text) => expect(await passed(bytes(text))).toBe(text));
-});
-
-test.each([
-  ['GET', '/api/agents/chat/stream/abc', {}, 'abc'],
-  ['GET', '/api/agents/chat/stream/a%20b/', { generationCreatedAt: ['5'] }, 'a b'],
-  ['GET', '/api/agents/chat/stream/abc', { resume: ['true'] }, undefined],
-  ['GET', '/api/agents/chat/stream/abc', { resume: ['false'] }, undefined],
-  ['POST', '/api/agents/chat/stream/abc', {}, undefined],
-  ['GET', '/api/agents/chat/status/abc', {}, undefined],
-])('%s %s %j resumes %s without having been asked to', (method, path, multiValueQueryStringParameters, id) => {
-  expect(streamToResume(proxyEvent(path, { method, multiValueQueryStringParameters }))).toBe(id);
 });
