@@ -8,12 +8,12 @@ import { table } from '../../cli/table';
 import { Deployment } from '../../fixtures/deployment';
 import { until } from '../../fixtures/runtime/until';
 import { scaledSettings } from '../../runtime/queue';
-import { startRedis } from '../../test/runtime/queue/kit/redis';
+import { startRedis } from '../../fixtures/runtime/redis';
 
 const QUICK = { tokens: 8, gapMs: 3, silenceMs: 0, saveMs: 0, titleMs: 0 };
 /** Long enough that faults come in the middle of a stream. */
-const SLOW = { ...QUICK, tokens: 40, gapMs: 50 };
-const SLOW_EVERY = 10;
+const SLOW = { ...QUICK, tokens: 30, gapMs: 30 };
+const SLOW_EVERY = 15;
 const TIMINGS = { silenceMs: 45_000, retryMs: 200 };
 /** A worker lives for seconds instead of minutes, so that renewals and freezes come all the time. */
 const WORKER = { lingerMs: 700, renewAfterMs: 5_000, roundMs: 200, graceMs: 50, streamIdleMs: 10_000, heartbeatMs: 1_000 };
