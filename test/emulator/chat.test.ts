@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:http2';
-import { EnvironmentWatch } from '../../demo/environment-watch';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
 import type { Sandbox } from '../../emulator/services/lambda/sandbox';
 import { type Synthesized, synthesize } from '../../emulator/synthesize';
+import { EnvironmentWatch } from '../../fixtures/environment-watch';
 import { until } from '../../fixtures/runtime/until';
 import { ChatClient } from '../../probe/chat-client';
 import { type ChatEvent, resumedTextOf, tokenOf } from '../../probe/chat-events';
