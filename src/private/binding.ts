@@ -1,10 +1,11 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IDependable } from 'constructs';
+import type { LogOptions } from './log-group';
 import type { Network } from './network';
 
 /** The properties of a deployment that the variants of `LibreChatImage`, `LibreChatDatabase` and others are bound to. */
@@ -14,7 +15,8 @@ export interface BindContext {
   /** Undefined for the default of each resource. */
   readonly removalPolicy?: RemovalPolicy;
   readonly architecture: Architecture;
-  readonly logRetention: RetentionDays;
+  readonly logs: LogOptions;
+  readonly encryptionKey?: IKey;
 }
 
 /** The context of a variant with `_needsVpc`. */
