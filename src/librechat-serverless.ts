@@ -313,7 +313,9 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
       .filter((construct): construct is LibreChatServerless => construct instanceof LibreChatServerless && construct !== this);
   }
 
-  private createNetwork({ vpc, vpcSubnets = DEFAULT_SUBNETS, removalPolicy }: LibreChatServerlessProps, { database, redis }: Variants): Network | undefined {
+  private createNetwork(
+    { vpc, vpcSubnets = DEFAULT_SUBNETS, removalPolicy }: LibreChatServerlessProps, { database, redis }: Variants,
+  ): Network | undefined {
     if (!vpc && !database._needsVpc && !redis._needsVpc) return undefined;
     return { vpc: vpc ?? createVpc(this, removalPolicy), vpcSubnets };
   }
