@@ -68,8 +68,9 @@ describe('data', () => {
   test('maximal: the same, and the key', () => {
     const { ChatDatabaseCluster4698A913: cluster, ChatRedisReplicationGroupDBC8670F: group, ...others } = createOnlyValues('maximal');
     const { ChatDatabaseCluster4698A913: minimalCluster, ChatRedisReplicationGroupDBC8670F: minimalGroup, ...minimalOthers } = createOnlyValues('minimal');
-    expect(cluster).toEqual({ ...minimalCluster, KmsKeyId: '<Key.Arn>' });
-    expect(group).toEqual({ ...minimalGroup, KmsKeyId: '<Key.Arn>' });
+    const key = expect.stringMatching(/^arn:<AWS::Partition>:kms:.*:key\/0a1b2c3d-0000-4000-8000-000000000000$/);
+    expect(cluster).toEqual({ ...minimalCluster, KmsKeyId: key });
+    expect(group).toEqual({ ...minimalGroup, KmsKeyId: key });
     expect(others).toEqual({ ...minimalOthers, ChatDatabaseInstance2A299AB3F: { DBClusterIdentifier: '<ChatDatabaseCluster>' } });
   });
 
