@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Database } from './database/database';
 import type { BindContext, Binding, VpcBindContext } from './private/binding';
 import { allowPort } from './private/network';
+import { ANY, NUMBER, type PropTypes, SECRET, validateProps, validateType } from './private/validation/props';
 import { validateCapacity, validateInteger } from './private/validation/values';
 
 /** Options of `LibreChatDatabase.documentDb()`. */
@@ -84,12 +85,16 @@ export abstract class LibreChatDatabase {
   public abstract _bind(scope: Construct, context: BindContext): DatabaseBinding;
 }
 
+const DOCUMENT_DB_OPTIONS: PropTypes<LibreChatDocumentDbOptions> = { minCapacity: NUMBER, maxCapacity: NUMBER, instances: ANY };
+
 class DocumentDb extends LibreChatDatabase {
   public readonly _needsVpc = true;
   private readonly options: Required<LibreChatDocumentDbOptions>;
 
-  constructor({ minCapacity = 0.5, maxCapacity = 8, instances = 1 }: LibreChatDocumentDbOptions) {
+  constructor(options: LibreChatDocumentDbOptions) {
     super();
+    validateProps('LibreChatDocumentDbOptions', options, DOCUMENT_DB_OPTIONS);
+    const { minCapacity = 0.5, maxCapacity = 8, instances = 1 } = options;
     validateCapacity(minCapacity, maxCapacity);
     validateInteger('instances', instances, 1, 16);
     this.options = { minCapacity, maxCapacity, instances };
@@ -106,6 +111,7 @@ class UriDatabase extends LibreChatDatabase {
 
   constructor(private readonly uri: ecs.Secret) {
     super();
+    validateType('uri', uri, SECRET);
   }
 
   public _bind(): DatabaseBinding {

@@ -20,16 +20,20 @@ import { LibreChatConfig } from './librechat-config';
 import { LibreChatDatabase } from './librechat-database';
 import { LibreChatImage } from './librechat-image';
 import { LibreChatRedis } from './librechat-redis';
+import { SERVERLESS_PROPS } from './librechat-serverless-prop-types';
 import type { LibreChatServerlessProps } from './librechat-serverless-props';
 import type { BindContext, Binding } from './private/binding';
+import { type EnvironmentFile, knownVariables, readEnvironmentFile, withoutBlanks } from './private/environment';
+import { reportEnvironmentFile } from './private/environment-report';
 import type { LambdaImage } from './private/image';
 import { deploymentName, redisKeyPrefix, streamingInvokeArn, urlParameterName } from './private/names';
 import { createVpc, DEFAULT_SUBNETS, type Network } from './private/network';
 import { validateAddress, validateWebAcl } from './private/validation/address';
 import { requiresError } from './private/validation/errors';
 import { validateNetwork, validateRouteToLambda } from './private/validation/network';
+import { validateProps } from './private/validation/props';
 import { validateAtLeast, validateEnvironmentName, validateInteger, validateRemovalPolicy, validateSize, validateWorkers } from './private/validation/values';
-import { validateVariables } from './private/validation/variables';
+import { validateVariables, validateVariablesSize, warnOfVariables } from './private/validation/variables';
 import type { Redis } from './redis/redis';
 import { Relay } from './relay/relay';
 
@@ -41,6 +45,12 @@ interface Variants {
   readonly config: LibreChatConfig;
   readonly database: LibreChatDatabase;
   readonly redis: LibreChatRedis;
+}
+
+/** The environment variables of LibreChat that users specify in plain text. */
+interface Environment {
+  readonly variables: Record<string, string>;
+  readonly file?: EnvironmentFile;
 }
 
 /**
@@ -148,13 +158,15 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
    */
   constructor(scope: Construct, id: string, props: LibreChatServerlessProps = {}) {
     super(scope, id);
+    validateProps('LibreChatServerlessProps', props, SERVERLESS_PROPS);
+    const environment = this.readEnvironment(props);
     const variants: Variants = {
       image: props.image ?? LibreChatImage.fromDockerBuild(),
       config: props.config ?? LibreChatConfig._default(),
       database: props.database ?? LibreChatDatabase.documentDb(),
       redis: props.redis ?? LibreChatRedis.replicationGroup(),
     };
-    this.validate(props, variants);
+    this.validate(props, variants, environment);
 
     const context: BindContext = {
       network: this.createNetwork(props, variants),
@@ -169,7 +181,9 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     const config = variants.config._bind(this, context);
     const services = props.services?._bind(this, context) ?? {};
 
-    const backend = this.createBackend(props, context, { image, config, siteUrl, bindings: [databaseBinding, redisBinding, services] });
+    const backend = this.createBackend(props, context, {
+      image, config, siteUrl, environment: environment.variables, bindings: [databaseBinding, redisBinding, services],
+    });
     const relay = this.createRelay(props, context, backend, redisBinding);
     const apiGateway = this.createApiGateway(props, context, relay.handler, siteUrl);
     const frontend = this.createFrontend(props, context, image, relay.handler, apiGateway);
@@ -278,7 +292,16 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     return this.redis.metric('CurrConnections', options);
   }
 
-  private validate(props: LibreChatServerlessProps, { image, database }: Variants): void {
+  private readEnvironment({ environment = {}, environmentFile, secrets = {} }: LibreChatServerlessProps): Environment {
+    const specified = withoutBlanks(environment);
+    validateVariables(specified, secrets);
+    if (environmentFile === undefined) return { variables: specified };
+    const file = readEnvironmentFile(environmentFile, Object.keys({ ...specified, ...secrets }));
+    return { file, variables: { ...file.variables, ...specified } };
+  }
+
+  private validate(props: LibreChatServerlessProps, variants: Variants, environment: Environment): void {
+    const { image, database } = variants;
     const { vpc, vpcSubnets, services } = props;
     validateNetwork({
       vpc,
@@ -289,7 +312,6 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     });
     image._validate(this);
     validateAddress(this, props);
-    validateVariables(props.environment ?? {}, props.secrets ?? {});
     validateRemovalPolicy(props.removalPolicy);
     validateInteger('memorySize', props.memorySize, 1024, 10240, ' MiB');
     validateSize('ephemeralStorageSize', props.ephemeralStorageSize, 512, 10240);
@@ -298,6 +320,19 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     validateAtLeast('throttlingBurstLimit', props.throttlingBurstLimit, 1);
     validateWebAcl(props.webAclArn);
     validateEnvironmentName(props.environmentName);
+    validateVariablesSize(environment.variables, props.secrets ?? {});
+    this.validateConfiguration(props, variants, environment);
+  }
+
+  /** Last, because of its warnings, which are of no interest if another prop is invalid. */
+  private validateConfiguration(props: LibreChatServerlessProps, { config, image }: Variants, { variables, file }: Environment): void {
+    const { secrets = {}, services, environmentSecret } = props;
+    // Secrets that the file contains are reported with it, and not again as references to missing variables.
+    const secretNames = [...Object.keys(secrets), ...file?.secrets ?? []];
+    const known = knownVariables({ ...services?._variables(), ...variables }, secretNames, environmentSecret !== undefined);
+    config._validate(this, { variables: known, release: image._release });
+    warnOfVariables(this, variables, known);
+    if (file) reportEnvironmentFile(this, file, environmentSecret !== undefined);
   }
 
   private createNetwork({ vpc, vpcSubnets = DEFAULT_SUBNETS }: LibreChatServerlessProps, { database, redis }: Variants): Network | undefined {
@@ -308,7 +343,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   private createBackend(
     props: LibreChatServerlessProps,
     { network, removalPolicy, logRetention }: BindContext,
-    parts: Pick<BackendProps, 'image' | 'config' | 'siteUrl' | 'bindings'>,
+    parts: Pick<BackendProps, 'image' | 'config' | 'siteUrl' | 'environment' | 'bindings'>,
   ): Backend {
     return new Backend(this, 'Backend', {
       ...parts,
@@ -317,12 +352,13 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
       logRetention,
       urlParameterName: parts.siteUrl ? undefined : urlParameterName(this),
       environment: {
-        ...props.environment,
+        ...parts.environment,
         USE_REDIS: 'true',
         REDIS_KEY_PREFIX: redisKeyPrefix(this),
         SCHEDULES_DISABLED: String(!props.schedules),
       },
       secrets: props.secrets ?? {},
+      environmentSecret: props.environmentSecret,
       filesBucket: props.filesBucket,
       memorySize: props.memorySize ?? 2048,
       ephemeralStorageSize: props.ephemeralStorageSize,
