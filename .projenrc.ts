@@ -51,8 +51,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: `${ORGANISATION}/${NAME}-go` },
 
   devDeps: [
-    // Reads librechat.yaml: esbuild puts it into assets/.
-    'yaml',
+    // Parser and schema of librechat.yaml: esbuild puts them into assets/. The schema is that of LibreChat v0.8.8.
+    '@types/js-yaml@^4',
+    'js-yaml@^4',
+    'librechat-data-provider@0.8.524',
     // What runs in Lambda: esbuild puts it into assets/.
     '@types/aws-lambda',
     'aws4',

@@ -4,6 +4,7 @@ import { Database } from './database/database';
 import type { BindContext, Binding, VpcBindContext } from './private/binding';
 import { allowPort } from './private/network';
 import { validateDocumentDbRelease } from './private/validation/image';
+import { ANY, NUMBER, type PropTypes, SECRET, validateProps, validateType } from './private/validation/props';
 import { warnOfDocumentDbRegion, warnOfSecretRegion } from './private/validation/region';
 import { validateCapacity, validateInteger } from './private/validation/values';
 
@@ -93,12 +94,16 @@ export abstract class LibreChatDatabase {
   public abstract _bind(scope: Construct, context: BindContext): DatabaseBinding;
 }
 
+const DOCUMENT_DB_OPTIONS: PropTypes<LibreChatDocumentDbOptions> = { minCapacity: NUMBER, maxCapacity: NUMBER, instances: ANY };
+
 class DocumentDb extends LibreChatDatabase {
   public readonly _needsVpc = true;
   private readonly options: Required<LibreChatDocumentDbOptions>;
 
-  constructor({ minCapacity = 0.5, maxCapacity = 8, instances = 1 }: LibreChatDocumentDbOptions) {
+  constructor(options: LibreChatDocumentDbOptions) {
     super();
+    validateProps('LibreChatDocumentDbOptions', options, DOCUMENT_DB_OPTIONS);
+    const { minCapacity = 0.5, maxCapacity = 8, instances = 1 } = options;
     validateCapacity(minCapacity, maxCapacity);
     validateInteger('instances', instances, 1, 16);
     this.options = { minCapacity, maxCapacity, instances };
@@ -120,6 +125,7 @@ class UriDatabase extends LibreChatDatabase {
 
   constructor(private readonly uri: ecs.Secret) {
     super();
+    validateType('uri', uri, SECRET);
   }
 
   public _validate(scope: Construct): void {

@@ -2,6 +2,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import type { BindContext, Binding, VpcBindContext } from './private/binding';
 import { allowPort } from './private/network';
+import { ANY, oneOf, type PropTypes, SECRET, STRING, validateProps, validateType } from './private/validation/props';
 import { warnOfSecretRegion } from './private/validation/region';
 import { validateInteger, validateNodeType } from './private/validation/values';
 import { Redis } from './redis/redis';
@@ -100,12 +101,20 @@ export abstract class LibreChatRedis {
   public abstract _bind(scope: Construct, context: BindContext): RedisBinding;
 }
 
+const REPLICATION_GROUP_OPTIONS: PropTypes<LibreChatReplicationGroupOptions> = {
+  engine: oneOf('LibreChatRedisEngine', LibreChatRedisEngine),
+  nodeType: STRING,
+  replicas: ANY,
+};
+
 class ReplicationGroup extends LibreChatRedis {
   public readonly _needsVpc = true;
   private readonly options: Required<LibreChatReplicationGroupOptions>;
 
-  constructor({ engine = LibreChatRedisEngine.REDIS, nodeType = 'cache.t4g.micro', replicas = 0 }: LibreChatReplicationGroupOptions) {
+  constructor(options: LibreChatReplicationGroupOptions) {
     super();
+    validateProps('LibreChatReplicationGroupOptions', options, REPLICATION_GROUP_OPTIONS);
+    const { engine = LibreChatRedisEngine.REDIS, nodeType = 'cache.t4g.micro', replicas = 0 } = options;
     validateNodeType('nodeType', nodeType);
     validateInteger('replicas', replicas, 0, 5);
     this.options = { engine, nodeType, replicas };
@@ -122,6 +131,7 @@ class UriRedis extends LibreChatRedis {
 
   constructor(private readonly uri: ecs.Secret) {
     super();
+    validateType('uri', uri, SECRET);
   }
 
   public _validate(scope: Construct): void {

@@ -8,6 +8,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { LibreChatConfig } from './librechat-config';
 import type { LibreChatDatabase } from './librechat-database';
 import type { LibreChatImage } from './librechat-image';
@@ -88,12 +89,23 @@ export interface LibreChatServerlessProps {
    * Additional environment variables for LibreChat, such as `ALLOW_REGISTRATION: 'true'`.
    *
    * All variables of the function are limited to 4 KB in total. Variables that the construct sets are not allowed. Use `secrets` for keys
-   * and passwords, since the values are visible in the Lambda console.
+   * and passwords, since the values are visible in the Lambda console. A variable with an empty value is not set.
    *
    * @see https://www.librechat.ai/docs/configuration/dotenv
    * @default - none
    */
   readonly environment?: { [variable: string]: string };
+
+  /**
+   * Path of a `.env` file with further environment variables for LibreChat, such as the one of a docker compose deployment.
+   *
+   * Variables that the construct sets, secrets and blank variables are omitted. A message at synthesis lists them with the reasons, and
+   * contains a command that stores the secrets in AWS Secrets Manager. `environment` and `secrets` take precedence.
+   *
+   * @see https://www.librechat.ai/docs/configuration/dotenv
+   * @default - none
+   */
+  readonly environmentFile?: string;
 
   /**
    * Environment variables for LibreChat with values from Secrets Manager or SSM Parameter Store, such as `OPENAI_API_KEY`.
@@ -105,6 +117,17 @@ export interface LibreChatServerlessProps {
    * @default - none; those four values are derived from one generated secret
    */
   readonly secrets?: { [variable: string]: ecs.Secret };
+
+  /**
+   * Secret with further environment variables for LibreChat: a JSON object with one field for each variable.
+   *
+   * It requires one variable of the function for any number of variables of LibreChat, so it is not subject to the limit of 4 KB. The
+   * function reads it at each start. `environment`, `secrets` and the variables that the construct sets take precedence over its fields,
+   * except for `CREDS_KEY`, `CREDS_IV`, `JWT_SECRET` and `JWT_REFRESH_SECRET`, which it may contain.
+   *
+   * @default - none
+   */
+  readonly environmentSecret?: secretsmanager.ISecret;
 
   /**
    * Existing services for LibreChat, such as LiteLLM or Meilisearch.

@@ -20,17 +20,21 @@ import { LibreChatConfig } from './librechat-config';
 import { LibreChatDatabase } from './librechat-database';
 import { LibreChatImage } from './librechat-image';
 import { LibreChatRedis } from './librechat-redis';
+import { SERVERLESS_PROPS } from './librechat-serverless-prop-types';
 import type { LibreChatServerlessProps } from './librechat-serverless-props';
 import type { BindContext, Binding } from './private/binding';
+import { type EnvironmentFile, knownVariables, readEnvironmentFile, withoutBlanks } from './private/environment';
+import { reportEnvironmentFile } from './private/environment-report';
 import type { LambdaImage } from './private/image';
 import { deploymentName, redisKeyPrefix, streamingInvokeArn, urlParameterName } from './private/names';
 import { createVpc, DEFAULT_SUBNETS, type Network } from './private/network';
 import { validateAddress, validateUniqueDomain, validateWebAcl } from './private/validation/address';
 import { requiresError } from './private/validation/errors';
 import { validateNetwork, validateRouteToLambda } from './private/validation/network';
+import { validateProps } from './private/validation/props';
 import { validateBucketRegion, validatePartition, warnOfSecretRegion } from './private/validation/region';
 import { validateAtLeast, validateEnvironmentName, validateMemorySize, validateRemovalPolicy, validateSize, validateWorkers } from './private/validation/values';
-import { validateVariables } from './private/validation/variables';
+import { validateVariables, validateVariablesSize, warnOfVariables } from './private/validation/variables';
 import type { Redis } from './redis/redis';
 import { Relay } from './relay/relay';
 
@@ -42,6 +46,12 @@ interface Variants {
   readonly config: LibreChatConfig;
   readonly database: LibreChatDatabase;
   readonly redis: LibreChatRedis;
+}
+
+/** The environment variables of LibreChat that users specify in plain text. */
+interface Environment {
+  readonly variables: Record<string, string>;
+  readonly file?: EnvironmentFile;
 }
 
 /**
@@ -149,13 +159,15 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
    */
   constructor(scope: Construct, id: string, props: LibreChatServerlessProps = {}) {
     super(scope, id);
+    validateProps('LibreChatServerlessProps', props, SERVERLESS_PROPS);
+    const environment = this.readEnvironment(props);
     const variants: Variants = {
       image: props.image ?? LibreChatImage.fromDockerBuild(),
       config: props.config ?? LibreChatConfig._default(),
       database: props.database ?? LibreChatDatabase.documentDb(),
       redis: props.redis ?? LibreChatRedis.replicationGroup(),
     };
-    this.validate(props, variants);
+    this.validate(props, variants, environment);
 
     const context: BindContext = {
       network: this.createNetwork(props, variants),
@@ -171,7 +183,9 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     const config = variants.config._bind(this, context);
     const services = props.services?._bind(this, context) ?? {};
 
-    const backend = this.createBackend(props, context, { image, config, siteUrl, bindings: [databaseBinding, redisBinding, services] });
+    const backend = this.createBackend(props, context, {
+      image, config, siteUrl, environment: environment.variables, bindings: [databaseBinding, redisBinding, services],
+    });
     const relay = this.createRelay(props, context, backend, redisBinding);
     const apiGateway = this.createApiGateway(props, context, relay.handler, siteUrl);
     const frontend = this.createFrontend(props, context, image, relay.handler, apiGateway);
@@ -280,7 +294,16 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     return this.redis.metric('CurrConnections', options);
   }
 
-  private validate(props: LibreChatServerlessProps, { image, database, redis }: Variants): void {
+  private readEnvironment({ environment = {}, environmentFile, secrets = {} }: LibreChatServerlessProps): Environment {
+    const specified = withoutBlanks(environment);
+    validateVariables(specified, secrets);
+    if (environmentFile === undefined) return { variables: specified };
+    const file = readEnvironmentFile(environmentFile, Object.keys({ ...specified, ...secrets }));
+    return { file, variables: { ...file.variables, ...specified } };
+  }
+
+  private validate(props: LibreChatServerlessProps, variants: Variants, environment: Environment): void {
+    const { image, database, redis } = variants;
     const { vpc, vpcSubnets, services } = props;
     validatePartition(this);
     validateNetwork({
@@ -295,7 +318,6 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     redis._validate(this);
     validateAddress(this, props);
     validateUniqueDomain(this.otherDeployments(), props.domainName);
-    validateVariables(props.environment ?? {}, props.secrets ?? {});
     warnOfSecretRegion(this, ...Object.values(props.secrets ?? {}));
     validateBucketRegion(this, 'filesBucket', props.filesBucket);
     validateRemovalPolicy(props.removalPolicy);
@@ -306,6 +328,19 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     validateAtLeast('throttlingBurstLimit', props.throttlingBurstLimit, 1);
     validateWebAcl(props.webAclArn);
     validateEnvironmentName(props.environmentName);
+    validateVariablesSize(environment.variables, props.secrets ?? {});
+    this.validateConfiguration(props, variants, environment);
+  }
+
+  /** Last, because of its warnings, which are of no interest if another prop is invalid. */
+  private validateConfiguration(props: LibreChatServerlessProps, { config, image }: Variants, { variables, file }: Environment): void {
+    const { secrets = {}, services, environmentSecret } = props;
+    // Secrets that the file contains are reported with it, and not again as references to missing variables.
+    const secretNames = [...Object.keys(secrets), ...file?.secrets ?? []];
+    const known = knownVariables({ ...services?._variables(), ...variables }, secretNames, environmentSecret !== undefined);
+    config._validate(this, { variables: known, release: image._release });
+    warnOfVariables(this, variables, known);
+    if (file) reportEnvironmentFile(this, file, environmentSecret !== undefined);
   }
 
   private otherDeployments(): LibreChatServerless[] {
@@ -323,7 +358,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   private createBackend(
     props: LibreChatServerlessProps,
     { network, removalPolicy, logs, encryptionKey }: BindContext,
-    parts: Pick<BackendProps, 'image' | 'config' | 'siteUrl' | 'bindings'>,
+    parts: Pick<BackendProps, 'image' | 'config' | 'siteUrl' | 'environment' | 'bindings'>,
   ): Backend {
     return new Backend(this, 'Backend', {
       ...parts,
@@ -333,12 +368,13 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
       encryptionKey,
       urlParameterName: parts.siteUrl ? undefined : urlParameterName(this),
       environment: {
-        ...props.environment,
+        ...parts.environment,
         USE_REDIS: 'true',
         REDIS_KEY_PREFIX: redisKeyPrefix(this),
         SCHEDULES_DISABLED: String(!props.schedules),
       },
       secrets: props.secrets ?? {},
+      environmentSecret: props.environmentSecret,
       filesBucket: props.filesBucket,
       memorySize: props.memorySize ?? 2048,
       ephemeralStorageSize: props.ephemeralStorageSize,

@@ -30,6 +30,8 @@ export interface BackendProps {
   readonly bindings: Binding[];
   readonly environment: Record<string, string>;
   readonly secrets: Record<string, Reference>;
+  /** A secret with further variables as fields. */
+  readonly environmentSecret?: secretsmanager.ISecret;
   readonly filesBucket?: IBucket;
   /** The public URL, if it is known before the distribution is created. */
   readonly siteUrl?: string;
@@ -72,20 +74,20 @@ export class Backend extends Construct {
     const variables = {
       ...variablesIn(props.bindings),
       ...props.environment,
-      ...Object.fromEntries(Object.entries(references).map(([name, reference]) => [name, reference.arn])),
       ...siteVariables(props),
       [ADAPTER.configBucket]: props.config.bucket.bucketName,
       [ADAPTER.configKey]: props.config.key,
       AWS_BUCKET_NAME: this.filesBucket.bucketName,
     };
+    const arns = Object.fromEntries(Object.entries(references).map(([name, reference]) => [name, reference.arn]));
     const queueVariables = {
       [QUEUE.prefix]: props.queuePrefix,
-      [QUEUE.release]: this.release(props.image, variables),
+      [QUEUE.release]: this.release(props.image, { ...variables, ...arns }),
       [QUEUE.maxConcurrentRequests]: String(props.maxConcurrentRequests),
     };
     this.queue = { variables: queueVariables, references: { [QUEUE.sealingSecret]: sealing } };
-    const environment = sorted({ ...variables, ...queueVariables });
-    validateVariablesSize(environment);
+    validateVariablesSize({ ...variables, ...queueVariables }, references);
+    const environment = sorted({ ...variables, ...arns, ...queueVariables });
 
     const role = createExecutionRole(this, {
       logGroup: this.logGroup,
@@ -118,6 +120,7 @@ export class Backend extends Construct {
   private references(props: BackendProps): Record<string, Reference> {
     return {
       ...Object.fromEntries(Object.entries(props.secrets).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, secret]) => [`${VALUE_FROM}${name}`, secret])),
+      ...props.environmentSecret && { [ADAPTER.environmentSecret]: wholeSecret(props.environmentSecret) },
       ...this.rootSecret && { [ADAPTER.rootSecret]: wholeSecret(this.rootSecret) },
       ...referencesIn(props.bindings),
     };

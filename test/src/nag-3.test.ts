@@ -15,7 +15,7 @@ interface CdkNag3 {
 /** Installed by `npx projen test:newest` only: it requires a newer CDK than the oldest that is supported. */
 function cdkNag3(): CdkNag3 | undefined {
   try {
-    return jest.requireActual('cdk-nag-3');
+    return jest.requireActual<CdkNag3>('cdk-nag-3');
   } catch {
     return undefined;
   }

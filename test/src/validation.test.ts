@@ -9,6 +9,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { certificate, DOMAIN, EDGE, EUROPE, secretNamed, stackIn, zone } from '../../fixtures/variants';
 import { LibreChatDatabase, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps, LibreChatServices } from '../../src';
+import { validateVariablesSize } from '../../src/private/validation/variables';
 
 type Props = (stack: Stack) => LibreChatServerlessProps;
 
@@ -195,7 +196,7 @@ describe('address', () => {
     `${'a.'.repeat(126)}com`,
   ])('fails when the domain is %j', (domainName) => {
     expect(refusalOf((stack) => ({ domainName, certificate: certificate(stack) })))
-      .toBe(`\`domainName\` must be a domain name in lower case, such as chat.example.com, got: ${domainName}`);
+      .toBe(`\`domainName\` must be a domain name in lower case, such as chat.example.com, got: ${domainName || '""'}`);
   });
 
   test.each(['chat.example.com', 'example.com', 'a-b.c.example.com', 'xn--bcher-kva.example.com'])('takes %s in a zone', (domainName) => {
@@ -264,7 +265,7 @@ describe('size', () => {
     [{ throttlingRateLimit: 0 }, '`throttlingRateLimit` must be an integer of at least 1, got: 0'],
     [{ throttlingBurstLimit: 0 }, '`throttlingBurstLimit` must be an integer of at least 1, got: 0'],
     [{ environmentName: 'my dev' }, '`environmentName` must be 1 to 64 letters, digits, hyphens or underscores, got: my dev'],
-    [{ environmentName: '' }, '`environmentName` must be 1 to 64 letters, digits, hyphens or underscores, got: '],
+    [{ environmentName: '' }, '`environmentName` must be 1 to 64 letters, digits, hyphens or underscores, got: ""'],
   ] as Array<[LibreChatServerlessProps, string]>)('fails when %j', (props, message) => {
     expect(refusalOf(() => props)).toBe(message);
   });
@@ -334,12 +335,35 @@ describe('variables', () => {
 
   test.each(['1X', '_X', 'A B', 'A-B', ''])('fails when one is called %j', (variable) => {
     expect(refusalOf(() => ({ environment: { [variable]: 'x' } })))
-      .toBe(`\`environment\` must only contain names of letters, digits and underscores that start with a letter, got: ${variable}`);
+      .toBe(`\`environment\` must only contain names of letters, digits and underscores that start with a letter, got: ${variable || '""'}`);
   });
 
-  test.each([true, 7, undefined])('fails when a value is %j, where nobody checks types', (value) => {
+  test.each(['WELCOME', 'PATH', 'USE_REDIS_STREAMS'])('takes a blank %s, which is not set', (variable) => {
+    expect(() => new LibreChatServerless(stackIn(), 'Chat', { environment: { [variable]: '' } })).not.toThrow();
+  });
+
+  test.each([undefined, null])('fails when a value is %j', (value) => {
     expect(refusalOf(() => ({ environment: { WELCOME: value as unknown as string } })))
-      .toBe(`\`environment\` must only contain string values, such as WELCOME: '${value}', got: ${JSON.stringify(value) ?? 'nothing'}`);
+      .toMatch(/^`environment` must contain a value for WELCOME \(is it set in your shell\?\), got: (nothing|null)$/);
+  });
+
+  test('fails with all rejected variables at once', () => {
+    const message = refusalOf((stack) => ({
+      environment: { PATH: '/x', MONGO_URI: 'm', CREDS_KEY: 'c', FINE: 'x', WELCOME: undefined as unknown as string }, secrets: { REDIS_URI: secretNamed(stack, 'r') },
+    }));
+    expect(message.split('\n')).toEqual([
+      '5 errors:',
+      '- `environment` must not set this variable (the image sets it), got: PATH',
+      '- `environment` must not set this variable (use `database: LibreChatDatabase.fromUri(secret)`), got: MONGO_URI',
+      '- `environment` must not contain secrets in plain text (use `secrets`), got: CREDS_KEY',
+      '- `environment` must contain a value for WELCOME (is it set in your shell?), got: nothing',
+      '- `secrets` must not set this variable (use `redis: LibreChatRedis.fromUri(secret)`), got: REDIS_URI',
+    ]);
+  });
+
+  test.each([true, 7, NaN])('fails when a value is %p, where nobody checks types', (value) => {
+    expect(refusalOf(() => ({ environment: { WELCOME: value as unknown as string } })))
+      .toBe(`\`environment\` must only contain string values, such as WELCOME: '${value}', got: ${value}`);
   });
 
   test.each([['a text', 'sk-secret'], ['a secret itself', {}], ['nothing', undefined]])('fails when a secret is %s, and does not repeat it', (_what, value) => {
@@ -359,7 +383,31 @@ describe('variables', () => {
 
   test('fails when all together are longer than Lambda takes', () => {
     expect(refusalOf(() => ({ environment: { WELCOME: 'ä'.repeat(2_050) } })))
-      .toBe('`environment` must keep all variables of the function within 4096 bytes (move long values to `config` or `secrets`), got: 4107 bytes');
+      .toBe('`environment` must keep all variables of the function within 4096 bytes (use `environmentSecret` for more), got: 4107 bytes');
+  });
+
+  test('fails when the references to secrets are too long together, and says how many fit', () => {
+    const secrets = (stack: Stack, count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`PROVIDER_${i}_API_KEY`, secretNamed(stack, `provider-${i}`)]));
+    const message = refusalOf((stack) => ({ secrets: secrets(stack, 60) }));
+    expect(message).toMatch(/^`secrets` must keep all variables of the function within 4096 bytes \(\d+ of 60 secrets fit; use `environmentSecret` for more\), got: \d+ bytes$/);
+    const fitting = Number(/(\d+) of 60/.exec(message)![1]);
+    expect(() => validateVariablesSize({}, secrets(stackIn(), fitting))).not.toThrow();
+    expect(() => validateVariablesSize({}, secrets(stackIn(), fitting + 2))).toThrow('secrets fit');
+  });
+
+  test.each<[id: string, props: Props, warning: string]>([
+    ['plainTextSecret', () => ({ environment: { OPENAI_API_KEY: 'sk-x', GOOGLE_KEY: 'user_provided', MAX_TOKEN: '4000', DB: 'mysql://u:p@h/d' } }),
+      '`environment` should not contain secrets in plain text, which are visible in the Lambda console (use `secrets`), got: OPENAI_API_KEY, DB'],
+    ['openIdCallbackUrl', () => ({ environment: { OPENID_CALLBACK_URL: 'https://chat.example.com/oauth/openid/callback' } }),
+      '`environment` should contain a path as OPENID_CALLBACK_URL, such as /oauth/openid/callback, because LibreChat prepends the URL of the site, '
+      + 'got: https://chat.example.com/oauth/openid/callback'],
+    ['openIdSessionSecret', () => ({ environment: { OPENID_ISSUER: 'https://id.example.com', OPENID_CALLBACK_URL: '/oauth/openid/callback' } }),
+      '`secrets` should contain OPENID_SESSION_SECRET if OPENID_ISSUER is set, because LibreChat ignores OpenID Connect without it, got: nothing'],
+  ])('warns with %s', (id, props, warning) => {
+    const stack = stackIn();
+    new LibreChatServerless(stack, 'Chat', props(stack));
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => entry.data))
+      .toEqual([`${warning} [ack: cdk-librechat-serverless:${id}]`]);
   });
 
   test('fails when only the construct\'s own make them too long', () => {

@@ -98,7 +98,8 @@ async function createFunction(resource: ResourceDefinition, deployment: Deployme
     emulation: {
       ...code.environment,
       AWS_ENDPOINT_URL: aws.url,
-      // The relay ignores the variables of AWS SDKs, which a deployment may set for LibreChat.
+      // Relay and worker ignore the variables of AWS SDKs, which a deployment may set for LibreChat.
+      [ADAPTER.awsEndpointUrl]: aws.url,
       [RELAY.awsEndpoint]: aws.url,
       NODE_EXTRA_CA_CERTS: certificates.caFile,
     },
