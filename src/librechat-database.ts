@@ -3,6 +3,8 @@ import type { Construct } from 'constructs';
 import { Database } from './database/database';
 import type { BindContext, Binding, VpcBindContext } from './private/binding';
 import { allowPort } from './private/network';
+import { validateDocumentDbRelease } from './private/validation/image';
+import { warnOfDocumentDbRegion, warnOfSecretRegion } from './private/validation/region';
 import { validateCapacity, validateInteger } from './private/validation/values';
 
 /** Options of `LibreChatDatabase.documentDb()`. */
@@ -80,6 +82,13 @@ export abstract class LibreChatDatabase {
   /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
+  /**
+   * Checks what depends on the stack and on the release of LibreChat, before any resource is created.
+   *
+   * @internal
+   */
+  public abstract _validate(scope: Construct, release?: string): void;
+
   /** @internal */
   public abstract _bind(scope: Construct, context: BindContext): DatabaseBinding;
 }
@@ -95,8 +104,13 @@ class DocumentDb extends LibreChatDatabase {
     this.options = { minCapacity, maxCapacity, instances };
   }
 
-  public _bind(scope: Construct, { network, removalPolicy }: VpcBindContext): DatabaseBinding {
-    const database = new Database(scope, 'Database', { ...network, ...this.options, removalPolicy });
+  public _validate(scope: Construct, release?: string): void {
+    warnOfDocumentDbRegion(scope);
+    validateDocumentDbRelease(scope, release);
+  }
+
+  public _bind(scope: Construct, { network, removalPolicy, encryptionKey }: VpcBindContext): DatabaseBinding {
+    const database = new Database(scope, 'Database', { ...network, ...this.options, removalPolicy, encryptionKey });
     return { ...database.binding(), database };
   }
 }
@@ -106,6 +120,10 @@ class UriDatabase extends LibreChatDatabase {
 
   constructor(private readonly uri: ecs.Secret) {
     super();
+  }
+
+  public _validate(scope: Construct): void {
+    warnOfSecretRegion(scope, this.uri);
   }
 
   public _bind(): DatabaseBinding {

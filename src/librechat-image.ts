@@ -12,6 +12,7 @@ import type { Network } from './private/network';
 import { warn } from './private/validation/errors';
 import { validateDigest, validateDockerfile, validateImageName, validateKnown, validateRepository, validateTagOrDigest, validateVersion } from './private/validation/image';
 import { validateBuildNetwork } from './private/validation/network';
+import { warnOfCodeBuildRegion } from './private/validation/region';
 
 const DEFAULT_VERSION = 'v0.8.8';
 
@@ -152,6 +153,13 @@ export abstract class LibreChatImage {
     return new AssetImage(directory);
   }
 
+  /**
+   * Release of LibreChat, if it is known.
+   *
+   * @internal
+   */
+  public readonly _release?: string;
+
   /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
@@ -167,11 +175,13 @@ export abstract class LibreChatImage {
 }
 
 class DockerBuildImage extends LibreChatImage {
+  public readonly _release: string;
   private readonly baseImage: string;
 
   constructor(options: LibreChatDockerBuildOptions) {
     super();
     this.baseImage = baseImageOf(options);
+    this._release = options.version ?? DEFAULT_VERSION;
   }
 
   public _bind(scope: Construct, { architecture }: BindContext): LambdaImage {
@@ -180,6 +190,7 @@ class DockerBuildImage extends LibreChatImage {
 }
 
 class CodeBuildImage extends LibreChatImage {
+  public readonly _release: string;
   private readonly baseImage: string;
   private readonly repository?: ecr.IRepository;
   private readonly network?: Network;
@@ -189,17 +200,19 @@ class CodeBuildImage extends LibreChatImage {
     const { repository, version, digest, imageName } = options;
     for (const [prop, value] of Object.entries({ version, digest, imageName })) validateKnown(prop, value);
     this.baseImage = baseImageOf(options);
+    this._release = version ?? DEFAULT_VERSION;
     this.repository = repository;
     this.network = validateBuildNetwork(options.vpc, options.vpcSubnets);
   }
 
   public _validate(scope: Construct): void {
+    warnOfCodeBuildRegion(scope);
     if (this.repository) validateRepository(scope, this.repository);
   }
 
-  public _bind(scope: Construct, { architecture, removalPolicy, logRetention }: BindContext): LambdaImage {
+  public _bind(scope: Construct, { architecture, removalPolicy, logs }: BindContext): LambdaImage {
     const { baseImage, repository, network } = this;
-    const build = new ImageBuild(scope, 'ImageBuild', { baseImage, repository, network, architecture, removalPolicy, logRetention });
+    const build = new ImageBuild(scope, 'ImageBuild', { baseImage, repository, network, architecture, removalPolicy, logs });
     return imageInRepository(build.repository, build.digest, architecture, build.revision);
   }
 }

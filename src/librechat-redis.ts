@@ -2,6 +2,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import type { BindContext, Binding, VpcBindContext } from './private/binding';
 import { allowPort } from './private/network';
+import { warnOfSecretRegion } from './private/validation/region';
 import { validateInteger, validateNodeType } from './private/validation/values';
 import { Redis } from './redis/redis';
 
@@ -88,6 +89,13 @@ export abstract class LibreChatRedis {
   /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
+  /**
+   * Checks what depends on the stack, before any resource is created.
+   *
+   * @internal
+   */
+  public _validate(_scope: Construct): void {}
+
   /** @internal */
   public abstract _bind(scope: Construct, context: BindContext): RedisBinding;
 }
@@ -103,8 +111,8 @@ class ReplicationGroup extends LibreChatRedis {
     this.options = { engine, nodeType, replicas };
   }
 
-  public _bind(scope: Construct, { network }: VpcBindContext): RedisBinding {
-    const redis = new Redis(scope, 'Redis', { ...network, ...this.options, engineVersion: ENGINE_VERSIONS[this.options.engine] });
+  public _bind(scope: Construct, { network, encryptionKey }: VpcBindContext): RedisBinding {
+    const redis = new Redis(scope, 'Redis', { ...network, ...this.options, engineVersion: ENGINE_VERSIONS[this.options.engine], encryptionKey });
     return { ...redis.binding(), redis };
   }
 }
@@ -114,6 +122,10 @@ class UriRedis extends LibreChatRedis {
 
   constructor(private readonly uri: ecs.Secret) {
     super();
+  }
+
+  public _validate(scope: Construct): void {
+    warnOfSecretRegion(scope, this.uri);
   }
 
   public _bind(): RedisBinding {

@@ -200,7 +200,7 @@ describe('from CodeBuild', () => {
   });
 
   test('fails when the VPC has no private subnets', () => {
-    expect(() => LibreChatImage.fromCodeBuild({ vpc: network([SubnetType.PUBLIC, 'Public']) })).toThrow("There are no 'Private' subnet groups in this VPC");
+    expect(() => LibreChatImage.fromCodeBuild({ vpc: network([SubnetType.PUBLIC, 'Public']) })).toThrow('`vpc` must have private subnets with egress: add a NAT gateway');
   });
 
   test('takes a VPC that is looked up', () => {
