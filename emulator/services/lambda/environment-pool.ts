@@ -68,7 +68,9 @@ export class EnvironmentPool {
     await Promise.all(this.all.map((environment) => environment.end('disposed of')));
   }
 
-  private add(version: string, provisioned: boolean, invocation?: PendingInvocation, watch?: (phase: EnvironmentPhase) => void): ExecutionEnvironment {
+  private add(
+    version: string, provisioned: boolean, invocation?: PendingInvocation, watch?: (phase: EnvironmentPhase) => void,
+  ): ExecutionEnvironment {
     const props = this.props.environment(this.all.length + 1, version, provisioned);
     const onPhase = (phase: EnvironmentPhase, detail?: string) => {
       props.onPhase(phase, detail);

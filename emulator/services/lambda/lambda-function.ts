@@ -128,6 +128,7 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
   private readonly pool: EnvironmentPool;
   /** Code and configuration of published versions, which never change. */
   private readonly published = new Map<string, LambdaFunctionProps>();
+  private lastVersion = 0;
   private readonly prepared = new WeakSet<LambdaFunctionProps>();
   private disposed = false;
 
@@ -221,9 +222,11 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
     this.pool.retire(LATEST);
   }
 
-  /** Keeps the present code and configuration under a version. */
-  public publish(version: string): void {
-    this.published.set(version, this.props);
+  /** Keeps the present code and configuration under a new version, and returns its number, which is never used again. */
+  public publish(): string {
+    this.lastVersion += 1;
+    this.published.set(String(this.lastVersion), this.props);
+    return String(this.lastVersion);
   }
 
   /** Deletes a version; invocations of it that are under way end. */

@@ -38,9 +38,9 @@ describe('an update of a function', () => {
 
   test('leaves published versions as they are, until they are deleted', async () => {
     const fn = functions.make(release('old'));
-    fn.publish('1');
+    expect(fn.publish()).toBe('1');
     fn.update(release('new'));
-    fn.publish('2');
+    expect(fn.publish()).toBe('2');
     expect(await Promise.all([releaseOf(fn, '1'), releaseOf(fn, '2'), releaseOf(fn)])).toEqual(['old', 'new', 'new']);
     await until(() => states(fn).every((state) => state === 'frozen'));
     fn.unpublish('1');

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type CfnResource, Stack } from 'aws-cdk-lib';
+import { Emulator } from '../../emulator/emulator';
+import { LibreChatImage, LibreChatServerless } from '../../src';
+
+jest.setTimeout(60_000);
+
+const assemblies: string[] = [];
+let emulator: Emulator | undefined;
+
+afterEach(async () => {
+  await emulator?.dispose();
+  emulator = undefined;
+});
+afterAll(() => assemblies.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+function assemblyOf(version: string, change: (distribution: CfnResource) => void = () => undefined): string {
+  const outdir = mkdtempSync(join(tmpdir(), 'update-'));
+  assemblies.push(outdir);
+  const app = new App({ outdir });
+  const { distribution } = new LibreChatServerless(new Stack(app, 'LibreChat'), 'Chat', { image: LibreChatImage.fromDockerBuild({ version }) });
+  change(distribution.node.defaultChild as CfnResource);
+  app.synth();
+  return outdir;
+}
+
+const publications = () => [...emulator!.functions].find(([id]) => id.includes('PublicationFunction'))![1].environments.map(({ state }) => state);
+
+describe('an upgrade of the emulated stack', () => {
+  test('publishes the client of the new image from a new environment, while the page is served', async () => {
+    emulator = await Emulator.start({ assembly: assemblyOf('v0.8.7'), port: 0 });
+    const page = await (await fetch(emulator.url)).text();
+    expect(publications()).toHaveLength(1);
+    const updating = emulator.update({ assembly: assemblyOf('v0.8.8') });
+    expect(await (await fetch(emulator.url)).text()).toBe(page);
+    await updating;
+    expect(publications()).toHaveLength(2);
+    expect(publications()[0]).toBe('dead');
+    expect(await (await fetch(emulator.url)).text()).toBe(page);
+  });
+
+  test('that the emulator does not support is rejected by name and rolled back', async () => {
+    emulator = await Emulator.start({ assembly: assemblyOf('v0.8.7'), port: 0 });
+    const changed = assemblyOf('v0.8.7', (distribution) => distribution.addPropertyOverride('DistributionConfig.Comment', 'other'));
+    await expect(emulator.update({ assembly: changed })).rejects.toThrow(/^ChatFrontendDistribution\w+ \(AWS::CloudFront::Distribution\): the emulator cannot update/);
+    expect((await fetch(emulator.url)).status).toBe(200);
+    expect(publications()).toHaveLength(1);
+  });
+});
