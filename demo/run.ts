@@ -1,12 +1,13 @@
-import { EnvironmentWatch } from './environment-watch';
 import { introduction } from './introduction';
+import { LiveView } from './live-view/live-view';
 import type { DemoOptions } from './options';
+import { addProbeModel } from './probe-model';
 import type { Reporter } from './reporter';
 import { runProbe } from './run-probe';
+import { CommandError } from '../cli/command';
 import { usageReport } from './usage-report';
 import type { TimedEvent } from '../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../emulator/emulator';
-import { LiveView } from './live-view/live-view';
 import { synthesize } from '../emulator/synthesize';
 
 /** Synthesizes, starts the emulator, and stays until interrupted; or probes it. Returns the exit code. */
@@ -18,23 +19,25 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
     const events: TimedEvent[] = [];
     let report = (event: TimedEvent): void => { events.push(event); };
     const emulator = await Emulator.start(emulatorOptions(options, made?.assembly ?? options.assembly!), (event) => report(event));
-    const watch = new EnvironmentWatch(emulator.events);
     let view: LiveView | undefined;
+    let endModel = (): void => undefined;
     try {
       if (interrupted.aborted) return 0;
+      if (options.librechat !== undefined) endModel = await addProbeModel(emulator);
       view = options.probe ? undefined : await LiveView.open(emulator, options.port === undefined ? undefined : 0, events);
       const listening = { type: 'listening', url: emulator.url, liveUrl: view?.url, milliseconds: performance.now() - began };
       reporter.record(listening, introduction(emulator, options, view?.url));
       report = (event) => reporter.event(event);
       events.forEach(report);
       if (!options.probe) reporter.text('Ctrl-C ends it.\n');
-      const passed = await Promise.race([options.probe ? runProbe(emulator.url, watch, reporter, options.hold) : until(interrupted), until(interrupted)]);
+      const probing = options.probe ? [probe(emulator, reporter)] : [];
+      const passed = await Promise.race([...probing, until(interrupted)]);
       const usage = emulator.usage();
       reporter.record({ type: 'usage', functions: usage }, usageReport(usage));
       return passed || !options.probe ? 0 : 1;
     } finally {
-      watch.dispose();
       view?.close();
+      endModel();
       report = () => undefined;
       await emulator.dispose();
     }
@@ -43,8 +46,16 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
   }
 }
 
+async function probe(emulator: Emulator, reporter: Reporter): Promise<boolean> {
+  try {
+    return await runProbe(emulator.url, reporter);
+  } catch (cause) {
+    throw new CommandError(`the probe failed: ${(cause as Error).message}`, { cause });
+  }
+}
+
 function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOptions {
-  const { stack, librechat, port, secrets, buckets, mongoUri, https, sandbox, hold } = options;
+  const { stack, librechat, port, secrets, buckets, mongoUri, https, sandbox } = options;
   return {
     assembly,
     stack,
@@ -58,7 +69,6 @@ function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOption
     environment: {
       // LibreChat lets nobody register unless it is told to; here everybody is a visitor.
       ALLOW_REGISTRATION: 'true',
-      ...(hold ? {} : { ADAPTER_TEST_OVERRIDES: JSON.stringify({ hold: false }) }),
     },
   };
 }

@@ -37,7 +37,7 @@ export class Emulator {
     const services = new Services(cloud, given.concurrencyQuota);
     try {
       const stack = readAssembly(given.assembly, given.stack);
-      const certificates = await makeCertificates(cloud.folder);
+      const certificates = await makeCertificates(cloud.folder, given.trustedAuthorities);
       const deployed = await deploy(services, stack, certificates, given);
       const distribution = services.cloudFront.distributions[0]
         ?? missing('a distribution');

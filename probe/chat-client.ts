@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ChatEvent, eventsOf, type Heartbeat } from './chat-events';
 import { type Answer, open, read, type RequestParts, send } from './http';
 
+const PROTOCOL = { 'X-LibreChat-Generation-Protocol': '2' };
 const NO_PARENT = '00000000-0000-0000-0000-000000000000';
 
 /** Who logs in. */
@@ -15,6 +16,9 @@ export interface Model {
   readonly endpoint: string;
   readonly model: string;
 }
+
+/** The model that the integration tests and the emulator's tests configure; the stand-in takes any. */
+export const PROBE_MODEL: Model = { endpoint: 'Probe', model: 'probe' };
 
 /** What is known of a file that was uploaded. */
 export interface Upload {
@@ -42,6 +46,8 @@ export class ChatClient {
   }
 
   private token = '';
+  /** When the last generation of each stream was created: the page names it when it opens the stream. */
+  private readonly generations = new Map<string, number>();
   private userId = '';
 
   private constructor(private readonly url: string, private readonly account: Account, private readonly model?: Model) {}
@@ -61,17 +67,25 @@ export class ChatClient {
    */
   async start(text: string, standIn?: object, conversationId: string | null = null): Promise<string> {
     const path = this.model ? `/api/agents/chat/${encodeURIComponent(this.model.endpoint)}` : '/api/agents/chat';
-    const answer = await this.post(path, { text, conversationId, standIn, ...(this.model && partsFor(this.model)) });
+    const body = { text, ...partsFor(this.model ?? PROBE_MODEL), ...(conversationId ? { conversationId } : {}), ...(standIn ? { standIn } : {}) };
+    const answer = await this.send(path, { method: 'POST', headers: PROTOCOL, body });
     if (answer.status !== 200 || !answer.json?.streamId) throw new Error(`the chat's POST answered ${summary(answer)}`);
+    if (answer.json.generationCreatedAt) this.generations.set(answer.json.streamId, answer.json.generationCreatedAt);
     return answer.json.streamId;
   }
 
   /** What comes over the stream of an answer until the server ends it; `signal` drops it before. */
   async* stream(id: string, { resume = false, signal }: StreamOptions = {}): AsyncGenerator<ChatEvent | Heartbeat> {
-    const url = `${this.url}/api/agents/chat/stream/${id}${resume ? '?resume=true' : ''}`;
-    const response = await open(url, { headers: this.authorization(), signal });
-    if (response.statusCode !== 200) throw new Error(`the stream answered ${response.statusCode}: ${(await read(response)).subarray(0, 200).toString()}`);
-    yield* eventsOf(response);
+    const createdAt = this.generations.get(id);
+    const query = new URLSearchParams({
+      ...(resume ? { resume: 'true' } : {}),
+      ...(createdAt === undefined ? {} : { generationCreatedAt: String(createdAt) }),
+      generationProtocolVersion: '2',
+    });
+    const headers = { ...this.authorization(), ...PROTOCOL, Accept: 'text/event-stream' };
+    const { status, body } = await open(`${this.url}/api/agents/chat/stream/${id}?${query.toString()}`, { headers, signal });
+    if (status !== 200) throw new Error(`the stream answered ${status}: ${(await read(body)).subarray(0, 200).toString()}`);
+    yield* eventsOf(body);
   }
 
   /** The stream without its signs of life. */
@@ -136,10 +150,13 @@ function partsFor(model: Model): object {
     key: 'never',
     ...model,
     endpointType: 'custom',
+    clientRequestId: randomUUID(),
+    generationProtocolVersion: 2,
   };
 }
 
-async function register(url: string): Promise<Account> {
+/** Registers a user of a random address. */
+export async function register(url: string): Promise<Account> {
   const password = randomUUID();
   const email = `probe-${randomUUID()}@example.com`;
   const answer = await send(`${url}/api/auth/register`, {

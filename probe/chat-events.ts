@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import { EventParser } from './event-parser';
+import type { Readable } from 'node:stream';
+import { createParser } from 'eventsource-parser';
 
 /** An event of a chat's stream. */
 export interface ChatEvent {
@@ -16,14 +16,18 @@ export interface Heartbeat {
 }
 
 /** What comes over the stream, as it arrives, until the server ends it. */
-export async function* eventsOf(response: IncomingMessage): AsyncGenerator<ChatEvent | Heartbeat> {
-  const parser = new EventParser();
-  response.setEncoding('utf8');
-  for await (const piece of response as AsyncIterable<string>) {
-    const at = performance.now();
-    for (const frame of parser.push(piece)) {
-      yield 'comment' in frame ? { at, heartbeat: true } : { at, name: frame.name, json: JSON.parse(frame.data) };
-    }
+export async function* eventsOf(body: Readable): AsyncGenerator<ChatEvent | Heartbeat> {
+  const arrived: (ChatEvent | Heartbeat)[] = [];
+  let at = 0;
+  const parser = createParser({
+    onEvent: ({ event = 'message', data }) => arrived.push({ at, name: event, json: JSON.parse(data) }),
+    onComment: () => arrived.push({ at, heartbeat: true }),
+  });
+  body.setEncoding('utf8');
+  for await (const piece of body as AsyncIterable<string>) {
+    at = performance.now();
+    parser.feed(piece);
+    yield* arrived.splice(0);
   }
 }
 

@@ -1,5 +1,7 @@
+import { PROBE_MODEL } from './chat-client';
+import { verdict, type Verdict } from './check';
 import { CHECK_NAMES, type CheckName } from './checks';
-import { probe, PROBE_MODEL, type ProbeOptions } from './probe';
+import { probe, type ProbeOptions, type Report } from './probe';
 import { reportText } from './report';
 import { parseArguments, runCommand, UsageError } from '../cli/command';
 
@@ -13,11 +15,15 @@ Usage: npx projen probe -- <url> [<options>]
   --model <name>        A model of that endpoint (default: ${PROBE_MODEL.model}).
   --check <name>        A check to run; may be repeated (default: all of ${CHECK_NAMES.join(', ')}).
   --silence <seconds>   How long the model stays silent in that check (default: 40).
+  --page                Also use the page in the installed Chromium, and check that words appear one after another.
   --json                Print the report as JSON.
   --help                Show this.
 
 Exit codes: 0 all checks passed, 1 a check failed, 2 invalid arguments.
 `;
+
+/** As many of the browser's complaints are told. */
+const MOST_PROBLEMS = 5;
 
 const OPTIONS = {
   'api-url': { type: 'string' },
@@ -26,17 +32,19 @@ const OPTIONS = {
   'model': { type: 'string', default: PROBE_MODEL.model },
   'check': { type: 'string', multiple: true },
   'silence': { type: 'string', default: '40' },
+  'page': { type: 'boolean', default: false },
   'json': { type: 'boolean', default: false },
 } as const;
 
 interface Options {
   readonly json: boolean;
+  readonly page: boolean;
   readonly probe: ProbeOptions;
 }
 
 function parseOptions(args: string[]): Options {
   const { values, positionals: [url, ...more] } = parseArguments(args, { options: OPTIONS, allowPositionals: true });
-  const { json, 'api-url': apiUrl, email, endpoint, model, check, silence } = values;
+  const { json, page, 'api-url': apiUrl, email, endpoint, model, check, silence } = values;
   if (!url || more.length || !URL.canParse(url)) throw new UsageError(`<url> must be one URL, got: ${[url, ...more].join(' ') || 'none'}`);
   const unknown = check?.find((name) => !CHECK_NAMES.includes(name as CheckName));
   if (unknown) throw new UsageError(`--check must be one of ${CHECK_NAMES.join(', ')}, got: ${unknown}`);
@@ -45,6 +53,7 @@ function parseOptions(args: string[]): Options {
   if (email && !password) throw new UsageError('--email requires the password in PROBE_PASSWORD');
   return {
     json,
+    page,
     probe: {
       url,
       apiUrl,
@@ -57,9 +66,19 @@ function parseOptions(args: string[]): Options {
 }
 
 async function run(options: Options): Promise<number> {
-  const report = await probe(options.probe);
+  const report = options.page ? await withPage(options.probe) : await probe(options.probe);
   process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : reportText(report));
   return report.passed ? 0 : 1;
+}
+
+/** The browser is driven only where it is asked for: a probe that is deployed has none. */
+async function withPage(options: ProbeOptions): Promise<Report> {
+  const { judgePage } = await import('./page/index.js');
+  const report = await probe(options);
+  const page: (Verdict & { problems?: readonly string[] })[] = await judgePage({ url: options.url, account: options.account })
+    .catch((error: Error) => [verdict('the page can be used in a browser', false, error.message)]);
+  const verdicts = page.map(({ problems = [], ...judged }) => ({ ...judged, seen: [judged.seen, ...problems.slice(0, MOST_PROBLEMS)].join('; ') }));
+  return { ...report, verdicts: [...report.verdicts, ...verdicts], passed: report.passed && page.every(({ outcome }) => outcome !== 'failed') };
 }
 
 void runCommand({ usage: USAGE, read: parseOptions, run });

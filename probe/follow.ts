@@ -1,6 +1,5 @@
 import type { ChatClient } from './chat-client';
 import { type ChatEvent, finalTextOf } from './chat-events';
-import type { Target } from './check';
 import { type Pace, promptFor } from './pace';
 
 /** What came over a stream, and how it ended. */
@@ -19,25 +18,26 @@ export interface Started {
   readonly answeredMs: number;
 }
 
-/**
- * Starts an answer. A page sends other requests beside it: here one that takes longer, on another environment. So the
- * stream finds that one free, and not the one that generates, which it would keep awake even where nothing holds it.
- */
-export async function start({ client, rest }: Pick<Target, 'client' | 'rest'>, pace: Pace, text = promptFor(pace)): Promise<Started> {
+/** Starts an answer, as the page does. */
+export async function start(client: ChatClient, pace: Pace, text = promptFor(pace)): Promise<Started> {
   const postedAt = performance.now();
-  const answered = client.start(text, pace).then((id) => ({ id, postedAt, answeredMs: performance.now() - postedAt }));
-  const [started] = await Promise.all([answered, client.logIn()]);
-  await rest();
-  return started;
+  const id = await client.start(text, pace);
+  return { id, postedAt, answeredMs: performance.now() - postedAt };
+}
+
+/** How a stream is followed. */
+export interface FollowOptions {
+  /** Asks to resume it, as the page does after a break; else it is opened as that of a new message. @default false */
+  readonly resume?: boolean;
+  /** Is told of each event, and all events so far; reading ends when it returns true. */
+  readonly onEvent?: (event: ChatEvent, events: readonly ChatEvent[]) => boolean | void;
 }
 
 /**
  * Reads a stream until its end, until it breaks off, or until no event has come for `patienceMs`.
- *
- * @param onEvent is told of each event, and all events so far; reading ends when it returns true
  */
 export async function follow(
-  client: ChatClient, id: string, patienceMs: number, onEvent: (event: ChatEvent, events: readonly ChatEvent[]) => boolean | void = () => undefined,
+  client: ChatClient, id: string, patienceMs: number, { resume = false, onEvent }: FollowOptions = {},
 ): Promise<Followed> {
   const events: ChatEvent[] = [];
   const heartbeats: number[] = [];
@@ -46,7 +46,7 @@ export async function follow(
   let timer = setTimeout(giveUp, patienceMs);
   const failed = (failure: string): Followed => ({ events, heartbeats, failure });
   try {
-    for await (const item of client.stream(id, { resume: true, signal: impatience.signal })) {
+    for await (const item of client.stream(id, { resume, signal: impatience.signal })) {
       if ('heartbeat' in item) {
         heartbeats.push(item.at);
         continue;
@@ -54,7 +54,7 @@ export async function follow(
       clearTimeout(timer);
       timer = setTimeout(giveUp, patienceMs);
       events.push(item);
-      if (onEvent(item, events)) return { events, heartbeats };
+      if (onEvent?.(item, events)) return { events, heartbeats };
     }
     return events.some((event) => finalTextOf(event) !== undefined) ? { events, heartbeats } : failed('the stream ended without a final event');
   } catch (error) {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { ACCEPT_ENCODING, decoded } from './content-encoding';
 
 // LibreChat refuses clients whose User-Agent is no browser's.
 const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
@@ -28,8 +30,16 @@ export interface Answer {
   readonly milliseconds: number;
 }
 
-/** Sends a request on a connection of its own; resolves as soon as the answer begins. */
-export async function open(url: string, { method = 'GET', headers, body, signal }: RequestParts = {}): Promise<IncomingMessage> {
+/** A response that has begun. */
+export interface OpenResponse {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  /** Without the content encoding. */
+  readonly body: Readable;
+}
+
+/** Sends a request as a browser would, on a connection of its own; resolves as soon as the response begins. */
+export async function open(url: string, { method = 'GET', headers, body, signal }: RequestParts = {}): Promise<OpenResponse> {
   const target = new URL(url);
   const request = target.protocol === 'https:' ? httpsRequest : httpRequest;
   const content = Buffer.isBuffer(body) ? body : body && Buffer.from(JSON.stringify(body));
@@ -40,23 +50,25 @@ export async function open(url: string, { method = 'GET', headers, body, signal 
     headers: {
       'User-Agent': USER_AGENT,
       'Accept': '*/*',
+      'Accept-Encoding': ACCEPT_ENCODING,
+      'Accept-Language': 'en-US,en;q=0.9',
       ...(content ? { 'Content-Type': 'application/json', 'Content-Length': content.length } : {}),
       ...headers,
     },
   });
   sent.end(content);
   const [response] = await once(sent, 'response') as [IncomingMessage];
-  return response;
+  return { status: response.statusCode!, headers: response.headers, body: decoded(response) };
 }
 
 /** Sends a request and reads its answer whole. */
 export async function send(url: string, parts: RequestParts = {}): Promise<Answer> {
   const began = performance.now();
   const response = await open(url, { signal: AbortSignal.timeout(LONGEST_ANSWER_MS), ...parts });
-  const bytes = await read(response);
+  const bytes = await read(response.body);
   const text = bytes.toString();
   return {
-    status: response.statusCode!,
+    status: response.status,
     headers: response.headers,
     bytes,
     text,
@@ -65,7 +77,7 @@ export async function send(url: string, parts: RequestParts = {}): Promise<Answe
   };
 }
 
-export async function read(response: IncomingMessage): Promise<Buffer> {
+export async function read(response: Readable): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of response) parts.push(part as Buffer);
   return Buffer.concat(parts);

@@ -1,4 +1,5 @@
+export { PROBE_MODEL } from './chat-client';
 export { type CheckName, CHECK_NAMES } from './checks';
 export { type ModelServer, serveModel } from './model/server';
-export { probe, PROBE_MODEL, type ProbeOptions, type Report } from './probe';
+export { probe, type ProbeOptions, type Report } from './probe';
 export { reportText } from './report';

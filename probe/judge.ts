@@ -1,6 +1,7 @@
 import { type ChatEvent, finalTextOf, joined, tokenOf } from './chat-events';
 import { type Measurement, verdict, type Verdict } from './check';
 import type { Followed, Started } from './follow';
+import { shownTexts } from './shown';
 import { largest, median } from './statistics';
 
 /** The events that add to the answer. */
@@ -20,6 +21,18 @@ export function arrivedInPieces(rule: string, followed: Followed, enough: number
   const tokens = tokensIn(followed);
   const arrivals = new Set(tokens.map(({ at }) => Math.round(at / 10))).size;
   return verdict(rule, tokens.length > enough && arrivals > tokens.length / 2, `${tokens.length} tokens came at ${arrivals} moments`);
+}
+
+/** Whether LibreChat's page would show each token when it came, of a stream that was opened as the page opens that of a new message. */
+export function pageWouldShow(rule: string, followed: Followed): Verdict {
+  const texts = shownTexts(followed.events);
+  const final = texts.at(-1) ?? '';
+  const beforeEnd = followed.events.some((event) => finalTextOf(event) !== undefined) ? texts.at(-2) ?? '' : final;
+  const inOrder = texts.every((text) => final.startsWith(text));
+  const { json = {}, name = 'nothing' } = followed.events[0] ?? {};
+  const first = ['created', 'sync', 'final'].find((kind) => json[kind]) ?? json.event ?? name;
+  return verdict(rule, final !== '' && inOrder && beforeEnd === final,
+    `the stream begins with ${first}, the page shows ${beforeEnd.length} of ${final.length} characters before the end${inOrder ? '' : ', others than in the end'}`);
 }
 
 /** When what came. */

@@ -7,9 +7,6 @@ async function main(): Promise<void> {
   const command = process.argv[2] ?? COMMAND.serve;
   const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API ?? '');
   if (command === COMMAND.serve) {
-    const { serve } = await import('./worker/serve.js');
-    await serve(api, process.env, readSettings(process.env));
-  } else if (command === COMMAND.work) {
     const { work } = await import('./worker/worker.js');
     const { QueuedRequests } = await import('./worker/queued-requests.js');
     const settings = readSettings(process.env);

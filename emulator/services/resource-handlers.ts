@@ -1,5 +1,6 @@
 import { API_GATEWAY_RESOURCES } from './api-gateway/resources';
 import { CLOUDFRONT_RESOURCES } from './cloudfront/resources';
+import { LOGS_RESOURCES } from './cloudwatch-logs/resources';
 import { CODEBUILD_RESOURCES } from './codebuild/resources';
 import { DOCUMENTDB_RESOURCES } from './documentdb/resources';
 import { ECR_RESOURCES } from './ecr/resources';
@@ -7,7 +8,6 @@ import { ELASTICACHE_RESOURCES } from './elasticache/resources';
 import { EVENTBRIDGE_RESOURCES } from './eventbridge/resources';
 import { IAM_DELETERS, IAM_RESOURCES, IAM_UPDATERS } from './iam/resources';
 import { LAMBDA_DELETERS, LAMBDA_RESOURCES, LAMBDA_UPDATERS } from './lambda/resources';
-import { LOGS_RESOURCES } from './cloudwatch-logs/resources';
 import { S3_RESOURCES } from './s3/resources';
 import { SECRETS_MANAGER_RESOURCES } from './secrets-manager/resources';
 import { SSM_DELETERS, SSM_RESOURCES } from './ssm/resources';

@@ -1,24 +1,24 @@
 import { type Check, verdict } from '../check';
 import { follow, start } from '../follow';
-import { arrivedInPieces, arrivedWhole, measure, tokensIn } from '../judge';
+import { arrivedInPieces, arrivedWhole, measure, pageWouldShow, tokensIn } from '../judge';
 
 const RULES = {
   whole: 'the answer arrives whole',
   pieces: 'the answer arrives in pieces',
+  shown: 'the page would show it',
   early: 'the POST is answered while the answer is generated',
 } as const;
 
-/** An answer from POST to the final event, on the way that it takes through a second environment. */
+/** A chat from POST to the final event. */
 export const chat: Check = {
   needsUser: true,
   rules: Object.values(RULES),
   async run(target) {
-    const { client, pace, patienceMs, settle } = target;
-    // What would have to start now would miss the answer.
-    await follow(client, (await start(target, { tokens: 1, gapMs: 0, silenceMs: 0 })).id, patienceMs);
-    await settle();
+    const { client, pace, patienceMs } = target;
+    // So that a cold start is not measured.
+    await follow(client, (await start(client, { tokens: 1, gapMs: 0, silenceMs: 0 })).id, patienceMs);
 
-    const started = await start(target, { ...pace, silenceMs: 0 });
+    const started = await start(client, { ...pace, silenceMs: 0 });
     const followed = await follow(client, started.id, patienceMs);
     const measured = measure(started, followed);
     target.measure(measured);
@@ -28,6 +28,7 @@ export const chat: Check = {
     return [
       arrivedWhole(RULES.whole, followed),
       arrivedInPieces(RULES.pieces, followed, enough),
+      pageWouldShow(RULES.shown, followed),
       verdict(RULES.early, tokensIn(followed).length > enough && generationEndedMs !== undefined,
         `answered after ${ms(postAnsweredMs)}, generated after ${ms(generationEndedMs)}`),
     ];

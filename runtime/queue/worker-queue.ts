@@ -4,12 +4,12 @@ import type { Exchange, RequestSource } from '../shared/exchange';
 import { Claims } from './claims';
 import { Connection } from './connection';
 import { RedisAccess } from './endpoint';
-import { ConnectionLost, isFinal, messageOf, RedisUnreachable } from './errors';
+import { ConnectionLost, eventOf, isFinal, messageOf, RedisUnreachable } from './errors';
 import { Hints } from './hints';
 import { Names } from './names';
 import type { QueueOptions } from './options';
 import type { QueuedExchange } from './queued-exchange';
-import { BEAT, LEAVE } from './scripts';
+import { BEAT, LEAVE, ORPHANED } from './scripts';
 import { Sealing } from './sealing';
 import { DEFAULT_SETTINGS, type QueueSettings } from './settings';
 
@@ -80,7 +80,7 @@ export class WorkerQueue implements RequestSource {
       await this.beat(this.settings.unreachableMs);
     } catch (error) {
       this.end(messageOf(error));
-      this.options.log.error(isFinal(error) ? 'redis-unsuitable' : 'redis-unreachable', { message: messageOf(error) });
+      this.options.log.error(eventOf(error), { message: messageOf(error) });
       throw error;
     }
     this.reported = true;
@@ -115,9 +115,15 @@ export class WorkerQueue implements RequestSource {
     await this.commands.repeat(() => this.claimStream(streamId), this.settings.outageMs);
   }
 
+  public async orphaned(streamId: string): Promise<boolean> {
+    const { commands, names, settings, worker } = this;
+    const ask = () => commands.run(ORPHANED, [names.stream(streamId), names.workers], [worker]);
+    return await commands.repeat(ask, settings.replyMs) === 1;
+  }
+
   public retire(): void {
     this.isOpen = false;
-    void this.beat(this.settings.replyMs).catch(() => undefined);
+    if (this.reported) void this.beat(this.settings.replyMs).catch(() => undefined);
   }
 
   public async leave(): Promise<boolean> {
@@ -223,7 +229,7 @@ export class WorkerQueue implements RequestSource {
     if (this.ends.aborted) return;
     const outage = performance.now() - this.beatAt;
     if (!isFinal(error) && (error instanceof ConnectionLost || error instanceof RedisUnreachable) && outage < this.settings.outageMs) return;
-    this.options.log.error(isFinal(error) ? 'redis-unsuitable' : 'redis-unreachable', { message: messageOf(error) });
+    this.options.log.error(eventOf(error), { message: messageOf(error) });
     this.claims.abandonAll(messageOf(error));
     this.end(messageOf(error));
   }
@@ -231,7 +237,7 @@ export class WorkerQueue implements RequestSource {
   private async withdrawLease(whateverWaits: boolean): Promise<boolean> {
     const { commands, names, settings } = this;
     const reply = await commands.repeat(() => commands.run(
-      LEAVE, [names.workers, names.waiting, names.inbox(this.worker)], [this.worker, whateverWaits ? 1 : 0, this.handedOver ? 0 : 1],
+      LEAVE, [names.workers, names.waiting, names.inbox(this.worker)], [this.worker, whateverWaits ? 1 : 0, this.handedOver ? 0 : 1, settings.requestTtlMs],
     ), settings.replyMs);
     return reply === 1;
   }

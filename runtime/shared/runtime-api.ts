@@ -11,9 +11,14 @@ export interface Invocation {
   readonly invocationId?: string;
 }
 
+/** A response whose first bytes have been sent. */
+export interface BegunResponse {
+  /** Resolves when the platform has all of it, rejects when it did not want it. */
+  end(): Promise<void>;
+}
+
 const INVOCATION_ID = 'lambda-runtime-invocation-id';
 const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
-const ERROR_BODY = 'Lambda-Runtime-Function-Error-Body';
 
 /** Errors carry their type in the name, as Lambda's own runtimes have it. */
 export class RuntimeError extends Error {
@@ -24,7 +29,7 @@ export class RuntimeError extends Error {
 }
 
 /**
- * Lambda's Runtime API, as far as a runtime that streams needs it.
+ * Lambda's Runtime API, as far as the functions of this image need it.
  *
  * Each call has a socket of its own: one that is kept open may have died while the environment was frozen.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
@@ -52,15 +57,27 @@ export class RuntimeApi {
     };
   }
 
-  /** Begins a response that is streamed. */
-  public stream(invocation: Invocation, contentType: string): ResponseStream {
-    return new ResponseStream(this.call('POST', `invocation/${invocation.requestId}/response`, {
+  /** Begins a streamed response with its first bytes: whoever invoked the function gets them at once. What is returned ends it. */
+  public begin(invocation: Invocation, first: Buffer): BegunResponse {
+    const call = this.call('POST', `invocation/${invocation.requestId}/response`, {
       ...echo(invocation),
-      'Content-Type': contentType,
+      'Content-Type': 'application/octet-stream',
       'Lambda-Runtime-Function-Response-Mode': 'streaming',
       'Transfer-Encoding': 'chunked',
-      'Trailer': `${ERROR_TYPE}, ${ERROR_BODY}`,
-    }));
+    });
+    const accepted = answered(call).then(async (response) => {
+      const text = await read(response);
+      if (response.statusCode !== 202) throw new Error(`Lambda's Runtime API answered ${response.statusCode} to a response: ${text}`);
+    });
+    // It may be lost long before it is ended.
+    accepted.catch(() => undefined);
+    call.write(first);
+    return {
+      end: () => {
+        call.end();
+        return accepted;
+      },
+    };
   }
 
   /** Answers an event with JSON. */
@@ -89,71 +106,6 @@ export class RuntimeApi {
 
   private call(method: string, path: string, headers: OutgoingHttpHeaders = {}): ClientRequest {
     return request({ host: this.host, port: this.port, method, path: `/2018-06-01/runtime/${path}`, headers, agent: false });
-  }
-}
-
-/** A response on its way to the platform. */
-export class ResponseStream {
-  private readonly acknowledged: Promise<void>;
-  private ended = false;
-
-  public constructor(private readonly call: ClientRequest) {
-    call.setNoDelay(true);
-    this.acknowledged = answered(call).then(async (response) => {
-      const text = await read(response);
-      if (response.statusCode !== 202) throw new Error(`Lambda's Runtime API answered ${response.statusCode} to a response: ${text}`);
-    });
-    // Whoever writes looks at `lost`; `end` and `fail` report it.
-    this.acknowledged.catch(() => undefined);
-  }
-
-  /** True once the platform takes no more of it. */
-  public get lost(): boolean {
-    return this.call.destroyed || this.ended;
-  }
-
-  /** Calls back when the platform takes no more of it. */
-  public onLost(callback: () => void): void {
-    this.call.once('close', callback);
-  }
-
-  /** Writes, and resolves when more may be written. */
-  public async write(chunk: Buffer): Promise<void> {
-    if (this.lost || this.call.write(chunk) || this.call.destroyed) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        this.call.off('drain', done).off('close', done);
-        resolve();
-      };
-      this.call.once('drain', done).once('close', done);
-    });
-  }
-
-  /** True while what was written before has not left yet. */
-  public get full(): boolean {
-    return this.call.writableNeedDrain;
-  }
-
-  /** Breaks the response off where even an error would have to wait for a slow reader. */
-  public abort(): void {
-    this.call.destroy();
-  }
-
-  /** Ends the response; resolves when the platform has all of it, rejects when it did not want it. */
-  public end(): Promise<void> {
-    this.ended = true;
-    this.call.end();
-    return this.acknowledged;
-  }
-
-  /** Ends the response with an error, so that the platform breaks it off at the client. */
-  public fail(error: unknown): Promise<void> {
-    const report = reportOf(error);
-    this.call.addTrailers({
-      [ERROR_TYPE]: report.errorType,
-      [ERROR_BODY]: Buffer.from(JSON.stringify(report)).toString('base64'),
-    });
-    return this.end();
   }
 }
 

@@ -1,16 +1,11 @@
 import { ADAPTER } from '../../src/contract/variables';
 
 const DEFAULTS = {
-  /** Whether an environment stays awake for the generation that a chat request left behind. Only tests switch it off. */
-  hold: true,
   /** How long LibreChat may go on saving after the last generation has ended. */
   graceMs: 2_000,
-  /** The hold after routes whose work is not counted in `generation_jobs_in_flight`. */
-  shortHoldMs: 5_000,
-  holdPollMs: 150,
-  /** The chat of a hold is aborted this long before the deadline, so that the partial answer is saved. */
+  /** Chats are aborted this long before the deadline, so that the partial replies are saved. */
   abortBeforeDeadlineMs: 20_000,
-  /** A response is over, and a hold too, this long before the deadline. */
+  /** What is in flight then is broken off. */
   endBeforeDeadlineMs: 8_000,
 
   heartbeatMs: 15_000,

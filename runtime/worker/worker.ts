@@ -6,7 +6,7 @@ import { memoryMbOf } from './start/memory';
 import type { StartEvent } from '../../src/contract/queue';
 import type { RequestSource } from '../shared/exchange';
 import { log, messageOf } from '../shared/log';
-import { RuntimeError, type Invocation, type ResponseStream, type RuntimeApi } from '../shared/runtime-api';
+import { RuntimeError, type BegunResponse, type Invocation, type RuntimeApi } from '../shared/runtime-api';
 import type { Settings } from '../shared/settings';
 
 /** Where a worker's requests come from. */
@@ -60,8 +60,7 @@ class Worker {
   public async serve(invocation: Invocation): Promise<void> {
     const { requestId, event } = invocation;
     if (!isStartEvent(event)) return this.refuse(invocation);
-    const response = this.api.stream(invocation, 'application/octet-stream');
-    await response.write(STARTED);
+    const response = this.api.begin(invocation, STARTED);
     const { librechat, requests } = await this.whenReady(invocation);
     // Before any request could be taken: none is to find out.
     if (!await librechat.isAlive()) return this.replace(librechat, requestId, librechat.exited ?? 'LibreChat does not respond');
@@ -129,6 +128,6 @@ function isStartEvent(event: unknown): event is StartEvent {
 }
 
 /** Ends the response. Whoever started the worker may have hung up long ago. */
-async function acknowledged(response: ResponseStream, requestId: string): Promise<void> {
+async function acknowledged(response: BegunResponse, requestId: string): Promise<void> {
   await response.end().catch((error: unknown) => log.warn('response-not-taken', { requestId, message: messageOf(error) }));
 }

@@ -6,10 +6,8 @@ export const BASE_IMAGE_ARGUMENT = 'LIBRECHAT_IMAGE';
 
 /** First argument of the image's entry point: the program that a function runs. */
 export const COMMAND = {
-  /** Serves LibreChat to API Gateway. */
+  /** Serves LibreChat to relays. */
   serve: 'serve',
-  /** Serves the requests that relays put into Redis. */
-  work: 'work',
   /** Publishes `client/dist` to a bucket, as a CloudFormation custom resource. */
   publish: 'publish',
 } as const;

@@ -4,7 +4,9 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { authRoutes, requireUser } from './auth';
 import { chatRoutes } from './chat';
 import { readConfig } from './config';
+import { conversationRoutes } from './conversation-routes';
 import { Conversations } from './conversations';
+import { EarlyEvents } from './early-events';
 import { EventTransport } from './event-transport';
 import { LocalFiles, S3Files } from './file-store';
 import { fileRoutes } from './files';
@@ -12,6 +14,7 @@ import { Generator } from './generator';
 import { JobStore } from './job-store';
 import type { Log } from './log';
 import { Metrics } from './metrics';
+import { pageRoutes } from './page-routes';
 import type { Connections } from './redis';
 import type { Settings } from './settings';
 import { browsersOnly } from './user-agent';
@@ -26,8 +29,10 @@ export function createApp(settings: Settings, redis: Connections, log: Log): Exp
   const metrics = new Metrics();
   const jobs = new JobStore(redis.jobs, settings.keepCompletedJobs);
   const transport = new EventTransport(redis.jobs, redis.subscriber);
+  const early = new EarlyEvents();
   const conversations = new Conversations(redis.documents);
-  const generator = new Generator({ jobs, transport, conversations, metrics, log });
+  const users = new Users(redis.documents);
+  const generator = new Generator({ jobs, transport, early, conversations, metrics, log });
   const user = requireUser(settings);
 
   const app = express();
@@ -44,30 +49,18 @@ export function createApp(settings: Settings, redis: Connections, log: Log): Exp
   app.use(express.json({ limit: BODY_LIMIT }));
   app.use(express.urlencoded({ extended: true, limit: BODY_LIMIT }));
 
-  app.use('/api/auth', authRoutes(new Users(redis.documents), settings));
+  app.use('/api/auth', authRoutes(users, settings));
   app.get('/api/config', (_req, res) => {
     const { version, welcome: customWelcome } = config;
     const registrationEnabled = settings.registrationAllowed;
     res.json({ appTitle: 'LibreChat stand-in', emailLoginEnabled: true, registrationEnabled, version, interface: { customWelcome } });
   });
-  app.use('/api/agents/chat', user, browsersOnly, chatRoutes(generator, jobs, transport));
-  app.get('/api/messages/:conversationId', user, async (req, res) => {
-    res.json(await conversations.messages(res.locals.userId, req.params.conversationId as string));
-  });
-  app.delete('/api/messages/:conversationId/:messageId', user, async (req, res) => {
-    await conversations.deleteMessage(res.locals.userId, req.params.conversationId as string, req.params.messageId as string);
-    res.status(204).send();
-  });
-  app.get('/api/convos', user, async (_req, res) => {
-    res.json({ conversations: await conversations.list(res.locals.userId), nextCursor: null });
-  });
-  app.get('/api/convos/gen_title/:conversationId', user, async (req, res) => {
-    const title = await conversations.takeTitle(res.locals.userId, req.params.conversationId as string);
-    if (title === undefined) return void res.status(404).json({ message: 'Title not found or method not implemented' });
-    res.json({ title });
-  });
+  const stream = { jobs, transport, early, keepAliveMs: settings.keepAliveMs };
+  app.use('/api/agents/chat', user, browsersOnly, chatRoutes(generator, stream, config.endpoints, redis.ready));
+  app.use('/api', conversationRoutes(conversations, user));
   const files = config.fileStrategy === 's3' ? new S3Files(settings.bucket ?? '', process.env) : new LocalFiles(settings.filesDirectory);
   app.use('/api/files', user, browsersOnly, fileRoutes(redis.documents, files, settings.uploadsDirectory));
+  app.use('/api', pageRoutes(users, config, user));
   app.get('/oauth/error', (req, res) => {
     const query = new URLSearchParams({ redirect: 'false', error: String(req.query.error ?? 'auth_failed') });
     res.redirect(`${settings.clientUrl}/login?${query.toString()}`);

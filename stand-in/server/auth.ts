@@ -50,6 +50,7 @@ export function requireUser({ jwtSecret }: Settings): RequestHandler {
     const claims = token && verifyToken(token, jwtSecret);
     if (!claims) return void res.status(401).send('Unauthorized');
     res.locals.userId = claims.id;
+    res.locals.email = claims.email;
     next();
   };
 }

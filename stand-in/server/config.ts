@@ -6,15 +6,31 @@ export interface Config {
   readonly version?: string;
   readonly fileStrategy: 'local' | 's3';
   readonly welcome?: string;
+  /** Custom endpoints: what may answer, and the models of each. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface Endpoint {
+  readonly name: string;
+  readonly models: readonly string[];
+}
+
+interface Document {
+  readonly version?: string;
+  readonly fileStrategy?: string;
+  readonly interface?: { readonly customWelcome?: string };
+  readonly endpoints?: { readonly custom?: { readonly name: string; readonly models?: { readonly default?: string[] } }[] };
 }
 
 /** Reads the file that CONFIG_PATH names; without one, LibreChat's defaults hold. */
 export function readConfig(path?: string): Config {
-  if (!path) return { fileStrategy: 'local' };
-  const document = parse(readFileSync(path, 'utf8')) as { version?: string; fileStrategy?: string; interface?: { customWelcome?: string } } | null;
+  if (!path) return { fileStrategy: 'local', endpoints: [] };
+  const document = parse(readFileSync(path, 'utf8')) as Document | null;
+  const endpoints = (document?.endpoints?.custom ?? []).map(({ name, models }) => ({ name, models: models?.default ?? [] }));
   return {
     version: document?.version,
     fileStrategy: document?.fileStrategy === 's3' ? 's3' : 'local',
     welcome: document?.interface?.customWelcome,
+    endpoints,
   };
 }

@@ -3,6 +3,9 @@ import type { Message } from './job-store';
 
 const KEPT_SECONDS = 24 * 3600;
 
+/** The title of a conversation whose own is still being generated. */
+export const UNTITLED = 'New Chat';
+
 export interface Conversation {
   readonly conversationId: string;
   readonly title: string;
@@ -29,12 +32,27 @@ export class Conversations {
   }
 
   async save(userId: string, conversation: Conversation): Promise<void> {
-    const { conversationId, title } = conversation;
+    const { conversationId } = conversation;
+    const known = await this.find(userId, conversationId);
     await this.redis.multi()
-      .hset(conversationsOf(userId), conversationId, JSON.stringify(conversation))
+      .hset(conversationsOf(userId), conversationId, JSON.stringify({ ...conversation, ...(known && { title: known.title }) }))
       .expire(conversationsOf(userId), KEPT_SECONDS)
+      .exec();
+  }
+
+  /** Names a conversation that has no title yet: only its first message makes one. */
+  async giveTitle(userId: string, conversationId: string, title: string): Promise<void> {
+    const conversation = await this.find(userId, conversationId);
+    if (!conversation || conversation.title !== UNTITLED) return;
+    await this.redis.multi()
+      .hset(conversationsOf(userId), conversationId, JSON.stringify({ ...conversation, title }))
       .set(titleOf(userId, conversationId), title, 'EX', KEPT_SECONDS)
       .exec();
+  }
+
+  async find(userId: string, conversationId: string): Promise<Conversation | undefined> {
+    const text = await this.redis.hget(conversationsOf(userId), conversationId);
+    return text ? JSON.parse(text) as Conversation : undefined;
   }
 
   /** Latest first. */

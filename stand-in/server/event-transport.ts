@@ -31,6 +31,11 @@ export class EventTransport {
     return this.listen(this.events(streamId), (payload) => receive(JSON.parse(payload) as StreamMessage));
   }
 
+  /** Whether a client of this process streams these events already. */
+  hasSubscriber(streamId: string): boolean {
+    return this.handlers.has(this.events(streamId));
+  }
+
   /** Tells the process that generates, whichever it is, to stop. */
   async requestAbort(streamId: string, generation: string): Promise<void> {
     await this.publisher.publish(this.aborts(streamId), generation);

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Pace, tokensFor } from './answer';
-import type { Conversations } from './conversations';
+import { type Conversations, UNTITLED } from './conversations';
+import type { EarlyEvents } from './early-events';
 import type { EventTransport } from './event-transport';
-import { type ChatEvent, delta, type Job, type JobStatus, type JobStore, type Message, textOf } from './job-store';
+import { type ChatEvent, delta, type Job, type JobStatus, type JobStore, type Message, runStep, textOf } from './job-store';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
 
@@ -10,6 +11,7 @@ import type { Metrics } from './metrics';
 export interface GeneratorParts {
   readonly jobs: JobStore;
   readonly transport: EventTransport;
+  readonly early: EarlyEvents;
   readonly conversations: Conversations;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -21,21 +23,24 @@ export class Generator {
 
   /** Begins; when this resolves the job can be streamed and aborted from any process. */
   async start(job: Job, pace: Pace): Promise<void> {
-    const { jobs, metrics, transport, log } = this.parts;
+    const { early, jobs, metrics, transport, log } = this.parts;
     const abort = new AbortController();
     metrics.jobsInFlight.inc({ store: 'redis' });
     let forget = () => {};
+    early.open(job.generation);
     try {
       forget = await transport.onAbort(job.id, (generation) => generation === job.generation && abort.abort());
       await jobs.create(job);
     } catch (error) {
       metrics.jobsInFlight.dec({ store: 'redis' });
+      early.forget(job.generation);
       throw error;
     }
     void this.generate(job, pace, abort.signal)
       .catch((error: Error) => this.fail(job, abort.signal, error))
       .finally(() => {
         metrics.jobsInFlight.dec({ store: 'redis' });
+        early.forget(job.generation);
         forget();
       })
       // What LibreChat does after its job has ended: a process that is frozen now loses the title.
@@ -51,19 +56,24 @@ export class Generator {
   }
 
   private async generate(job: Job, pace: Pace, signal: AbortSignal): Promise<boolean> {
+    if (job.problem) throw new Error(job.problem);
     const tokens = tokensFor(job.userMessage.text, pace);
+    const stepId = `step_${job.generation}`;
+    await this.parts.conversations.addMessages(job.userId, job.id, job.userMessage);
     await this.emit(job, 1, { created: true, message: job.userMessage, streamId: job.id });
     for (const [index, token] of tokens.entries()) {
       if (index === pace.failAfter) throw new Error('the model failed');
       const silence = index === Math.floor(tokens.length / 2) ? pace.silenceMs : 0;
       await sleep(pace.gapMs + silence, undefined, { signal });
-      await this.emit(job, index + 2, delta(job.responseMessageId, token));
+      if (index === 0) await this.emit(job, 2, runStep(stepId, job.responseMessageId));
+      await this.emit(job, index + 3, delta(stepId, token));
     }
     return this.end(job, 'complete', { text: tokens.join('') });
   }
 
   /** First kept, then published: who subscribes before reading what is kept misses nothing. */
   private async emit(job: Job, sequence: number, event: ChatEvent): Promise<void> {
+    this.parts.early.add(job.generation, event);
     await this.parts.jobs.append(job.id, event);
     await this.parts.transport.publish(job.id, { type: 'event', sequence, event });
   }
@@ -88,15 +98,18 @@ export class Generator {
       responseMessage,
       ...(status === 'aborted' ? { aborted: true } : {}),
     };
-    if (!await jobs.end(job, status, final)) return false;
-    await conversations.addMessages(job.userId, conversationId, userMessage, responseMessage);
+    if (!await jobs.end(job, status, final, failure)) return false;
+    await conversations.addMessages(job.userId, conversationId, responseMessage);
     await transport.publish(job.id, failure === undefined ? { type: 'end', event: final } : { type: 'error', message: failure });
     return true;
   }
 
-  private async saveConversation({ id: conversationId, userId, userMessage: { text } }: Job, { saveMs }: Pace): Promise<void> {
+  private async saveConversation({ id: conversationId, userId, userMessage: { text } }: Job, { saveMs, titleMs }: Pace): Promise<void> {
+    const { conversations } = this.parts;
     await sleep(saveMs);
+    await conversations.save(userId, { conversationId, title: UNTITLED, updatedAt: new Date().toISOString() });
+    await sleep(titleMs);
     const title = text.length > 40 ? `${text.slice(0, 39)}…` : text;
-    await this.parts.conversations.save(userId, { conversationId, title, updatedAt: new Date().toISOString() });
+    await conversations.giveTitle(userId, conversationId, title);
   }
 }

@@ -29,7 +29,11 @@ export interface Job {
   readonly userMessage: Message;
   readonly responseMessageId: string;
   readonly status: JobStatus;
+  /** Why it cannot be generated at all. */
+  readonly problem?: string;
   readonly finalEvent?: ChatEvent;
+  /** Why it failed; then readers get this in place of the final event. */
+  readonly failure?: string;
 }
 
 /** The jobs and their events, in Redis, where every process finds them. */
@@ -63,19 +67,26 @@ export class JobStore {
    * Ends the job, once: the generator and whoever aborts may both try. Returns false to the one that came second, and to
    * a generator whose conversation has gone on without it.
    */
-  async end(job: Job, status: Exclude<JobStatus, 'running'>, finalEvent: ChatEvent): Promise<boolean> {
+  async end(job: Job, status: Exclude<JobStatus, 'running'>, finalEvent: ChatEvent, failure?: string): Promise<boolean> {
     const current = await this.get(job.id);
     if (current?.generation !== job.generation) return false;
     if (await this.redis.set(key(job.id, 'ended'), status, 'EX', KEPT_SECONDS, 'NX') !== 'OK') return false;
     const ending = this.redis.multi().srem(jobsOf(job.userId), job.id);
     if (this.keepCompleted) {
-      ending.set(key(job.id, 'job'), JSON.stringify({ ...job, status, finalEvent }), 'EX', KEPT_SECONDS);
+      ending.set(key(job.id, 'job'), JSON.stringify({ ...job, status, finalEvent, failure }), 'EX', KEPT_SECONDS);
       ending.expire(key(job.id, 'events'), KEPT_SECONDS);
     } else {
       ending.del(key(job.id, 'job'), key(job.id, 'events'));
     }
     await ending.exec();
     return true;
+  }
+
+  /** The job of the request that a client repeats with the same id; undefined for the first, which is the job's own. */
+  async claim(userId: string, clientRequestId: string, job: Pick<Job, 'id' | 'createdAt'>): Promise<Pick<Job, 'id' | 'createdAt'> | undefined> {
+    const name = `stream:request:${userId}:${clientRequestId}`;
+    if (await this.redis.set(name, JSON.stringify(job), 'EX', RUNNING_SECONDS, 'NX') === 'OK') return undefined;
+    return JSON.parse((await this.redis.get(name)) ?? 'null') ?? undefined;
   }
 
   async active(userId: string): Promise<string[]> {
@@ -88,9 +99,27 @@ export function textOf(events: ChatEvent[]): string {
   return events.map(deltaOf).join('');
 }
 
+/** A part of a response, to which deltas refer: a page that was not told of it shows none of them. */
+export interface RunStep {
+  readonly id: string;
+  readonly runId: string;
+  readonly type: 'message_creation';
+  readonly index: 0;
+}
+
+/** The frame that announces a response's only step. */
+export function runStep(id: string, runId: string): ChatEvent {
+  const step: RunStep = { id, runId, type: 'message_creation', index: 0 };
+  return { event: 'on_run_step', data: { ...step, stepDetails: { type: step.type, message_creation: { message_id: runId } } } };
+}
+
+export function runStepsIn(events: ChatEvent[]): RunStep[] {
+  return events.filter(({ event }) => event === 'on_run_step').map(({ data }) => data as RunStep);
+}
+
 /** A frame that carries one token. */
-export function delta(messageId: string, text: string): ChatEvent {
-  return { event: 'on_message_delta', data: { id: messageId, delta: { content: [{ type: 'text', text }] } } };
+export function delta(stepId: string, text: string): ChatEvent {
+  return { event: 'on_message_delta', data: { id: stepId, delta: { content: [{ type: 'text', text }] } } };
 }
 
 function deltaOf(event: ChatEvent): string {

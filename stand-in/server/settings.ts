@@ -13,7 +13,17 @@ export interface Settings {
   readonly metricsSecret?: string;
   readonly registrationAllowed: boolean;
   readonly keepCompletedJobs: boolean;
-  readonly redis: { readonly uri: string; readonly password?: string; readonly keyPrefix: string; readonly ca?: string; readonly attempts: number };
+  /** LibreChat after v0.8.8 sends comments on silent streams; its versions before send none. */
+  readonly keepAliveMs?: number;
+  readonly redis: {
+    readonly uri: string;
+    readonly password?: string;
+    readonly keyPrefix: string;
+    readonly ca?: string;
+    readonly attempts: number;
+    /** A Redis for what LibreChat keeps in MongoDB, where the other one is to lose its data. */
+    readonly documentsUri?: string;
+  };
   readonly clientDirectory: string;
   readonly uploadsDirectory: string;
   readonly filesDirectory: string;
@@ -56,12 +66,14 @@ export function readSettings(env: Environment, directory: string): Settings {
     metricsSecret: env.METRICS_SECRET,
     registrationAllowed: enabled(env.ALLOW_REGISTRATION),
     keepCompletedJobs: enabled(env.STREAM_KEEP_COMPLETED_JOBS),
+    keepAliveMs: Number(env.STAND_IN_KEEP_ALIVE_MS) || undefined,
     redis: {
       uri: env.REDIS_URI!,
       password: env.REDIS_PASSWORD,
       keyPrefix: env.REDIS_KEY_PREFIX ? `${env.REDIS_KEY_PREFIX}::` : '',
       ca: env.REDIS_CA,
       attempts: Number(env.REDIS_RETRY_MAX_ATTEMPTS ?? 10),
+      documentsUri: env.STAND_IN_DOCUMENTS_URI,
     },
     clientDirectory: join(root, 'client/dist'),
     uploadsDirectory: join(root, 'uploads/temp'),

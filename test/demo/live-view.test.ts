@@ -6,7 +6,7 @@ import type { TimedEvent } from '../../emulator/core/events';
 import { EventStream } from '../../emulator/core/events';
 import { Emulator } from '../../emulator/emulator';
 import { type Synthesized, synthesize } from '../../emulator/synthesize';
-import { Browser, findBrowser } from '../../fixtures/browser';
+import { BROWSER, launchBrowser, openTab, until, visit } from '../../fixtures/browser';
 import { describeWith } from '../requires';
 
 const PAGE = join(__dirname, '../../demo/live-view/page');
@@ -78,33 +78,24 @@ describe('beside the emulated stack', () => {
     expect((await fetch(`${view.url}/none`)).status).toBe(404);
   });
 
-  const browserName = findBrowser() ?? 'chromium';
-  describeWith(browserName)('in a browser', () => {
-    test('one environment is held while another streams, then both are frozen', async () => {
-      const browser = new Browser(browserName);
+  describeWith(BROWSER)('in a browser', () => {
+    test('one worker serves the relays of a chat, and all are frozen in the end', async () => {
+      const browser = await launchBrowser(BROWSER);
       try {
-        const tab = await browser.open(view.url);
-        const chat = tab.frame(/src="(http[^"]+)"/.exec(await (await fetch(view.url)).text())![1]);
-        await chat.until('document.activeElement?.id === "prompt"');
+        const tab = await openTab(browser, view.url);
+        const framed = /<iframe[^>]* src="([^"]+)"/.exec(await (await fetch(view.url)).text())![1];
+        const chat = await tab.waitForFrame((frame) => frame.url().startsWith(framed));
+        await visit(chat);
         await chat.evaluate('document.querySelector("[data-tokens=\'120\']").click()');
-        const lane = (phase: string, request: string) =>
-          `[...document.querySelectorAll("#lanes article")].some((lane) => lane.dataset.phase === "${phase}" && lane.textContent.includes("${request}"))`;
-        await tab.until(`${lane('held', 'POST /api/agents/chat')} && ${lane('running', 'GET /api/agents/chat/stream/')}`);
-        await chat.until('document.querySelectorAll(".streaming .token").length > 3');
-        await chat.until('!document.querySelector(".streaming")');
-        await tab.until('document.querySelectorAll("#lanes article").length >= 3 && '
-          + '[...document.querySelectorAll("#lanes article")].every(({ dataset }) => dataset.phase === "frozen")');
-
-        const moments = await tab.evaluate<string[]>('[...document.querySelectorAll("#moments li")].map(({ textContent }) => textContent).reverse()');
-        const at = (pattern: RegExp) => moments.findIndex((moment) => pattern.test(moment));
-        const generating = /POST \/api\/agents\/chat → (\w+ \d+), 200/.exec(moments[at(/POST \/api\/agents\/chat →/)])![1];
-        const streaming = /stream\/.* → (\w+ \d+), 200/.exec(moments[at(/\/stream\//)])![1];
-        expect(streaming).not.toBe(generating);
-        const last = (text: string) => moments.reduce((found, moment, i) => (moment.endsWith(text) ? i : found), -1);
-        expect(last(`${generating} is held`)).toBeLessThan(last(`${streaming} is frozen`));
-        expect(last(`${generating} is frozen`)).toBeGreaterThan(at(/\/stream\//));
-        expect(await tab.evaluate('document.querySelectorAll("#lanes .strip .held").length')).toBeGreaterThan(0);
-        expect(moments.some((moment) => moment.endsWith('is thawed'))).toBe(true);
+        await until(tab, 'document.querySelector("#relays .responding") && /^\\d+ waiting, [1-9]\\d* responding, 1 worker$/.test(document.getElementById("load").textContent)');
+        await until(tab, '[...document.querySelectorAll("#lanes article")].some((lane) => lane.dataset.phase === "running" && /serves \\d+ request/.test(lane.textContent))');
+        await until(chat, 'document.querySelectorAll(".streaming .token").length > 3');
+        await until(chat, '!document.querySelector(".streaming")');
+        await until(tab, '[...document.querySelectorAll("#lanes article")].every(({ dataset }) => dataset.phase === "frozen") '
+          + '&& [...document.querySelectorAll("#relays li")].every(({ className }) => className === "frozen")');
+        const moments = await tab.evaluate('[...document.querySelectorAll("#moments li")].map(({ textContent }) => textContent)') as string[];
+        expect(moments.filter((moment) => /served \d+ requests, up to \d+ at a time$/.test(moment))).toHaveLength(1);
+        expect(moments.some((moment) => /GET \/api\/agents\/chat\/stream\/.* → \w+ \d+, 200$/.test(moment))).toBe(true);
       } finally {
         await browser.close();
       }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import type { Browser, Page } from 'puppeteer-core';
 import * as ts from 'typescript';
-import { Emulator } from '../../emulator/emulator';
-import { type Synthesized, synthesize } from '../../emulator/synthesize';
-import { Browser, findBrowser, type Tab } from '../../fixtures/browser';
+import { BROWSER, launchBrowser, openTab, until, visit } from '../../fixtures/browser';
+import { until as untilTrue } from '../../fixtures/runtime/until';
+import { type StandInProcess, startStandIn, startTestRedis, variables } from '../../fixtures/stand-in-process';
 import { describeWith } from '../requires';
 
 const CLIENT = join(__dirname, '../../stand-in/client');
-const APP = join(__dirname, '../../examples/typescript/app.ts');
 
 jest.setTimeout(90_000);
 
@@ -18,86 +18,161 @@ test('the page has no type errors', () => {
   expect(diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
 });
 
-const browserName = findBrowser() ?? 'chromium';
-describeWith(browserName)('in a browser, through the emulated stack', () => {
-  let synthesized: Synthesized;
-  let emulator: Emulator;
+describeWith(BROWSER)('in a browser', () => {
+  let redis: Awaited<ReturnType<typeof startTestRedis>>;
+  let standIn: StandInProcess;
   let browser: Browser;
 
   beforeAll(async () => {
-    synthesized = await synthesize(APP);
-    emulator = await Emulator.start({
-      assembly: synthesized.assembly, port: 0, environment: { ALLOW_REGISTRATION: 'true', ADAPTER_TEST_OVERRIDES: '{"graceMs":100}' },
-    });
-    // No answer then waits for an environment to start.
-    await Promise.all([1, 2, 3].map(() => fetch(`${emulator.url}/api/config`)));
-    browser = new Browser(browserName);
+    redis = await startTestRedis();
+    standIn = await startStandIn(variables(redis.redis, redis.ca));
+    await untilTrue(async () => (await fetch(`${standIn.url}/readyz`)).ok);
+    browser = await launchBrowser(BROWSER);
   });
 
   afterAll(async () => {
     await browser?.close();
-    await emulator?.dispose();
-    synthesized?.dispose();
+    await standIn?.stop();
+    await redis.dispose();
   });
 
-  const ANSWER = 'document.querySelector(".answer:last-child .text")?.textContent ?? ""';
-  const FINISHED = '!document.querySelector(".streaming") && document.querySelector(".answer .text")?.textContent';
-  const ready = async (path = '/') => {
-    const tab = await browser.open(emulator.url + path);
-    await tab.until('document.activeElement?.id === "prompt"');
-    return tab;
+  const TEXT = '(document.querySelector(".agent-turn:last-child .message-content")?.textContent ?? "")';
+  const WORDS = `${TEXT}.split(" ").length`;
+
+  /** Cookies of `localhost` may be Secure without TLS. */
+  const url = () => standIn.url.replace('127.0.0.1', 'localhost');
+
+  /** API requests that a tab sends, and a way to answer some of them in the server's stead. */
+  async function watch(page: Page, answer: (method: string, path: string) => { status: number; body: string; headers?: Record<string, string> } | 'fail' | undefined = () => undefined) {
+    const sent: string[] = [];
+    await page.setRequestInterception(true);
+    page.on('request', (request) => {
+      const { pathname, search } = new URL(request.url());
+      if (pathname.startsWith('/api/')) sent.push(`${request.method()} ${pathname}${search}`);
+      const own = answer(request.method(), pathname);
+      if (own === 'fail') void request.abort('connectionreset');
+      else if (own) void request.respond({ contentType: 'application/json', ...own });
+      else void request.continue();
+    });
+    return sent;
+  }
+
+  async function chat(): Promise<Page> {
+    const page = await openTab(browser, url());
+    await visit(page);
+    return page;
+  }
+
+  const ask = async (page: Page, text: string) => {
+    await page.focus('#prompt-textarea');
+    await page.keyboard.sendCharacter(text);
+    await page.keyboard.press('Enter');
   };
-  /** Sends a suggestion whose answer takes its time. */
-  const askForLongAnswer = async (tab: Tab, tokens = 120) => {
-    await tab.evaluate(`{ const button = document.querySelector("[data-tokens='120']"); button.dataset.tokens = ${tokens}; button.click(); }`);
-    await tab.until('document.querySelectorAll(".token").length > 3 && location.pathname.startsWith("/c/")');
-  };
+  const LONG = 'Please answer in 60 tokens, 60 ms apart, 0 ms of silence between the halves.';
 
-  test('a message is sent, and tokens appear one after the other', async () => {
-    const tab = await ready();
-    await tab.evaluate(`window.lengths = [];
-      new MutationObserver(() => { const { length } = ${ANSWER}; if (length !== lengths.at(-1)) lengths.push(length); })
-        .observe(document.getElementById("messages"), { subtree: true, childList: true, characterData: true });`);
-    await tab.type('Hello, stack');
-    const answer = await tab.until<string>(FINISHED);
-    expect(answer).toMatch(/^You wrote “Hello, stack”\. This answer was generated in the background/);
-    const lengths = await tab.evaluate<number[]>('lengths');
-    expect(lengths.length).toBeGreaterThan(5);
-    expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
-    expect(await tab.evaluate('document.querySelector(".user").textContent')).toBe('Hello, stack');
-    expect(await tab.evaluate('location.pathname')).toMatch(/^\/c\/[\w-]{36}$/);
+  test('the login page comes first, and the chat page then asks for 28 things at once', async () => {
+    const page = await openTab(browser, url());
+    const sent = await watch(page);
+    await visit(page);
+    sent.length = 0;
+    await page.reload();
+    await until(page, 'document.activeElement?.id === "prompt-textarea"');
+    expect(await page.evaluate('location.pathname')).toBe('/c/new');
+    expect(sent).toHaveLength(28);
+    expect(sent.slice(0, 2).sort()).toEqual(['GET /api/config', 'POST /api/auth/refresh']);
+    await page.close();
   });
 
-  test('a reload in mid-answer goes on with it', async () => {
-    const tab = await ready();
-    await askForLongAnswer(tab);
-    const before = await tab.evaluate<string>(ANSWER);
-    await tab.reload();
-    await tab.until(`document.querySelector(".streaming") && (${ANSWER}).length >= ${before.length}`);
-    expect((await tab.evaluate<string>(ANSWER)).startsWith(before)).toBe(true);
-    const answer = await tab.until<string>(FINISHED);
-    expect(answer.split(' ').length).toBeGreaterThan(100);
-    await tab.reload();
-    await tab.until('document.activeElement?.id === "prompt"');
-    expect(await tab.evaluate(ANSWER)).toBe(answer);
+  test('a new message opens its stream without `resume`, and tells which generation it means', async () => {
+    const page = await chat();
+    const sent = await watch(page);
+    await ask(page, 'Please answer in 3 tokens, 10 ms apart, 0 ms of silence.');
+    await until(page, '!document.querySelector(".streaming") && document.querySelector(".agent-turn")');
+    expect(sent.filter((request) => request.includes('/stream/'))).toEqual([
+      expect.stringMatching(/^GET \/api\/agents\/chat\/stream\/[\w-]{36}\?generationCreatedAt=\d+&generationProtocolVersion=2$/),
+    ]);
+    await page.close();
   });
 
-  test('a second tab sees the same answer while it comes', async () => {
-    const first = await ready();
-    await askForLongAnswer(first);
-    const second = await browser.open(emulator.url + await first.evaluate<string>('location.pathname'));
-    await second.until('document.querySelector(".streaming .text")?.textContent');
-    const [a, b] = await Promise.all([first.until<string>(FINISHED), second.until<string>(FINISHED)]);
-    expect(b).toBe(a);
+  test.each([
+    ['POST', '/api/auth/refresh'],
+    ['GET', '/api/user'],
+  ])('a server that is not ready for %s %s leads to the login page, at once', async (method, path) => {
+    const page = await chat();
+    const sent = await watch(page, (...request) => (request.join() === [method, path].join()
+      ? { status: 503, body: '{"code":"SERVER_NOT_READY"}', headers: { 'retry-after': '0' } } : undefined));
+    await page.reload();
+    await until(page, 'location.pathname === "/login" && !document.querySelector("#log-in").hidden');
+    expect(sent.filter((request) => request === `${method} ${path}`)).toHaveLength(1);
+    await page.close();
   });
 
-  test('an answer can be stopped', async () => {
-    const tab = await ready();
-    // So long that a slow machine does not come too late to stop it.
-    await askForLongAnswer(tab, 1_000);
-    await tab.evaluate('document.getElementById("stop").click()');
-    await tab.until('document.querySelector(".note")?.textContent === "Stopped."');
-    expect((await tab.evaluate<string>(ANSWER)).split(' ').length).toBeLessThan(1_000);
-    expect(await tab.evaluate('document.getElementById("send").hidden')).toBe(false);
+  test('a chat is sent again while the server is not ready, with the same id', async () => {
+    const page = await chat();
+    const ids: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && /\/chat\/[^/]+$/.test(request.url())) ids.push(JSON.parse(request.postData()!).clientRequestId);
+    });
+    await watch(page, (method, path) => (method === 'POST' && path.startsWith('/api/agents/chat/') && ids.length <= 2
+      ? { status: 503, body: '{"code":"SERVER_NOT_READY"}', headers: { 'retry-after': '0' } } : undefined));
+    await ask(page, 'Please answer in 3 tokens, 10 ms apart, 0 ms of silence.');
+    await until(page, `${WORDS} >= 3 && !document.querySelector(".streaming")`);
+    expect(ids).toEqual([expect.any(String), ids[0], ids[0]]);
+    await page.close();
+  });
+
+  test.each([
+    ['503', { status: 503, body: '{"message":"no"}' }],
+    ['500', { status: 500, body: '{"code":"SERVER_NOT_READY"}' }],
+  ])('any other refusal of a chat (%s) is shown, and not repeated', async (status, answer) => {
+    const page = await chat();
+    const sent = await watch(page, (method, path) => (method === 'POST' && path.startsWith('/api/agents/chat/') ? answer : undefined));
+    await ask(page, 'Hello');
+    await until(page, 'document.querySelector("#status.error")?.textContent');
+    expect(sent.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+    expect(status).toBeTruthy();
+    await page.close();
+  });
+
+  test('a stream that fails is opened again with `resume=true`, after 1 and 2 seconds', async () => {
+    const page = await chat();
+    const streams: { at: number; resumes: boolean }[] = [];
+    await watch(page, (_method, path) => {
+      if (!path.includes('/stream/')) return undefined;
+      streams.push({ at: performance.now(), resumes: false });
+      return streams.length <= 2 ? 'fail' : undefined;
+    });
+    page.on('request', (request) => { if (request.url().includes('resume=true')) streams.at(-1)!.resumes = true; });
+    await ask(page, LONG);
+    await until(page, `${WORDS} >= 60 && !document.querySelector(".streaming")`);
+    expect(streams.map(({ resumes }) => resumes)).toEqual([false, true, true]);
+    expect(streams[1].at - streams[0].at).toBeGreaterThanOrEqual(990);
+    expect(streams[2].at - streams[1].at).toBeGreaterThanOrEqual(1_990);
+    await page.close();
+  });
+
+  test('a stream that ends in order without a final frame is taken for the end: nothing is opened again', async () => {
+    const page = await chat();
+    const sent = await watch(page, (_method, path) => (path.includes('/stream/')
+      ? { status: 200, headers: { 'content-type': 'text/event-stream' }, body: 'event: message\ndata: {"created":true}\n\n' } : undefined));
+    const statuses = () => sent.filter((request) => request.includes('/stream/')).length;
+    await ask(page, 'Please answer in 3 tokens, 10 ms apart, 0 ms of silence.');
+    await untilTrue(() => statuses() === 1);
+    // Longer than the first pause after a failure; the other tests show that a failure would have been followed by then.
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 1_500))');
+    expect(statuses()).toBe(1);
+    expect(await page.evaluate('document.querySelector(".streaming") !== null')).toBe(true);
+    await page.close();
+  });
+
+  test('a response can be stopped', async () => {
+    const page = await chat();
+    await ask(page, 'Please answer in 1000 tokens, 60 ms apart, 0 ms of silence.');
+    await until(page, `${WORDS} > 3`);
+    await page.evaluate('document.getElementById("stop").click()');
+    await until(page, 'document.querySelector(".note")?.textContent === "Stopped."');
+    expect(await page.evaluate(WORDS)).toBeLessThan(1_000);
+    expect(await page.evaluate('document.getElementById("send").hidden')).toBe(false);
+    await page.close();
   });
 });

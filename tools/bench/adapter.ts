@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Adapter } from '../../fixtures/runtime/adapter';
 import { buildArtifacts, type Artifacts } from '../../fixtures/runtime/artifacts';
 import { PlayedAws } from '../../fixtures/runtime/aws';
 import { Direct } from '../../fixtures/runtime/direct';
-import { proxyEvent } from '../../fixtures/runtime/events';
+import { startRedis } from '../../fixtures/runtime/redis';
 import { specQuery, type ResponseSpec } from '../../fixtures/runtime/response-spec';
+import { SEALING, WorkerFunction, type WorkerFunctionOptions } from '../../fixtures/runtime/worker-function';
 import { median } from '../../probe/statistics';
 import { ADAPTER } from '../../src/contract/variables';
+
 
 /** A line of the table: what was measured, without and with the adapter. */
 export interface Measurement {
@@ -35,38 +36,47 @@ export async function benchAdapter(): Promise<Measurement[]> {
   const aws = new PlayedAws();
   await aws.start();
   aws.services.ssm.parameters.set('/url', 'https://chat.example.com');
-  const adapter = new Adapter(artifacts, {
+  const redis = await startRedis();
+  const options: WorkerFunctionOptions = {
+    redisUri: redis.uri,
+    awsUrl: aws.url,
+    sealingSecretArn: aws.services.secretsManager.create('sealing', SEALING).arn,
+    credentials: aws.role.credentials,
     timeoutMs: 300_000,
+    memorySize: 2048,
     // What a start asks of AWS is part of what stays in memory.
     environment: { [ADAPTER.urlParameter]: '/url' },
-    emulation: { AWS_ENDPOINT_URL: aws.url },
-    credentials: aws.role.credentials,
-  });
-  const direct = await Direct.start(artifacts);
-  const through: Open = async (path, query) => (await adapter.invoke(proxyEvent(path, { multiValueQueryStringParameters: query ?? null }))).body;
-  const straight: Open = (path, query) => {
-    const search = Object.entries(query ?? {}).map(([name, [value]]) => `${name}=${encodeURIComponent(value)}`).join('&');
-    return direct.open({ method: 'GET', target: `${path}?${search}` });
   };
+  const worker = new WorkerFunction(artifacts, options);
+  const direct = await Direct.start(artifacts);
+  const targetOf = (path: string, query: Record<string, string[]> = {}) => {
+    const search = Object.entries(query).map(([name, [value]]) => `${name}=${encodeURIComponent(value)}`).join('&');
+    return `${path}?${search}`;
+  };
+  const through: Open = async (path, query) => {
+    const { outcome, close } = await worker.open({ path: targetOf(path, query) });
+    if (outcome.kind !== 'response') throw new Error(`no response: ${JSON.stringify(outcome)}`);
+    return Readable.from(outcome.body).once('close', () => void close());
+  };
+  const straight: Open = (path, query) => direct.open({ method: 'GET', target: targetOf(path, query) });
   const both = async (measure: (open: Open) => Promise<number>, show: (value: number) => string) => {
     const values = { direct: await measure(straight), adapter: await measure(through) };
-    await adapter.idle();
     return { direct: show(values.direct), adapter: show(values.adapter) };
   };
   try {
     await drain(await through('/api/hello'));
-    await adapter.idle();
+    await worker.adapter.idle();
     return [
-      { name: 'idle memory', adapter: megabytes(residentBytes(adapter)), aim: '50 MB' },
+      { name: 'idle memory', adapter: megabytes(residentBytes(worker)), aim: '50 MB' },
       { name: 'time to first byte, median', ...(await both(timeToFirstByte, milliseconds)) },
       { name: 'a chunk from app to client, median', ...(await both(timeOfChunk, milliseconds)), aim: '0.5 ms more' },
       { name: '50 MB', ...(await both(throughput, (value) => `${value.toFixed(0)} MB/s`)) },
-      { name: 'memory, 100 MB to a slow client: most in the first half, in the second', adapter: await memoryWithSlowClient(adapter, through), aim: 'flat' },
-      { name: 'POST to response while held, median', direct: milliseconds(await plainPost(direct)), adapter: milliseconds(await heldPost(artifacts)) },
-      ...await processStart(artifacts),
+      { name: 'memory, 100 MB to a slow client: most in the first half, in the second', adapter: await memoryWithSlowClient(worker, through), aim: 'flat' },
+      ...await processStart(artifacts, options),
     ];
   } finally {
-    await Promise.all([adapter.dispose(), direct.dispose(), aws.dispose()]);
+    await Promise.all([worker.dispose(), direct.dispose(), aws.dispose()]);
+    await redis.dispose();
     artifacts.dispose();
   }
 }
@@ -100,60 +110,31 @@ async function throughput(open: Open): Promise<number> {
   });
 }
 
-async function memoryWithSlowClient(adapter: Adapter, open: Open): Promise<string> {
+async function memoryWithSlowClient(worker: WorkerFunction, open: Open): Promise<string> {
   const most = [0, 0];
   let bytes = 0;
   const began = performance.now();
   for await (const chunk of await open('/api/respond', specQuery(bodyOf(100)))) {
     bytes += (chunk as Buffer).length;
     const half = bytes < 50 * MB ? 0 : 1;
-    most[half] = Math.max(most[half], residentBytes(adapter));
+    most[half] = Math.max(most[half], residentBytes(worker));
     const ahead = bytes / MB / SLOW_CLIENT_MB_PER_SECOND - (performance.now() - began) / 1000;
     if (ahead > 0) await sleep(ahead * 1000);
   }
-  await adapter.idle();
   return most.map(megabytes).join(', ');
 }
 
-const CHAT = { method: 'POST', type: 'application/json', body: JSON.stringify({ generateMs: 100 }) };
-const CHATS = 20;
-
-async function plainPost(direct: Direct): Promise<number> {
-  const chat = { method: CHAT.method, target: '/api/agents/chat', headers: [['Content-Type', CHAT.type]] as const, body: Buffer.from(CHAT.body) };
-  return medianOf(CHATS, async () => {
-    const began = performance.now();
-    await direct.send(chat);
-    return performance.now() - began;
-  });
-}
-
-async function heldPost(artifacts: Artifacts): Promise<number> {
-  const adapter = new Adapter(artifacts, { settings: { graceMs: 0, holdPollMs: 20 } });
-  const chat = proxyEvent('/api/agents/chat', { method: CHAT.method, multiValueHeaders: { 'Content-Type': [CHAT.type] }, body: CHAT.body });
-  try {
-    await adapter.send(chat);
-    return await medianOf(CHATS, async () => {
-      await adapter.idle();
-      const began = performance.now();
-      await adapter.send(chat);
-      return performance.now() - began;
-    });
-  } finally {
-    await adapter.dispose();
-  }
-}
-
-async function processStart(artifacts: Artifacts): Promise<Measurement[]> {
+async function processStart(artifacts: Artifacts, options: WorkerFunctionOptions): Promise<Measurement[]> {
   // Events are asked for at once, so that LibreChat's own start is not in it.
   const next = await medianOf(STARTS, async () => {
-    const adapter = new Adapter(artifacts, { settings: { askForEventsAfterMs: 0 } });
+    const worker = new WorkerFunction(artifacts, { ...options, settings: { askForEventsAfterMs: 0 } });
     const began = performance.now();
-    const running = adapter.phase('running');
-    const answer = adapter.send(proxyEvent('/api/hello'));
+    const running = worker.adapter.phase('running');
+    const started = worker.start('a-start');
     await running;
     const took = performance.now() - began;
-    await answer;
-    await adapter.dispose();
+    await started;
+    await worker.dispose();
     return took;
   });
   const node = await medianOf(STARTS, () => lifetime(['-e', '0']));
@@ -183,7 +164,7 @@ async function drain(stream: Readable): Promise<number> {
 }
 
 /** Of the adapter alone, without LibreChat. */
-function residentBytes({ lambda }: Adapter): number {
+function residentBytes({ adapter: { lambda } }: WorkerFunction): number {
   const status = readFileSync(`/proc/${lambda.environments[0].pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 }

@@ -23,6 +23,14 @@ export class EnvironmentPool {
     return this.all.filter(({ state, provisioned }) => !provisioned && (state === 'init' || state === 'busy')).length;
   }
 
+  /** The durations that will be billed and have not ended, in milliseconds. */
+  public get unbilledMs(): { readonly onDemand: number; readonly provisioned: number } {
+    const sum = (ofProvisioned: boolean) => this.all
+      .filter(({ provisioned }) => provisioned === ofProvisioned)
+      .reduce((total, { unbilledMs }) => total + unbilledMs, 0);
+    return { onDemand: sum(false), provisioned: sum(true) };
+  }
+
   public get provisioned(): number {
     return this.all.filter(({ state, provisioned }) => provisioned && state !== 'dead').length;
   }

@@ -171,7 +171,7 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
 
   /** The billable usage until now. */
   public get usage(): Omit<FunctionUsage, 'function'> {
-    return this.meter.read(this.props.memorySize ?? 128, this.props.architecture ?? 'x86_64');
+    return this.meter.read(this.props.memorySize ?? 128, this.props.architecture ?? 'x86_64', this.pool.unbilledMs);
   }
 
   /**

@@ -138,7 +138,13 @@ async function functionProps(
     cwd: code.cwd,
     prepare: code.prepare,
     environment,
-    emulation: { ...code.environment, AWS_ENDPOINT_URL: aws.url, [RELAY.awsEndpoint]: aws.url, NODE_EXTRA_CA_CERTS: certificates.caFile },
+    emulation: {
+      ...code.environment,
+      AWS_ENDPOINT_URL: aws.url,
+      // The relay ignores the variables of AWS SDKs, which a deployment may set for LibreChat.
+      [RELAY.awsEndpoint]: aws.url,
+      NODE_EXTRA_CA_CERTS: certificates.caFile,
+    },
     timeoutMs: cloud.limit(Timeout * 1000),
     initTimeoutMs: cloud.limit(INIT_LIMIT_MS),
     limit: (milliseconds) => cloud.limit(milliseconds),
@@ -176,6 +182,8 @@ function variables(resource: ResourceDefinition, { options, cloud }: Deployment)
   return result;
 }
 
+/** Whether it runs LibreChat's server: every container function but the publisher. */
 function serves(resource: ResourceDefinition): boolean {
-  return ((resource.properties.ImageConfig?.Command ?? []) as string[])[0] === COMMAND.serve;
+  const { PackageType, ImageConfig } = resource.properties;
+  return PackageType === 'Image' && ImageConfig?.Command?.[0] !== COMMAND.publish;
 }

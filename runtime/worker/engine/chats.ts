@@ -5,13 +5,20 @@ import { log, messageOf } from '../../shared/log';
 /** The chats that this worker started and that may still be generated. */
 export class Chats {
   private readonly chats = new Map<string, Chat>();
+  private readonly ids = new Set<string>();
 
   public get size(): number {
     return this.chats.size;
   }
 
   public started(chat: Chat): void {
+    this.ids.add(chat.streamId);
     this.chats.set(chat.streamId, chat);
+  }
+
+  /** Whether a chat was started here, ended or not. */
+  public isOwn(streamId: string): boolean {
+    return this.ids.has(streamId);
   }
 
   /** The events of a chat ended in order: so it did. */

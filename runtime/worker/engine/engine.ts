@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Capacity, type Condition } from './capacity';
-import type { Chat } from './chat';
+import { abortChat, identityOf, isRunning, type Chat } from './chat';
 import { Chats } from './chats';
 import type { LibreChat } from './librechat';
-import { streamIdOf, withoutQuery } from './routes';
+import { newStreamIdOf, streamIdOf, withoutQuery } from './routes';
 import { transfer } from './transfer';
 import { TICK } from '../../../src/contract/queue';
 import type { Exchange, RequestSource } from '../../shared/exchange';
@@ -104,14 +104,37 @@ export class Engine {
   private async serve(exchange: Exchange): Promise<void> {
     const { librechat: { port }, settings } = this.props;
     const { method, path } = exchange.head;
+    const opened = newStreamIdOf(method, path);
+    const followed = streamIdOf(method, path);
+    if (followed !== undefined && !this.chats.isOwn(followed)) await this.endIfOrphaned(followed, exchange);
     const { statusCode, failure, gone } = await transfer({
-      exchange, port, settings, signal: this.breakOff.signal, onChat: (chat) => this.announce(chat),
+      exchange,
+      port,
+      settings,
+      signal: this.breakOff.signal,
+      foreignStream: opened === undefined || this.chats.isOwn(opened) ? undefined : opened,
+      onChat: (chat) => this.announce(chat),
     });
     if (failure !== undefined) {
       log.error('response-failed', { request: exchange.id, method, path: withoutQuery(path), statusCode, message: failure });
     }
-    const streamId = streamIdOf(method, path);
-    if (streamId && statusCode === 200 && failure === undefined && !gone) this.chats.ended(streamId);
+    if (followed && statusCode === 200 && failure === undefined && !gone) this.chats.ended(followed);
+  }
+
+  /**
+   * Ends a chat whose worker has died, as its user would: LibreChat saves the partial text, and its page gets a final event. Otherwise
+   * LibreChat takes it for running for 20 minutes, and the page waits as long.
+   */
+  private async endIfOrphaned(streamId: string, { head: { headers } }: Exchange): Promise<void> {
+    const { librechat, source } = this.props;
+    const chat = { streamId, headers: identityOf(headers) };
+    try {
+      if (!await source.orphaned(streamId) || !await isRunning(librechat, chat)) return;
+      log.warn('orphan-aborted', { streamId });
+      await abortChat(librechat, chat);
+    } catch (error) {
+      log.warn('orphan-not-aborted', { streamId, message: messageOf(error) });
+    }
   }
 
   /** Requests for a chat must come here from the moment on that its id is known. */

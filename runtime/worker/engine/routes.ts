@@ -10,7 +10,17 @@ export function startsGeneration(method: string, path: string): boolean {
 
 /** The chat whose events a request reads. */
 export function streamIdOf(method: string, path: string): string | undefined {
-  return method === 'GET' ? STREAM.exec(withoutQuery(path))?.[1] : undefined;
+  const id = method === 'GET' ? STREAM.exec(withoutQuery(path))?.[1] : undefined;
+  try {
+    return id && decodeURIComponent(id);
+  } catch {
+    return id; // It may be anything that a client sends.
+  }
+}
+
+/** The same, where the request does not say whether to resume. */
+export function newStreamIdOf(method: string, path: string): string | undefined {
+  return new URLSearchParams(path.slice(withoutQuery(path).length)).has('resume') ? undefined : streamIdOf(method, path);
 }
 
 /** For logs as well: links sent by mail carry their secret in the query. */

@@ -1,6 +1,7 @@
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import { chatOf, type Chat } from './chat';
+import { withCreated } from './created-frame';
 import { hopByHop } from './headers';
 import { Heartbeat } from './heartbeat';
 import { startsGeneration } from './routes';
@@ -17,6 +18,8 @@ export interface TransferProps {
   readonly settings: Settings;
   /** Breaks the transfer off; the reason is an error. */
   readonly signal: AbortSignal;
+  /** Id of a chat that this process does not generate, if the request opens its events without asking to resume them. */
+  readonly foreignStream?: string;
   /** Called with a chat that the request started, before the response that carries its id goes out. */
   readonly onChat: (chat: Chat) => Promise<void>;
 }
@@ -58,11 +61,13 @@ export async function transfer(props: TransferProps): Promise<Transferred> {
  * Each request has a socket of its own: one that is kept open may die while the environment is frozen. LibreChat is not
  * told, though: it would close the socket on its response, which is lost where the request is still being written.
  */
-function send({ exchange: { head, body }, port }: TransferProps, signal: AbortSignal): ClientRequest {
+function send({ exchange: { head, body }, port, foreignStream }: TransferProps, signal: AbortSignal): ClientRequest {
   // The response of a chat is read on the way, so it must not be compressed.
   const dropped = startsGeneration(head.method, head.path) ? ['connection', 'accept-encoding'] : ['connection'];
   const headers = [...without(head.headers, dropped), 'Connection', 'keep-alive'];
-  const call = request({ host: '127.0.0.1', port, method: head.method, path: head.path, headers, agent: false, signal });
+  // What was generated before is not replayed by another process than the chat's own, unless it resumes.
+  const path = foreignStream === undefined ? head.path : `${head.path}${head.path.includes('?') ? '&' : '?'}resume=true`;
+  const call = request({ host: '127.0.0.1', port, method: head.method, path, headers, agent: false, signal });
   // Failures are seen where the response is read.
   call.on('error', () => undefined);
   if (head.bodyLength === 0) {
@@ -96,14 +101,19 @@ async function deliver(props: TransferProps, response: IncomingMessage, aborted:
   try {
     await Promise.race([exchange.start(headOf(response)), aborted]);
     writing = false;
-    const chunks = startsGeneration(exchange.head.method, exchange.head.path) ? announced(props, response) : response;
-    for await (const chunk of chunks as AsyncIterable<Buffer>) {
+    for await (const chunk of chunksOf(props, response)) {
       heartbeat?.heard(chunk);
       await write(chunk);
     }
   } finally {
     heartbeat?.stop();
   }
+}
+
+function chunksOf(props: TransferProps, response: IncomingMessage): AsyncIterable<Buffer> {
+  const { exchange: { head }, foreignStream } = props;
+  if (startsGeneration(head.method, head.path)) return announced(props, response);
+  return foreignStream !== undefined && isEventStream(response) ? withCreated(foreignStream, response) : response;
 }
 
 /** Holds a chat's response back until it is known where the chat is generated: the page asks for its events at once. */

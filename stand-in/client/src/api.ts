@@ -7,80 +7,110 @@ export interface ApiMessage {
   readonly error?: boolean;
 }
 
-/** What the server may be told of the answer's pace. */
+/** What the server may be told of the response's pace. */
 export type Pace = Partial<Record<'tokens' | 'gapMs' | 'silenceMs', number>>;
 
-const ACCOUNT = 'stand-in-account';
+/** A generation, told from an earlier one of its conversation by when it was created. */
+export interface Generation {
+  readonly conversationId: string;
+  readonly createdAt: number;
+}
+
+export interface Status {
+  readonly active: boolean;
+  readonly createdAt?: number;
+}
+
+/** Which model answers. */
+export interface Model {
+  readonly endpoint: string;
+  readonly model: string;
+}
+
+const PROTOCOL = { 'X-LibreChat-Generation-Protocol': '2' };
 
 let token = '';
 
-/** Logs in as a user of this browser's own, registered on the first visit: the demo asks nobody for a name. */
-export async function logIn(): Promise<void> {
-  const stored = localStorage.getItem(ACCOUNT);
-  const account = stored ? JSON.parse(stored) as { email: string; password: string } : newAccount();
-  if (stored && await tryLogIn(account)) return;
-  const { email, password } = account;
-  const registered = await post('/api/auth/register', { name: 'Visitor', email, password, confirm_password: password });
-  if (!registered.ok) throw new Error(`Registration: ${(await registered.json() as { message: string }).message}`);
-  localStorage.setItem(ACCOUNT, JSON.stringify(account));
-  if (!await tryLogIn(account)) throw new Error('Login failed');
+/** Whether this browser's cookie belongs to a user. Nothing is repeated: a server that cannot tell now has logged the user out. */
+export async function renewSession(): Promise<boolean> {
+  try {
+    const response = await fetch('/api/auth/refresh', { method: 'POST' });
+    token = response.ok && isJson(response) ? (await response.json() as { token: string }).token : '';
+  } catch {
+    token = '';
+  }
+  return token !== '';
 }
 
-/** Starts an answer and returns its conversation. */
-export async function startAnswer(text: string, conversationId: string | undefined, pace: Pace): Promise<string> {
-  const response = await post('/api/agents/chat', { text, conversationId: conversationId ?? null, standIn: pace });
-  const body = await response.json() as { conversationId: string; error?: string };
-  if (!response.ok) throw new Error(body.error ?? `The server answered ${response.status}`);
-  return body.conversationId;
+export async function logIn(account: { email: string; password: string }): Promise<void> {
+  const response = await send('POST', '/api/auth/login', account);
+  if (!response.ok) throw new Error(await reasonOf(response));
+  token = (await response.json() as { token: string }).token;
 }
 
-export async function abortAnswer(conversationId: string): Promise<void> {
-  await post('/api/agents/chat/abort', { conversationId });
+export async function register(account: { name: string; email: string; password: string }): Promise<void> {
+  const response = await send('POST', '/api/auth/register', { ...account, confirm_password: account.password });
+  if (!response.ok) throw new Error(await reasonOf(response));
 }
 
-export async function messagesOf(conversationId: string): Promise<ApiMessage[]> {
-  return await (await get(`/api/messages/${conversationId}`)).json() as ApiMessage[];
+/** The API's response as JSON; throws for any status but 2xx. */
+export async function read<T>(path: string): Promise<T> {
+  const response = await request('GET', path);
+  if (!response.ok) throw new Error(await reasonOf(response));
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
 }
 
-export async function isAnswering(conversationId: string): Promise<boolean> {
-  return (await (await get(`/api/agents/chat/status/${conversationId}`)).json() as { active: boolean }).active;
+const PAUSES_MS = [1_000, 2_000, 4_000];
+
+/** As `read`, three times more where it fails. */
+export async function readPatiently<T>(path: string): Promise<T> {
+  for (const pause of PAUSES_MS) {
+    try {
+      return await read<T>(path);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+  return read<T>(path);
 }
 
-/** The open event stream of a conversation, or undefined where nothing streams any more. */
-export async function openStream(conversationId: string): Promise<Response | undefined> {
-  const response = await get(`/api/agents/chat/stream/${conversationId}?resume=true`);
-  if (response.ok) return response;
-  if (response.status === 404) return undefined;
-  throw new Error(`The stream answered ${response.status}`);
+export const messagesOf = (conversationId: string) => readPatiently<ApiMessage[]>(`/api/messages/${conversationId}`);
+export const statusOf = (conversationId: string) => read<Status>(`/api/agents/chat/status/${conversationId}?generationProtocolVersion=2`);
+
+/** One attempt to start a response. */
+export function postChat(body: object, { endpoint }: Model): Promise<Response> {
+  return request('POST', `/api/agents/chat/${encodeURIComponent(endpoint)}`, body);
 }
 
-async function tryLogIn(account: { email: string; password: string }): Promise<boolean> {
-  const response = await post('/api/auth/login', account);
-  if (response.ok) token = (await response.json() as { token: string }).token;
-  else if (response.status >= 500) throw new Error(`The server answered ${response.status}`);
-  return response.ok;
+export async function abort({ conversationId, createdAt }: Generation): Promise<void> {
+  await request('POST', '/api/agents/chat/abort', { conversationId, generationCreatedAt: createdAt, generationProtocolVersion: 2 });
 }
 
-function newAccount() {
-  const password = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join('');
-  return { email: `visitor-${password.slice(0, 8)}@example.com`, password: `${password}-visitor` };
-}
-
-function get(path: string): Promise<Response> {
-  return withNewToken(() => fetch(path, { headers: { Authorization: `Bearer ${token}` } }));
-}
-
-function post(path: string, body: object): Promise<Response> {
-  const headers = () => ({ 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) });
-  return withNewToken(() => fetch(path, { method: 'POST', headers: headers(), body: JSON.stringify(body) }));
+/** Opens the event stream of a generation. `resume` asks for a snapshot first; a new message's stream is opened without. */
+export function openStream({ conversationId, createdAt }: Generation, resume: boolean): Promise<Response> {
+  const query = new URLSearchParams({
+    ...(resume ? { resume: 'true' } : {}), generationCreatedAt: String(createdAt), generationProtocolVersion: '2',
+  });
+  return request('GET', `/api/agents/chat/stream/${conversationId}?${query}`);
 }
 
 /** A token lives 15 minutes; the cookie gives another. */
-async function withNewToken(request: () => Promise<Response>): Promise<Response> {
-  const response = await request();
-  if (response.status !== 401 || !token) return response;
-  const renewed = await fetch('/api/auth/refresh', { method: 'POST' });
-  if (!renewed.ok || !renewed.headers.get('content-type')?.includes('json')) return response;
-  token = (await renewed.json() as { token: string }).token;
-  return request();
+async function request(method: string, path: string, body?: object): Promise<Response> {
+  const response = await send(method, path, body);
+  if (response.status !== 401 || !token || !await renewSession()) return response;
+  return send(method, path, body);
 }
+
+function send(method: string, path: string, body?: object): Promise<Response> {
+  const headers = { ...(path.startsWith('/api/agents/chat') ? PROTOCOL : {}), ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+  if (!body) return fetch(path, { method, headers });
+  return fetch(path, { method, headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+}
+
+async function reasonOf(response: Response): Promise<string> {
+  const body = isJson(response) ? await response.json() as { message?: string; error?: string } : {};
+  return body.message ?? body.error ?? `The server answered ${response.status}`;
+}
+
+const isJson = (response: Response) => response.headers.get('content-type')?.includes('json') ?? false;

@@ -1,39 +1,81 @@
 import './styles.css';
-import { followAnswer } from './answer';
-import { abortAnswer, isAnswering, logIn, messagesOf, type Pace, startAnswer } from './api';
-import { clearMessages, composer, prompt, showAnswer, showAnswering, showMessage, showStatus, showWelcome, stopButton, welcome } from './view';
+import { abort, type Generation, messagesOf, type Model, type Pace, read, renewSession, statusOf } from './api';
+import { followResponse } from './follow';
+import { loadConversation, loadPage, titleOf } from './load';
+import { onLogIn } from './log-in';
+import { startResponse } from './start';
+import {
+  clearMessages, composer, prompt, showLogIn, showMessage, showResponding, showResponse, showStatus, showWelcome, stopButton, welcome,
+} from './view';
 
-let conversationId = /^\/c\/([\w-]+)$/.exec(location.pathname)?.[1];
+let conversationId = /^\/c\/(?!new$)([\w-]+)$/.exec(location.pathname)?.[1];
+let lastMessageId: string | undefined;
+let model: Model;
+let generation: Generation | undefined;
 
 async function send(text: string, pace: Pace): Promise<void> {
   showWelcome(false);
   showMessage({ text, isCreatedByUser: true });
   const isNew = !conversationId;
-  conversationId = await startAnswer(text, conversationId, pace);
-  if (isNew) history.pushState({}, '', `/c/${conversationId}`);
-  await answer();
+  showResponding(true);
+  const started = await startResponse({ text, conversationId, parentMessageId: lastMessageId, pace }, model);
+  conversationId = started.conversationId;
+  if (isNew) {
+    history.replaceState({}, '', `/c/${conversationId}`);
+    loadConversation(conversationId);
+    void titleOf(conversationId).then((title) => { if (title) document.title = title; });
+  }
+  await respond(started, started.resumed);
 }
 
-async function answer(): Promise<void> {
-  showAnswering(true);
-  await followAnswer(conversationId!, showAnswer());
-  showAnswering(false);
+async function respond(following: Generation, resume: boolean): Promise<void> {
+  generation = following;
+  showResponding(true);
+  const view = showResponse();
+  await followResponse(following, resume, view);
+  if (!view.finished) return; // The stream ended in order, and with nothing: the page goes on waiting.
+  showResponding(false);
+  const [messages] = await Promise.all([
+    messagesOf(following.conversationId), statusOf(following.conversationId), read('/api/agents/chat/active'),
+  ]);
+  lastMessageId = messages.at(-1)?.messageId;
 }
 
-/** Draws the conversation in the address, and goes on with an answer that is still coming, wherever it was asked for. */
-async function open(): Promise<void> {
+/** Draws the conversation in the address, and goes on with a response that is still coming, wherever it was asked for. */
+async function openConversation(): Promise<void> {
   clearMessages();
   showWelcome(!conversationId);
   if (!conversationId) return;
-  // In this order: an answer that ends in between is then in the messages.
-  const answering = await isAnswering(conversationId);
-  (await messagesOf(conversationId)).forEach(showMessage);
-  if (answering) await answer();
+  read(`/api/convos/${conversationId}`).catch(() => undefined);
+  loadConversation(conversationId);
+  const messages = await messagesOf(conversationId);
+  const { active, createdAt } = await statusOf(conversationId);
+  messages.forEach(showMessage);
+  lastMessageId = messages.at(-1)?.messageId;
+  if (active) await respond({ conversationId, createdAt: createdAt! }, true);
+}
+
+async function openChat(): Promise<void> {
+  if (!location.pathname.startsWith('/c/')) history.replaceState({}, '', '/c/new');
+  try {
+    model = await loadPage();
+  } catch {
+    return openLogIn();
+  }
+  showLogIn(false);
+  prompt.focus();
+  await openConversation();
+}
+
+function openLogIn(): void {
+  if (location.pathname !== '/login') history.replaceState({}, '', '/login');
+  showLogIn(true);
+  for (const path of ['/api/banner', '/api/config']) read(path).catch(() => undefined);
 }
 
 function run(action: () => Promise<void>): void {
   action().catch((error: Error) => {
-    showAnswering(false);
+    showResponding(false);
     showStatus(error.message, true);
   });
 }
@@ -41,7 +83,7 @@ function run(action: () => Promise<void>): void {
 composer.addEventListener('submit', (event) => {
   event.preventDefault();
   const text = prompt.value.trim();
-  if (!text || document.body.classList.contains('answering')) return;
+  if (!text || document.body.classList.contains('responding')) return;
   prompt.value = '';
   run(() => send(text, {}));
 });
@@ -50,17 +92,19 @@ prompt.addEventListener('keydown', (event) => {
   event.preventDefault();
   composer.requestSubmit();
 });
-stopButton.addEventListener('click', () => run(() => abortAnswer(conversationId!)));
+stopButton.addEventListener('click', () => run(() => abort(generation!)));
 welcome.addEventListener('click', ({ target }) => {
   if (!(target instanceof HTMLButtonElement)) return;
   const { tokens = '20', gap = '100', silence = '0' } = target.dataset;
   run(() => send(target.textContent!, { tokens: Number(tokens), gapMs: Number(gap), silenceMs: Number(silence) }));
 });
 window.addEventListener('popstate', () => location.reload());
+onLogIn(() => run(openChat));
 
 navigator.serviceWorker?.register('/sw.js').catch(() => undefined); // The page works as well without it.
 run(async () => {
-  await logIn();
-  await open();
-  prompt.focus();
+  if (location.pathname === '/login') read('/api/banner').catch(() => undefined);
+  const [loggedIn] = await Promise.all([renewSession(), read('/api/config').catch(() => undefined)]);
+  if (loggedIn) await openChat();
+  else openLogIn();
 });

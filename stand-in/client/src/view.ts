@@ -1,19 +1,21 @@
 import type { ApiMessage } from './api';
+import type { ResponseText } from './frames';
 
 const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 
 export const composer = element<HTMLFormElement>('composer');
-export const prompt = element<HTMLTextAreaElement>('prompt');
+export const prompt = element<HTMLTextAreaElement>('prompt-textarea');
 export const stopButton = element<HTMLButtonElement>('stop');
 export const welcome = element('welcome');
+export const logInForm = element<HTMLFormElement>('log-in');
+export const visitorButton = element<HTMLButtonElement>('visitor');
 const messages = element<HTMLOListElement>('messages');
 const sendButton = element<HTMLButtonElement>('send');
 const status = element('status');
 
-/** An answer on the page, while it comes and after. */
-export interface AnswerView {
-  append(text: string): void;
-  replace(text: string): void;
+/** A response on the page, while it comes and after. */
+export interface ResponseView extends ResponseText {
+  readonly finished: boolean;
   finish(note?: string): void;
 }
 
@@ -26,11 +28,17 @@ export function showStatus(text: string, isError = false): void {
   status.classList.toggle('error', isError);
 }
 
-/** While an answer comes the page offers to stop it, and takes no other message. */
-export function showAnswering(answering: boolean): void {
-  stopButton.hidden = !answering;
-  sendButton.hidden = answering;
-  document.body.classList.toggle('answering', answering);
+/** While a response comes the page offers to stop it, and takes no other message. */
+export function showResponding(responding: boolean): void {
+  stopButton.hidden = !responding;
+  sendButton.hidden = responding;
+  document.body.classList.toggle('responding', responding);
+}
+
+/** Either the login page or the chat. */
+export function showLogIn(visible: boolean): void {
+  logInForm.hidden = !visible;
+  composer.hidden = visible;
 }
 
 export function clearMessages(): void {
@@ -38,26 +46,27 @@ export function clearMessages(): void {
 }
 
 export function showMessage({ text, isCreatedByUser, error, unfinished }: Omit<ApiMessage, 'messageId'>): void {
-  const view = add(isCreatedByUser ? 'user' : 'answer', text);
-  if (error) view.finish('The answer failed.');
+  const view = add(isCreatedByUser ? 'user' : 'agent-turn', text);
+  if (error) view.finish('The response failed.');
   else if (unfinished) view.finish('Stopped.');
   else view.finish();
 }
 
-export function showAnswer(): AnswerView {
-  return add('answer streaming', '');
+export function showResponse(): ResponseView {
+  return add('agent-turn streaming', '');
 }
 
-function add(className: string, text: string): AnswerView {
+function add(className: string, text: string): ResponseView {
   const item = document.createElement('li');
   item.className = className;
   const body = document.createElement('div');
-  body.className = 'text';
+  body.className = 'message-content';
   body.textContent = text;
   item.append(body);
   messages.append(item);
   follow();
   return {
+    get finished() { return !item.classList.contains('streaming'); },
     append: (more) => {
       const token = document.createElement('span');
       token.className = 'token';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describeWith } from '../../requires';
 import { bodyOf, contentOf, Deployment, get, post, serve } from './kit/queues';
-import { startRedis, type TestRedis } from './kit/redis';
+import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 
 describeWith('redis-server')('a relay and a worker', () => {
   let redis: TestRedis;
@@ -22,7 +22,8 @@ describeWith('redis-server')('a relay and a worker', () => {
     });
     const outcome = await deployment.relay().submit(get('/api/a?b=%20c', ['Cookie', 'x=y']), Buffer.alloc(0));
     expect(outcome).toMatchObject({
-      kind: 'response', worker: worker.worker,
+      kind: 'response',
+      worker: worker.worker,
       head: { statusCode: 201, headers: ['x-path', '/api/a?b=%20c', 'set-cookie', 'a=1', 'set-cookie', 'b=2'] },
     });
     expect((await bodyOf(outcome)).toString()).toBe('one two');

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { describeWith } from '../../requires';
 import { bodyOf, Deployment, get, serve, until } from './kit/queues';
-import { startRedis, type TestRedis } from './kit/redis';
-import { DEFAULT_SETTINGS } from '../../../runtime/queue';
+import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
+import { DEFAULT_SETTINGS, type WorkerQueue } from '../../../runtime/queue';
 import type { Exchange } from '../../../runtime/shared/exchange';
 
 const NOTHING = Buffer.alloc(0);
@@ -154,6 +154,21 @@ describeWith('redis-server')('a worker', () => {
     await exchange.end();
   });
 
+  test('that cannot store its response lets the relay know', async () => {
+    const worker = await started();
+    const submitted = deployment.relay().submit(get('/'), NOTHING);
+    const exchange = (await worker.take())!;
+    await exchange.start({ statusCode: 200, headers: [] });
+    const outcome = await submitted;
+    // As if Redis had run out of memory in the middle: every append fails.
+    await admin.set(`${deployment.base}response:${exchange.id}`, 'no stream', 'PX', 60_000);
+    await exchange.write(Buffer.from('lost'));
+    await until(() => exchange.gone.aborted);
+    await admin.del(`${deployment.base}response:${exchange.id}`);
+    await expect(bodyOf(outcome)).rejects.toThrow('the worker died');
+    expect(deployment.log.lines).toContainEqual(expect.objectContaining({ event: 'response-given-up' }));
+  });
+
   test('whose lease is lost puts back its lease, claims, streams and unread frames', async () => {
     const worker = await started();
     await worker.generating('conversation');
@@ -162,12 +177,33 @@ describeWith('redis-server')('a worker', () => {
     await exchange.start({ statusCode: 200, headers: [] });
     const outcome = await submitted;
     await exchange.write(Buffer.from('before '));
+    // The claim, the head, and what was written.
+    await until(async () => (await admin.xrevrange(`${deployment.base}response:${exchange.id}`, '+', '-', 'COUNT', 1))[0]?.[0] === '3-0');
     await admin.flushall();
     await exchange.write(Buffer.from('after'));
     await exchange.end();
     expect((await bodyOf(outcome)).toString()).toBe('before after');
     await until(async () => await admin.get(`${deployment.base}stream:conversation`) === worker.worker);
     expect(await admin.hexists(`${deployment.base}workers`, worker.worker)).toBe(1);
+  });
+
+  test.each([
+    ['has died', async (worker: WorkerQueue) => void await admin.hset(`${deployment.base}workers`, worker.worker, '1:10:1'), true],
+    ['has left', async (worker: WorkerQueue) => void await worker.leave(), true],
+    ['runs', async () => undefined, false],
+  ])('knows of a chat whose worker %s', async (_, end, orphaned) => {
+    // Its beats would bring its lease back.
+    const owner = deployment.worker({ settings: { ...deployment.settings, beatMs: 60_000, leaseMs: 60_000 } });
+    await owner.reportStarted();
+    await owner.generating('chat');
+    await end(owner);
+    expect(await (await started()).orphaned('chat')).toBe(orphaned);
+  });
+
+  test('does not take its own chats, or unknown ones, for those of a dead worker', async () => {
+    const worker = await started();
+    await worker.generating('chat');
+    expect([await worker.orphaned('chat'), await worker.orphaned('unknown')]).toEqual([false, false]);
   });
 
   test('delivers the end of a response that Redis has lost', async () => {

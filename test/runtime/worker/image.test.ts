@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificates, type Certificates } from '../../../emulator/core/certificates';
 import { startRedis, type RunningRedis } from '../../../emulator/services/elasticache';
-import { Adapter } from '../../../fixtures/runtime/adapter';
-import { proxyEvent } from '../../../fixtures/runtime/events';
+import { PlayedAws } from '../../../fixtures/runtime/aws';
 import { ImageBuilder, likeLambda } from '../../../fixtures/runtime/image';
+import { SEALING, WorkerFunction } from '../../../fixtures/runtime/worker-function';
 import { describeWith } from '../../requires';
 
 jest.setTimeout(240_000);
@@ -83,24 +83,31 @@ describeWith('buildah', 'bwrap', 'setpriv')('the image', () => {
 
   test('it serves LibreChat as a Lambda environment', async () => {
     const { Entrypoint, Cmd, WorkingDir } = builder.config('localhost/image:test');
-    const adapter = new Adapter({ image: '', adapter: '', api: '/', dispose: () => undefined }, {
+    const aws = new PlayedAws();
+    await aws.start();
+    const worker = new WorkerFunction({ image: '', adapter: '', api: '/', dispose: () => undefined }, {
       command: likeLambda(root, WorkingDir, [...Entrypoint, ...Cmd], { '/tmp/redis-ca.pem': certificates.caFile }),
+      redisUri: `rediss://127.0.0.1:${redis.port}`,
+      redisCa: readFileSync(certificates.caFile, 'utf8'),
+      awsUrl: aws.url,
+      sealingSecretArn: aws.services.secretsManager.create('sealing', SEALING).arn,
+      credentials: aws.role.credentials,
       environment: {
         USE_REDIS: 'true',
-        REDIS_URI: `rediss://127.0.0.1:${redis.port}`,
         REDIS_CA: '/tmp/redis-ca.pem',
+        NODE_EXTRA_CA_CERTS: '/tmp/redis-ca.pem',
         CREDS_KEY: 'a'.repeat(64),
         TMPDIR: '/tmp',
       },
     });
     try {
-      const { statusCode, body } = await adapter.send(proxyEvent('/health'));
-      expect([statusCode, body.toString()]).toEqual([200, 'OK']);
-      await adapter.idle();
-      expect(adapter.state).toBe('frozen');
-      expect((await adapter.send(proxyEvent('/api/unknown'))).statusCode).toBe(404);
+      expect(await worker.send({ path: '/health' })).toMatchObject({ statusCode: 200, body: 'OK' });
+      await worker.adapter.idle();
+      expect(worker.adapter.state).toBe('frozen');
+      expect(await worker.send({ path: '/api/unknown' })).toMatchObject({ statusCode: 404 });
     } finally {
-      await adapter.dispose();
+      await worker.dispose();
+      await aws.dispose();
     }
   });
 

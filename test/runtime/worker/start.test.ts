@@ -1,25 +1,26 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENVIRONMENT, type Adapter } from '../../../fixtures/runtime/adapter';
-import { proxyEvent } from '../../../fixtures/runtime/events';
+import { ENVIRONMENT } from '../../../fixtures/runtime/adapter';
 import { until } from '../../../fixtures/runtime/until';
-import { useAdapter } from '../../../fixtures/runtime/use-adapter';
+import { useWorker } from '../../../fixtures/runtime/use-worker';
+import type { WorkerFunction } from '../../../fixtures/runtime/worker-function';
 import { ADAPTER } from '../../../src/contract/variables';
 
 jest.setTimeout(60_000);
 
-const start = useAdapter();
-const hello = proxyEvent('/api/hello');
+const { create } = useWorker();
+const hello = { path: '/api/hello' };
 
-async function environmentOfLibreChat(adapter: Adapter): Promise<Record<string, string>> {
-  return JSON.parse((await adapter.send(proxyEvent('/environment'))).body.toString()) as Record<string, string>;
+async function environmentOfLibreChat(worker: WorkerFunction): Promise<Record<string, string>> {
+  return JSON.parse((await worker.send({ path: '/environment' })).body) as Record<string, string>;
 }
 
 test('LibreChat\'s environment', async () => {
-  const adapter = start({ environment: { SEARCH: 'true', TRUST_PROXY: '7', APP_TITLE: 'Chat' } });
-  const environment = await environmentOfLibreChat(adapter);
+  const worker = create({ environment: { SEARCH: 'true', TRUST_PROXY: '7', APP_TITLE: 'Chat' } });
+  const environment = await environmentOfLibreChat(worker);
   expect(environment).toMatchObject({
     ...ENVIRONMENT,
+    REDIS_URI: expect.any(String),
     // The user's
     APP_TITLE: 'Chat',
     SEARCH: 'true',
@@ -30,6 +31,8 @@ test('LibreChat\'s environment', async () => {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     TRUST_PROXY: '2',
+    CONTINUE_ON_UNCAUGHT_EXCEPTION: 'true',
+    NODE_OPTIONS: '--max-old-space-size=768',
     LOG_TO_FILE: 'false',
     METRICS_SECRET: expect.stringMatching(/^[0-9a-f]{64}$/),
     AWS_REGION: 'us-east-1',
@@ -40,8 +43,8 @@ test('LibreChat\'s environment', async () => {
 });
 
 test('what LibreChat writes is below the temporary folder, and there', async () => {
-  const adapter = start();
-  const environment = await environmentOfLibreChat(adapter);
+  const worker = create();
+  const environment = await environmentOfLibreChat(worker);
   for (const name of ['HOME', 'LIBRECHAT_LOG_DIR', 'npm_config_cache', 'UV_CACHE_DIR']) {
     expect(environment[name].startsWith(`${environment.TMPDIR}/`)).toBe(true);
     expect(statSync(environment[name]).isDirectory()).toBe(true);
@@ -52,83 +55,42 @@ test('what LibreChat writes is below the temporary folder, and there', async () 
 });
 
 test('the credentials are in a file that only the function\'s user can read', async () => {
-  const adapter = start();
-  const { AWS_SHARED_CREDENTIALS_FILE: file } = await environmentOfLibreChat(adapter);
+  const worker = create();
+  const { AWS_SHARED_CREDENTIALS_FILE: file } = await environmentOfLibreChat(worker);
   expect(statSync(file).mode % 0o1000).toBe(0o600);
 });
 
 test('the milliseconds of each phase are logged', async () => {
-  const adapter = start();
-  await adapter.send(hello);
-  expect(adapter.logged('started')).toMatchObject([{
+  const worker = create();
+  await worker.send(hello);
+  expect(worker.adapter.logged('started')).toMatchObject([{
     ms: { adapter: expect.any(Number), values: expect.any(Number), librechat: expect.any(Number), total: expect.any(Number) },
   }]);
 });
 
 test('LibreChat\'s own lines pass through unchanged', async () => {
-  const adapter = start();
-  await adapter.send(proxyEvent('/api/say', { multiValueQueryStringParameters: { line: ['{"level":"info", "message":"grüße"}'] } }));
-  await until(() => adapter.output.includes('{"level":"info", "message":"grüße"}'));
+  const worker = create();
+  await worker.send({ path: `/api/say?line=${encodeURIComponent('{"level":"info", "message":"grüße"}')}` });
+  await until(() => worker.adapter.output.includes('{"level":"info", "message":"grüße"}'));
 });
 
-describe('LibreChat that takes long to start', () => {
-  test('12 s: the first event waits, and the init is not begun again', async () => {
-    // A little more than Lambda's 10 s, for a machine that is busy; less than LibreChat needs.
-    const adapter = start({ environment: { FIXTURE_START_MS: '12000' }, initTimeoutMs: 11_500 });
-    expect(await adapter.send(hello)).toMatchObject({ statusCode: 200, environmentId: 1 });
-    expect(adapter.logged('started')).toHaveLength(1);
-    expect(adapter.output.join()).not.toContain('INIT_REPORT');
-  });
-
-  test('for ever: a 503 with the reason, and a new environment for the next', async () => {
-    const adapter = start({ environment: { FIXTURE_NEVER_READY: '1' }, settings: { askForEventsAfterMs: 200, readyWaitMs: 1_000 } });
-    const { statusCode, body } = await adapter.send(hello);
-    expect(statusCode).toBe(503);
-    expect(JSON.parse(body.toString())).toEqual({ message: 'LibreChat is not ready after 1 s' });
-    await until(() => adapter.state === 'dead');
-  });
-
-  test('longer than the event may take: a 503 before the deadline', async () => {
-    const adapter = start({
-      timeoutMs: 10_000,
-      environment: { FIXTURE_NEVER_READY: '1' },
-      settings: { askForEventsAfterMs: 100, endBeforeDeadlineMs: 9_000 },
-    });
-    expect((await adapter.send(hello)).statusCode).toBe(503);
-  });
-
-  test('and ends while an event waits: a 503 with the reason', async () => {
-    const adapter = start({ environment: { FIXTURE_START_MS: '1000', FIXTURE_START_FAILS: '9' }, settings: { askForEventsAfterMs: 100 } });
-    const { statusCode, body } = await adapter.send(hello);
-    expect(statusCode).toBe(503);
-    expect(body.toString()).toContain('LibreChat ended before it was ready: exit code 9');
-  });
+test('12 s of LibreChat\'s start: the first event waits, and the init is not begun again', async () => {
+  // A little more than Lambda's 10 s, for a machine that is busy; less than LibreChat needs.
+  const worker = create({ environment: { FIXTURE_START_MS: '12000' }, initTimeoutMs: 11_500, maxWorkers: 1 });
+  await worker.start('a-start');
+  await worker.adapter.idle();
+  expect(worker.adapter.logged('started')).toHaveLength(1);
+  expect(worker.adapter.output.join()).not.toContain('INIT_REPORT');
 });
 
 describe('a start that fails', () => {
-  test('LibreChat ends before it is ready: the init fails with its status', async () => {
-    const adapter = start({ environment: { FIXTURE_START_FAILS: '9' } });
-    await expect(adapter.invoke(hello)).rejects.toThrow('LibreChat ended before it was ready: exit code 9');
-  });
-
   test.each(['MONGO_URI', 'REDIS_URI', 'DOMAIN_CLIENT', 'CREDS_KEY', 'JWT_REFRESH_SECRET'])('without %s: one line that names it', async (name) => {
-    const adapter = start({ environment: { [name]: '' } });
-    await expect(adapter.invoke(hello)).rejects.toThrow(`\`${name}\` must be set for LibreChat to start`);
-    const [line, ...more] = adapter.logged('start-failed').filter(({ environmentId }) => environmentId === 1);
+    const worker = create({ environment: { [name]: '' } });
+    await expect(worker.start('a-start')).rejects.toThrow(`\`${name}\` must be set for LibreChat to start`);
+    const [line, ...more] = worker.adapter.logged('start-failed').filter(({ environmentId }) => environmentId === 1);
     expect(line.message).toContain(`\`${name}\``);
     // Lambda tries an init that failed once more.
     expect(more).toHaveLength(1);
-    expect(adapter.state).toBe('dead');
+    expect(worker.adapter.state).toBe('dead');
   });
-});
-
-test('SIGTERM ends LibreChat in order', async () => {
-  const adapter = start();
-  await adapter.send(hello);
-  const { pid } = adapter.lambda.environments[0];
-  await adapter.idle();
-  // As Lambda does, it is thawed to end.
-  process.kill(pid, 'SIGTERM');
-  process.kill(-pid, 'SIGCONT');
-  await until(() => adapter.state === 'dead' && adapter.output.includes('fixture: asked to end'));
 });

@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Adapter, type AdapterOptions } from '../../../fixtures/runtime/adapter';
 import { buildArtifacts, type Artifacts } from '../../../fixtures/runtime/artifacts';
 import { PlayedAws, type Fault } from '../../../fixtures/runtime/aws';
-import { proxyEvent } from '../../../fixtures/runtime/events';
+import { QUEUE } from '../../../src/contract/queue';
 import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../../../src/contract/variables';
 
 jest.setTimeout(60_000);
@@ -11,11 +13,13 @@ jest.setTimeout(60_000);
 let artifacts: Artifacts;
 let aws: PlayedAws;
 let adapter: Adapter | undefined;
+let folder: string;
 
 beforeAll(async () => (artifacts = await buildArtifacts()));
 afterAll(() => artifacts.dispose());
 
 beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'values-test-'));
   aws = new PlayedAws();
   await aws.start();
 });
@@ -23,9 +27,18 @@ beforeEach(async () => {
 afterEach(async () => {
   await adapter?.dispose();
   await aws.dispose();
+  rmSync(folder, { recursive: true, force: true });
 });
 
-const SECRETS = { root: 'root-secret-value', mongo: 'mongodb://user:hidden@db.example.com/LibreChat', redis: 'redis-auth-token', database: 'p@ss/w:rd?' };
+const SECRETS = {
+  root: 'root-secret-value',
+  mongo: 'mongodb://user:hidden@db.example.com/LibreChat',
+  redis: 'redis-auth-token',
+  database: 'p@ss/w:rd?',
+  sealing: 'sealing-secret-of-more-than-32-bytes',
+};
+
+const START = { startWorker: 'a-start' };
 
 /** A function as the construct declares it, with everything referred to that can be. */
 function declared(): Record<string, string> {
@@ -40,7 +53,11 @@ function declared(): Record<string, string> {
     [ADAPTER.configKey]: 'folder/libre chat+1.yaml',
     [`${VALUE_FROM}MONGO_URI`]: cloud.arn('ssm', 'parameter/chat/mongo'),
     [`${VALUE_FROM}REDIS_PASSWORD`]: `${services.secretsManager.create('redis', JSON.stringify({ token: SECRETS.redis })).arn}:token::`,
-    REDIS_URI: 'rediss://redis.example.com:6379',
+    REDIS_URI: 'rediss://127.0.0.1:1',
+    [QUEUE.prefix]: 'chat',
+    [QUEUE.release]: 'a-release',
+    [QUEUE.sealingSecret]: services.secretsManager.create('sealing', SECRETS.sealing).arn,
+    [QUEUE.maxConcurrentRequests]: '50',
   };
 }
 
@@ -51,15 +68,20 @@ function start(environment: Record<string, string>, options: AdapterOptions = {}
     emulation: { AWS_ENDPOINT_URL: aws.url },
     credentials: aws.role.credentials,
     ...options,
-    settings: { awsRetryMs: 5, ...options.settings },
+    // There is no Redis.
+    settings: { awsRetryMs: 5, queue: { unreachableMs: 50 }, ...options.settings },
   });
   return adapter;
 }
 
 async function seenByLibreChat(environment: Record<string, string>, options?: AdapterOptions): Promise<Record<string, string>> {
-  const { statusCode, body } = await start(environment, options).send(proxyEvent('/environment'));
-  expect(statusCode).toBe(200);
-  return JSON.parse(body.toString()) as Record<string, string>;
+  const file = join(folder, 'environment.json');
+  const worker = start({ ...environment, FIXTURE_ENVIRONMENT_FILE: file }, options);
+  const { body } = await worker.invoke(START);
+  body.resume();
+  await worker.idle();
+  expect(worker.state).toBe('frozen');
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
 }
 
 /** HKDF by its definition, for values of one block (RFC 5869). */
@@ -76,7 +98,7 @@ test('LibreChat gets the values, and none of the references', async () => {
     DOMAIN_CLIENT: 'https://d111.cloudfront.net',
     DOMAIN_SERVER: 'https://d111.cloudfront.net',
   });
-  expect(Object.keys(environment).filter((name) => name.startsWith(VALUE_FROM) || name.startsWith('ADAPTER_'))).toEqual([]);
+  expect(Object.keys(environment).filter((name) => name.startsWith(VALUE_FROM) || /^(?:ADAPTER|QUEUE)_/.test(name))).toEqual([]);
 });
 
 test('the four values that must never change follow from one secret', async () => {
@@ -169,7 +191,7 @@ describe('every AWS call failing once', () => {
     aws.fault = (_call, times) => (times === 0 ? fault : undefined);
     const settings = fault === 'hang' ? { awsTimeoutMs: 1_000 } : {};
     expect(await seenByLibreChat(declared(), { settings })).toMatchObject({ MONGO_URI: SECRETS.mongo, DOMAIN_CLIENT: 'https://d111.cloudfront.net' });
-    expect(new Set(aws.calls).size).toBe(5);
+    expect(new Set(aws.calls).size).toBe(6);
     for (const call of aws.calls) expect(aws.calls.filter((other) => other === call).length).toBeGreaterThanOrEqual(2);
     // Not by Lambda's second init.
     expect(adapter!.logged('start-failed')).toEqual([]);
@@ -179,7 +201,7 @@ describe('every AWS call failing once', () => {
 describe('failing for ever', () => {
   /** The reason that the platform is told. */
   async function reason(environment: Record<string, string>): Promise<string> {
-    const error: unknown = await start(environment).invoke(proxyEvent('/')).catch((e: unknown) => e);
+    const error: unknown = await start(environment).invoke(START).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(Error);
     expect(adapter!.state).toBe('dead');
     return (error as Error).message;
@@ -192,7 +214,7 @@ describe('failing for ever', () => {
     ['GET /config', /`ADAPTER_CONFIG_KEY` could not be read from s3:\/\/config\/folder\/libre chat\+1\.yaml: 127\.0\.0\.1:\d+ answered 503/],
   ])('%s: the init fails and names it', async (call, expected) => {
     const environment = declared();
-    aws.fault = (name) => (name.startsWith(call) && !name.includes('redis') ? 503 : undefined);
+    aws.fault = (name) => (name.startsWith(call) && !/redis|sealing/.test(name) ? 503 : undefined);
     expect(await reason(environment)).toMatch(expected);
     expect(adapter!.logged('start-failed')[0].message).toMatch(expected);
   });

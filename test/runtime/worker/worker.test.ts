@@ -1,43 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildArtifacts, type Artifacts } from '../../../fixtures/runtime/artifacts';
-import { PlayedAws } from '../../../fixtures/runtime/aws';
 import { until } from '../../../fixtures/runtime/until';
-import { SEALING, WorkerFunction, type Reply, type WorkerFunctionOptions } from '../../../fixtures/runtime/worker-function';
-import { startRedis, type TestRedis } from '../queue/kit/redis';
+import { useWorker } from '../../../fixtures/runtime/use-worker';
+import type { Reply, WorkerFunction } from '../../../fixtures/runtime/worker-function';
 
 jest.setTimeout(60_000);
 
-let artifacts: Artifacts;
-let redis: TestRedis;
-let aws: PlayedAws;
-let sealingSecretArn: string;
-const started: WorkerFunction[] = [];
-
-beforeAll(async () => {
-  artifacts = await buildArtifacts();
-  redis = await startRedis();
-  aws = new PlayedAws();
-  await aws.start();
-  sealingSecretArn = aws.services.secretsManager.create('sealing', SEALING).arn;
-});
-
-afterEach(() => Promise.all(started.splice(0).map((worker) => worker.dispose())));
-
-afterAll(async () => {
-  await aws.dispose();
-  await redis.dispose();
-  artifacts.dispose();
-});
-
-function create(options: Partial<WorkerFunctionOptions> = {}): WorkerFunction {
-  const worker = new WorkerFunction(artifacts, {
-    redisUri: redis.uri, awsUrl: aws.url, sealingSecretArn, credentials: aws.role.credentials, timeoutMs: 30_000, ...options,
-  });
-  started.push(worker);
-  return worker;
-}
-
+const { create, sealingSecretArn } = useWorker();
 const hello = { path: '/api/hello' };
 const environments = (worker: WorkerFunction) => worker.adapter.lambda.environments;
 const said = (worker: WorkerFunction, text: string) => worker.adapter.output.some((line) => line.includes(text));
@@ -135,7 +104,7 @@ describe('a worker', () => {
     const worker = create();
     const environment = JSON.parse((await worker.send({ path: '/environment' })).body) as Record<string, string>;
     expect(Object.keys(environment).filter((name) => /^(?:QUEUE|ADAPTER|AWS_LAMBDA_RUNTIME_API)/.test(name))).toEqual([]);
-    expect(Object.values(environment).join()).not.toContain(sealingSecretArn);
+    expect(Object.values(environment).join()).not.toContain(sealingSecretArn());
   });
 
   test('LibreChat\'s heap fits the function\'s memory', async () => {

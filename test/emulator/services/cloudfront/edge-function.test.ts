@@ -68,6 +68,15 @@ describe('CloudFront Functions', () => {
     expect(headerValue(headers, 'seen')).toBeUndefined();
   });
 
+  test('may wait for the machine, but not compute for long', async () => {
+    const wait = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);';
+    const waiting = withFunction(`function handler(event) { if (event.request) { ${wait} } return event.request; }`);
+    expect((await waiting.handle(request('/'))).status).toBe(200);
+    const compute = 'for (var end = Date.now() + 600; Date.now() < end;);';
+    const computing = withFunction(`function handler(event) { if (event.request) { ${compute} } return event.request; }`);
+    expect((await computing.handle(request('/'))).status).toBe(503);
+  });
+
   test.each(['function handler() { throw new Error("no"); }', 'function handler() { while (true); }', 'function handler() { return null; }',
     'function handler() { return process.env; }', 'function handler() { return require("fs"); }'])('fail with 503: %s', async (code) => {
     expect((await withFunction(code).handle(request('/'))).status).toBe(503);

@@ -4,13 +4,13 @@ import { LambdaService } from './lambda-service';
 import { RelayFunction, type RelayBundle } from './relay-function';
 import type { LambdaFunctionProps } from '../../../../emulator/services/lambda/lambda-function';
 import { PlayedAws } from '../../../../fixtures/runtime/aws';
+import { startRedis, type TestRedis } from '../../../../fixtures/runtime/redis';
 import { type QueueSettings, scaledSettings, WorkerQueue } from '../../../../runtime/queue';
 import type { RelaySettings } from '../../../../runtime/relay/settings';
 import type { Exchange } from '../../../../runtime/shared/exchange';
 import { QUEUE } from '../../../../src/contract/queue';
 import { RELAY } from '../../../../src/contract/relay';
 import { serve } from '../../queue/kit/queues';
-import { startRedis, type TestRedis } from '../../queue/kit/redis';
 
 const SEALING_SECRET = randomBytes(24).toString('base64');
 const PLACES = 10;

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { responseRequest } from '../../../../fixtures/runtime/conformance';
-import { firstChunk, readAll } from '../../../../fixtures/runtime/engine-run';
+import { firstChunk, readAll, type EngineRun } from '../../../../fixtures/runtime/engine-run';
 import { pattern, type ResponseSpec } from '../../../../fixtures/runtime/response-spec';
 import { until } from '../../../../fixtures/runtime/until';
 import { useEngine } from '../../../../fixtures/runtime/use-engine';
@@ -162,6 +162,30 @@ describe('a chat', () => {
     expect(statusCode).toBe(401);
     expect(JSON.parse(body.toString())).toEqual({ message: 'Unauthorized' });
     expect(engine.source.chats.size).toBe(0);
+  });
+});
+
+describe('the events of a chat', () => {
+  const seen = async (engine: EngineRun, target: string) => {
+    const { body } = await engine.get(target);
+    return (JSON.parse(body.toString()) as { url: string }).url;
+  };
+
+  test('that this process generates are asked for as the page does', async () => {
+    const engine = await start({ settings: STAY });
+    const streamId = await engine.chat({ generateMs: 10, echoStream: true });
+    expect(await seen(engine, `/api/agents/chat/stream/${streamId}?generationCreatedAt=5`)).toBe(`/api/agents/chat/stream/${streamId}?generationCreatedAt=5`);
+  });
+
+  test('that another one generated are resumed', async () => {
+    const engine = await start({ settings: STAY });
+    expect(await seen(engine, '/api/agents/chat/stream/echo-1')).toBe('/api/agents/chat/stream/echo-1?resume=true');
+    expect(await seen(engine, '/api/agents/chat/stream/echo-1?a=b')).toBe('/api/agents/chat/stream/echo-1?a=b&resume=true');
+  });
+
+  test.each(['true', 'false'])('with resume=%s are asked for as the page does', async (resume) => {
+    const engine = await start({ settings: STAY });
+    expect(await seen(engine, `/api/agents/chat/stream/echo-1?resume=${resume}`)).toBe(`/api/agents/chat/stream/echo-1?resume=${resume}`);
   });
 });
 

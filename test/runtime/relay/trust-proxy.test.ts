@@ -3,7 +3,7 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { proxyEvent } from '../../../fixtures/runtime/events';
-import { requestOf } from '../../../runtime/worker/request';
+import { requestOf } from '../../../runtime/relay/request';
 import { FIXED_VARIABLES } from '../../../src/contract/variables';
 
 const app = express();
@@ -17,8 +17,8 @@ afterAll(() => void server.close());
 /** What Express makes of a request that came through CloudFront and API Gateway. */
 async function seen(forwardedFor?: string): Promise<unknown> {
   const multiValueHeaders: Record<string, string[]> = forwardedFor ? { 'X-Forwarded-For': [forwardedFor] } : {};
-  const { path, headers } = requestOf(proxyEvent('/', { multiValueHeaders }));
-  const call = httpRequest({ port: (server.address() as AddressInfo).port, path, headers, agent: false }).end();
+  const { head: { path, headers } } = requestOf(proxyEvent('/', { multiValueHeaders }));
+  const call = httpRequest({ port: (server.address() as AddressInfo).port, path, headers: [...headers], agent: false }).end();
   const [response] = await once(call, 'response');
   let text = '';
   for await (const part of response) text += part;

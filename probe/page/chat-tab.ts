@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, Page } from 'puppeteer-core';
+import { PROMPT, RECORDER, type State } from './recorder';
+import type { Account } from '../chat-client';
+
+const LOADS_WITHIN_MS = 60_000;
+const POLL_MS = 20;
+const STREAM = /\/api\/agents\/chat\/stream\//;
+
+/** A tab with the chat page, which records what its user sees. */
+export class ChatTab {
+  /** Opens a path of the page as a user who is logged in already, if `account` is not given. */
+  static async open(browser: Browser, url: string, path: string, account?: Account): Promise<ChatTab> {
+    const page = await browser.newPage();
+    const tab = new ChatTab(page);
+    await page.evaluateOnNewDocument(RECORDER);
+    if (account) await logIn(page, url, account);
+    await page.goto(url + path, { timeout: LOADS_WITHIN_MS, waitUntil: 'domcontentloaded' });
+    await tab.ready();
+    return tab;
+  }
+
+  /** What the page's console said, and which requests failed. */
+  readonly problems: string[] = [];
+
+  private constructor(private readonly page: Page) {
+    page.on('console', (message) => {
+      if (['error', 'warn'].includes(message.type())) this.problems.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.problems.push(`page: ${String(error)}`));
+    page.on('requestfailed', (request) => this.problems.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.problems.push(`${response.request().method()} ${response.url()}: ${response.status()}`);
+    });
+  }
+
+  get path(): string {
+    return new URL(this.page.url()).pathname;
+  }
+
+  /** Sends a message; returns when it was sent, and how many responses the page will show. */
+  async send(text: string): Promise<{ at: number; responses: number }> {
+    const responses = ((await this.states()).at(-1)?.responses ?? 0) + 1;
+    await this.page.focus(PROMPT);
+    await this.page.keyboard.sendCharacter(text);
+    const at = await this.page.evaluate('performance.timeOrigin + performance.now()') as number;
+    await this.page.keyboard.press('Enter');
+    return { at, responses };
+  }
+
+  states(): Promise<State[]> {
+    return this.page.evaluate('window.recordedStates ?? []') as Promise<State[]>;
+  }
+
+  /** Waits until the response has so many words; false when `patienceMs` is over before. */
+  async hasWords(count: number, responses: number, patienceMs: number): Promise<boolean> {
+    for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(POLL_MS)) {
+      const last = (await this.states()).at(-1);
+      if (last && last.responses >= responses && last.words.length >= count) return true;
+    }
+    return false;
+  }
+
+  /** Loads the page again; returns when that was asked for. */
+  async reload(): Promise<number> {
+    const at = Date.now();
+    await this.page.reload({ timeout: LOADS_WITHIN_MS, waitUntil: 'domcontentloaded' });
+    await this.ready();
+    return at;
+  }
+
+  /** From now on the requests for streams leave late, as from a busy browser. */
+  async delayStreams(milliseconds: number): Promise<void> {
+    await this.page.setRequestInterception(true);
+    this.page.on('request', (request) => {
+      const wait = STREAM.test(request.url()) ? milliseconds : 0;
+      setTimeout(() => { request.continue().catch(() => undefined); }, wait); // The tab may be closed by then.
+    });
+  }
+
+  screenshot(): Promise<Uint8Array> {
+    return this.page.screenshot();
+  }
+
+  close(): Promise<void> {
+    return this.page.close();
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.waitForSelector(PROMPT, { timeout: LOADS_WITHIN_MS, visible: true });
+  }
+}
+
+/** As the login page does; the browser keeps the cookie. */
+async function logIn(page: Page, url: string, account: Account): Promise<void> {
+  await page.goto(`${url}/login`, { timeout: LOADS_WITHIN_MS, waitUntil: 'domcontentloaded' });
+  const status = await page.evaluate(`fetch('/api/auth/login', {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify(account))},
+  }).then(({ status }) => status)`);
+  if (status !== 200) throw new Error(`login answered ${String(status)}`);
+}

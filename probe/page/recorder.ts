@@ -1,0 +1,25 @@
+/** What LibreChat's page is found by; the stand-in's page has the same. */
+export const PROMPT = '#prompt-textarea';
+const RESPONSE = '.agent-turn .message-content';
+
+/** The last response on the page, from when to when a text was to be seen. */
+export interface State {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Number of responses on the page. */
+  readonly responses: number;
+  readonly words: readonly string[];
+}
+
+/** Runs in the page, as text: it is not this program's environment. */
+export const RECORDER = `{
+  window.recordedStates = [];
+  const look = () => {
+    const responses = document.querySelectorAll(${JSON.stringify(RESPONSE)});
+    const words = (responses[responses.length - 1]?.textContent ?? '').trim().split(/\\s+/).filter(Boolean);
+    const last = window.recordedStates.at(-1);
+    if (last?.responses === responses.length && last.words.join(' ') === words.join(' ')) return;
+    window.recordedStates.push({ at: performance.timeOrigin + performance.now(), responses: responses.length, words });
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+}`;

@@ -1,0 +1,81 @@
+import type { Browser } from 'puppeteer-core';
+import { ChatTab } from './chat-tab';
+import type { Shown } from './judge';
+import type { Account } from '../chat-client';
+import { type Pace, promptFor } from '../pace';
+
+/** What a scenario works with. */
+export interface Stage {
+  readonly browser: Browser;
+  readonly url: string;
+  readonly account: Account;
+  readonly pace: Pick<Pace, 'tokens' | 'gapMs'>;
+  readonly patienceMs: number;
+  /** Tells of a tab that was opened, to look at when something goes wrong. */
+  readonly opened: (tab: ChatTab) => void;
+}
+
+/** So late a busy browser asks for the stream. */
+const LATE_MS = 700;
+
+/** The situations in which a user watches a response, each with what the page showed. */
+export const SCENARIOS = {
+  'a new conversation': async (stage) => sent(stage, await open(stage)),
+
+  'a second turn': async (stage) => {
+    const tab = await open(stage);
+    await sent({ ...stage, pace: { tokens: 3, gapMs: stage.pace.gapMs } }, tab);
+    return sent(stage, tab);
+  },
+
+  'a stream that is asked for late': async (stage) => {
+    const tab = await open(stage);
+    await tab.delayStreams(LATE_MS);
+    const shown = await sent(stage, tab);
+    return { ...shown, mayBeginWith: shown.mayBeginWith + Math.ceil(LATE_MS / stage.pace.gapMs) };
+  },
+
+  'a reload in mid-response': async (stage) => {
+    const tab = await open(stage);
+    await begun(stage, tab);
+    return watched(stage, tab, await tab.reload());
+  },
+
+  'a second tab': async (stage) => {
+    const tab = await open(stage);
+    await begun(stage, tab);
+    const since = Date.now();
+    const second = await ChatTab.open(stage.browser, stage.url, tab.path);
+    stage.opened(second);
+    return watched(stage, second, since);
+  },
+} satisfies Record<string, (stage: Stage) => Promise<Shown>>;
+
+export type ScenarioName = keyof typeof SCENARIOS;
+export const SCENARIO_NAMES = Object.keys(SCENARIOS) as ScenarioName[];
+
+async function open({ browser, url, account, opened }: Stage): Promise<ChatTab> {
+  const tab = await ChatTab.open(browser, url, '/c/new', account);
+  opened(tab);
+  return tab;
+}
+
+/** A message that is sent, and its response until the end. */
+async function sent({ pace, patienceMs }: Stage, tab: ChatTab): Promise<Shown> {
+  const { at, responses } = await tab.send(promptFor({ ...pace, silenceMs: 0 }));
+  await tab.hasWords(pace.tokens, responses, patienceMs + pace.tokens * pace.gapMs);
+  const states = (await tab.states()).filter((state) => state.responses === responses && state.at >= at);
+  return { ...pace, since: at, states, mayBeginWith: pace.tokens / 4 };
+}
+
+/** A response that has begun and goes on for a while. */
+async function begun({ pace, patienceMs }: Stage, tab: ChatTab): Promise<void> {
+  const { responses } = await tab.send(promptFor({ ...pace, silenceMs: 0 }));
+  if (!await tab.hasWords(Math.ceil(pace.tokens / 8), responses, patienceMs)) throw new Error('the page shows no word before the reload');
+}
+
+/** What a tab shows that was opened while the response came. */
+async function watched({ pace, patienceMs }: Stage, tab: ChatTab, since: number): Promise<Shown> {
+  await tab.hasWords(pace.tokens, 1, patienceMs + pace.tokens * pace.gapMs);
+  return { ...pace, since, states: await tab.states(), mayBeginWith: pace.tokens * 3 / 4, catchesUp: true };
+}
