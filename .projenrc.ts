@@ -173,6 +173,7 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
   command('probe', 'Uses a deployment as a page and its user would, and judges what comes back', 'probe/cli.ts');
   command('cost', 'Estimates what a deployment costs a month (--help tells more)', 'tools/cost/main.ts');
   command('variants', 'Synthesizes every variant of the construct into a folder, for cfn-lint', 'tools/synth-variants.ts');
+  command('lifecycle', 'Shows what a failed deployment, an update and a deletion of each variant do', 'tools/lifecycle.ts');
 }
 
 /** `import/no-restricted-paths` lists what is forbidden, so it gets the complement of `LAYERS`. */
