@@ -25,7 +25,7 @@ export async function benchPageLoad(options: PageLoadOptions): Promise<Array<{ n
     const warm: PageCall[] = [];
     for (let load = 0; load < WARM_LOADS; load++) warm.push(...await page.load());
     const end = deployment.usage();
-    const times = (calls: PageCall[]) => calls.map(({ milliseconds }) => milliseconds);
+    const times = (calls: PageCall[]) => calls.map((call) => call.milliseconds);
     return [
       { name: 'cold: LibreChat environments started', value: String(after.worker.environments - before.worker.environments) },
       { name: 'cold: relays started', value: String(after.relay.environments - before.relay.environments) },
