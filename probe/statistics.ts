@@ -8,3 +8,9 @@ export function median(values: readonly number[]): number | undefined {
 export function largest(values: readonly number[]): number | undefined {
   return values.length ? Math.max(...values) : undefined;
 }
+
+/** The smallest value that the given share of all values does not exceed. */
+export function percentile(values: readonly number[], share: number): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+}

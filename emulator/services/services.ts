@@ -4,6 +4,7 @@ import { LogsService } from './cloudwatch-logs/logs-service';
 import { CodeBuildService } from './codebuild/codebuild-service';
 import { DocumentDbService } from './documentdb/documentdb-service';
 import { EcrService } from './ecr/ecr-service';
+import { ElastiCacheService } from './elasticache/elasticache-service';
 import { EventBridgeService } from './eventbridge/eventbridge-service';
 import { IamService } from './iam/iam-service';
 import { AccountConcurrency } from './lambda/account-concurrency';
@@ -21,6 +22,7 @@ export class Services {
   public readonly apiGateway = new ApiGatewayService();
   public readonly cloudFront = new CloudFrontService();
   public readonly documentDb = new DocumentDbService();
+  public readonly elastiCache = new ElastiCacheService();
   public readonly iam = new IamService();
   public readonly logs = new LogsService();
   public readonly s3 = new S3Service();

@@ -189,6 +189,17 @@ return 'alive'
 `);
 
 /**
+ * Whether the worker that generated a chat has died. One that has left has no generations, so it counts as dead too.
+ * KEYS stream, workers. ARGV the worker that asks
+ */
+export const ORPHANED = script('orphaned', `
+local owner = redis.call('GET', KEYS[1])
+if not owner or owner == ARGV[1] then return 0 end
+local value = redis.call('HGET', KEYS[2], owner)
+return (not value or parse(value) <= now()) and 1 or 0
+`);
+
+/**
  * Takes a request back unless it has been claimed. What stays behind keeps a late copy of the request from being stored.
  * KEYS request, waiting, inbox, starts. ARGV id, lifetime, id of a start or nothing
  */

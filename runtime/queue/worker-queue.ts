@@ -9,7 +9,7 @@ import { Hints } from './hints';
 import { Names } from './names';
 import type { QueueOptions } from './options';
 import type { QueuedExchange } from './queued-exchange';
-import { BEAT, LEAVE } from './scripts';
+import { BEAT, LEAVE, ORPHANED } from './scripts';
 import { Sealing } from './sealing';
 import { DEFAULT_SETTINGS, type QueueSettings } from './settings';
 
@@ -113,6 +113,12 @@ export class WorkerQueue implements RequestSource {
   public async generating(streamId: string): Promise<void> {
     this.streams.add(streamId);
     await this.commands.repeat(() => this.claimStream(streamId), this.settings.outageMs);
+  }
+
+  public async orphaned(streamId: string): Promise<boolean> {
+    const { commands, names, settings, worker } = this;
+    const ask = () => commands.run(ORPHANED, [names.stream(streamId), names.workers], [worker]);
+    return await commands.repeat(ask, settings.replyMs) === 1;
   }
 
   public retire(): void {

@@ -49,6 +49,8 @@ export interface RequestSource {
    * that tells a client the id.
    */
   generating(streamId: string): Promise<void>;
+  /** Whether another worker started the chat and has ended since: then nobody generates it any more. */
+  orphaned(streamId: string): Promise<boolean>;
   /**
    * Renewal: reports no free places. The worker still takes requests until another worker is open for them, then
    * only those for its own streams.

@@ -19,11 +19,11 @@ export interface Connections {
 }
 
 /** Connects in the background: until it has, `ready` is false and `/readyz` says so. */
-export function connectRedis({ uri, password, keyPrefix, ca, attempts }: Settings['redis'], log: Log): Connections {
-  const open = (name: string) => {
-    const redis = new Redis(uri, {
-      ...(password ? { password } : {}),
-      ...(uri.startsWith('rediss://') && ca ? { tls: { ca: readFileSync(ca) } } : {}),
+export function connectRedis({ uri, password, keyPrefix, ca, attempts, documentsUri }: Settings['redis'], log: Log): Connections {
+  const open = (name: string, at = uri) => {
+    const redis = new Redis(at, {
+      ...(password && at === uri ? { password } : {}),
+      ...(at.startsWith('rediss://') && ca ? { tls: { ca: readFileSync(ca) } } : {}),
       keyPrefix,
       maxRetriesPerRequest: null,
       retryStrategy: (attempt) => {
@@ -36,7 +36,7 @@ export function connectRedis({ uri, password, keyPrefix, ca, attempts }: Setting
     redis.on('ready', () => log('info', 'Redis: ready', { connection: name }));
     return redis;
   };
-  const all = { jobs: open('jobs'), documents: open('documents'), subscriber: open('subscriber') };
+  const all = { jobs: open('jobs'), documents: open('documents', documentsUri), subscriber: open('subscriber') };
   return {
     ...all,
     ready: () => Object.values(all).every(({ status }) => status === 'ready'),

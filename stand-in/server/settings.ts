@@ -15,7 +15,15 @@ export interface Settings {
   readonly keepCompletedJobs: boolean;
   /** LibreChat after v0.8.8 sends comments on silent streams; its versions before send none. */
   readonly keepAliveMs?: number;
-  readonly redis: { readonly uri: string; readonly password?: string; readonly keyPrefix: string; readonly ca?: string; readonly attempts: number };
+  readonly redis: {
+    readonly uri: string;
+    readonly password?: string;
+    readonly keyPrefix: string;
+    readonly ca?: string;
+    readonly attempts: number;
+    /** A Redis for what LibreChat keeps in MongoDB, where the other one is to lose its data. */
+    readonly documentsUri?: string;
+  };
   readonly clientDirectory: string;
   readonly uploadsDirectory: string;
   readonly filesDirectory: string;
@@ -65,6 +73,7 @@ export function readSettings(env: Environment, directory: string): Settings {
       keyPrefix: env.REDIS_KEY_PREFIX ? `${env.REDIS_KEY_PREFIX}::` : '',
       ca: env.REDIS_CA,
       attempts: Number(env.REDIS_RETRY_MAX_ATTEMPTS ?? 10),
+      documentsUri: env.STAND_IN_DOCUMENTS_URI,
     },
     clientDirectory: join(root, 'client/dist'),
     uploadsDirectory: join(root, 'uploads/temp'),

@@ -24,6 +24,8 @@ export interface RunningRedis {
   readonly port: number;
   /** The process id of the server. */
   readonly pid: number;
+  /** Kills the server and starts an empty one on the same port. */
+  restart(): Promise<void>;
   /** Ends the server and every connection, and removes its files. */
   dispose(): Promise<void>;
 }
@@ -46,11 +48,23 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   try {
     for (let attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
       const port = await freePort();
-      const server = launch(configuration(directory, port, options), directory);
+      const config = configuration(directory, port, options);
+      let server = launch(config, directory);
       const outcome = await started(server);
       switch (outcome.kind) {
         case 'ready':
-          return { host: HOST, port, pid: server.pid!, dispose: async () => { await stop(server); remove(); } };
+          return {
+            host: HOST,
+            port,
+            get pid() { return server.pid!; },
+            restart: async () => {
+              await stop(server);
+              server = launch(config, directory);
+              const again = await started(server);
+              if (again.kind !== 'ready') throw new Error(`redis-server does not start again: ${again.kind === 'failed' ? again.log : again.kind}`);
+            },
+            dispose: async () => { await stop(server); remove(); },
+          };
         case 'missing':
           throw new EmulatorError('REDIS_MISSING', `ElastiCache requires \`redis-server\` in PATH: install it ${INSTALL}`);
         case 'no-tls':

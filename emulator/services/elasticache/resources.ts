@@ -10,6 +10,7 @@ export const ELASTICACHE_RESOURCES: ResourceHandlers = {
     if (!TransitEncryptionEnabled) unsupported(resource, '`TransitEncryptionEnabled` must be true: the emulator supports Redis with TLS only');
     const { cert, key, ca } = deployment.certificates;
     const redis = await startRedis({ password: AuthToken, tls: { cert, key, ca } });
+    deployment.services.elastiCache.replicationGroups.set(resource.logicalId, redis);
     deployment.cloud.onDispose(() => redis.dispose());
     deployment.cloud.events.notice(`Redis is a redis-server on ${redis.host}:${redis.port} with TLS`);
     return {

@@ -21,9 +21,19 @@ export function chatOf(headers: readonly string[], response: Buffer): Chat | und
   } catch {
     return undefined;
   }
-  if (typeof streamId !== 'string') return undefined;
+  return typeof streamId === 'string' ? { streamId, headers: identityOf(headers) } : undefined;
+}
+
+/** The headers by which LibreChat knows the user, out of those of a request (names and values in turn). */
+export function identityOf(headers: readonly string[]): Record<string, string> {
   const named = headers.flatMap((name, i) => (i % 2 === 0 && IDENTITY.includes(name.toLowerCase()) ? [[name.toLowerCase(), headers[i + 1]]] : []));
-  return { streamId, headers: Object.fromEntries(named) as Record<string, string> };
+  return Object.fromEntries(named) as Record<string, string>;
+}
+
+/** Whether LibreChat takes the chat for one that is being generated, in whatever process. One that waits for its user's approval is not. */
+export async function isRunning(librechat: LibreChat, { streamId, headers }: Chat): Promise<boolean> {
+  const { statusCode, body } = await librechat.call(`/api/agents/chat/status/${encodeURIComponent(streamId)}`, { method: 'GET', headers });
+  return statusCode === 200 && (JSON.parse(body.toString()) as { status?: string }).status === 'running';
 }
 
 /** Ends a chat as its user would, so that LibreChat saves the partial text. A chat that has ended already is no error. */

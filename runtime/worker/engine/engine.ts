@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Capacity, type Condition } from './capacity';
-import type { Chat } from './chat';
+import { abortChat, identityOf, isRunning, type Chat } from './chat';
 import { Chats } from './chats';
 import type { LibreChat } from './librechat';
 import { newStreamIdOf, streamIdOf, withoutQuery } from './routes';
@@ -105,6 +105,8 @@ export class Engine {
     const { librechat: { port }, settings } = this.props;
     const { method, path } = exchange.head;
     const opened = newStreamIdOf(method, path);
+    const followed = streamIdOf(method, path);
+    if (followed !== undefined && !this.chats.isOwn(followed)) await this.endIfOrphaned(followed, exchange);
     const { statusCode, failure, gone } = await transfer({
       exchange,
       port,
@@ -116,8 +118,23 @@ export class Engine {
     if (failure !== undefined) {
       log.error('response-failed', { request: exchange.id, method, path: withoutQuery(path), statusCode, message: failure });
     }
-    const streamId = streamIdOf(method, path);
-    if (streamId && statusCode === 200 && failure === undefined && !gone) this.chats.ended(streamId);
+    if (followed && statusCode === 200 && failure === undefined && !gone) this.chats.ended(followed);
+  }
+
+  /**
+   * Ends a chat whose worker has died, as its user would: LibreChat saves the partial text, and its page gets a final event. Otherwise
+   * LibreChat takes it for running for 20 minutes, and the page waits as long.
+   */
+  private async endIfOrphaned(streamId: string, { head: { headers } }: Exchange): Promise<void> {
+    const { librechat, source } = this.props;
+    const chat = { streamId, headers: identityOf(headers) };
+    try {
+      if (!await source.orphaned(streamId) || !await isRunning(librechat, chat)) return;
+      log.warn('orphan-aborted', { streamId });
+      await abortChat(librechat, chat);
+    } catch (error) {
+      log.warn('orphan-not-aborted', { streamId, message: messageOf(error) });
+    }
   }
 
   /** Requests for a chat must come here from the moment on that its id is known. */

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { describeWith } from '../../requires';
 import { bodyOf, Deployment, get, serve, until } from './kit/queues';
 import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
-import { DEFAULT_SETTINGS } from '../../../runtime/queue';
+import { DEFAULT_SETTINGS, type WorkerQueue } from '../../../runtime/queue';
 import type { Exchange } from '../../../runtime/shared/exchange';
 
 const NOTHING = Buffer.alloc(0);
@@ -185,6 +185,25 @@ describeWith('redis-server')('a worker', () => {
     expect((await bodyOf(outcome)).toString()).toBe('before after');
     await until(async () => await admin.get(`${deployment.base}stream:conversation`) === worker.worker);
     expect(await admin.hexists(`${deployment.base}workers`, worker.worker)).toBe(1);
+  });
+
+  test.each([
+    ['has died', async (worker: WorkerQueue) => void await admin.hset(`${deployment.base}workers`, worker.worker, '1:10:1'), true],
+    ['has left', async (worker: WorkerQueue) => void await worker.leave(), true],
+    ['runs', async () => undefined, false],
+  ])('knows of a chat whose worker %s', async (_, end, orphaned) => {
+    // Its beats would bring its lease back.
+    const owner = deployment.worker({ settings: { ...deployment.settings, beatMs: 60_000, leaseMs: 60_000 } });
+    await owner.reportStarted();
+    await owner.generating('chat');
+    await end(owner);
+    expect(await (await started()).orphaned('chat')).toBe(orphaned);
+  });
+
+  test('does not take its own chats, or unknown ones, for those of a dead worker', async () => {
+    const worker = await started();
+    await worker.generating('chat');
+    expect([await worker.orphaned('chat'), await worker.orphaned('unknown')]).toEqual([false, false]);
   });
 
   test('delivers the end of a response that Redis has lost', async () => {

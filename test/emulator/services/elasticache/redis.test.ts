@@ -59,6 +59,14 @@ describeWith('redis-server')('a Redis with in-transit encryption', () => {
     await expect(open({ tls: undefined }).ping()).rejects.toThrow();
   });
 
+  test('is empty and on the same port after a restart', async () => {
+    const { port } = redis;
+    await open().set('key', 'value');
+    await redis.restart();
+    expect(redis.port).toBe(port);
+    expect(await open().get('key')).toBeNull();
+  });
+
   test('leaves no connection, port or file behind', async () => {
     const user = open();
     const ended = new Promise((resolve) => user.once('end', resolve));

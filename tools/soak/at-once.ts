@@ -1,0 +1,64 @@
+import { PageChat, type Outcome } from './page';
+import type { SoakOptions } from './options';
+import { User } from './user';
+import type { Verdict } from './verdict';
+import { Deployment } from '../../fixtures/deployment';
+import { until } from '../../fixtures/runtime/until';
+import { percentile } from '../../probe/statistics';
+
+const PACE = { tokens: 60, gapMs: 100, silenceMs: 0, saveMs: 300, titleMs: 0 };
+const TIMINGS = { silenceMs: 30_000, retryMs: 1_000 };
+const MOST_WORKERS = 3;
+const MOST_GAP_MS = 130;
+
+/** Sends more and more chats at once, with the timings that are shipped. */
+export async function chatsAtOnce({ atOnce }: SoakOptions, print: (text: string) => void): Promise<Verdict[]> {
+  const deployment = await Deployment.start();
+  try {
+    const user = await User.register(deployment.url);
+    const verdicts: Verdict[] = [];
+    for (const number of atOnce) verdicts.push(...await crowd(deployment, user, number, print));
+    return verdicts;
+  } finally {
+    await deployment.dispose();
+  }
+}
+
+async function crowd(deployment: Deployment, user: User, number: number, print: (text: string) => void): Promise<Verdict[]> {
+  await user.keepSession();
+  const before = deployment.usage();
+  const outcomes = await Promise.all(Array.from({ length: number }, (_, chat) => new PageChat(user, TIMINGS).send(`crowd ${number} ${chat}`, PACE)));
+  const busy = deployment.worker.environments.filter(({ state }) => state === 'busy').length;
+  const { environments: all } = deployment.worker;
+  await until(() => all.every(({ state }) => state !== 'busy'));
+  const { worker, relay } = deployment.usage();
+  const gaps = outcomes.flatMap((outcome) => outcome.gaps);
+  const p95 = percentile(gaps, 0.95) ?? Infinity;
+  const whole = outcomes.filter(({ kind }) => kind === 'whole').length;
+  const running = (await user.get('/api/agents/chat/active')).json.activeJobIds.length;
+  const gbSeconds = worker.gbSeconds - before.worker.gbSeconds + relay.gbSeconds - before.relay.gbSeconds;
+  print(`\n${number} chats at once, ${PACE.tokens} tokens at ${PACE.gapMs} ms: ${whole} whole; ${busy} workers running at the end, `
+    + `${worker.invocations - before.worker.invocations} started for it, ${relay.environments - before.relay.environments} relays started`);
+  print(`  gaps: median ${shown(percentile(gaps, 0.5))}, p95 ${shown(p95)}, p99 ${shown(percentile(gaps, 0.99))}; `
+    + `a chat took ${shown(percentile(outcomes.map(({ milliseconds }) => milliseconds), 0.5))} (median); ${(gbSeconds / number).toFixed(1)} GB-s each`);
+  for (const line of failures(outcomes)) print(`  ${line}`);
+  return [
+    { rule: `every reply of ${number} at once is whole`, passed: whole === number },
+    { rule: `at most ${MOST_WORKERS} workers for ${number} at once`, passed: busy <= Math.max(MOST_WORKERS, Math.ceil(number / 50)) },
+    { rule: `p95 of the gaps of ${number} at once is at most ${MOST_GAP_MS} ms`, passed: p95 <= MOST_GAP_MS },
+    { rule: `none of ${number} at once is left running`, passed: running === 0 },
+  ];
+}
+
+/** What became of chats that are not whole, the same ones together. */
+export function failures(outcomes: readonly Outcome[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { kind, detail } of outcomes) {
+    if (kind !== 'whole') counts.set(`${kind}: ${detail}`, (counts.get(`${kind}: ${detail}`) ?? 0) + 1);
+  }
+  return [...counts].map(([what, count]) => `${count} × ${what}`);
+}
+
+function shown(ms?: number): string {
+  return ms === undefined ? 'none' : `${ms.toFixed(1)} ms`;
+}

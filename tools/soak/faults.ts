@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EnvironmentView, LambdaFunction } from '../../emulator/services/lambda/lambda-function';
+import type { Deployment } from '../../fixtures/deployment';
+import { until } from '../../fixtures/runtime/until';
+
+/** A short stop: the lease of a worker outlives it. */
+const SHORT_MS = 800;
+/** The lease ends meanwhile, and another worker takes over. */
+const LONG_MS = 6_000;
+
+interface Fault {
+  readonly name: string;
+  readonly cause: (deployment: Deployment, random: () => number) => Promise<void>;
+}
+
+const FAULTS: readonly Fault[] = [
+  { name: 'a worker killed', cause: ({ worker }, random) => kill(worker, random) },
+  { name: 'a relay killed', cause: ({ relay }, random) => kill(relay, random) },
+  { name: 'Redis replaced by an empty node', cause: ({ emulator }) => emulator.services.elastiCache.replaceNodes() },
+  { name: 'a worker stopped for a moment', cause: ({ worker }, random) => stop(worker, random, SHORT_MS) },
+  { name: 'a worker stopped for longer than its lease', cause: ({ worker }, random) => stop(worker, random, LONG_MS) },
+  { name: 'a relay stopped for a moment', cause: ({ relay }, random) => stop(relay, random, SHORT_MS) },
+  { name: 'Redis stopped for a moment', cause: ({ emulator }) => stopRedis(emulator.services.elastiCache.replicationGroups.values().next().value!.pid) },
+];
+
+/** Causes faults in turn, at random times with the given mean, until told to end. */
+export class FaultInjection {
+  /** How often each fault was caused. */
+  public readonly counts = new Map(FAULTS.map(({ name }) => [name, 0]));
+  private readonly ending = new AbortController();
+  private readonly done: Promise<void>;
+
+  public constructor(private readonly deployment: Deployment, meanSeconds: number, seed: number, private readonly onFault: (name: string) => void) {
+    this.done = meanSeconds > 0 ? this.run(meanSeconds * 1000, generatorOf(seed)) : Promise.resolve();
+  }
+
+  public async end(): Promise<void> {
+    this.ending.abort();
+    await this.done;
+  }
+
+  private async run(meanMs: number, random: () => number): Promise<void> {
+    const { signal: ended } = this.ending;
+    for (let next = 0; ; next++) {
+      await sleep(meanMs * (0.5 + random()), undefined, { signal: ended }).catch(() => undefined);
+      if (ended.aborted) return;
+      const { name, cause } = FAULTS[next % FAULTS.length];
+      this.onFault(name);
+      await cause(this.deployment, random);
+      this.counts.set(name, this.counts.get(name)! + 1);
+    }
+  }
+}
+
+async function kill(lambda: LambdaFunction, random: () => number): Promise<void> {
+  process.kill(-await anyBusy(lambda, random), 'SIGKILL');
+}
+
+async function stop(lambda: LambdaFunction, random: () => number, ms: number): Promise<void> {
+  const pid = await anyBusy(lambda, random);
+  process.kill(-pid, 'SIGSTOP');
+  await sleep(ms);
+  try {
+    process.kill(-pid, 'SIGCONT');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+async function stopRedis(pid: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  await sleep(SHORT_MS);
+  process.kill(pid, 'SIGCONT');
+}
+
+/** The process group of an environment that works on something. Relays often do so for a moment only. */
+async function anyBusy({ environments }: LambdaFunction, random: () => number): Promise<number> {
+  let busy: EnvironmentView[] = [];
+  await until(() => (busy = environments.filter(({ state }) => state === 'busy')).length > 0);
+  return busy[Math.floor(random() * busy.length)].pid;
+}
+
+/** The same numbers from 0 to 1 for the same seed (mulberry32). */
+function generatorOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

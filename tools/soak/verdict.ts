@@ -1,0 +1,5 @@
+/** A rule, and whether the run has kept it. */
+export interface Verdict {
+  readonly rule: string;
+  readonly passed: boolean;
+}
