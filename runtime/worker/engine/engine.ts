@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Capacity, type Condition } from './capacity';
-import { abortChat, identityOf, isRunning, type Chat } from './chat';
+import type { Chat } from './chat';
 import { Chats } from './chats';
 import type { LibreChat } from './librechat';
+import { Orphans } from './orphans';
 import { newStreamIdOf, streamIdOf, withoutQuery } from './routes';
 import { transfer } from './transfer';
 import { TICK } from '../../../src/contract/queue';
@@ -37,6 +38,7 @@ type End = Pick<Ended, 'reason' | 'replace'>;
 export class Engine {
   private readonly inFlight = new Set<Promise<void>>();
   private readonly chats = new Chats();
+  private readonly orphans: Orphans;
   private readonly capacity: Capacity;
   /** Breaks off what is in flight. */
   private readonly breakOff = new AbortController();
@@ -54,6 +56,7 @@ export class Engine {
 
   public constructor(private readonly props: EngineProps) {
     this.capacity = new Capacity(props.librechat, props.settings, props.memoryMb);
+    this.orphans = new Orphans(props);
   }
 
   /** Resolves when no request is in flight, none will be taken, and the source is closed. */
@@ -106,7 +109,8 @@ export class Engine {
     const { method, path } = exchange.head;
     const opened = newStreamIdOf(method, path);
     const followed = streamIdOf(method, path);
-    if (followed !== undefined && !this.chats.isOwn(followed)) await this.endIfOrphaned(followed, exchange);
+    // Not waited for: the page shows the partial text meanwhile, and the final event reaches it through its own request.
+    const ending = followed === undefined || this.chats.isOwn(followed) ? undefined : this.orphans.endIfOrphaned(followed, exchange.head.headers, this.breakOff.signal);
     const { statusCode, failure, gone } = await transfer({
       exchange,
       port,
@@ -118,23 +122,8 @@ export class Engine {
     if (failure !== undefined) {
       log.error('response-failed', { request: exchange.id, method, path: withoutQuery(path), statusCode, message: failure });
     }
+    await ending;
     if (followed && statusCode === 200 && failure === undefined && !gone) this.chats.ended(followed);
-  }
-
-  /**
-   * Ends a chat whose worker has died, as its user would: LibreChat saves the partial text, and its page gets a final event. Otherwise
-   * LibreChat takes it for running for 20 minutes, and the page waits as long.
-   */
-  private async endIfOrphaned(streamId: string, { head: { headers } }: Exchange): Promise<void> {
-    const { librechat, source } = this.props;
-    const chat = { streamId, headers: identityOf(headers) };
-    try {
-      if (!await source.orphaned(streamId) || !await isRunning(librechat, chat)) return;
-      log.warn('orphan-aborted', { streamId });
-      await abortChat(librechat, chat);
-    } catch (error) {
-      log.warn('orphan-not-aborted', { streamId, message: messageOf(error) });
-    }
   }
 
   /** Requests for a chat must come here from the moment on that its id is known. */
