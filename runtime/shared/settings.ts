@@ -46,6 +46,8 @@ const DEFAULTS = {
    * has renewed it.
    */
   orphanMs: 6_000,
+  /** After so long with nothing in flight, LibreChat's count of generations is compared with what it says of each chat. */
+  miscountMs: 300_000,
   /** How long aborted chats may take to be saved where the process is replaced at once. */
   saveMs: 5_000,
 

@@ -48,6 +48,9 @@ export class Engine {
   /** Not to end before this: what was done last may have something done after it. */
   private stayUntil = 0;
   private generating = false;
+  /** Since when generations are counted while nothing is in flight. */
+  private countedSince?: number;
+  private miscounted = false;
   private closedFor?: string;
   private slow = false;
   private retired = false;
@@ -110,7 +113,8 @@ export class Engine {
     const opened = newStreamIdOf(method, path);
     const followed = streamIdOf(method, path);
     // Not waited for: the page shows the partial text meanwhile, and the final event reaches it through its own request.
-    const ending = followed === undefined || this.chats.isOwn(followed) ? undefined : this.orphans.endIfOrphaned(followed, exchange.head.headers, this.breakOff.signal);
+    const isForeign = followed !== undefined && !this.chats.isOwn(followed);
+    const ending = isForeign ? this.orphans.endIfOrphaned(followed, exchange.head.headers, this.breakOff.signal) : undefined;
     const { statusCode, failure, gone } = await transfer({
       exchange,
       port,
@@ -153,7 +157,7 @@ export class Engine {
       if (condition.critical) return this.windDown(condition.critical, Date.now() + this.props.settings.saveMs, true);
       // A request that came meanwhile may have started a generation that was not counted.
       const jobs = requests === this.requests ? condition.jobs : undefined;
-      if (this.isIdle(jobs) && await this.left()) return { reason: this.closedFor ?? 'idle', replace: this.closedFor !== undefined };
+      if (this.isIdle(await this.corrected(jobs)) && await this.left()) return { reason: this.closedFor ?? 'idle', replace: this.closedFor !== undefined };
       await sleep(this.props.settings.roundMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -181,6 +185,25 @@ export class Engine {
     if (this.generating) this.stay(this.props.settings.lingerMs);
     this.generating = false;
     return !this.inFlight.size && performance.now() >= this.stayUntil;
+  }
+
+  /**
+   * LibreChat 0.8.7 counts a generation for ever that another process has replaced. Where it counts some for a long time, though
+   * no request is in flight and no chat is running, this process is replaced.
+   */
+  private async corrected(jobs: number | undefined): Promise<number | undefined> {
+    if (this.miscounted) return 0;
+    if (!jobs || this.inFlight.size) {
+      this.countedSince = undefined;
+      return jobs;
+    }
+    this.countedSince ??= performance.now();
+    if (performance.now() - this.countedSince < this.props.settings.miscountMs) return jobs;
+    this.countedSince = undefined;
+    if (await this.chats.anyRunning(this.props.librechat)) return jobs;
+    this.miscounted = true;
+    this.heed({ slow: this.slow, drain: 'generations are counted that do not run' });
+    return 0;
   }
 
   private stay(ms: number): void {

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { responseRequest } from '../../../../fixtures/runtime/conformance';
 import { firstChunk, readAll, type EngineRun } from '../../../../fixtures/runtime/engine-run';
 import { token } from '../../../../fixtures/runtime/token';
@@ -131,6 +132,43 @@ describe('generations that cannot be counted', () => {
   });
 });
 
+describe('a generation that LibreChat counts for ever', () => {
+  const MISCOUNTED = { lingerMs: 200, miscountMs: 100 };
+
+  test('makes it end, and LibreChat with it', async () => {
+    const engine = await start({ settings: MISCOUNTED });
+    await engine.chat({ generateMs: 0, leaks: true }, [['Authorization', 'Bearer owner']]);
+    expect(await engine.ended).toMatchObject({ reason: 'generations are counted that do not run', replace: true });
+  });
+
+  test('is told from one that runs, though nobody listens', async () => {
+    const engine = await start({ settings: MISCOUNTED });
+    await engine.chat({ generateMs: NEVER }, [['Authorization', 'Bearer owner']]);
+    const asked = jest.spyOn(engine.librechat, 'call');
+    await until(() => asked.mock.calls.filter(([path]) => path.includes('/chat/status/')).length >= 3);
+    expect(engine.end).toBeUndefined();
+  });
+
+  test('is told from one whose state LibreChat does not tell', async () => {
+    const engine = await start({ settings: MISCOUNTED });
+    await engine.chat({ generateMs: NEVER }, [['Authorization', 'Bearer somebody else']]);
+    const asked = jest.spyOn(engine.librechat, 'call');
+    await until(() => asked.mock.calls.filter(([path]) => path.includes('/chat/status/')).length >= 3);
+    expect(engine.end).toBeUndefined();
+  });
+
+  test('is not looked for while a request is in flight', async () => {
+    const engine = await start({ settings: { ...MISCOUNTED, miscountMs: 0 } });
+    const response = await engine.open({ method: 'GET', target: '/api/watched' });
+    await firstChunk(response);
+    await engine.chat({ generateMs: 0, leaks: true }, [['Authorization', 'Bearer owner']]);
+    await rounds(engine, 10);
+    expect(engine.end).toBeUndefined();
+    response.destroy();
+    expect((await engine.ended).replace).toBe(true);
+  });
+});
+
 describe('renewal', () => {
   test('a worker of a certain age gives way to others, once', async () => {
     const engine = await start({ settings: { lingerMs: NEVER, renewAfterMs: 100 } });
@@ -150,14 +188,18 @@ describe('renewal', () => {
 });
 
 describe('near the deadline', () => {
-  const SHORT = { timeoutMs: 10_000, settings: { lingerMs: NEVER, abortBeforeDeadlineMs: 9_600, endBeforeDeadlineMs: 8_000 } };
+  const LONG = { settings: { lingerMs: NEVER } };
+  /** What does not end by itself is broken off soon. */
+  const SHORT = { timeoutMs: 10_000, settings: { lingerMs: NEVER, abortBeforeDeadlineMs: 9_000, endBeforeDeadlineMs: 8_500 } };
   const viewer = [['User-Agent', 'Firefox'], ['X-Forwarded-For', '203.0.113.9, 130.176.0.1']] as const;
 
   const abortToken = () => lines().find((line) => line.includes('abort asked'))!.split(' with ')[1];
 
   test('what is generated is aborted as its user would, and its events end in order', async () => {
-    const engine = await start(SHORT);
+    const engine = await start(LONG);
     const streams = await Promise.all([1, 2, 3].map(async () => streamOf(engine, await engine.chat({ generateMs: NEVER }, [...viewer, ['Authorization', 'Bearer abc']]))));
+    await Promise.all(streams.map((stream) => once(stream, 'readable')));
+    engine.nearDeadline();
     expect(await Promise.all(streams.map(readAll))).toEqual(streams.map(() => ({ body: expect.stringContaining('"final":true'), broken: false })));
     expect(await engine.ended).toMatchObject({ reason: 'deadline', replace: false });
     expect(lines().filter((line) => line === 'fixture: generation aborted')).toHaveLength(3);
@@ -165,15 +207,17 @@ describe('near the deadline', () => {
   });
 
   test('it takes nothing more', async () => {
-    const engine = await start(SHORT);
+    const engine = await start(LONG);
+    engine.nearDeadline();
     await engine.ended;
     expect(engine.source.reported.at(-1)).toBe(0);
     expect(engine.source.retired).toBe(true);
   });
 
   test('a chat that has ended is not aborted', async () => {
-    const engine = await start(SHORT);
+    const engine = await start(LONG);
     await readAll(await streamOf(engine, await engine.chat({ generateMs: 50 })));
+    engine.nearDeadline();
     await engine.ended;
     expect(said('abort asked')).toBe(false);
   });
@@ -193,8 +237,9 @@ describe('near the deadline', () => {
   });
 
   test('a token of LibreChat that has expired is renewed for the abort', async () => {
-    const engine = await start(SHORT);
+    const engine = await start(LONG);
     await engine.chat({ generateMs: NEVER }, [['Authorization', token({ id: 'user-1', exp: 1 }, engine.librechat.jwtSecret)]]);
+    engine.nearDeadline();
     await engine.ended;
     const [header, payload, signature] = abortToken().replace('Bearer ', '').split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { id: string; exp: number };
@@ -204,9 +249,10 @@ describe('near the deadline', () => {
   });
 
   test('a token that LibreChat did not sign is left as it is', async () => {
-    const engine = await start(SHORT);
+    const engine = await start(LONG);
     const Authorization = token({ id: 'admin', exp: 1 }, 'forged');
     await engine.chat({ generateMs: NEVER }, [['Authorization', Authorization]]);
+    engine.nearDeadline();
     await engine.ended;
     expect(abortToken()).toBe(Authorization);
   });
