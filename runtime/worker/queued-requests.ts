@@ -21,8 +21,8 @@ export class QueuedRequests implements Requests {
 
   private constructor(private readonly options: QueueOptions, public readonly maxConcurrentRequests: number) {}
 
-  public async open({ startWorker }: StartEvent): Promise<RequestSource> {
-    const queue = new WorkerQueue(this.options);
+  public async open({ startWorker, release }: StartEvent): Promise<RequestSource> {
+    const queue = new WorkerQueue({ ...this.options, release });
     // Before relays know of this worker: one without free places would make them start another.
     queue.setFree(this.maxConcurrentRequests);
     try {
@@ -34,8 +34,8 @@ export class QueuedRequests implements Requests {
     }
   }
 
-  public async broken(reason: string): Promise<void> {
-    const queue = new WorkerQueue(this.options);
+  public async broken(reason: string, release = this.options.release): Promise<void> {
+    const queue = new WorkerQueue({ ...this.options, release });
     try {
       await queue.reportBroken(reason);
     } finally {
