@@ -34,10 +34,18 @@ export class QueuedRequests implements Requests {
     }
   }
 
-  public async broken(reason: string, release = this.options.release): Promise<void> {
+  public broken(reason: string, { startWorker, release = this.options.release }: Partial<StartEvent> = {}): Promise<void> {
+    return this.tell(release, (queue) => queue.reportBroken(reason, startWorker));
+  }
+
+  public lost({ startWorker, release }: StartEvent): Promise<void> {
+    return this.tell(release, (queue) => queue.withdrawStart(startWorker));
+  }
+
+  private async tell(release: string, what: (queue: WorkerQueue) => Promise<void>): Promise<void> {
     const queue = new WorkerQueue({ ...this.options, release });
     try {
-      await queue.reportBroken(reason);
+      await what(queue);
     } finally {
       await queue.close();
     }

@@ -14,8 +14,10 @@ export interface Requests {
   readonly maxConcurrentRequests: number;
   /** Takes up work for one invocation. */
   open(event: StartEvent): Promise<RequestSource>;
-  /** Tells those who start workers why none can start: relays of this release, or of the worker's own. */
-  broken(reason: string, release?: string): Promise<void>;
+  /** Tells those who start workers why none can start. Without an event, nobody has asked for this one yet. */
+  broken(reason: string, event?: StartEvent): Promise<void>;
+  /** Tells whoever sent the event to start another worker. */
+  lost(event: StartEvent): Promise<void>;
 }
 
 interface Ready {
@@ -62,9 +64,12 @@ class Worker {
     if (!isStartEvent(event)) return this.refuse(invocation);
     const response = this.api.begin(invocation, STARTED);
     await response.sent;
-    const { librechat, requests } = await this.whenReady(invocation, event.release);
+    const { librechat, requests } = await this.whenReady(invocation, event);
     // Before any request could be taken: none is to find out.
-    if (!await librechat.isAlive()) return this.replace(librechat, requestId, librechat.exited ?? 'LibreChat does not respond');
+    if (!await librechat.isAlive()) {
+      await requests.lost(event).catch((error: unknown) => log.warn('start-failure-not-reported', { requestId, message: messageOf(error) }));
+      return this.replace(librechat, requestId, librechat.exited ?? 'LibreChat does not respond');
+    }
     const source = await requests.open(event).catch((error: unknown) => log.error('no-requests', { requestId, message: messageOf(error) }));
     if (source) {
       log.info('serving', { requestId, startId: event.startWorker, worker: source.worker });
@@ -74,10 +79,10 @@ class Worker {
   }
 
   /** Logs why no worker can start, and tells those who start them. */
-  public async broken(error: unknown, release?: string): Promise<void> {
+  public async broken(error: unknown, event?: StartEvent): Promise<void> {
     log.error('start-failed', { message: messageOf(error) });
     try {
-      await (await this.reading).broken(messageOf(error), release);
+      await (await this.reading).broken(messageOf(error), event);
     } catch (failure) {
       log.warn('start-failure-not-reported', { message: messageOf(failure) });
     }
@@ -100,7 +105,7 @@ class Worker {
   }
 
   /** LibreChat may still be starting; past a limit it is better to begin anew in another environment. */
-  private async whenReady({ deadline }: Invocation, release: string): Promise<Ready> {
+  private async whenReady({ deadline }: Invocation, event: StartEvent): Promise<Ready> {
     const { readyWaitMs, endBeforeDeadlineMs } = this.settings;
     const wait = Math.max(0, Math.min(readyWaitMs, deadline - endBeforeDeadlineMs - Date.now()));
     const limit = new AbortController();
@@ -112,7 +117,7 @@ class Worker {
         }),
       ]);
     } catch (error) {
-      await this.broken(error, release);
+      await this.broken(error, event);
       return process.exit(1);
     } finally {
       limit.abort();

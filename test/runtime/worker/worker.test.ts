@@ -160,8 +160,9 @@ describe('LibreChat ends', () => {
     expect(environments(worker)).toHaveLength(2);
   });
 
-  test('in a frozen environment: no request is lost', async () => {
-    const worker = create();
+  test('in a frozen environment: no request is lost, and another worker is started at once', async () => {
+    // The start would count as under way for longer than this test may take.
+    const worker = create({ queue: { startMs: 120_000 } });
     await worker.send(hello);
     const { pid } = environments(worker)[0];
     await worker.adapter.idle();
