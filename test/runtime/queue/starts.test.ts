@@ -54,10 +54,13 @@ describeWith('redis-server')('a request', () => {
     const starts: string[] = [];
     const settings = { ...deployment.settings, startMs: 600_000 };
     const relay = deployment.relay({ settings, startWorker: async (id) => { starts.push(id); return 'started'; } });
-    void relay.submit(get('/'), NOTHING);
+    const leaving = new AbortController();
+    const outcome = relay.submit(get('/'), NOTHING, { signal: leaving.signal });
     await until(() => starts.length === 1);
     await deployment.worker().withdrawStart(starts[0]);
     await until(() => starts.length === 2);
     expect(new Set(starts).size).toBe(2);
+    leaving.abort();
+    await outcome;
   });
 });
