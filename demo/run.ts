@@ -1,4 +1,3 @@
-import { EnvironmentWatch } from './environment-watch';
 import { introduction } from './introduction';
 import { LiveView } from './live-view/live-view';
 import type { DemoOptions } from './options';
@@ -20,7 +19,6 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
     const events: TimedEvent[] = [];
     let report = (event: TimedEvent): void => { events.push(event); };
     const emulator = await Emulator.start(emulatorOptions(options, made?.assembly ?? options.assembly!), (event) => report(event));
-    const watch = new EnvironmentWatch(emulator.events);
     let view: LiveView | undefined;
     let endModel = (): void => undefined;
     try {
@@ -32,13 +30,12 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
       report = (event) => reporter.event(event);
       events.forEach(report);
       if (!options.probe) reporter.text('Ctrl-C ends it.\n');
-      const probing = options.probe ? [probe(emulator, watch, reporter, options)] : [];
+      const probing = options.probe ? [probe(emulator, reporter)] : [];
       const passed = await Promise.race([...probing, until(interrupted)]);
       const usage = emulator.usage();
       reporter.record({ type: 'usage', functions: usage }, usageReport(usage));
       return passed || !options.probe ? 0 : 1;
     } finally {
-      watch.dispose();
       view?.close();
       endModel();
       report = () => undefined;
@@ -49,16 +46,16 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
   }
 }
 
-async function probe(emulator: Emulator, watch: EnvironmentWatch, reporter: Reporter, { hold }: DemoOptions): Promise<boolean> {
+async function probe(emulator: Emulator, reporter: Reporter): Promise<boolean> {
   try {
-    return await runProbe(emulator.url, watch, reporter, hold);
+    return await runProbe(emulator.url, reporter);
   } catch (cause) {
     throw new CommandError(`the probe failed: ${(cause as Error).message}`, { cause });
   }
 }
 
 function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOptions {
-  const { stack, librechat, port, secrets, buckets, mongoUri, https, sandbox, hold } = options;
+  const { stack, librechat, port, secrets, buckets, mongoUri, https, sandbox } = options;
   return {
     assembly,
     stack,
@@ -72,7 +69,6 @@ function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOption
     environment: {
       // LibreChat lets nobody register unless it is told to; here everybody is a visitor.
       ALLOW_REGISTRATION: 'true',
-      ...(hold ? {} : { ADAPTER_TEST_OVERRIDES: JSON.stringify({ hold: false }) }),
     },
   };
 }

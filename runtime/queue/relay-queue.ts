@@ -1,4 +1,3 @@
-import type { RequestHead } from '../shared/exchange';
 import { Connection } from './connection';
 import { RedisAccess } from './endpoint';
 import { eventOf, messageOf } from './errors';
@@ -9,6 +8,7 @@ import { Sealing } from './sealing';
 import { DEFAULT_SETTINGS, type QueueSettings } from './settings';
 import { Starts, type StartWorker } from './starts';
 import { Submission } from './submission';
+import type { RequestHead } from '../shared/exchange';
 
 export interface RelayQueueOptions extends QueueOptions {
   readonly startWorker: StartWorker;

@@ -1,4 +1,3 @@
-import type { ResponseHead } from '../shared/exchange';
 import type { Argument, Connection, Reply } from './connection';
 import { ConnectionLost, ResponseBroken } from './errors';
 import { CLAIM_FRAME, type Frame, openFrame } from './frames';
@@ -7,6 +6,7 @@ import type { Names } from './names';
 import { ABANDON, ALIVE } from './scripts';
 import { REQUEST_PARTS, type Sealer, type Sealing } from './sealing';
 import type { QueueSettings } from './settings';
+import type { ResponseHead } from '../shared/exchange';
 
 export interface ResponseReaderProps {
   readonly id: string;

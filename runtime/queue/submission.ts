@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHead } from '../shared/exchange';
 import type { Connection, Reply } from './connection';
 import { ConnectionLost, messageOf, NotExecuted, ResponseBroken } from './errors';
 import type { StoredHead } from './frames';
@@ -12,6 +11,7 @@ import { ENQUEUE, WITHDRAW } from './scripts';
 import { REQUEST_PARTS, type Sealing } from './sealing';
 import type { QueueSettings } from './settings';
 import type { Start, Starts } from './starts';
+import type { RequestHead } from '../shared/exchange';
 
 export interface SubmissionProps {
   readonly head: RequestHead;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Exchange, RequestSource } from '../shared/exchange';
 import { Claims } from './claims';
 import { Connection } from './connection';
 import { RedisAccess } from './endpoint';
@@ -12,6 +11,7 @@ import type { QueuedExchange } from './queued-exchange';
 import { BEAT, LEAVE, ORPHANED } from './scripts';
 import { Sealing } from './sealing';
 import { DEFAULT_SETTINGS, type QueueSettings } from './settings';
+import type { Exchange, RequestSource } from '../shared/exchange';
 
 /**
  * The worker's side of the queue, over two connections. One object lasts as long as the worker may run: a frozen

@@ -5,8 +5,6 @@ import type { EnvironmentPhase } from '../../core/events';
 /** How a pool starts its environments. */
 export interface EnvironmentPoolProps {
   readonly environment: (id: number, version: string, provisioned: boolean) => EnvironmentProps;
-  /** Runs before the first environment starts. */
-  readonly prepare?: () => void;
   readonly onStarted: () => void;
 }
 
@@ -55,7 +53,7 @@ export class EnvironmentPool {
       const environment = this.add(version, true, undefined, (phase) => {
         if (phase === 'dead') {
           resolve(false);
-          if (ready && !this.disposed) void this.provision(version);
+          if (ready && !this.disposed && this.versions.has(environment)) void this.provision(version);
         } else if (phase === 'frozen') {
           ready = true;
           resolve(true);
@@ -63,6 +61,14 @@ export class EnvironmentPool {
       });
       void environment.start();
     });
+  }
+
+  /** Gives no further event to the present environments of a version. Idle ones end now, others after their invocation. */
+  public retire(version: string): void {
+    for (const environment of this.all.filter((other) => this.versions.get(other) === version)) {
+      this.versions.delete(environment);
+      if (environment.state === 'frozen') void environment.end('retired');
+    }
   }
 
   public async dispose(): Promise<void> {
@@ -73,11 +79,11 @@ export class EnvironmentPool {
   private add(
     version: string, provisioned: boolean, invocation?: PendingInvocation, watch?: (phase: EnvironmentPhase) => void,
   ): ExecutionEnvironment {
-    if (!this.all.length) this.props.prepare?.();
     const props = this.props.environment(this.all.length + 1, version, provisioned);
     const onPhase = (phase: EnvironmentPhase, detail?: string) => {
       props.onPhase(phase, detail);
       watch?.(phase);
+      if (phase === 'frozen' && !this.versions.has(environment)) void environment.end('retired');
     };
     const environment = new ExecutionEnvironment({ ...props, onPhase }, invocation);
     this.all.push(environment);
