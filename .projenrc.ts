@@ -164,8 +164,8 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
     task.exec(`tsx --tsconfig tsconfig.dev.json ${file}`, { receiveArgs: true });
   };
   command('demo', 'Runs a synthesized LibreChatServerless on this machine (--help tells more)', 'demo/cli.ts');
-  command('bench', 'Measures synth and the adapter against a bare stack and a direct connection', 'tools/bench.ts');
-  command('soak', 'Sends 1,000 chats, and 50 at once, through the emulated stack', 'tools/soak.ts');
+  command('bench', 'Measures relay and worker, the page, the billed time of a response, and synth', 'tools/bench.ts');
+  command('soak', 'Sends many chats through the emulated stack while faults are caused (--help tells more)', 'tools/soak/main.ts');
   const languages = p.addTask('test:languages', { description: 'Builds the packages, and an app with each in its language (or in those named)' });
   for (const task of ['bundle', 'compile', 'post-compile']) languages.spawn(p.tasks.tryFind(task)!);
   languages.exec('tsx --tsconfig tsconfig.dev.json tools/languages/main.ts', { receiveArgs: true });

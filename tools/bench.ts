@@ -1,21 +1,62 @@
-import { benchAdapter, type Measurement } from './bench/adapter';
+import { benchBilling } from './bench/billing';
+import { benchPageLoad, type PageLoadOptions } from './bench/page-load';
+import { benchRelay, type Measurement } from './bench/relay';
 import { benchSynth } from './bench/synth';
-import { parseArguments, runCommand } from '../cli/command';
+import { parseArguments, runCommand, UsageError } from '../cli/command';
 import { table } from '../cli/table';
 
-const USAGE = `Measures the adapter against the same server reached directly, and synth against an empty stack.
+const PARTS = ['relay', 'page', 'billing', 'synth'] as const;
+type Part = typeof PARTS[number];
 
-Usage: npx projen bench
+const USAGE = `Measures relay and worker against the same server reached directly, the page's load, what Lambda bills for a response, and synth.
+
+Usage: npx projen bench [-- <options>]
+
+  --only <part>       Measure only one of: ${PARTS.join(', ')}.
+  --librechat <dir>   Built LibreChat for the page's load instead of the stand-in; requires --mongo-uri.
+  --mongo-uri <uri>   MongoDB for that LibreChat.
+  --help              Show this.
 `;
 
-async function run(): Promise<number> {
-  print('The adapter, against the same server reached directly', ['', 'direct', 'adapter', 'aim'], (await benchAdapter()).map(cellsOf));
-  print('Synth, against an empty stack', ['', 'median'], (await benchSynth()).map(({ name, value }) => [name, value]));
+interface Options extends PageLoadOptions {
+  readonly parts: readonly Part[];
+}
+
+function parseOptions(args: string[]): Options {
+  const { values } = parseArguments(args, {
+    options: { 'only': { type: 'string' }, 'librechat': { type: 'string' }, 'mongo-uri': { type: 'string' } },
+  });
+  const only = PARTS.find((part) => part === values.only);
+  if (values.only !== undefined && !only) throw new UsageError(`--only must be one of ${PARTS.join(', ')}, got: ${values.only}`);
+  if (Boolean(values.librechat) !== Boolean(values['mongo-uri'])) throw new UsageError('--librechat and --mongo-uri require each other');
+  return { parts: only ? [only] : PARTS, librechat: values.librechat, mongoUri: values['mongo-uri'] };
+}
+
+async function run({ parts, ...pageLoad }: Options): Promise<number> {
+  const pairs = (rows: Array<{ name: string; value: string }>) => rows.map(({ name, value }) => [name, value]);
+  for (const part of parts) {
+    switch (part) {
+      case 'relay':
+        print('Relay and worker, against the same server reached directly', ['', 'direct', 'relayed', 'aim'], (await benchRelay()).map(cellsOf));
+        break;
+      case 'page':
+        print('Opening the page: 28 API calls at once over HTTP/2', ['', ''], pairs(await benchPageLoad(pageLoad)));
+        break;
+      case 'billing': {
+        const { alone, eachAtOnce } = await benchBilling();
+        print('Billed by Lambda for a response of 20 s', ['', 'GB-seconds'], [['alone', alone.toFixed(1)], ['each of 20 at once', eachAtOnce.toFixed(1)]]);
+        break;
+      }
+      case 'synth':
+        print('Synth, against an empty stack', ['', 'median'], pairs(await benchSynth()));
+        break;
+    }
+  }
   return 0;
 }
 
-function cellsOf({ name, direct = '', adapter, aim = '' }: Measurement): string[] {
-  return [name, direct, adapter, aim];
+function cellsOf({ name, direct = '', relayed, aim = '' }: Measurement): string[] {
+  return [name, direct, relayed, aim];
 }
 
 function print(title: string, heads: string[], rows: string[][]): void {
@@ -23,4 +64,4 @@ function print(title: string, heads: string[], rows: string[][]): void {
   process.stdout.write(`${title}\n\n${table([heads, ...rows], { right, indent: 2 })}\n\n`);
 }
 
-void runCommand({ usage: USAGE, read: (args) => parseArguments(args, {}), run });
+void runCommand({ usage: USAGE, read: parseOptions, run });

@@ -1,7 +1,7 @@
+import type { RedisEndpoint } from './endpoint';
 import { QUEUE, REDIS } from '../../src/contract/queue';
 import { VALUE_FROM } from '../../src/contract/variables';
 import type { References } from '../shared/references';
-import type { RedisEndpoint } from './endpoint';
 
 /** What the variables of relay and worker refer to. */
 export interface QueueSecrets {

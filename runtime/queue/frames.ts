@@ -1,5 +1,5 @@
-import type { RequestHead, ResponseHead } from '../shared/exchange';
 import type { Sealer } from './sealing';
+import type { RequestHead, ResponseHead } from '../shared/exchange';
 
 /** A part of a response. Frame 1 of every response is its claim, not sealed: it names the attempt that the key is derived from. */
 export type Frame =

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import type { Exchange, RequestHead, ResponseHead } from '../shared/exchange';
 import type { Frame } from './frames';
 import type { ResponseWriter } from './response-writer';
+import type { Exchange, RequestHead, ResponseHead } from '../shared/exchange';
 
 export interface QueuedExchangeProps {
   readonly id: string;

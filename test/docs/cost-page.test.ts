@@ -15,7 +15,7 @@ const ROWS: Record<string, string[]> = {
   'DocumentDB': ['DocumentDB'],
   'NAT gateway and its address': ['NAT', 'Public IPv4'],
   'Redis': ['Redis'],
-  'Lambda': ['Lambda'],
+  'Lambda': ['Lambda, relay', 'Lambda, LibreChat'],
   'secrets': ['Secrets Manager'],
   'API Gateway, CloudFront, S3, logs, the image': ['API Gateway', 'CloudFront', 'S3, files', 'S3, the page', 'CloudWatch Logs', 'ECR'],
 };
@@ -42,7 +42,7 @@ test.each<[string, VariantName]>([
 });
 
 test('the page says what longer replies cost', () => {
-  const lambda = costOf(templateOfVariant('default'), { ...usage, seconds: 60 }).filter(({ what }) => what === 'Lambda');
+  const lambda = costOf(templateOfVariant('default'), { ...usage, seconds: 60 }).filter(({ what }) => what.startsWith('Lambda, '));
   expect(section).toContain(`With replies of 60 s (\`-- --seconds 60\`) Lambda comes to ${together(lambda)},`);
 });
 

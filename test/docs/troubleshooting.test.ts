@@ -16,7 +16,7 @@ const ACCESS_LOG = Object.keys(JSON.parse(new Stack().resolve(ACCESS_LOG_FORMAT.
 const FIELDS = [...OF_ALL_LINES, ...ACCESS_LOG, ...events.flatMap(({ fields }) => fields)];
 
 test('events are found in what runs in Lambda', () => {
-  expect(names).toEqual(expect.arrayContaining(['started', 'start-failed', 'hold', 'publish-failed', 'build-adopted']));
+  expect(names).toEqual(expect.arrayContaining(['started', 'start-failed', 'worker-ended', 'request', 'publish-failed', 'build-adopted']));
 });
 
 test.each([...new Set(events.filter(({ level }) => level !== 'info').map(({ event }) => event))])('`%s` has a heading', (event) => {

@@ -1,5 +1,5 @@
-import { PageChat, type Outcome } from './page';
 import type { SoakOptions } from './options';
+import { PageChat, type Outcome } from './page';
 import { User } from './user';
 import type { Verdict } from './verdict';
 import { Deployment } from '../../fixtures/deployment';

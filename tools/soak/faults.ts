@@ -80,13 +80,12 @@ async function anyBusy({ environments }: LambdaFunction, random: () => number): 
   return busy[Math.floor(random() * busy.length)].pid;
 }
 
-/** The same numbers from 0 to 1 for the same seed (mulberry32). */
+/** The same numbers from 0 to 1 for the same seed (the minimal standard generator of Park and Miller). */
 function generatorOf(seed: number): () => number {
-  let state = seed >>> 0;
+  const modulus = 2 ** 31 - 1;
+  let state = seed % modulus || 1;
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+    state = state * 48_271 % modulus;
+    return state / modulus;
   };
 }

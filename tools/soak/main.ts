@@ -1,5 +1,5 @@
-import { parseOptions, USAGE, type SoakOptions } from './options';
 import { chatsAtOnce } from './at-once';
+import { parseOptions, USAGE, type SoakOptions } from './options';
 import type { Verdict } from './verdict';
 import { chatsWithFaults } from './with-faults';
 import { runCommand } from '../../cli/command';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { User } from './user';
 import { eventsOf, finalTextOf, resumedTextOf, tokenOf } from '../../probe/chat-events';
 import { type Pace, tokensFor } from '../../stand-in/server/answer';
-import type { User } from './user';
 
 /**
  * How a chat ended for the page: `whole`, `error` if it showed one, `lost` if it would wait for ever or show the wrong text. A chat

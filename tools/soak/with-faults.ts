@@ -6,9 +6,9 @@ import { User } from './user';
 import type { Verdict } from './verdict';
 import { table } from '../../cli/table';
 import { Deployment } from '../../fixtures/deployment';
+import { startRedis } from '../../fixtures/runtime/redis';
 import { until } from '../../fixtures/runtime/until';
 import { scaledSettings } from '../../runtime/queue';
-import { startRedis } from '../../fixtures/runtime/redis';
 
 const QUICK = { tokens: 8, gapMs: 3, silenceMs: 0, saveMs: 0, titleMs: 0 };
 /** Long enough that faults come in the middle of a stream. */

@@ -17,19 +17,42 @@ export function sourcesIn(folder: string): string[] {
   return FILES.filter((file) => file.startsWith(`${folder}/`) && file.endsWith('.ts')).map((file) => readFileSync(join(ROOT, file), 'utf8'));
 }
 
-/** Every call of `log.info`, `log.warn` and `log.error` in a source file. */
+/** Every call of `log.info`, `log.warn` and `log.error`, or of `log[level]`, in a source file. */
 export function eventsIn(source: string): LogEvent[] {
   const found: LogEvent[] = [];
+  const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true);
   const visit = (node: ts.Node): void => {
-    const [, level] = (ts.isCallExpression(node) && /^log\.(info|warn|error)$/.exec(node.expression.getText())) || [];
-    if (level) {
-      const [event, fields] = (node as ts.CallExpression).arguments;
-      found.push(...textsOf(event).map((text) => ({ event: text, level, fields: fields ? fieldsOf(fields) : [], open: fields?.getText().includes('...') ?? false })));
+    const levels = ts.isCallExpression(node) ? levelsOf(node.expression) : [];
+    if (levels.length > 0) {
+      const [event, argument] = (node as ts.CallExpression).arguments;
+      const fields = argument && valueOf(argument, file);
+      found.push(...textsOf(event).flatMap((text) => levels.map((level) => ({
+        event: text, level, fields: fields ? fieldsOf(fields) : [], open: fields?.getText().includes('...') ?? false,
+      }))));
     }
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true));
+  visit(file);
   return found;
+}
+
+function levelsOf(called: ts.Expression): string[] {
+  const level = /(?:^|\.)log\.(info|warn|error)$/.exec(called.getText())?.[1];
+  if (level) return [level];
+  const isLog = ts.isElementAccessExpression(called) && /(?:^|\.)log$/.test(called.expression.getText());
+  return isLog && ts.isConditionalExpression(called.argumentExpression) ? textsOf(called.argumentExpression) : [];
+}
+
+/** The expression itself, or what the constant of that name is set to. */
+function valueOf(expression: ts.Expression, file: ts.SourceFile): ts.Expression {
+  if (!ts.isIdentifier(expression)) return expression;
+  let value: ts.Expression = expression;
+  const visit = (node: ts.Node): void => {
+    if (ts.isVariableDeclaration(node) && node.name.getText() === expression.text && node.initializer) value = node.initializer;
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return value;
 }
 
 function textsOf(node: ts.Expression): string[] {
