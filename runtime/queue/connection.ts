@@ -53,13 +53,14 @@ export class Connection {
   /** Repeats what may be executed twice, on new connections, until it succeeds or the time is up. */
   public async repeat<T>(work: () => Promise<T>, forMs: number): Promise<T> {
     const endsAt = performance.now() + forMs;
+    let failure: unknown;
     for (let pause = 0; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2 || FIRST_PAUSE_MS)) {
-      let failure: unknown;
       try {
         return await within(work(), endsAt - performance.now());
       } catch (error) {
         if (!(error instanceof ConnectionLost) || this.closed) throw error;
-        failure = error;
+        // The last attempt was cut short: an earlier one says more.
+        if (!failure || performance.now() < endsAt) failure = error;
       }
       if (performance.now() + pause >= endsAt) {
         this.drop();

@@ -27,7 +27,8 @@ function script(name: string, body: string): Script {
 }
 
 /**
- * Stores a request, adds its hint, and decides whether a worker must be started.
+ * Stores a request, adds its hint, and decides whether a worker must be started. Answers since when it waits, how many workers live, and how
+ * many others are starting.
  * KEYS request, waiting, inbox of the owner, workers, starts, broken
  * ARGV id, mode (first, again, restore), owner, head, body, request's lifetime, start's id, 1 if that start is under way,
  *      start's lifetime, capacity of a worker, most workers, time first enqueued, a start that was refused
@@ -57,11 +58,17 @@ for i = 1, #leases, 2 do
     redis.call('HDEL', KEYS[4], leases[i])
   end
 end
+local starting = 0
+local starts = redis.call('HGETALL', KEYS[5])
+for i = 1, #starts, 2 do
+  if tonumber(starts[i + 1]) <= t then redis.call('HDEL', KEYS[5], starts[i])
+  elseif starts[i] ~= ARGV[7] then starting = starting + 1 end
+end
 if owned then
   redis.call('ZREM', KEYS[2], ARGV[1])
   redis.call('ZADD', KEYS[3], since, ARGV[1])
   redis.call('PEXPIRE', KEYS[3], ARGV[6])
-  return {'wait', since, live}
+  return {'wait', since, live, starting}
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('(%.0f', t - ARGV[6]))
 redis.call('ZADD', KEYS[2], since, ARGV[1])
@@ -70,24 +77,19 @@ redis.call('PEXPIRE', KEYS[2], ARGV[6])
 if ARGV[8] == '1' then
   redis.call('HSET', KEYS[5], ARGV[7], string.format('%.0f', t + ARGV[9]))
   redis.call('PEXPIRE', KEYS[5], ARGV[9])
-  return {'wait', since, live}
+  return {'wait', since, live, starting}
 end
-if redis.call('HEXISTS', KEYS[5], ARGV[7]) == 1 then return {'start', since, live} end
-if live == 0 then
+if redis.call('HEXISTS', KEYS[5], ARGV[7]) == 1 then return {'start', since, live, starting} end
+if live + starting == 0 then
   local reason = redis.call('GET', KEYS[6])
   if reason then return {'broken', reason} end
 end
-local starting = 0
-local starts = redis.call('HGETALL', KEYS[5])
-for i = 1, #starts, 2 do
-  if tonumber(starts[i + 1]) > t then starting = starting + 1 else redis.call('HDEL', KEYS[5], starts[i]) end
-end
 if open + starting >= tonumber(ARGV[11]) or redis.call('ZCARD', KEYS[2]) <= free + starting * ARGV[10] then
-  return {'wait', since, live}
+  return {'wait', since, live, starting}
 end
 redis.call('HSET', KEYS[5], ARGV[7], string.format('%.0f', t + ARGV[9]))
 redis.call('PEXPIRE', KEYS[5], ARGV[9])
-return {'start', since, live}
+return {'start', since, live, starting}
 `);
 
 /**

@@ -39,6 +39,8 @@ export class Submission {
   private owner = '';
   private since = '';
   private live = 0;
+  /** Workers that others have started, and that do not live yet. */
+  private starting = 0;
   private stored = false;
   /** The request, or a copy of it, may have reached Redis. */
   private sent = false;
@@ -130,7 +132,7 @@ export class Submission {
     const now = performance.now();
     if (this.props.options.signal?.aborted) return 'aborted';
     if (broken !== undefined) return { reason: 'broken', message: `the last worker failed to start: ${broken}` };
-    if (this.start?.refused !== undefined) {
+    if (this.start?.refused !== undefined && this.starting === 0) {
       this.refusedAt ??= now;
       if (this.live === 0 || now - this.refusedAt >= this.props.settings.refusedGraceMs) {
         return { reason: 'refused', message: `no worker could be started: ${this.start.refused}` };
@@ -142,11 +144,11 @@ export class Submission {
   /** Puts the request, or its hint, into Redis. Answers why workers are broken, if they are. */
   private async enqueue(): Promise<string | undefined> {
     const { connection, settings, options } = this.props;
-    if (options.signal?.aborted || this.start?.refused !== undefined && this.live === 0) return undefined;
+    if (options.signal?.aborted || this.start?.refused !== undefined && this.live + this.starting === 0) return undefined;
     const now = performance.now();
     const mode = !this.stored ? 'first' : this.lostAt !== undefined && now - this.lostAt > settings.leaseMs ? 'restore' : 'again';
     const startId = this.start?.underWay ? this.start.id : this.props.starts.newId();
-    const [status, first, live] = await this.run(mode, startId, this.stored ? settings.outageMs : settings.unreachableMs);
+    const [status, first, live, starting] = await this.run(mode, startId, this.stored ? settings.outageMs : settings.unreachableMs);
     this.stored = true;
     if (mode === 'restore' || status !== 'lost') this.lostAt = undefined;
     switch (status) {
@@ -165,6 +167,7 @@ export class Submission {
     }
     this.since = first;
     this.live = Number(live);
+    this.starting = Number(starting);
     return undefined;
   }
 

@@ -88,10 +88,16 @@ export class WorkerQueue implements RequestSource {
   }
 
   /** Tells relays that workers do not start, and why, so that they do not start more. */
-  public async reportBroken(reason: string): Promise<void> {
+  public async reportBroken(reason: string, startId?: string): Promise<void> {
     await this.commands.repeat(
       () => this.commands.send('SET', [this.names.broken, reason, 'PX', this.settings.brokenMs]), this.settings.unreachableMs,
     );
+    if (startId !== undefined) await this.withdrawStart(startId);
+  }
+
+  /** Tells relays that no worker comes of a start, so that they start another one. */
+  public async withdrawStart(startId: string): Promise<void> {
+    await this.commands.repeat(() => this.commands.send('HDEL', [this.names.starts, startId]), this.settings.unreachableMs);
   }
 
   public take(): Promise<Exchange | undefined> {

@@ -48,9 +48,11 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   });
 }
 
-function workerStarter(environment: NodeJS.ProcessEnv, { workerFunction, workerQualifier }: Configuration, settings: RelaySettings): WorkerStarter {
+function workerStarter(environment: NodeJS.ProcessEnv, configuration: Configuration, settings: RelaySettings): WorkerStarter {
+  const { release, workerFunction, workerQualifier } = configuration;
   const region = environment.AWS_REGION ?? '';
   return new WorkerStarter({
+    release,
     functionName: workerFunction,
     qualifier: workerQualifier,
     region,

@@ -1,6 +1,6 @@
 import type { ProxyEvent } from './event';
-import { hopByHop } from './hop-by-hop';
 import type { RequestHead } from '../shared/exchange';
+import { hopByHop } from '../shared/hop-by-hop';
 
 export interface Request {
   readonly head: RequestHead;

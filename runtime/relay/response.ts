@@ -1,5 +1,5 @@
-import { hopByHop } from './hop-by-hop';
 import type { ResponseHead } from '../shared/exchange';
+import { hopByHop } from '../shared/hop-by-hop';
 
 /** What stands before the body of a streamed response. */
 export interface ResponseMetadata {

@@ -7,6 +7,7 @@ import type { Started } from '../queue';
 import { messageOf, type Log } from '../shared/log';
 
 export interface WorkerStarterProps {
+  readonly release: string;
   readonly functionName: string;
   readonly qualifier?: string;
   readonly region: string;
@@ -47,9 +48,9 @@ export class WorkerStarter {
 
   public async start(startId: string): Promise<Started> {
     const began = performance.now();
-    const { log } = this.props;
+    const { log, release } = this.props;
     try {
-      await this.invoke({ startWorker: startId });
+      await this.invoke({ startWorker: startId, release });
       log.info('worker-started', { startId, ms: Math.round(performance.now() - began) });
       return 'started';
     } catch (error) {

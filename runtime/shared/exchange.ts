@@ -35,6 +35,8 @@ export interface Exchange {
 
 /** Where a worker gets its requests from. */
 export interface RequestSource {
+  /** What those who send requests call this worker: in their log lines, and in its own. */
+  readonly worker: string;
   /** Aborted when the source has ended: after `leave()` or `close()`, or because it cannot go on. The reason says why. */
   readonly ends: AbortSignal;
   /** The next request, or undefined once the source has ended. Every exchange must be ended or failed. */

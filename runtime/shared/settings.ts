@@ -41,6 +41,13 @@ const DEFAULTS = {
   criticalMemoryShare: 0.9,
   /** After so many failures in succession to count generations, the worker does not wait for them. */
   metricsFailures: 10,
+  /**
+   * How long a chat is watched before it is taken for one whose worker has died: longer than a lease, so that a worker that lives
+   * has renewed it.
+   */
+  orphanMs: 6_000,
+  /** After so long with nothing in flight, LibreChat's count of generations is compared with what it says of each chat. */
+  miscountMs: 300_000,
   /** How long aborted chats may take to be saved where the process is replaced at once. */
   saveMs: 5_000,
 

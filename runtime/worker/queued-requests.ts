@@ -21,8 +21,8 @@ export class QueuedRequests implements Requests {
 
   private constructor(private readonly options: QueueOptions, public readonly maxConcurrentRequests: number) {}
 
-  public async open({ startWorker }: StartEvent): Promise<RequestSource> {
-    const queue = new WorkerQueue(this.options);
+  public async open({ startWorker, release }: StartEvent): Promise<RequestSource> {
+    const queue = new WorkerQueue({ ...this.options, release });
     // Before relays know of this worker: one without free places would make them start another.
     queue.setFree(this.maxConcurrentRequests);
     try {
@@ -34,10 +34,18 @@ export class QueuedRequests implements Requests {
     }
   }
 
-  public async broken(reason: string): Promise<void> {
-    const queue = new WorkerQueue(this.options);
+  public broken(reason: string, { startWorker, release = this.options.release }: Partial<StartEvent> = {}): Promise<void> {
+    return this.tell(release, (queue) => queue.reportBroken(reason, startWorker));
+  }
+
+  public lost({ startWorker, release }: StartEvent): Promise<void> {
+    return this.tell(release, (queue) => queue.withdrawStart(startWorker));
+  }
+
+  private async tell(release: string, what: (queue: WorkerQueue) => Promise<void>): Promise<void> {
+    const queue = new WorkerQueue({ ...this.options, release });
     try {
-      await queue.reportBroken(reason);
+      await what(queue);
     } finally {
       await queue.close();
     }

@@ -14,8 +14,10 @@ export interface Requests {
   readonly maxConcurrentRequests: number;
   /** Takes up work for one invocation. */
   open(event: StartEvent): Promise<RequestSource>;
-  /** Tells those who start workers why none can start. */
-  broken(reason: string): Promise<void>;
+  /** Tells those who start workers why none can start. Without an event, nobody has asked for this one yet. */
+  broken(reason: string, event?: StartEvent): Promise<void>;
+  /** Tells whoever sent the event to start another worker. */
+  lost(event: StartEvent): Promise<void>;
 }
 
 interface Ready {
@@ -61,19 +63,26 @@ class Worker {
     const { requestId, event } = invocation;
     if (!isStartEvent(event)) return this.refuse(invocation);
     const response = this.api.begin(invocation, STARTED);
-    const { librechat, requests } = await this.whenReady(invocation);
+    await response.sent;
+    const { librechat, requests } = await this.whenReady(invocation, event);
     // Before any request could be taken: none is to find out.
-    if (!await librechat.isAlive()) return this.replace(librechat, requestId, librechat.exited ?? 'LibreChat does not respond');
+    if (!await librechat.isAlive()) {
+      await requests.lost(event).catch((error: unknown) => log.warn('start-failure-not-reported', { requestId, message: messageOf(error) }));
+      return this.replace(librechat, requestId, librechat.exited ?? 'LibreChat does not respond');
+    }
     const source = await requests.open(event).catch((error: unknown) => log.error('no-requests', { requestId, message: messageOf(error) }));
-    if (source) await this.run(invocation, librechat, source, requests.maxConcurrentRequests);
+    if (source) {
+      log.info('serving', { requestId, startId: event.startWorker, worker: source.worker });
+      await this.run(invocation, librechat, source, requests.maxConcurrentRequests);
+    }
     await acknowledged(response, requestId);
   }
 
   /** Logs why no worker can start, and tells those who start them. */
-  public async broken(error: unknown): Promise<void> {
+  public async broken(error: unknown, event?: StartEvent): Promise<void> {
     log.error('start-failed', { message: messageOf(error) });
     try {
-      await (await this.reading).broken(messageOf(error));
+      await (await this.reading).broken(messageOf(error), event);
     } catch (failure) {
       log.warn('start-failure-not-reported', { message: messageOf(failure) });
     }
@@ -84,7 +93,7 @@ class Worker {
     const began = performance.now();
     const ended = await new Engine({ librechat, source, settings, maxConcurrentRequests, memoryMb, deadline }).run();
     const { reason, replace, requests, most } = ended;
-    log.info('worker-ended', { requestId, reason, requests, most, ms: Math.round(performance.now() - began) });
+    log.info('worker-ended', { requestId, worker: source.worker, reason, requests, most, ms: Math.round(performance.now() - began) });
     if (replace) await this.replace(librechat, requestId, reason);
   }
 
@@ -96,7 +105,7 @@ class Worker {
   }
 
   /** LibreChat may still be starting; past a limit it is better to begin anew in another environment. */
-  private async whenReady({ deadline }: Invocation): Promise<Ready> {
+  private async whenReady({ deadline }: Invocation, event: StartEvent): Promise<Ready> {
     const { readyWaitMs, endBeforeDeadlineMs } = this.settings;
     const wait = Math.max(0, Math.min(readyWaitMs, deadline - endBeforeDeadlineMs - Date.now()));
     const limit = new AbortController();
@@ -108,7 +117,7 @@ class Worker {
         }),
       ]);
     } catch (error) {
-      await this.broken(error);
+      await this.broken(error, event);
       return process.exit(1);
     } finally {
       limit.abort();
@@ -117,14 +126,15 @@ class Worker {
 
   private async refuse(invocation: Invocation): Promise<void> {
     const { requestId, event } = invocation;
-    const error = new RuntimeError('Worker.UnknownEvent', `the event must be {"startWorker":"<id>"}, got one with: ${Object.keys(Object(event)).join(', ')}`);
+    const error = new RuntimeError('Worker.UnknownEvent', `the event must be {"startWorker":"<id>","release":"<release>"}, got one with: ${Object.keys(Object(event)).join(', ')}`);
     log.error('unknown-event', { requestId, message: error.message });
     await this.api.fail(invocation, error).catch((failure: unknown) => log.warn('response-not-taken', { requestId, message: messageOf(failure) }));
   }
 }
 
 function isStartEvent(event: unknown): event is StartEvent {
-  return typeof (event as Partial<StartEvent> | null)?.startWorker === 'string';
+  const { startWorker, release } = Object(event) as Partial<StartEvent>;
+  return typeof startWorker === 'string' && typeof release === 'string';
 }
 
 /** Ends the response. Whoever started the worker may have hung up long ago. */

@@ -17,6 +17,8 @@ export const REDIS = { uri: 'REDIS_URI', password: 'REDIS_PASSWORD' } as const;
 export interface StartEvent {
   /** Id of the start, for `WorkerQueue.reportStarted`. */
   readonly startWorker: string;
+  /** The relay's release. During a deployment the worker's function is updated first, and serves the relays there are. */
+  readonly release: string;
 }
 
 /** The request that a scheduled event turns into. It has no headers but `Host`, and no page can send it: the API has no such route. */

@@ -26,7 +26,7 @@ export const ADAPTER = {
   /** Bucket and key of `librechat.yaml`. */
   configBucket: 'ADAPTER_CONFIG_BUCKET',
   configKey: 'ADAPTER_CONFIG_KEY',
-  /** JSON with timings for tests, and a switch for the hold: `{"hold":false,"graceMs":20}`. */
+  /** JSON with timings for tests: `{"lingerMs":300}`. */
   testOverrides: 'ADAPTER_TEST_OVERRIDES',
 } as const;
 

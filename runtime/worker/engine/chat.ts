@@ -10,7 +10,7 @@ export interface Chat {
 /** Headers by which LibreChat knows the user: token, browser and address. */
 const IDENTITY = ['authorization', 'cookie', 'user-agent', 'x-forwarded-for', 'x-forwarded-proto'];
 
-/** Lifetime of a token that is made for the abort. */
+/** Lifetime of a token that is made for the worker's own requests. */
 const TOKEN_SECONDS = 60;
 
 /** The chat that a request started, from the request's headers (names and values in turn) and the response's body. */
@@ -30,26 +30,46 @@ export function identityOf(headers: readonly string[]): Record<string, string> {
   return Object.fromEntries(named) as Record<string, string>;
 }
 
-/** Whether LibreChat takes the chat for one that is being generated, in whatever process. One that waits for its user's approval is not. */
-export async function isRunning(librechat: LibreChat, { streamId, headers }: Chat): Promise<boolean> {
-  const { statusCode, body } = await librechat.call(`/api/agents/chat/status/${encodeURIComponent(streamId)}`, { method: 'GET', headers });
-  return statusCode === 200 && (JSON.parse(body.toString()) as { status?: string }).status === 'running';
+/** A generation as LibreChat describes it, in whatever process it runs. */
+export interface Generation {
+  /** Tells it from other generations of the same chat. */
+  readonly createdAt?: number;
+  /** All that is known of it, the text so far included. */
+  readonly description: string;
 }
 
-/** Ends a chat as its user would, so that LibreChat saves the partial text. A chat that has ended already is no error. */
-export async function abortChat(librechat: LibreChat, { streamId, headers }: Chat): Promise<void> {
-  const authorization = headers.authorization && renewed(headers.authorization, librechat.jwtSecret);
+/** The chat's generation, if it is running. One that waits for its user's approval is not. */
+export async function runningGeneration(librechat: LibreChat, { streamId, headers }: Chat): Promise<Generation | undefined> {
+  const { statusCode, body } = await librechat.call(`/api/agents/chat/status/${encodeURIComponent(streamId)}`, { method: 'GET', headers });
+  if (statusCode !== 200) throw new Error(`/api/agents/chat/status responded with ${statusCode}`);
+  const { status, createdAt } = JSON.parse(body.toString()) as { status?: string; createdAt?: number };
+  return status === 'running' ? { createdAt, description: body.toString() } : undefined;
+}
+
+/** What LibreChat responds where there is nothing to abort: no generation, or another than the one that was named. */
+const NOTHING_TO_ABORT = [404, 409];
+
+/**
+ * Ends a chat as its user would, so that LibreChat saves the partial text. A chat that has ended already is no error.
+ * @param generationCreatedAt aborts that generation of the chat only
+ */
+export async function abortChat(librechat: LibreChat, { streamId, headers }: Chat, generationCreatedAt?: number): Promise<void> {
   const { statusCode } = await librechat.call('/api/agents/chat/abort', {
     method: 'POST',
-    headers: { ...headers, ...(authorization ? { authorization } : {}), 'content-type': 'application/json' },
-    body: JSON.stringify({ streamId, conversationId: streamId }),
+    headers: { ...withValidToken(headers, librechat), 'content-type': 'application/json' },
+    body: JSON.stringify({ streamId, conversationId: streamId, generationCreatedAt }),
   });
-  if (statusCode !== 200 && statusCode !== 404) throw new Error(`/api/agents/chat/abort responded with ${statusCode}`);
+  if (statusCode !== 200 && !NOTHING_TO_ABORT.includes(statusCode)) throw new Error(`/api/agents/chat/abort responded with ${statusCode}`);
+}
+
+/** Only for a user whom LibreChat has let in with these headers. */
+export function withValidToken(headers: Chat['headers'], { jwtSecret }: LibreChat): Record<string, string> {
+  return headers.authorization ? { ...headers, authorization: renewed(headers.authorization, jwtSecret) } : headers;
 }
 
 /**
  * LibreChat's tokens live 15 minutes, as long as a function may run: the one that started the chat may have expired when
- * the chat is aborted. A token that LibreChat signed is signed anew for a minute; any other is used as it is.
+ * the worker asks about it. A token that LibreChat signed is signed anew for a minute; any other is used as it is.
  */
 function renewed(authorization: string, secret: string): string {
   const [header, payload, signature] = authorization.replace(/^Bearer /, '').split('.');

@@ -1,4 +1,4 @@
-import { abortChat, type Chat } from './chat';
+import { abortChat, runningGeneration, withValidToken, type Chat } from './chat';
 import type { LibreChat } from './librechat';
 import { log, messageOf } from '../../shared/log';
 
@@ -29,6 +29,15 @@ export class Chats {
   /** No reply is being generated. */
   public allEnded(): void {
     this.chats.clear();
+  }
+
+  /** Whether LibreChat generates one of them, or does not tell. */
+  public async anyRunning(librechat: LibreChat): Promise<boolean> {
+    const running = await Promise.all([...this.chats.values()].map(async ({ streamId, headers }) => {
+      const generation = runningGeneration(librechat, { streamId, headers: withValidToken(headers, librechat) });
+      return generation.then(Boolean, () => true);
+    }));
+    return running.includes(true);
   }
 
   /** Ends all that are left as their users would, so that LibreChat saves the partial texts. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Capacity, type Condition } from './capacity';
-import { abortChat, identityOf, isRunning, type Chat } from './chat';
+import type { Chat } from './chat';
 import { Chats } from './chats';
 import type { LibreChat } from './librechat';
+import { Orphans } from './orphans';
 import { newStreamIdOf, streamIdOf, withoutQuery } from './routes';
 import { transfer } from './transfer';
 import { TICK } from '../../../src/contract/queue';
@@ -37,6 +38,7 @@ type End = Pick<Ended, 'reason' | 'replace'>;
 export class Engine {
   private readonly inFlight = new Set<Promise<void>>();
   private readonly chats = new Chats();
+  private readonly orphans: Orphans;
   private readonly capacity: Capacity;
   /** Breaks off what is in flight. */
   private readonly breakOff = new AbortController();
@@ -46,6 +48,9 @@ export class Engine {
   /** Not to end before this: what was done last may have something done after it. */
   private stayUntil = 0;
   private generating = false;
+  /** Since when generations are counted while nothing is in flight. */
+  private countedSince?: number;
+  private miscounted = false;
   private closedFor?: string;
   private slow = false;
   private retired = false;
@@ -54,6 +59,7 @@ export class Engine {
 
   public constructor(private readonly props: EngineProps) {
     this.capacity = new Capacity(props.librechat, props.settings, props.memoryMb);
+    this.orphans = new Orphans(props);
   }
 
   /** Resolves when no request is in flight, none will be taken, and the source is closed. */
@@ -106,7 +112,9 @@ export class Engine {
     const { method, path } = exchange.head;
     const opened = newStreamIdOf(method, path);
     const followed = streamIdOf(method, path);
-    if (followed !== undefined && !this.chats.isOwn(followed)) await this.endIfOrphaned(followed, exchange);
+    // Not waited for: the page shows the partial text meanwhile, and the final event reaches it through its own request.
+    const isForeign = followed !== undefined && !this.chats.isOwn(followed);
+    const ending = isForeign ? this.orphans.endIfOrphaned(followed, exchange.head.headers, this.breakOff.signal) : undefined;
     const { statusCode, failure, gone } = await transfer({
       exchange,
       port,
@@ -118,23 +126,8 @@ export class Engine {
     if (failure !== undefined) {
       log.error('response-failed', { request: exchange.id, method, path: withoutQuery(path), statusCode, message: failure });
     }
+    await ending;
     if (followed && statusCode === 200 && failure === undefined && !gone) this.chats.ended(followed);
-  }
-
-  /**
-   * Ends a chat whose worker has died, as its user would: LibreChat saves the partial text, and its page gets a final event. Otherwise
-   * LibreChat takes it for running for 20 minutes, and the page waits as long.
-   */
-  private async endIfOrphaned(streamId: string, { head: { headers } }: Exchange): Promise<void> {
-    const { librechat, source } = this.props;
-    const chat = { streamId, headers: identityOf(headers) };
-    try {
-      if (!await source.orphaned(streamId) || !await isRunning(librechat, chat)) return;
-      log.warn('orphan-aborted', { streamId });
-      await abortChat(librechat, chat);
-    } catch (error) {
-      log.warn('orphan-not-aborted', { streamId, message: messageOf(error) });
-    }
   }
 
   /** Requests for a chat must come here from the moment on that its id is known. */
@@ -164,7 +157,7 @@ export class Engine {
       if (condition.critical) return this.windDown(condition.critical, Date.now() + this.props.settings.saveMs, true);
       // A request that came meanwhile may have started a generation that was not counted.
       const jobs = requests === this.requests ? condition.jobs : undefined;
-      if (this.isIdle(jobs) && await this.left()) return { reason: this.closedFor ?? 'idle', replace: this.closedFor !== undefined };
+      if (this.isIdle(await this.corrected(jobs)) && await this.left()) return { reason: this.closedFor ?? 'idle', replace: this.closedFor !== undefined };
       await sleep(this.props.settings.roundMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -192,6 +185,25 @@ export class Engine {
     if (this.generating) this.stay(this.props.settings.lingerMs);
     this.generating = false;
     return !this.inFlight.size && performance.now() >= this.stayUntil;
+  }
+
+  /**
+   * LibreChat 0.8.7 counts a generation for ever that another process has replaced. Where it counts some for a long time, though
+   * no request is in flight and no chat is running, this process is replaced.
+   */
+  private async corrected(jobs: number | undefined): Promise<number | undefined> {
+    if (this.miscounted) return 0;
+    if (!jobs || this.inFlight.size) {
+      this.countedSince = undefined;
+      return jobs;
+    }
+    this.countedSince ??= performance.now();
+    if (performance.now() - this.countedSince < this.props.settings.miscountMs) return jobs;
+    this.countedSince = undefined;
+    if (await this.chats.anyRunning(this.props.librechat)) return jobs;
+    this.miscounted = true;
+    this.heed({ slow: this.slow, drain: 'generations are counted that do not run' });
+    return 0;
   }
 
   private stay(ms: number): void {

@@ -2,10 +2,10 @@ import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import { chatOf, type Chat } from './chat';
 import { withCreated } from './created-frame';
-import { hopByHop } from './headers';
 import { Heartbeat } from './heartbeat';
 import { startsGeneration } from './routes';
 import type { Exchange, ResponseHead } from '../../shared/exchange';
+import { hopByHop } from '../../shared/hop-by-hop';
 import { messageOf } from '../../shared/log';
 import type { Settings } from '../../shared/settings';
 

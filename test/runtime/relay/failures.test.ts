@@ -131,6 +131,7 @@ describeWith('redis-server')('a relay that has no response to give', () => {
       const relay = world.relay();
       await expectFailed(relay, /response headers must fit 16376 bytes/);
       headers = [];
+      await until(() => relay.lambda.environments.every(({ state }) => state === 'frozen'));
       expect(await relay.send(proxyEvent('/api'))).toMatchObject({ statusCode: 200 });
       expect(relay.lambda.environments).toHaveLength(1);
     });

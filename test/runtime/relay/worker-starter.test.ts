@@ -23,7 +23,7 @@ function starter(props: Partial<WorkerStarterProps> = {}): WorkerStarter {
   const write = (level: string) => (event: string, fields?: object) => { lines.push({ level, event, ...fields }); };
   const log: Log = { info: write('info'), warn: write('warn'), error: write('error') };
   return new WorkerStarter({
-    functionName: 'worker', region: 'eu-central-1', endpoint: lambda.url, credentials: lambda.credentials, connectMs: 3_000, startMs: 10_000, log, ...props,
+    release: 'r1', functionName: 'worker', region: 'eu-central-1', endpoint: lambda.url, credentials: lambda.credentials, connectMs: 3_000, startMs: 10_000, log, ...props,
   });
 }
 
@@ -34,7 +34,7 @@ test('invokes the function with the id, hangs up after its first byte, and says 
   expect(await starter().start('id-1')).toBe('started');
   const [call] = lambda.calls;
   await call.hungUp;
-  expect(call).toMatchObject({ path: '/2021-11-15/functions/worker/response-streaming-invocations', event: { startWorker: 'id-1' } });
+  expect(call).toMatchObject({ path: '/2021-11-15/functions/worker/response-streaming-invocations', event: { startWorker: 'id-1', release: 'r1' } });
   expect(lines).toEqual([{ level: 'info', event: 'worker-started', startId: 'id-1', ms: expect.any(Number) }]);
 });
 

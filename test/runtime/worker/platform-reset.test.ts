@@ -70,12 +70,12 @@ async function give(event: object): Promise<void> {
 }
 
 test('a response that the platform resets is left, and the next event served', async () => {
-  await give({ startWorker: 'one' });
+  await give({ startWorker: 'one', release: 'r1' });
   const [first] = await asked();
   await once(first, 'data');
   first.socket.resetAndDestroy();
 
-  await give({ startWorker: 'two' });
+  await give({ startWorker: 'two', release: 'r1' });
   const [second, response] = await asked();
   const parts: Buffer[] = [];
   for await (const part of second) parts.push(part as Buffer);

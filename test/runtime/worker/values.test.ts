@@ -38,7 +38,7 @@ const SECRETS = {
   sealing: 'sealing-secret-of-more-than-32-bytes',
 };
 
-const START = { startWorker: 'a-start' };
+const START = { startWorker: 'a-start', release: 'r1' };
 
 /** A function as the construct declares it, with everything referred to that can be. */
 function declared(): Record<string, string> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../../fixtures/runtime/until';
 import { useWorker } from '../../../fixtures/runtime/use-worker';
-import type { Reply, WorkerFunction } from '../../../fixtures/runtime/worker-function';
+import { replyOf, type Reply, type WorkerFunction } from '../../../fixtures/runtime/worker-function';
 
 jest.setTimeout(60_000);
 
@@ -90,12 +90,30 @@ describe('a worker', () => {
     expect(worker.adapter.logged('worker-ended')).toMatchObject([{ reason: 'idle' }]);
   });
 
+  test('of the next release serves relays of the one before: during a deployment its function is updated first', async () => {
+    const worker = create({ environment: { QUEUE_RELEASE: 'the-next' } });
+    expect(await worker.send(hello)).toMatchObject({ kind: 'response', statusCode: 200 });
+    await worker.adapter.idle();
+    expect(worker.starts).toEqual(['started']);
+  });
+
+  test('says in its log which worker it is to relays', async () => {
+    const worker = create();
+    const { outcome, close } = await worker.open(hello);
+    await replyOf(outcome);
+    await close();
+    await worker.adapter.idle();
+    const [{ worker: name, requestId }] = worker.adapter.logged('serving');
+    expect(outcome).toMatchObject({ worker: name });
+    expect(worker.adapter.logged('worker-ended')).toMatchObject([{ worker: name, requestId }]);
+  });
+
   test('responds to an event of another kind with an error that says what it must be', async () => {
     const worker = create();
     const { payload, functionError } = await worker.adapter.lambda.invoke(Buffer.from('{"httpMethod":"GET","path":"/"}'));
     expect(functionError).toBe('Unhandled');
     expect(JSON.parse(payload.toString())).toMatchObject({
-      errorType: 'Worker.UnknownEvent', errorMessage: 'the event must be {"startWorker":"<id>"}, got one with: httpMethod, path',
+      errorType: 'Worker.UnknownEvent', errorMessage: 'the event must be {"startWorker":"<id>","release":"<release>"}, got one with: httpMethod, path',
     });
     expect(await worker.send(hello)).toMatchObject({ statusCode: 200 });
   });
@@ -142,8 +160,9 @@ describe('LibreChat ends', () => {
     expect(environments(worker)).toHaveLength(2);
   });
 
-  test('in a frozen environment: no request is lost', async () => {
-    const worker = create();
+  test('in a frozen environment: no request is lost, and another worker is started at once', async () => {
+    // The start would count as under way for longer than this test may take.
+    const worker = create({ queue: { startMs: 120_000 } });
     await worker.send(hello);
     const { pid } = environments(worker)[0];
     await worker.adapter.idle();

@@ -80,9 +80,9 @@ export class World {
   }
 
   /** A worker in this process, whose requests the handler serves. */
-  public async worker(handle: (exchange: Exchange) => Promise<void>, { startId = '', uri = this.redis.uri } = {}): Promise<WorkerQueue> {
+  public async worker(handle: (exchange: Exchange) => Promise<void>, { startId = '', uri = this.redis.uri, settings = scaledSettings(5, { maxPollMs: 20, outageMs: 1_000 }) } = {}): Promise<WorkerQueue> {
     const worker = new WorkerQueue({
-      redis: { uri }, prefix: 'chat', release: this.release, sealingSecret: Buffer.from(SEALING_SECRET), log: QUIET, settings: scaledSettings(5, { maxPollMs: 20, outageMs: 1_000 }),
+      redis: { uri }, prefix: 'chat', release: this.release, sealingSecret: Buffer.from(SEALING_SECRET), log: QUIET, settings,
     });
     this.workers.push(worker);
     // Its first lease has them: with none, relays would start another worker.

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { responseRequest } from '../../../../fixtures/runtime/conformance';
-import { sendTo } from '../../../../fixtures/runtime/direct';
 import { firstChunk, readAll, type EngineRun } from '../../../../fixtures/runtime/engine-run';
+import { token } from '../../../../fixtures/runtime/token';
 import { until } from '../../../../fixtures/runtime/until';
 import { useEngine } from '../../../../fixtures/runtime/use-engine';
 import { TICK } from '../../../../src/contract/queue';
@@ -131,6 +132,43 @@ describe('generations that cannot be counted', () => {
   });
 });
 
+describe('a generation that LibreChat counts for ever', () => {
+  const MISCOUNTED = { lingerMs: 200, miscountMs: 100 };
+
+  test('makes it end, and LibreChat with it', async () => {
+    const engine = await start({ settings: MISCOUNTED });
+    await engine.chat({ generateMs: 0, leaks: true }, [['Authorization', 'Bearer owner']]);
+    expect(await engine.ended).toMatchObject({ reason: 'generations are counted that do not run', replace: true });
+  });
+
+  test('is told from one that runs, though nobody listens', async () => {
+    const engine = await start({ settings: MISCOUNTED });
+    await engine.chat({ generateMs: NEVER }, [['Authorization', 'Bearer owner']]);
+    const asked = jest.spyOn(engine.librechat, 'call');
+    await until(() => asked.mock.calls.filter(([path]) => path.includes('/chat/status/')).length >= 3);
+    expect(engine.end).toBeUndefined();
+  });
+
+  test('is told from one whose state LibreChat does not tell', async () => {
+    const engine = await start({ settings: MISCOUNTED });
+    await engine.chat({ generateMs: NEVER }, [['Authorization', 'Bearer somebody else']]);
+    const asked = jest.spyOn(engine.librechat, 'call');
+    await until(() => asked.mock.calls.filter(([path]) => path.includes('/chat/status/')).length >= 3);
+    expect(engine.end).toBeUndefined();
+  });
+
+  test('is not looked for while a request is in flight', async () => {
+    const engine = await start({ settings: { ...MISCOUNTED, miscountMs: 0 } });
+    const response = await engine.open({ method: 'GET', target: '/api/watched' });
+    await firstChunk(response);
+    await engine.chat({ generateMs: 0, leaks: true }, [['Authorization', 'Bearer owner']]);
+    await rounds(engine, 10);
+    expect(engine.end).toBeUndefined();
+    response.destroy();
+    expect((await engine.ended).replace).toBe(true);
+  });
+});
+
 describe('renewal', () => {
   test('a worker of a certain age gives way to others, once', async () => {
     const engine = await start({ settings: { lingerMs: NEVER, renewAfterMs: 100 } });
@@ -150,18 +188,18 @@ describe('renewal', () => {
 });
 
 describe('near the deadline', () => {
-  const SHORT = { timeoutMs: 10_000, settings: { lingerMs: NEVER, abortBeforeDeadlineMs: 9_600, endBeforeDeadlineMs: 8_000 } };
+  const LONG = { settings: { lingerMs: NEVER } };
+  /** What does not end by itself is broken off soon. */
+  const SHORT = { timeoutMs: 10_000, settings: { lingerMs: NEVER, abortBeforeDeadlineMs: 9_000, endBeforeDeadlineMs: 8_500 } };
   const viewer = [['User-Agent', 'Firefox'], ['X-Forwarded-For', '203.0.113.9, 130.176.0.1']] as const;
 
-  const token = (payload: object, secret: string) => {
-    const text = [{ alg: 'HS256', typ: 'JWT' }, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
-    return `Bearer ${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
-  };
   const abortToken = () => lines().find((line) => line.includes('abort asked'))!.split(' with ')[1];
 
   test('what is generated is aborted as its user would, and its events end in order', async () => {
-    const engine = await start(SHORT);
+    const engine = await start(LONG);
     const streams = await Promise.all([1, 2, 3].map(async () => streamOf(engine, await engine.chat({ generateMs: NEVER }, [...viewer, ['Authorization', 'Bearer abc']]))));
+    await Promise.all(streams.map((stream) => once(stream, 'readable')));
+    engine.nearDeadline();
     expect(await Promise.all(streams.map(readAll))).toEqual(streams.map(() => ({ body: expect.stringContaining('"final":true'), broken: false })));
     expect(await engine.ended).toMatchObject({ reason: 'deadline', replace: false });
     expect(lines().filter((line) => line === 'fixture: generation aborted')).toHaveLength(3);
@@ -169,15 +207,17 @@ describe('near the deadline', () => {
   });
 
   test('it takes nothing more', async () => {
-    const engine = await start(SHORT);
+    const engine = await start(LONG);
+    engine.nearDeadline();
     await engine.ended;
     expect(engine.source.reported.at(-1)).toBe(0);
     expect(engine.source.retired).toBe(true);
   });
 
   test('a chat that has ended is not aborted', async () => {
-    const engine = await start(SHORT);
+    const engine = await start(LONG);
     await readAll(await streamOf(engine, await engine.chat({ generateMs: 50 })));
+    engine.nearDeadline();
     await engine.ended;
     expect(said('abort asked')).toBe(false);
   });
@@ -197,8 +237,9 @@ describe('near the deadline', () => {
   });
 
   test('a token of LibreChat that has expired is renewed for the abort', async () => {
-    const engine = await start(SHORT);
+    const engine = await start(LONG);
     await engine.chat({ generateMs: NEVER }, [['Authorization', token({ id: 'user-1', exp: 1 }, engine.librechat.jwtSecret)]]);
+    engine.nearDeadline();
     await engine.ended;
     const [header, payload, signature] = abortToken().replace('Bearer ', '').split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { id: string; exp: number };
@@ -208,57 +249,12 @@ describe('near the deadline', () => {
   });
 
   test('a token that LibreChat did not sign is left as it is', async () => {
-    const engine = await start(SHORT);
+    const engine = await start(LONG);
     const Authorization = token({ id: 'admin', exp: 1 }, 'forged');
     await engine.chat({ generateMs: NEVER }, [['Authorization', Authorization]]);
+    engine.nearDeadline();
     await engine.ended;
     expect(abortToken()).toBe(Authorization);
-  });
-});
-
-describe('a chat of a worker that has died', () => {
-  const open = (engine: EngineRun, streamId: string, user: string) => engine.open({
-    method: 'GET', target: `/api/agents/chat/stream/${streamId}?resume=true`, headers: [['Authorization', user]],
-  });
-
-  /** Generated by LibreChat, but not by this invocation of the worker. */
-  async function orphan(body: object = {}): Promise<{ engine: EngineRun; streamId: string }> {
-    const engine = await start({ settings: { lingerMs: NEVER } });
-    const { port } = engine.librechat;
-    const { body: response } = await sendTo(port, {
-      method: 'POST', target: '/api/agents/chat', headers: [['Content-Type', 'application/json']], body: Buffer.from(JSON.stringify({ generateMs: NEVER, ...body })),
-    });
-    const { streamId } = JSON.parse(response.toString()) as { streamId: string };
-    engine.source.orphans.add(streamId);
-    return { engine, streamId };
-  }
-
-  test('is aborted as its user would when its events are opened again', async () => {
-    const { engine, streamId } = await orphan();
-    await readAll(await open(engine, streamId, 'Bearer owner'));
-    expect(said('abort asked by undefined at 127.0.0.1 with Bearer owner')).toBe(true);
-    expect(logged('orphan-aborted')).toMatchObject([{ streamId }]);
-  });
-
-  test('is left alone where LibreChat does not generate it, or not for this user', async () => {
-    const { engine, streamId } = await orphan();
-    engine.source.orphans.add('unknown');
-    await readAll(await open(engine, 'unknown', 'Bearer owner'));
-    await firstChunk(await open(engine, streamId, 'Bearer somebody else'));
-    expect(said('abort asked')).toBe(false);
-  });
-
-  test('that waits for its user is left alone', async () => {
-    const { engine, streamId } = await orphan({ paused: true });
-    await firstChunk(await open(engine, streamId, 'Bearer owner'));
-    expect(said('abort asked')).toBe(false);
-  });
-
-  test('that is generated elsewhere goes on', async () => {
-    const { engine, streamId } = await orphan();
-    engine.source.orphans.clear();
-    await firstChunk(await open(engine, streamId, 'Bearer owner'));
-    expect(said('abort asked')).toBe(false);
   });
 });
 

@@ -1,0 +1,66 @@
+import { describeWith } from '../../requires';
+import { Deployment, get, serve, until } from './kit/queues';
+import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
+import type { Started } from '../../../runtime/queue';
+import type { Exchange } from '../../../runtime/shared/exchange';
+
+const NOTHING = Buffer.alloc(0);
+const ok = async (exchange: Exchange) => { await exchange.start({ statusCode: 200, headers: [] }); await exchange.end(); };
+
+describeWith('redis-server')('a request', () => {
+  let redis: TestRedis;
+  let deployment: Deployment;
+  beforeAll(async () => { redis = await startRedis(); });
+  afterAll(async () => { await redis.dispose(); });
+  beforeEach(() => { deployment = new Deployment(redis.uri); });
+  afterEach(async () => { await deployment.dispose(); });
+
+  /** A request whose relay starts a worker that takes its time. */
+  const starting = async () => {
+    let startId = '';
+    const outcome = deployment.relay({ startWorker: (id) => { startId = id; return new Promise<Started>(() => undefined); } }).submit(get('/'), NOTHING);
+    await until(() => startId !== '');
+    const ready = async () => {
+      const worker = deployment.worker();
+      await worker.reportStarted(startId);
+      void serve(worker, ok);
+    };
+    return { outcome, ready };
+  };
+
+  test('whose start is refused waits for a worker that is starting', async () => {
+    const { outcome, ready } = await starting();
+    let refused = 0;
+    // More requests wait than the worker takes that is starting.
+    const relay = deployment.relay({ capacity: 1, startWorker: async () => { refused += 1; return { refused: 'Rate Exceeded' }; } });
+    const second = relay.submit(get('/'), NOTHING);
+    // Refused and asked once more: it did not give up.
+    await until(() => refused === 2);
+    await ready();
+    expect(await Promise.all([outcome, second])).toMatchObject([{ kind: 'response' }, { kind: 'response' }]);
+  });
+
+  test('waits for a worker that is starting, though another one has failed to', async () => {
+    const { outcome, ready } = await starting();
+    await deployment.worker().reportBroken('no memory');
+    const { relay, proxy } = await deployment.relayBehindProxy(redis.port);
+    const second = relay.submit(get('/'), NOTHING);
+    await until(() => proxy.commands.filter((command) => command === 'enqueue').length === 2);
+    await ready();
+    expect(await Promise.all([outcome, second])).toMatchObject([{ kind: 'response' }, { kind: 'response' }]);
+  });
+
+  test('has another worker started where a start is withdrawn', async () => {
+    const starts: string[] = [];
+    const settings = { ...deployment.settings, startMs: 600_000 };
+    const relay = deployment.relay({ settings, startWorker: async (id) => { starts.push(id); return 'started'; } });
+    const leaving = new AbortController();
+    const outcome = relay.submit(get('/'), NOTHING, { signal: leaving.signal });
+    await until(() => starts.length === 1);
+    await deployment.worker().withdrawStart(starts[0]);
+    await until(() => starts.length === 2);
+    expect(new Set(starts).size).toBe(2);
+    leaving.abort();
+    await outcome;
+  });
+});
