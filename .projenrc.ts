@@ -51,8 +51,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: `${ORGANISATION}/${NAME}-go` },
 
   devDeps: [
-    // Reads librechat.yaml: esbuild puts it into assets/.
-    'yaml',
+    // Parser and schema of librechat.yaml: esbuild puts them into assets/. The schema is that of LibreChat v0.8.8.
+    '@types/js-yaml@^4',
+    'js-yaml@^4',
+    'librechat-data-provider@0.8.524',
     // What runs in Lambda: esbuild puts it into assets/.
     '@types/aws-lambda',
     'aws4',
@@ -171,6 +173,7 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
   command('probe', 'Uses a deployment as a page and its user would, and judges what comes back', 'probe/cli.ts');
   command('cost', 'Estimates what a deployment costs a month (--help tells more)', 'tools/cost/main.ts');
   command('variants', 'Synthesizes every variant of the construct into a folder, for cfn-lint', 'tools/synth-variants.ts');
+  command('lifecycle', 'Shows what a failed deployment, an update and a deletion of each variant do', 'tools/lifecycle.ts');
 }
 
 /** `import/no-restricted-paths` lists what is forbidden, so it gets the complement of `LAYERS`. */

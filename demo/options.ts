@@ -17,7 +17,6 @@ Usage: npx projen demo [-- <options>]
   --bucket <name=dir>    Bucket that exists outside the stack, with the files of that folder; may be repeated.
   --https                Serve HTTPS with HTTP/2, and a self-signed certificate.
   --sandbox              Run environments on a read-only file system (requires bubblewrap).
-  --no-hold              For tests: freeze an environment as soon as it has responded, which stalls replies.
   --json                 Print one JSON object per line.
   --help                 Show this.
 `;
@@ -25,7 +24,6 @@ Usage: npx projen demo [-- <options>]
 export interface DemoOptions {
   readonly probe: boolean;
   readonly json: boolean;
-  readonly hold: boolean;
   readonly app: string;
   readonly assembly?: string;
   readonly stack?: string;
@@ -50,7 +48,6 @@ const OPTIONS = {
   'bucket': { type: 'string', multiple: true },
   'https': { type: 'boolean' },
   'sandbox': { type: 'boolean' },
-  'no-hold': { type: 'boolean' },
   'json': { type: 'boolean' },
 } as const;
 
@@ -67,7 +64,6 @@ export function parseOptions(args: string[], defaultApp: string): DemoOptions {
   return {
     probe: values.probe ?? false,
     json: values.json ?? false,
-    hold: !values['no-hold'],
     app: values.app ?? defaultApp,
     assembly: values.assembly,
     stack: values.stack,

@@ -1,4 +1,3 @@
-import type { EnvironmentWatch, WatchedRequest } from './environment-watch';
 import type { Reporter } from './reporter';
 import { table } from '../cli/table';
 import { ChatClient } from '../probe/chat-client';
@@ -13,26 +12,20 @@ const WARM_UP = { tokens: 1, gapMs: 0, silenceMs: 0, saveMs: 0 };
 /** So few are no proof of anything. */
 const TOO_FEW = 2;
 const PATIENCE_MS = 30_000;
-const PATIENCE_WITHOUT_HOLD_MS = 3_000;
 
 /** Sends one chat through a running emulator and reports; returns whether its answer arrived whole and in pieces. */
-export async function runProbe(url: string, watch: EnvironmentWatch, reporter: Reporter, hold: boolean): Promise<boolean> {
+export async function runProbe(url: string, reporter: Reporter): Promise<boolean> {
   const client = await ChatClient.signIn(url);
-  const target = { client, rest: () => (hold ? watch.oneIsFree() : watch.settled()) };
-  const patienceMs = hold ? PATIENCE_MS : PATIENCE_WITHOUT_HOLD_MS;
   const seen = (description: string, milliseconds: number) => {
     reporter.record({ type: 'probe-event', milliseconds, description }, `${milliseconds.toFixed(1).padStart(9)} ms  ${description}`);
   };
 
-  if (hold) await follow(client, (await start(target, WARM_UP)).id, patienceMs);
-  // Without the hold it would stall, and keep its environment for as long as the stream may be silent: two are to start, that is all.
-  else await Promise.all([client.logIn(), client.logIn()]);
-  await watch.settled();
+  await follow(client, (await start(client, WARM_UP)).id, PATIENCE_MS);
 
   const startedAt = Date.now();
-  const started = await start(target, PACE);
+  const started = await start(client, PACE);
   seen('POST answered', started.answeredMs);
-  const followed = await follow(client, started.id, patienceMs, {
+  const followed = await follow(client, started.id, PATIENCE_MS, {
     onEvent: (event) => seen(describe(event), event.at - started.postedAt),
   });
   const verdicts = [
@@ -41,8 +34,6 @@ export async function runProbe(url: string, watch: EnvironmentWatch, reporter: R
     pageWouldShow('the page would show it', followed),
   ].map(inShort);
   const passed = verdicts.every((verdict) => verdict.passed);
-  // What is left running after a failure might be so for ever.
-  if (passed) await watch.settled();
 
   const { postAnsweredMs: answeredAfter, firstEventMs: firstEventAfter, medianGapMs: medianGap, events } = measure(started, followed);
   const result = {
@@ -55,8 +46,6 @@ export async function runProbe(url: string, watch: EnvironmentWatch, reporter: R
     medianGap,
     verdicts,
     passed,
-    requests: watch.requestsSince(startedAt),
-    heldMs: watch.heldSince(startedAt),
   };
   reporter.record({ type: 'probe', ...result }, summary(result));
   return passed;
@@ -75,30 +64,18 @@ interface Result {
   readonly tokens: number;
   readonly medianGap?: number;
   readonly verdicts: readonly ReturnType<typeof inShort>[];
-  readonly requests: WatchedRequest[];
-  readonly heldMs: number;
 }
 
-function summary({ answeredAfter, firstEventAfter, events, tokens, medianGap, requests, streamId, heldMs, verdicts }: Result): string {
+function summary({ answeredAfter, firstEventAfter, events, tokens, medianGap, verdicts }: Result): string {
   const ms = (value?: number) => (value === undefined ? 'never' : `${value.toFixed(1)} ms`);
   const rows = table([
     ['POST answered after', ms(answeredAfter)],
     ['first event after', ms(firstEventAfter)],
     ['events', `${events}, ${tokens} of them with a token`],
     ['median gap', ms(medianGap)],
-    ['environments used', environments(requests, streamId)],
-    ['time held', ms(heldMs)],
   ], { indent: 2 });
   const judged = verdicts.map(({ rule, passed, reason }) => `  ${passed ? '✓' : '✗'} ${rule}${reason ? `: ${reason}` : ''}`);
   return ['', rows, '', ...judged].join('\n');
-}
-
-/** Who did what, without the requests that only went along. */
-function environments(requests: WatchedRequest[], streamId: string): string {
-  const post = requests.find(({ method, path }) => method === 'POST' && path === '/api/agents/chat')?.environment;
-  const stream = requests.find(({ path }) => path.endsWith(streamId))?.environment;
-  const used = new Set([post, stream].filter((environment) => environment !== undefined));
-  return `${used.size}: ${post ?? '?'} generated, ${stream ?? '?'} streamed`;
 }
 
 function describe(event: ChatEvent): string {

@@ -1,14 +1,13 @@
-import { EnvironmentWatch } from './environment-watch';
 import { introduction } from './introduction';
+import { LiveView } from './live-view/live-view';
 import type { DemoOptions } from './options';
-import type { Reporter } from './reporter';
 import { addProbeModel } from './probe-model';
+import type { Reporter } from './reporter';
 import { runProbe } from './run-probe';
-import { usageReport } from './usage-report';
 import { CommandError } from '../cli/command';
+import { usageReport } from './usage-report';
 import type { TimedEvent } from '../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../emulator/emulator';
-import { LiveView } from './live-view/live-view';
 import { synthesize } from '../emulator/synthesize';
 
 /** Synthesizes, starts the emulator, and stays until interrupted; or probes it. Returns the exit code. */
@@ -20,7 +19,6 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
     const events: TimedEvent[] = [];
     let report = (event: TimedEvent): void => { events.push(event); };
     const emulator = await Emulator.start(emulatorOptions(options, made?.assembly ?? options.assembly!), (event) => report(event));
-    const watch = new EnvironmentWatch(emulator.events);
     let view: LiveView | undefined;
     let endModel = (): void => undefined;
     try {
@@ -32,15 +30,12 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
       report = (event) => reporter.event(event);
       events.forEach(report);
       if (!options.probe) reporter.text('Ctrl-C ends it.\n');
-      const probing = options.probe && runProbe(emulator.url, watch, reporter, options.hold).catch((cause: Error) => {
-        throw new CommandError(`the probe failed: ${cause.message}`, { cause });
-      });
-      const passed = await Promise.race([...probing ? [probing] : [], until(interrupted)]);
+      const probing = options.probe ? [probe(emulator, reporter)] : [];
+      const passed = await Promise.race([...probing, until(interrupted)]);
       const usage = emulator.usage();
       reporter.record({ type: 'usage', functions: usage }, usageReport(usage));
       return passed || !options.probe ? 0 : 1;
     } finally {
-      watch.dispose();
       view?.close();
       endModel();
       report = () => undefined;
@@ -51,8 +46,16 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
   }
 }
 
+async function probe(emulator: Emulator, reporter: Reporter): Promise<boolean> {
+  try {
+    return await runProbe(emulator.url, reporter);
+  } catch (cause) {
+    throw new CommandError(`the probe failed: ${(cause as Error).message}`, { cause });
+  }
+}
+
 function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOptions {
-  const { stack, librechat, port, secrets, buckets, mongoUri, https, sandbox, hold } = options;
+  const { stack, librechat, port, secrets, buckets, mongoUri, https, sandbox } = options;
   return {
     assembly,
     stack,
@@ -66,7 +69,6 @@ function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOption
     environment: {
       // LibreChat lets nobody register unless it is told to; here everybody is a visitor.
       ALLOW_REGISTRATION: 'true',
-      ...(hold ? {} : { ADAPTER_TEST_OVERRIDES: JSON.stringify({ hold: false }) }),
     },
   };
 }

@@ -37,13 +37,13 @@ export class Emulator {
     const services = new Services(cloud, given.concurrencyQuota);
     try {
       const stack = readAssembly(given.assembly, given.stack);
-      const certificates = await makeCertificates(cloud.folder);
-      const outputs = await deploy(services, stack, certificates, given);
+      const certificates = await makeCertificates(cloud.folder, given.trustedAuthorities);
+      const deployed = await deploy(services, stack, certificates, given);
       const distribution = services.cloudFront.distributions[0]
         ?? missing('a distribution');
       const edge = new EdgeServer(distribution, services.cloudFront.publicHosts, events, { tls: given.tls ? certificates : undefined });
       cloud.onDispose(() => edge.close());
-      return new Emulator(await edge.open(given.port), stack.name, outputs, certificates.ca, services);
+      return new Emulator(await edge.open(given.port), stack.name, certificates.ca, services, deployed, given);
     } catch (error) {
       await cloud.dispose();
       throw error;
@@ -54,12 +54,17 @@ export class Emulator {
     /** The address of the distribution, such as http://localhost:8080. */
     public readonly url: string,
     public readonly stackName: string,
-    public readonly outputs: Readonly<Record<string, string>>,
     /** The authority of the certificate for HTTPS, in PEM. */
     public readonly certificateAuthority: string,
     /** The services of the emulated account. */
     public readonly services: Services,
+    private readonly stack: Stack,
+    private readonly options: EmulatorOptions,
   ) {}
+
+  public get outputs(): Readonly<Record<string, string>> {
+    return this.stack.outputs();
+  }
 
   public get events(): EventStream {
     return this.services.cloud.events;
@@ -80,6 +85,20 @@ export class Emulator {
     return this.services.eventBridge.fire(logicalId);
   }
 
+  /**
+   * Updates the stack to another assembly, while it serves: functions, their versions, permissions and custom resources. What was running goes
+   * on with the code that it began with. A failed update is rolled back.
+   *
+   * @param options those that differ from the ones at the start, such as `librechat`
+   * @throws EmulatorError where a resource cannot be updated, or where the emulator supports no update of it
+   */
+  public async update(options: Pick<EmulatorOptions, 'assembly'> & Partial<EmulatorOptions>): Promise<void> {
+    const given = withDefaults({ ...this.options, ...options });
+    const stack = readAssembly(given.assembly, given.stack);
+    publishFiles(this.services.cloud, this.services.s3, stack.files);
+    await this.stack.update({ stack, options: given });
+  }
+
   /** The billable usage of the functions until now. */
   public usage(): FunctionUsage[] {
     return this.services.lambda.usage();
@@ -93,7 +112,7 @@ export class Emulator {
 
 async function deploy(
   services: Services, stack: SynthesizedStack, certificates: Certificates, options: EmulatorOptions,
-): Promise<Record<string, string>> {
+): Promise<Stack> {
   for (const [name, value] of Object.entries(options.secrets ?? {})) importSecret(services, name, value);
   for (const [name, folder] of Object.entries(options.buckets ?? {})) importBucket(services.s3, name, folder);
   for (const name of options.repositories ?? []) services.ecr.create(name);
@@ -104,7 +123,7 @@ async function deploy(
   const deployment = new Stack({ cloud, services, stack, stackId: newStackId(cloud, stack.name), aws, certificates, options });
   await deployment.deploy();
   services.eventBridge.start();
-  return deployment.outputs();
+  return deployment;
 }
 
 function withDefaults(options: EmulatorOptions): EmulatorOptions {

@@ -34,6 +34,8 @@ export interface EmulatorOptions {
   readonly buckets?: Readonly<Record<string, string>>;
   /** ECR repositories that exist outside of the stack, by name; they are empty. */
   readonly repositories?: readonly string[];
+  /** Certificates of authorities that functions trust besides AWS's own, in PEM: of servers outside of the stack. */
+  readonly trustedAuthorities?: readonly string[];
   /** A MongoDB that takes the place of the stack's database. */
   readonly mongoUri?: string;
   /** Variables that are added to those of the function that serves, or replace them. */

@@ -32,10 +32,6 @@ export interface Target {
   readonly pace: Pace;
   readonly silenceMs: number;
   readonly patienceMs: number;
-  /** Waits until an environment that has answered may take another request. */
-  readonly rest: () => Promise<void>;
-  /** Waits until nothing is left that runs. */
-  readonly settle: () => Promise<void>;
   readonly measure: (measurement: Measurement) => void;
 }
 

@@ -1,6 +1,5 @@
 import type { ChatClient } from './chat-client';
 import { type ChatEvent, finalTextOf } from './chat-events';
-import type { Target } from './check';
 import { type Pace, promptFor } from './pace';
 
 /** What came over a stream, and how it ended. */
@@ -19,16 +18,11 @@ export interface Started {
   readonly answeredMs: number;
 }
 
-/**
- * Starts an answer. A page sends other requests beside it: here one that takes longer, on another environment. So the
- * stream finds that one free, and not the one that generates, which it would keep awake even where nothing holds it.
- */
-export async function start({ client, rest }: Pick<Target, 'client' | 'rest'>, pace: Pace, text = promptFor(pace)): Promise<Started> {
+/** Starts an answer, as the page does. */
+export async function start(client: ChatClient, pace: Pace, text = promptFor(pace)): Promise<Started> {
   const postedAt = performance.now();
-  const answered = client.start(text, pace).then((id) => ({ id, postedAt, answeredMs: performance.now() - postedAt }));
-  const [started] = await Promise.all([answered, client.logIn()]);
-  await rest();
-  return started;
+  const id = await client.start(text, pace);
+  return { id, postedAt, answeredMs: performance.now() - postedAt };
 }
 
 /** How a stream is followed. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Account, ChatClient, type Model, PROBE_MODEL } from './chat-client';
 import { type Measurement, type Target, verdict, type Verdict } from './check';
 import { CHECK_NAMES, CHECKS, type CheckName } from './checks';
@@ -26,10 +25,6 @@ export interface ProbeOptions {
   readonly silenceMs?: number;
   /** Gives up after so long without an event. @default 30 s */
   readonly patienceMs?: number;
-  /** Waits until nothing runs any more that a chat left behind. @default 4 s, which is longer than that takes */
-  readonly settle?: () => Promise<void>;
-  /** Waits until an environment that has answered may take another request. @default 200 ms, which is longer than that takes */
-  readonly rest?: () => Promise<void>;
 }
 
 /** What the probe found. */
@@ -47,7 +42,7 @@ export interface Report {
  * Nothing throws: what cannot be done is a verdict.
  */
 export async function probe(options: ProbeOptions): Promise<Report> {
-  const { checks = CHECK_NAMES, settle = () => sleep(4_000), rest = () => sleep(200) } = options;
+  const { checks = CHECK_NAMES } = options;
   const url = options.url.replace(/\/+$/, '');
   let measurement: Measurement | undefined;
   const target = {
@@ -56,8 +51,6 @@ export async function probe(options: ProbeOptions): Promise<Report> {
     pace: { ...PACE, ...options.pace, silenceMs: 0 },
     silenceMs: options.silenceMs ?? 40_000,
     patienceMs: options.patienceMs ?? 30_000,
-    settle,
-    rest,
     measure: (measured: Measurement) => { measurement = measured; },
   };
 

@@ -26,7 +26,7 @@ export const LAYERS: Record<string, string[]> = {
   'probe': ['cli'],
   'emulator/core': ['src/contract'],
   'emulator/assembly': ['emulator/core', 'emulator/cloudformation', 'emulator/services'],
-  'emulator/cloudformation': ['emulator/core', 'emulator/assembly', 'emulator/services', 'emulator'],
+  'emulator/cloudformation': ['src/contract', 'emulator/core', 'emulator/assembly', 'emulator/services', 'emulator'],
   'emulator/services': ['src/contract', 'emulator/core', 'emulator/cloudformation'],
   'emulator': ['src/contract', 'emulator/core', 'emulator/assembly', 'emulator/cloudformation', 'emulator/services'],
   'demo': ['emulator', 'emulator/core', 'emulator/services', 'probe', 'cli', 'prices'],

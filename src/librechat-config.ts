@@ -1,14 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Annotations } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { LARGEST_UPLOAD_MB } from './contract/limits';
 import type { BindContext } from './private/binding';
+import type { ConfigContext } from './private/config/references';
 import { inTemporaryFolder } from './private/files';
 import { sorted } from './private/sorted';
-import { parseConfig, validateConfig, validateFile } from './private/validation/config';
+import { parseConfig, validateConfig, validateConfigForLibreChat, validateConfigObject, validateFile } from './private/validation/config';
+import { BUCKET, STRING, validateType } from './private/validation/props';
 
 /** Files on S3, and uploads within the payload limit of Lambda. */
 const DEFAULT_CONFIG = {
@@ -38,7 +39,8 @@ export abstract class LibreChatConfig {
   /**
    * Uploads a local file as a CDK asset. A change of the file is deployed without a new image.
    *
-   * Fails if the file is not YAML or has no `version`. Warns if `fileStrategy` is not `s3`.
+   * Fails if LibreChat v0.8.8 would ignore the file or not start with it. Warns of settings that do not work on Lambda, such as large uploads,
+   * and of references to environment variables that are not set.
    *
    * @param path path of the file, relative to the working directory of the app
    * @example
@@ -53,7 +55,7 @@ export abstract class LibreChatConfig {
   /**
    * Uploads the contents of `librechat.yaml`, specified as an object, as a CDK asset.
    *
-   * Fails if `version` is not a string. Warns if `fileStrategy` is not `s3`.
+   * Fails and warns as `fromFile()`. Tokens are not allowed: use environment variables for values that are known at deployment only.
    *
    * @param config contents of `librechat.yaml`
    * @example
@@ -90,11 +92,14 @@ export abstract class LibreChatConfig {
 
   /** @internal */
   public static _default(): LibreChatConfig {
-    return new ObjectConfig(DEFAULT_CONFIG);
+    return new DefaultConfig(DEFAULT_CONFIG);
   }
 
   /** For variants inside this library: use the static methods. */
   protected constructor() {}
+
+  /** @internal */
+  public _validate(_scope: Construct, _context: ConfigContext): void {}
 
   /** @internal */
   public abstract _bind(scope: Construct, context: BindContext): ConfigLocation;
@@ -109,8 +114,12 @@ class FileConfig extends LibreChatConfig {
     this.config = parseConfig(path, readFileSync(path, 'utf8'));
   }
 
+  public override _validate(scope: Construct, context: ConfigContext): void {
+    validateConfigForLibreChat(scope, this.path, this.config, context);
+  }
+
   public _bind(scope: Construct): ConfigLocation {
-    return uploadConfig(scope, this.config, this.path);
+    return uploadConfig(scope, this.path);
   }
 }
 
@@ -118,6 +127,11 @@ class ObjectConfig extends LibreChatConfig {
   constructor(private readonly config: Record<string, unknown>) {
     super();
     validateConfig('config', config);
+    validateConfigObject('config', config);
+  }
+
+  public override _validate(scope: Construct, context: ConfigContext): void {
+    validateConfigForLibreChat(scope, 'config', this.config, context);
   }
 
   public _bind(scope: Construct): ConfigLocation {
@@ -125,14 +139,21 @@ class ObjectConfig extends LibreChatConfig {
       const path = join(folder, 'librechat.yaml');
       // JSON is a subset of YAML.
       writeFileSync(path, JSON.stringify(sorted(this.config), undefined, 2));
-      return uploadConfig(scope, this.config, path);
+      return uploadConfig(scope, path);
     });
   }
+}
+
+/** Valid, so that synthesis does not load the schema. */
+class DefaultConfig extends ObjectConfig {
+  public override _validate(): void {}
 }
 
 class BucketConfig extends LibreChatConfig {
   constructor(private readonly bucket: s3.IBucket, private readonly key: string) {
     super();
+    validateType('bucket', bucket, BUCKET);
+    validateType('key', key, STRING);
   }
 
   public _bind(): ConfigLocation {
@@ -140,13 +161,7 @@ class BucketConfig extends LibreChatConfig {
   }
 }
 
-function uploadConfig(scope: Construct, config: Record<string, unknown>, path: string): ConfigLocation {
-  if (config.fileStrategy !== 's3') {
-    Annotations.of(scope).addWarningV2(
-      'cdk-librechat-serverless:fileStrategy',
-      'librechat.yaml should contain fileStrategy: s3, because files on the disk of an execution environment are lost with it',
-    );
-  }
+function uploadConfig(scope: Construct, path: string): ConfigLocation {
   const asset = new Asset(scope, 'Config', { path });
   return { bucket: asset.bucket, key: asset.s3ObjectKey };
 }

@@ -3,6 +3,9 @@ import type { Construct } from 'constructs';
 import { Database } from './database/database';
 import type { BindContext, Binding, VpcBindContext } from './private/binding';
 import { allowPort } from './private/network';
+import { validateDocumentDbRelease } from './private/validation/image';
+import { ANY, NUMBER, type PropTypes, SECRET, validateProps, validateType } from './private/validation/props';
+import { warnOfDocumentDbRegion, warnOfSecretRegion } from './private/validation/region';
 import { validateCapacity, validateInteger } from './private/validation/values';
 
 /** Options of `LibreChatDatabase.documentDb()`. */
@@ -80,23 +83,39 @@ export abstract class LibreChatDatabase {
   /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
+  /**
+   * Checks what depends on the stack and on the release of LibreChat, before any resource is created.
+   *
+   * @internal
+   */
+  public abstract _validate(scope: Construct, release?: string): void;
+
   /** @internal */
   public abstract _bind(scope: Construct, context: BindContext): DatabaseBinding;
 }
+
+const DOCUMENT_DB_OPTIONS: PropTypes<LibreChatDocumentDbOptions> = { minCapacity: NUMBER, maxCapacity: NUMBER, instances: ANY };
 
 class DocumentDb extends LibreChatDatabase {
   public readonly _needsVpc = true;
   private readonly options: Required<LibreChatDocumentDbOptions>;
 
-  constructor({ minCapacity = 0.5, maxCapacity = 8, instances = 1 }: LibreChatDocumentDbOptions) {
+  constructor(options: LibreChatDocumentDbOptions) {
     super();
+    validateProps('LibreChatDocumentDbOptions', options, DOCUMENT_DB_OPTIONS);
+    const { minCapacity = 0.5, maxCapacity = 8, instances = 1 } = options;
     validateCapacity(minCapacity, maxCapacity);
     validateInteger('instances', instances, 1, 16);
     this.options = { minCapacity, maxCapacity, instances };
   }
 
-  public _bind(scope: Construct, { network, removalPolicy }: VpcBindContext): DatabaseBinding {
-    const database = new Database(scope, 'Database', { ...network, ...this.options, removalPolicy });
+  public _validate(scope: Construct, release?: string): void {
+    warnOfDocumentDbRegion(scope);
+    validateDocumentDbRelease(scope, release);
+  }
+
+  public _bind(scope: Construct, { network, removalPolicy, encryptionKey }: VpcBindContext): DatabaseBinding {
+    const database = new Database(scope, 'Database', { ...network, ...this.options, removalPolicy, encryptionKey });
     return { ...database.binding(), database };
   }
 }
@@ -106,6 +125,11 @@ class UriDatabase extends LibreChatDatabase {
 
   constructor(private readonly uri: ecs.Secret) {
     super();
+    validateType('uri', uri, SECRET);
+  }
+
+  public _validate(scope: Construct): void {
+    warnOfSecretRegion(scope, this.uri);
   }
 
   public _bind(): DatabaseBinding {

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as assets from 'aws-cdk-lib/aws-ecr-assets';
@@ -12,6 +13,8 @@ import type { Network } from './private/network';
 import { warn } from './private/validation/errors';
 import { validateDigest, validateDockerfile, validateImageName, validateKnown, validateRepository, validateTagOrDigest, validateVersion } from './private/validation/image';
 import { validateBuildNetwork } from './private/validation/network';
+import { like, MAP, type PropTypes, STRING, validateProps, validateType } from './private/validation/props';
+import { warnOfCodeBuildRegion } from './private/validation/region';
 
 const DEFAULT_VERSION = 'v0.8.8';
 
@@ -152,6 +155,13 @@ export abstract class LibreChatImage {
     return new AssetImage(directory);
   }
 
+  /**
+   * The release in the image, if it is known.
+   *
+   * @internal
+   */
+  public readonly _release?: string;
+
   /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
@@ -166,12 +176,28 @@ export abstract class LibreChatImage {
   public abstract _bind(scope: Construct, context: BindContext): LambdaImage;
 }
 
+const DOCKER_BUILD_OPTIONS: PropTypes<LibreChatDockerBuildOptions> = { version: STRING, digest: STRING, imageName: STRING };
+
+const REPOSITORY = like('ecr.IRepository', 'repositoryArn');
+
+const CODE_BUILD_OPTIONS: PropTypes<LibreChatCodeBuildOptions> = {
+  ...DOCKER_BUILD_OPTIONS,
+  repository: REPOSITORY,
+  vpc: like('ec2.IVpc', 'vpcId'),
+  vpcSubnets: MAP,
+};
+
+const ECR_REPOSITORY_OPTIONS: PropTypes<LibreChatEcrRepositoryOptions> = { tag: STRING, digest: STRING };
+
 class DockerBuildImage extends LibreChatImage {
+  public override readonly _release?: string;
   private readonly baseImage: string;
 
   constructor(options: LibreChatDockerBuildOptions) {
     super();
+    validateProps('LibreChatDockerBuildOptions', options, DOCKER_BUILD_OPTIONS);
     this.baseImage = baseImageOf(options);
+    this._release = releaseOf(options);
   }
 
   public _bind(scope: Construct, { architecture }: BindContext): LambdaImage {
@@ -180,26 +206,30 @@ class DockerBuildImage extends LibreChatImage {
 }
 
 class CodeBuildImage extends LibreChatImage {
+  public override readonly _release?: string;
   private readonly baseImage: string;
   private readonly repository?: ecr.IRepository;
   private readonly network?: Network;
 
   constructor(options: LibreChatCodeBuildOptions) {
     super();
+    validateProps('LibreChatCodeBuildOptions', options, CODE_BUILD_OPTIONS);
     const { repository, version, digest, imageName } = options;
     for (const [prop, value] of Object.entries({ version, digest, imageName })) validateKnown(prop, value);
     this.baseImage = baseImageOf(options);
+    this._release = releaseOf(options);
     this.repository = repository;
     this.network = validateBuildNetwork(options.vpc, options.vpcSubnets);
   }
 
   public _validate(scope: Construct): void {
+    warnOfCodeBuildRegion(scope);
     if (this.repository) validateRepository(scope, this.repository);
   }
 
-  public _bind(scope: Construct, { architecture, removalPolicy, logRetention }: BindContext): LambdaImage {
+  public _bind(scope: Construct, { architecture, removalPolicy, logs }: BindContext): LambdaImage {
     const { baseImage, repository, network } = this;
-    const build = new ImageBuild(scope, 'ImageBuild', { baseImage, repository, network, architecture, removalPolicy, logRetention });
+    const build = new ImageBuild(scope, 'ImageBuild', { baseImage, repository, network, architecture, removalPolicy, logs });
     return imageInRepository(build.repository, build.digest, architecture, build.revision);
   }
 }
@@ -207,8 +237,11 @@ class CodeBuildImage extends LibreChatImage {
 class EcrRepositoryImage extends LibreChatImage {
   private readonly tagOrDigest: string;
 
-  constructor(private readonly repository: ecr.IRepository, { tag, digest }: LibreChatEcrRepositoryOptions) {
+  constructor(private readonly repository: ecr.IRepository, options: LibreChatEcrRepositoryOptions) {
     super();
+    validateType('repository', repository, REPOSITORY);
+    validateProps('LibreChatEcrRepositoryOptions', options, ECR_REPOSITORY_OPTIONS);
+    const { tag, digest } = options;
     this.tagOrDigest = validateTagOrDigest(tag, digest);
   }
 
@@ -244,6 +277,10 @@ function baseImageOf({ version = DEFAULT_VERSION, digest, imageName }: LibreChat
   validateDigest('digest', digest);
   validateImageName('imageName', imageName);
   return `${imageName ?? publishedImage(version)}:${version}${digest ? `@${digest}` : ''}`;
+}
+
+function releaseOf({ version = DEFAULT_VERSION }: LibreChatDockerBuildOptions): string | undefined {
+  return Token.isUnresolved(version) ? undefined : version;
 }
 
 /** An asset that the CDK CLI builds and pushes. Both functions use it. */

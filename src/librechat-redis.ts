@@ -2,6 +2,8 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import type { BindContext, Binding, VpcBindContext } from './private/binding';
 import { allowPort } from './private/network';
+import { ANY, oneOf, type PropTypes, SECRET, STRING, validateProps, validateType } from './private/validation/props';
+import { warnOfSecretRegion } from './private/validation/region';
 import { validateInteger, validateNodeType } from './private/validation/values';
 import { Redis } from './redis/redis';
 
@@ -88,23 +90,38 @@ export abstract class LibreChatRedis {
   /** For variants inside this library: use the static methods. */
   protected constructor() {}
 
+  /**
+   * Checks what depends on the stack, before any resource is created.
+   *
+   * @internal
+   */
+  public _validate(_scope: Construct): void {}
+
   /** @internal */
   public abstract _bind(scope: Construct, context: BindContext): RedisBinding;
 }
+
+const REPLICATION_GROUP_OPTIONS: PropTypes<LibreChatReplicationGroupOptions> = {
+  engine: oneOf('LibreChatRedisEngine', LibreChatRedisEngine),
+  nodeType: STRING,
+  replicas: ANY,
+};
 
 class ReplicationGroup extends LibreChatRedis {
   public readonly _needsVpc = true;
   private readonly options: Required<LibreChatReplicationGroupOptions>;
 
-  constructor({ engine = LibreChatRedisEngine.REDIS, nodeType = 'cache.t4g.micro', replicas = 0 }: LibreChatReplicationGroupOptions) {
+  constructor(options: LibreChatReplicationGroupOptions) {
     super();
+    validateProps('LibreChatReplicationGroupOptions', options, REPLICATION_GROUP_OPTIONS);
+    const { engine = LibreChatRedisEngine.REDIS, nodeType = 'cache.t4g.micro', replicas = 0 } = options;
     validateNodeType('nodeType', nodeType);
     validateInteger('replicas', replicas, 0, 5);
     this.options = { engine, nodeType, replicas };
   }
 
-  public _bind(scope: Construct, { network }: VpcBindContext): RedisBinding {
-    const redis = new Redis(scope, 'Redis', { ...network, ...this.options, engineVersion: ENGINE_VERSIONS[this.options.engine] });
+  public _bind(scope: Construct, { network, encryptionKey }: VpcBindContext): RedisBinding {
+    const redis = new Redis(scope, 'Redis', { ...network, ...this.options, engineVersion: ENGINE_VERSIONS[this.options.engine], encryptionKey });
     return { ...redis.binding(), redis };
   }
 }
@@ -114,6 +131,11 @@ class UriRedis extends LibreChatRedis {
 
   constructor(private readonly uri: ecs.Secret) {
     super();
+    validateType('uri', uri, SECRET);
+  }
+
+  public _validate(scope: Construct): void {
+    warnOfSecretRegion(scope, this.uri);
   }
 
   public _bind(): RedisBinding {

@@ -3,10 +3,12 @@ import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { LibreChatConfig } from './librechat-config';
 import type { LibreChatDatabase } from './librechat-database';
 import type { LibreChatImage } from './librechat-image';
@@ -87,12 +89,23 @@ export interface LibreChatServerlessProps {
    * Additional environment variables for LibreChat, such as `ALLOW_REGISTRATION: 'true'`.
    *
    * All variables of the function are limited to 4 KB in total. Variables that the construct sets are not allowed. Use `secrets` for keys
-   * and passwords, since the values are visible in the Lambda console.
+   * and passwords, since the values are visible in the Lambda console. A variable with an empty value is not set.
    *
    * @see https://www.librechat.ai/docs/configuration/dotenv
    * @default - none
    */
   readonly environment?: { [variable: string]: string };
+
+  /**
+   * Path of a `.env` file with further environment variables for LibreChat, such as the one of a docker compose deployment.
+   *
+   * Variables that the construct sets, secrets and blank variables are omitted. A message at synthesis lists them with the reasons, and
+   * contains a command that stores the secrets in AWS Secrets Manager. `environment` and `secrets` take precedence.
+   *
+   * @see https://www.librechat.ai/docs/configuration/dotenv
+   * @default - none
+   */
+  readonly environmentFile?: string;
 
   /**
    * Environment variables for LibreChat with values from Secrets Manager or SSM Parameter Store, such as `OPENAI_API_KEY`.
@@ -104,6 +117,17 @@ export interface LibreChatServerlessProps {
    * @default - none; those four values are derived from one generated secret
    */
   readonly secrets?: { [variable: string]: ecs.Secret };
+
+  /**
+   * Secret with further environment variables for LibreChat: a JSON object with one field for each variable.
+   *
+   * It requires one variable of the function for any number of variables of LibreChat, so it is not subject to the limit of 4 KB. The
+   * function reads it at each start. `environment`, `secrets` and the variables that the construct sets take precedence over its fields,
+   * except for `CREDS_KEY`, `CREDS_IV`, `JWT_SECRET` and `JWT_REFRESH_SECRET`, which it may contain.
+   *
+   * @default - none
+   */
+  readonly environmentSecret?: secretsmanager.ISecret;
 
   /**
    * Existing services for LibreChat, such as LiteLLM or Meilisearch.
@@ -129,11 +153,11 @@ export interface LibreChatServerlessProps {
   readonly redis?: LibreChatRedis;
 
   /**
-   * Bucket for uploaded files. The function is granted permission to read, write and delete its objects.
+   * Bucket for uploaded files, in the region of the stack. The function is granted permission to list, read, write and delete its objects.
    *
    * An existing bucket is not modified. Its CORS rules must allow the origin of the site if scripts in the browser read files.
    *
-   * @default - a private, encrypted bucket
+   * @default - a private, encrypted bucket without versioning, so that files are gone when users delete them
    */
   readonly filesBucket?: s3.IBucket;
 
@@ -141,16 +165,28 @@ export interface LibreChatServerlessProps {
    * Removal policy for data, DESTROY or RETAIN.
    *
    * `DESTROY` also empties the buckets. `RETAIN` retains the files, the generated secret, the repository of `LibreChatImage.fromCodeBuild()`,
-   * and the database cluster, which keeps its subnets and the VPC from being deleted.
+   * and the database cluster with its password, its security group, its subnets and the VPC. If the deployment that creates them fails,
+   * they are deleted nevertheless.
    *
    * @default - the files and the generated secret are retained, the database leaves a final snapshot, the rest is deleted
    */
   readonly removalPolicy?: RemovalPolicy;
 
+  /**
+   * Customer managed KMS key for the bucket for files, the secrets, the database, Redis and the log groups, in the region of the stack.
+   *
+   * Specify it in the first deployment: **a change replaces the database and Redis.** The client in its bucket and the container image are not
+   * encrypted with it, since they are public. If the key is not in the same app, its policy must allow CloudWatch Logs to use it.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+   * @default - keys owned by AWS
+   */
+  readonly encryptionKey?: kms.IKey;
+
   // size
 
   /**
-   * Memory of each worker in MiB, 1,024 to 10,240. CPU is proportional to memory, one vCPU at 1,769 MiB.
+   * Memory of each worker in MiB, 768 to 10,240. Less than 1,024 is for a few users only. CPU is proportional to memory, one vCPU at 1,769 MiB.
    *
    * LibreChat uses about 550 MiB after its start, and 760 MiB with 100 responses at the same time. More memory shortens cold starts.
    *

@@ -8,7 +8,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { aws_elasticache as elasticache } from 'aws-cdk-lib/interfaces';
@@ -20,16 +20,21 @@ import { LibreChatConfig } from './librechat-config';
 import { LibreChatDatabase } from './librechat-database';
 import { LibreChatImage } from './librechat-image';
 import { LibreChatRedis } from './librechat-redis';
+import { SERVERLESS_PROPS } from './librechat-serverless-prop-types';
 import type { LibreChatServerlessProps } from './librechat-serverless-props';
 import type { BindContext, Binding } from './private/binding';
+import { type EnvironmentFile, knownVariables, readEnvironmentFile, withoutBlanks } from './private/environment';
+import { reportEnvironmentFile } from './private/environment-report';
 import type { LambdaImage } from './private/image';
 import { deploymentName, redisKeyPrefix, streamingInvokeArn, urlParameterName } from './private/names';
 import { createVpc, DEFAULT_SUBNETS, type Network } from './private/network';
-import { validateAddress, validateWebAcl } from './private/validation/address';
+import { validateAddress, validateUniqueDomain, validateWebAcl } from './private/validation/address';
 import { requiresError } from './private/validation/errors';
 import { validateNetwork, validateRouteToLambda } from './private/validation/network';
-import { validateAtLeast, validateEnvironmentName, validateInteger, validateRemovalPolicy, validateSize, validateWorkers } from './private/validation/values';
-import { validateVariables } from './private/validation/variables';
+import { validateProps } from './private/validation/props';
+import { validateBucketRegion, validatePartition, warnOfSecretRegion } from './private/validation/region';
+import { validateAtLeast, validateEnvironmentName, validateMemorySize, validateRemovalPolicy, validateSize, validateWorkers } from './private/validation/values';
+import { validateVariables, validateVariablesSize, warnOfVariables } from './private/validation/variables';
 import type { Redis } from './redis/redis';
 import { Relay } from './relay/relay';
 
@@ -41,6 +46,12 @@ interface Variants {
   readonly config: LibreChatConfig;
   readonly database: LibreChatDatabase;
   readonly redis: LibreChatRedis;
+}
+
+/** The environment variables of LibreChat that users specify in plain text. */
+interface Environment {
+  readonly variables: Record<string, string>;
+  readonly file?: EnvironmentFile;
 }
 
 /**
@@ -85,13 +96,13 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   public readonly streamingInvokeArn: string;
 
   /** Log group for the access log of the API, with one line per request. */
-  public readonly accessLogGroup: logs.ILogGroup;
+  public readonly accessLogGroup: ILogGroup;
 
   /** Log group of the function that runs LibreChat. */
-  public readonly logGroup: logs.ILogGroup;
+  public readonly logGroup: ILogGroup;
 
   /** Log group of the relay, with one line for each request. */
-  public readonly relayLogGroup: logs.ILogGroup;
+  public readonly relayLogGroup: ILogGroup;
 
   /** Bucket for uploaded files, specified or created. */
   public readonly filesBucket: s3.IBucket;
@@ -148,19 +159,22 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
    */
   constructor(scope: Construct, id: string, props: LibreChatServerlessProps = {}) {
     super(scope, id);
+    validateProps('LibreChatServerlessProps', props, SERVERLESS_PROPS);
+    const environment = this.readEnvironment(props);
     const variants: Variants = {
       image: props.image ?? LibreChatImage.fromDockerBuild(),
       config: props.config ?? LibreChatConfig._default(),
       database: props.database ?? LibreChatDatabase.documentDb(),
       redis: props.redis ?? LibreChatRedis.replicationGroup(),
     };
-    this.validate(props, variants);
+    this.validate(props, variants, environment);
 
     const context: BindContext = {
       network: this.createNetwork(props, variants),
       removalPolicy: props.removalPolicy,
       architecture: props.architecture ?? lambda.Architecture.ARM_64,
-      logRetention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
+      logs: { retention: props.logRetention ?? RetentionDays.ONE_MONTH, encryptionKey: props.encryptionKey },
+      encryptionKey: props.encryptionKey,
     };
     const siteUrl = props.domainName && `https://${props.domainName}`;
     const { database, ...databaseBinding } = variants.database._bind(this, context);
@@ -169,7 +183,9 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     const config = variants.config._bind(this, context);
     const services = props.services?._bind(this, context) ?? {};
 
-    const backend = this.createBackend(props, context, { image, config, siteUrl, bindings: [databaseBinding, redisBinding, services] });
+    const backend = this.createBackend(props, context, {
+      image, config, siteUrl, environment: environment.variables, bindings: [databaseBinding, redisBinding, services],
+    });
     const relay = this.createRelay(props, context, backend, redisBinding);
     const apiGateway = this.createApiGateway(props, context, relay.handler, siteUrl);
     const frontend = this.createFrontend(props, context, image, relay.handler, apiGateway);
@@ -278,8 +294,18 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     return this.redis.metric('CurrConnections', options);
   }
 
-  private validate(props: LibreChatServerlessProps, { image, database }: Variants): void {
+  private readEnvironment({ environment = {}, environmentFile, secrets = {} }: LibreChatServerlessProps): Environment {
+    const specified = withoutBlanks(environment);
+    validateVariables(specified, secrets);
+    if (environmentFile === undefined) return { variables: specified };
+    const file = readEnvironmentFile(environmentFile, Object.keys({ ...specified, ...secrets }));
+    return { file, variables: { ...file.variables, ...specified } };
+  }
+
+  private validate(props: LibreChatServerlessProps, variants: Variants, environment: Environment): void {
+    const { image, database, redis } = variants;
     const { vpc, vpcSubnets, services } = props;
+    validatePartition(this);
     validateNetwork({
       vpc,
       vpcSubnets,
@@ -288,41 +314,67 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
       usesPrivateNamespace: services?._needsVpc ?? false,
     });
     image._validate(this);
+    database._validate(this, image._release);
+    redis._validate(this);
     validateAddress(this, props);
-    validateVariables(props.environment ?? {}, props.secrets ?? {});
+    validateUniqueDomain(this.otherDeployments(), props.domainName);
+    warnOfSecretRegion(this, ...Object.values(props.secrets ?? {}));
+    validateBucketRegion(this, 'filesBucket', props.filesBucket);
     validateRemovalPolicy(props.removalPolicy);
-    validateInteger('memorySize', props.memorySize, 1024, 10240, ' MiB');
+    validateMemorySize(this, props.memorySize);
     validateSize('ephemeralStorageSize', props.ephemeralStorageSize, 512, 10240);
     validateWorkers({ maxWorkers: DEFAULT_MAX_WORKERS, ...props });
     validateAtLeast('throttlingRateLimit', props.throttlingRateLimit, 1);
     validateAtLeast('throttlingBurstLimit', props.throttlingBurstLimit, 1);
     validateWebAcl(props.webAclArn);
     validateEnvironmentName(props.environmentName);
+    validateVariablesSize(environment.variables, props.secrets ?? {});
+    this.validateConfiguration(props, variants, environment);
   }
 
-  private createNetwork({ vpc, vpcSubnets = DEFAULT_SUBNETS }: LibreChatServerlessProps, { database, redis }: Variants): Network | undefined {
+  /** Last, because of its warnings, which are of no interest if another prop is invalid. */
+  private validateConfiguration(props: LibreChatServerlessProps, { config, image }: Variants, { variables, file }: Environment): void {
+    const { secrets = {}, services, environmentSecret } = props;
+    // Secrets that the file contains are reported with it, and not again as references to missing variables.
+    const secretNames = [...Object.keys(secrets), ...file?.secrets ?? []];
+    const known = knownVariables({ ...services?._variables(), ...variables }, secretNames, environmentSecret !== undefined);
+    config._validate(this, { variables: known, release: image._release });
+    warnOfVariables(this, variables, known);
+    if (file) reportEnvironmentFile(this, file, environmentSecret !== undefined);
+  }
+
+  private otherDeployments(): LibreChatServerless[] {
+    return this.node.root.node.findAll()
+      .filter((construct): construct is LibreChatServerless => construct instanceof LibreChatServerless && construct !== this);
+  }
+
+  private createNetwork(
+    { vpc, vpcSubnets = DEFAULT_SUBNETS, removalPolicy }: LibreChatServerlessProps, { database, redis }: Variants,
+  ): Network | undefined {
     if (!vpc && !database._needsVpc && !redis._needsVpc) return undefined;
-    return { vpc: vpc ?? createVpc(this), vpcSubnets };
+    return { vpc: vpc ?? createVpc(this, removalPolicy), vpcSubnets };
   }
 
   private createBackend(
     props: LibreChatServerlessProps,
-    { network, removalPolicy, logRetention }: BindContext,
-    parts: Pick<BackendProps, 'image' | 'config' | 'siteUrl' | 'bindings'>,
+    { network, removalPolicy, logs, encryptionKey }: BindContext,
+    parts: Pick<BackendProps, 'image' | 'config' | 'siteUrl' | 'environment' | 'bindings'>,
   ): Backend {
     return new Backend(this, 'Backend', {
       ...parts,
       network,
       removalPolicy,
-      logRetention,
+      logs,
+      encryptionKey,
       urlParameterName: parts.siteUrl ? undefined : urlParameterName(this),
       environment: {
-        ...props.environment,
+        ...parts.environment,
         USE_REDIS: 'true',
         REDIS_KEY_PREFIX: redisKeyPrefix(this),
         SCHEDULES_DISABLED: String(!props.schedules),
       },
       secrets: props.secrets ?? {},
+      environmentSecret: props.environmentSecret,
       filesBucket: props.filesBucket,
       memorySize: props.memorySize ?? 2048,
       ephemeralStorageSize: props.ephemeralStorageSize,
@@ -332,7 +384,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     });
   }
 
-  private createRelay(props: LibreChatServerlessProps, { network, logRetention }: BindContext, backend: Backend, redis: Binding): Relay {
+  private createRelay(props: LibreChatServerlessProps, { network, logs }: BindContext, backend: Backend, redis: Binding): Relay {
     if (network) validateRouteToLambda(this, network);
     return new Relay(this, 'Relay', {
       network,
@@ -340,15 +392,18 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
       worker: backend.target,
       maxWorkers: props.maxWorkers ?? DEFAULT_MAX_WORKERS,
       tick: props.schedules ? Duration.minutes(1) : Duration.days(1),
-      logRetention,
+      logs,
     });
   }
 
-  private createApiGateway(props: LibreChatServerlessProps, { logRetention }: BindContext, target: lambda.IFunction, siteUrl?: string): ApiGateway {
+  private createApiGateway(
+    props: LibreChatServerlessProps, { logs, encryptionKey }: BindContext, target: lambda.IFunction, siteUrl?: string,
+  ): ApiGateway {
     return new ApiGateway(this, 'ApiGateway', {
       target,
       siteUrl,
-      logRetention,
+      logs,
+      encryptionKey,
       name: ['librechat', props.environmentName, deploymentName(this)].filter(Boolean).join('-'),
       cloudWatchRole: props.cloudWatchRole ?? true,
       throttlingRateLimit: props.throttlingRateLimit ?? 100,
@@ -357,14 +412,14 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   }
 
   private createFrontend(
-    props: LibreChatServerlessProps, { logRetention }: BindContext, image: LambdaImage, apiVersion: lambda.IFunction, { api, apiKey }: ApiGateway,
+    props: LibreChatServerlessProps, { logs }: BindContext, image: LambdaImage, apiVersion: lambda.IFunction, { api, apiKey }: ApiGateway,
   ): Frontend {
     return new Frontend(this, 'Frontend', {
       image,
       api,
       apiKey,
       apiVersion,
-      logRetention,
+      logs,
       urlParameterName: props.domainName ? undefined : urlParameterName(this),
       domainName: props.domainName,
       certificate: props.certificate,

@@ -2,6 +2,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import type { BindContext, Binding } from './private/binding';
+import { instanceOf, like, LIST, type PropTypes, STRING, validateProps, validateType } from './private/validation/props';
 import { validateServiceUrl } from './private/validation/values';
 
 /** Options of `LibreChatServices.fromUrls()`: the base URLs of services. */
@@ -142,20 +143,33 @@ export abstract class LibreChatServices {
   protected constructor() {}
 
   /** @internal */
-  public abstract _bind(scope: Construct, context: BindContext): Binding;
+  public abstract _variables(): Record<string, string>;
+
+  /** @internal */
+  public _bind(_scope: Construct, _context: BindContext): Binding {
+    return {
+      variables: this._variables(),
+      connect: (client, { vpc }) => client.connections.allowTo(ec2.Peer.ipv4(vpc.vpcCidrBlock), ec2.Port.allTcp(), 'LibreChat to services'),
+    };
+  }
 }
+
+const SERVICE_URLS: PropTypes<LibreChatServiceUrls> = { liteLlm: STRING, searxng: STRING, ragApi: STRING, meilisearch: STRING, firecrawl: STRING };
+
+const CLOUD_MAP_OPTIONS: PropTypes<LibreChatCloudMapOptions> = { services: LIST };
 
 class UrlServices extends LibreChatServices {
   public readonly _needsVpc = false;
 
   constructor(private readonly urls: LibreChatServiceUrls) {
     super();
+    validateProps('LibreChatServiceUrls', urls, SERVICE_URLS);
     for (const { _option: option } of LibreChatServiceType._ALL) validateServiceUrl(option, urls[option]);
   }
 
-  public _bind(): Binding {
+  public _variables(): Record<string, string> {
     const given = LibreChatServiceType._ALL.filter(({ _option: option }) => this.urls[option] !== undefined);
-    return bindingOf(given.map((service) => service._variables(this.urls[service._option]!)));
+    return merged(given.map((service) => service._variables(this.urls[service._option]!)));
   }
 }
 
@@ -163,21 +177,22 @@ class CloudMapServices extends LibreChatServices {
   public readonly _needsVpc: boolean;
   private readonly services: LibreChatServiceType[];
 
-  constructor(private readonly cloudMapNamespace: INamespace, { services = LibreChatServiceType._ALL }: LibreChatCloudMapOptions) {
+  constructor(private readonly cloudMapNamespace: INamespace, options: LibreChatCloudMapOptions) {
     super();
+    validateType('cloudMapNamespace', cloudMapNamespace, like('servicediscovery.INamespace', 'namespaceName'));
+    validateProps('LibreChatCloudMapOptions', options, CLOUD_MAP_OPTIONS);
+    const { services = LibreChatServiceType._ALL } = options;
+    for (const service of services) validateType('services', service, instanceOf(LibreChatServiceType));
     // Compared by name, so that synthesis does not load aws-servicediscovery.
     this._needsVpc = String(cloudMapNamespace.type) !== 'DNS_PUBLIC';
     this.services = services;
   }
 
-  public _bind(): Binding {
-    return bindingOf(this.services.map((service) => service._variables(service._urlIn(this.cloudMapNamespace))));
+  public _variables(): Record<string, string> {
+    return merged(this.services.map((service) => service._variables(service._urlIn(this.cloudMapNamespace))));
   }
 }
 
-function bindingOf(variables: Array<Record<string, string>>): Binding {
-  return {
-    variables: Object.assign({}, ...variables) as Record<string, string>,
-    connect: (client, { vpc }) => client.connections.allowTo(ec2.Peer.ipv4(vpc.vpcCidrBlock), ec2.Port.allTcp(), 'LibreChat to services'),
-  };
+function merged(variables: Array<Record<string, string>>): Record<string, string> {
+  return Object.assign({}, ...variables) as Record<string, string>;
 }

@@ -2,9 +2,9 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { bundleAdapter, DETERMINISTIC } from './bundle-adapter';
+import { bundleConfigChecker } from './bundle-config-checker';
 import { bundleImageBuilder } from './bundle-image-builder';
 import { bundleRelay } from './bundle-relay';
-import { bundleYamlParser } from './bundle-yaml';
 import { replaceFolder } from './replace-folder';
 import { IMAGE_BUILDER_FOLDER } from '../src/contract/image-build';
 import { RELAY_FOLDER } from '../src/contract/relay';
@@ -59,5 +59,5 @@ void Promise.all([
   replaceFolder(join(ROOT, RELAY_FOLDER), bundleRelay),
   replaceFolder(join(ROOT, 'build/stand-in'), bundleStandIn),
   replaceFolder(join(ROOT, 'build/live-view'), bundleLiveView),
-  bundleYamlParser(),
+  bundleConfigChecker(),
 ]);

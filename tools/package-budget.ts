@@ -3,13 +3,13 @@ const BUDGET = 1_000_000;
 
 /** Found at synth, wherever the package is installed. */
 export const NEEDED = [
+  'assets/config-checker.js.br',
   'assets/image/Dockerfile',
   'assets/image/adapter.js',
   'assets/image/documentdb-ca.pem',
   'assets/image/links.tar',
   'assets/image-builder/index.js',
   'assets/relay/index.mjs',
-  'assets/yaml.js',
 ];
 
 /** Nothing else is published: no sources, tests, maps and build information. */

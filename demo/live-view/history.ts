@@ -1,11 +1,12 @@
+import { drawnEvent, type DrawnEvent } from './drawn-event';
 import type { EventStream, TimedEvent } from '../../emulator/core/events';
 
 const MOST = 500;
 
-/** What a picture needs to know that is drawn only now: the last events, and the last phase of each environment before them. */
+/** The events for a page that opens late: the last ones, and the last phase of each environment before them. */
 export class History {
-  private readonly phases = new Map<string, TimedEvent>();
-  private readonly recent: TimedEvent[] = [];
+  private readonly phases = new Map<string, DrawnEvent>();
+  private readonly recent: DrawnEvent[] = [];
   private readonly unsubscribe: () => void;
 
   public constructor(events: EventStream, past: readonly TimedEvent[] = []) {
@@ -13,7 +14,7 @@ export class History {
     this.unsubscribe = events.subscribe((event) => this.remember(event));
   }
 
-  public get events(): TimedEvent[] {
+  public get events(): DrawnEvent[] {
     return [...this.phases.values(), ...this.recent];
   }
 
@@ -22,8 +23,9 @@ export class History {
   }
 
   private remember(event: TimedEvent): void {
-    if (!isDrawn(event)) return;
-    this.recent.push(event);
+    const drawn = drawnEvent(event);
+    if (!drawn) return;
+    this.recent.push(drawn);
     if (this.recent.length <= MOST) return;
     const old = this.recent.shift()!;
     if (old.type !== 'environment') return;
@@ -31,9 +33,4 @@ export class History {
     if (old.phase === 'dead') this.phases.delete(environment);
     else this.phases.set(environment, old);
   }
-}
-
-/** Whether the picture shows it: what a function logs or asks of AWS may be private. */
-export function isDrawn({ type }: TimedEvent): boolean {
-  return type === 'environment' || type === 'response' || type === 'request';
 }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { History, isDrawn } from './history';
+import { drawnEvent, type DrawnEvent } from './drawn-event';
+import { History } from './history';
 import { EmulatorError } from '../../emulator/core/errors';
 import type { TimedEvent } from '../../emulator/core/events';
 import { listen } from '../../emulator/core/listen';
@@ -72,10 +73,13 @@ export class LiveView {
 
   private stream(response: ServerResponse): void {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-    const send = (events: TimedEvent[]) => response.write(`data: ${JSON.stringify(events)}\n\n`);
+    const send = (events: DrawnEvent[]) => response.write(`data: ${JSON.stringify(events)}\n\n`);
     // A page that connects again starts over: the first frame is all that has been.
     send(this.history.events);
-    const unsubscribe = this.emulator.events.subscribe((event) => isDrawn(event) && send([event]));
+    const unsubscribe = this.emulator.events.subscribe((event) => {
+      const drawn = drawnEvent(event);
+      if (drawn) send([drawn]);
+    });
     response.once('close', unsubscribe);
   }
 }

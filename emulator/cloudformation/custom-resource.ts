@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { unsupported, type ResourceHandler, type ResourceDefinition } from './resource';
+import {
+  unsupported, type Deployment, type EmulatedResource, type ResourceDefinition, type ResourceDeleter, type ResourceHandler, type ResourceUpdater,
+} from './resource';
 import { EmulatorError } from '../core/errors';
 import type { LambdaFunction } from '../services/lambda/lambda-function';
 import type { LambdaService } from '../services/lambda/lambda-service';
@@ -25,14 +27,25 @@ export function isCustomResource(type: string): boolean {
   return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 }
 
+export const createCustomResource: ResourceHandler = (resource, deployment) => request(resource, deployment, { RequestType: 'Create' });
+
+export const updateCustomResource: ResourceUpdater = (resource, existing, deployment) => request(resource, deployment, {
+  RequestType: 'Update', PhysicalResourceId: existing.ref, OldResourceProperties: stringified(existing.properties),
+});
+
+export const deleteCustomResource: ResourceDeleter = async (existing, deployment) => {
+  await request(existing, deployment, { RequestType: 'Delete', PhysicalResourceId: existing.ref });
+};
+
 /**
  * Invokes the function behind `ServiceToken` asynchronously and waits for a response at the response URL, from whichever invocation.
  * CloudFormation would wait for its timeout even after every attempt has failed; the emulator fails at once then.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  */
-export const customResource: ResourceHandler = async (resource, { cloud, services, aws, stackId }) => {
+async function request(resource: ResourceDefinition, deployment: Deployment, what: Record<string, unknown>): Promise<EmulatedResource> {
   const { logicalId, type, properties } = resource;
+  const { cloud, services, aws, stackId } = deployment;
   const lambda = providerOf(resource, services.lambda);
   const failed = (reason: string): never => {
     throw new EmulatorError('CUSTOM_RESOURCE_FAILED', `${logicalId} (${type}): ${reason}`);
@@ -41,7 +54,7 @@ export const customResource: ResourceHandler = async (resource, { cloud, service
   const { url, response } = aws.expectResponse();
   const { ServiceTimeout, ...rest } = properties;
   const event = {
-    RequestType: 'Create',
+    ...what,
     ResponseURL: url,
     StackId: stackId,
     RequestId,
@@ -74,7 +87,7 @@ export const customResource: ResourceHandler = async (resource, { cloud, service
     clearTimeout(timer);
     broken.catch(() => undefined);
   }
-};
+}
 
 function providerOf(resource: ResourceDefinition, lambda: LambdaService): LambdaFunction {
   const arn = String(resource.properties.ServiceToken);

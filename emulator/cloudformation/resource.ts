@@ -40,6 +40,20 @@ export type ResourceHandler = (resource: ResourceDefinition, deployment: Deploym
 
 export type ResourceHandlers = Readonly<Record<string, ResourceHandler>>;
 
+/** A resource that exists, as the template declared it. */
+export interface ExistingResource extends ResourceDefinition, EmulatedResource {}
+
+/** Changes a resource in place. */
+export type ResourceUpdater = (
+  resource: ResourceDefinition, existing: ExistingResource, deployment: Deployment,
+) => EmulatedResource | Promise<EmulatedResource>;
+
+export type ResourceUpdaters = Readonly<Record<string, ResourceUpdater>>;
+
+export type ResourceDeleter = (existing: ExistingResource, deployment: Deployment) => void | Promise<void>;
+
+export type ResourceDeleters = Readonly<Record<string, ResourceDeleter>>;
+
 /** The name that CloudFormation generates where the template has none. */
 export function physicalName({ logicalId }: ResourceDefinition, { stack }: Deployment): string {
   return `${stack.name}-${logicalId}-${hash(`${stack.name}/${logicalId}`, 12).toUpperCase()}`;

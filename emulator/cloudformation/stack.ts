@@ -2,38 +2,58 @@ import { randomUUID } from 'node:crypto';
 import { deploymentOrder } from './deployment-order';
 import { isInert } from './inert';
 import { conditionHolds, resolve, type Scope } from './intrinsics';
-import { unsupported, type Deployment, type EmulatedResource, type ResourceDefinition, type ResourceProperties } from './resource';
+import { unsupported, type Deployment, type EmulatedResource, type ExistingResource, type ResourceDefinition, type ResourceProperties } from './resource';
+import { StackUpdate } from './stack-update';
+import type { TemplateResource } from './template';
 import { EmulatorError } from '../core/errors';
 import { handlerOf } from '../services/resource-handlers';
 
 const ZONES = ['a', 'b', 'c'];
 
-/** Creates the resources of a stack one after the other. */
+/** Creates and updates the resources of a stack one after the other. */
 export class Stack {
-  private readonly created = new Map<string, EmulatedResource>();
-  private readonly scope: Scope;
+  private readonly created = new Map<string, ExistingResource>();
 
-  public constructor(private readonly deployment: Deployment) {
-    const { cloud, stack } = deployment;
-    this.scope = {
-      template: stack.template,
-      ref: (name) => this.pseudoParameter(name) ?? this.parameter(name) ?? this.created.get(name)?.ref,
-      attribute: (logicalId, name) => this.created.get(logicalId)?.attributes?.[name],
-      dynamic: (service, key) => this.dynamicReference(service, key),
-      availabilityZones: ZONES.map((letter) => `${cloud.region}${letter}`),
-    };
-  }
+  public constructor(private deployment: Deployment) {}
 
   /** Creates all resources. @throws EmulatorError with the logical id of the resource that cannot be created */
   public async deploy(): Promise<void> {
-    const all = this.deployment.stack.template.Resources ?? {};
-    const wanted = Object.fromEntries(Object.entries(all)
-      .filter(([, { Condition }]) => !Condition || conditionHolds(Condition, this.scope)));
-    for (const logicalId of deploymentOrder(wanted)) {
-      const { Type: type, Properties: raw = {} } = wanted[logicalId];
-      const resource = { logicalId, type, properties: this.resolved(logicalId, raw) as ResourceProperties };
-      this.created.set(logicalId, await this.create(resource));
+    for (const [logicalId, { Type: type, Properties = {} }] of this.declared()) {
+      const resource = { logicalId, type, properties: this.resolved(logicalId, Properties) as ResourceProperties };
+      this.created.set(logicalId, { ...resource, ...await this.create(resource) });
     }
+  }
+
+  /**
+   * Updates the resources to another assembly of the stack: creates and changes first, and deletes what is no longer declared at the end. What
+   * fails is rolled back.
+   *
+   * @throws EmulatorError with the logical id of the resource that failed, or that the emulator cannot update
+   */
+  public async update(deployment: Pick<Deployment, 'stack' | 'options'>): Promise<void> {
+    const previous = this.deployment;
+    const update = new StackUpdate(this.created, (resource) => this.create(resource), () => this.deployment);
+    this.deployment = { ...previous, ...deployment };
+    try {
+      for (const [logicalId, { Type: type, Properties = {} }] of this.declared()) {
+        await update.apply({ logicalId, type, properties: this.resolved(logicalId, Properties) as ResourceProperties });
+      }
+    } catch (error) {
+      this.deployment = previous;
+      await update.rollBack().catch((reason: Error) => {
+        throw new EmulatorError('ROLLBACK_FAILED', `${reason.message}, while this was rolled back: ${(error as Error).message}`, { cause: reason });
+      });
+      throw error;
+    }
+    await update.cleanUp(new Set(this.declared().map(([logicalId]) => logicalId)));
+  }
+
+  /** The resources whose condition holds, in the order of their dependencies. */
+  private declared(): [logicalId: string, resource: TemplateResource][] {
+    const { scope } = this;
+    const declared = Object.fromEntries(Object.entries(scope.template.Resources ?? {})
+      .filter(([, { Condition }]) => !Condition || conditionHolds(Condition, scope)));
+    return deploymentOrder(declared).map((logicalId) => [logicalId, declared[logicalId]]);
   }
 
   /** The stack's outputs. */
@@ -41,6 +61,17 @@ export class Stack {
     const outputs = Object.entries(this.deployment.stack.template.Outputs ?? {})
       .filter(([, { Condition }]) => !Condition || conditionHolds(Condition, this.scope));
     return Object.fromEntries(outputs.map(([name, { Value }]) => [name, String(this.resolved(name, Value))]));
+  }
+
+  private get scope(): Scope {
+    const { cloud, stack } = this.deployment;
+    return {
+      template: stack.template,
+      ref: (name) => this.pseudoParameter(name) ?? this.parameter(name) ?? this.created.get(name)?.ref,
+      attribute: (logicalId, name) => this.created.get(logicalId)?.attributes?.[name],
+      dynamic: (service, key) => this.dynamicReference(service, key),
+      availabilityZones: ZONES.map((letter) => `${cloud.region}${letter}`),
+    };
   }
 
   private create(resource: ResourceDefinition): EmulatedResource | Promise<EmulatedResource> {

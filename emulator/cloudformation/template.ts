@@ -4,7 +4,12 @@ export interface TemplateResource {
   readonly Properties?: Record<string, unknown>;
   readonly DependsOn?: string | string[];
   readonly Condition?: string;
+  readonly DeletionPolicy?: DeletionPolicy;
+  readonly UpdateReplacePolicy?: Exclude<DeletionPolicy, 'RetainExceptOnCreate'>;
 }
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html */
+export type DeletionPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate' | 'Snapshot';
 
 /** The parts of a CloudFormation template that matter here. */
 export interface Template {

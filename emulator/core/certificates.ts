@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -7,13 +8,18 @@ export interface Certificates {
   readonly cert: string;
   readonly key: string;
   readonly ca: string;
-  /** A file with the authority's certificate, for NODE_EXTRA_CA_CERTS. */
+  /** A file with the authority's certificate and further trusted ones, for NODE_EXTRA_CA_CERTS. */
   readonly caFile: string;
 }
 
-/** Creates the certificate that stands for those of AWS's authorities, which every Lambda environment trusts, and writes it into the folder. */
-export async function makeCertificates(folder: string): Promise<Certificates> {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
+/**
+ * Creates the certificate that stands for those of AWS's authorities, which every Lambda environment trusts, and writes it into the folder.
+ *
+ * @param trusted certificates of further authorities, in PEM
+ */
+export async function makeCertificates(folder: string, trusted: readonly string[] = []): Promise<Certificates> {
+  // Clients that trust several authorities find them by name.
+  const { cert, private: key } = await generate([{ name: 'commonName', value: `Emulator ${randomUUID()}` }], {
     keyType: 'ec',
     algorithm: 'sha256',
     extensions: [
@@ -22,6 +28,6 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
     ],
   });
   const caFile = join(folder, 'ca.pem');
-  writeFileSync(caFile, cert);
+  writeFileSync(caFile, [cert, ...trusted].join('\n'));
   return { cert, key, ca: cert, caFile };
 }

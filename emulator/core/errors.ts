@@ -8,6 +8,8 @@ export type EmulatorErrorCode =
   | 'INTRINSIC_UNRESOLVED'
   /** AWS would refuse the resource; the message names the logical id. */
   | 'RESOURCE_REFUSED'
+  /** An update failed, and so did its rollback: the stack is in an unknown state. */
+  | 'ROLLBACK_FAILED'
   /** A custom resource failed or did not respond. */
   | 'CUSTOM_RESOURCE_FAILED'
   /** The emulator cannot run the image: no Dockerfile, or an entry point that is not in it. */

@@ -1,19 +1,21 @@
 import { API_GATEWAY_RESOURCES } from './api-gateway/resources';
 import { CLOUDFRONT_RESOURCES } from './cloudfront/resources';
+import { LOGS_RESOURCES } from './cloudwatch-logs/resources';
 import { CODEBUILD_RESOURCES } from './codebuild/resources';
 import { DOCUMENTDB_RESOURCES } from './documentdb/resources';
 import { ECR_RESOURCES } from './ecr/resources';
 import { ELASTICACHE_RESOURCES } from './elasticache/resources';
 import { EVENTBRIDGE_RESOURCES } from './eventbridge/resources';
-import { IAM_RESOURCES } from './iam/resources';
-import { LAMBDA_RESOURCES } from './lambda/resources';
-import { LOGS_RESOURCES } from './cloudwatch-logs/resources';
+import { IAM_DELETERS, IAM_RESOURCES, IAM_UPDATERS } from './iam/resources';
+import { LAMBDA_DELETERS, LAMBDA_RESOURCES, LAMBDA_UPDATERS } from './lambda/resources';
 import { S3_RESOURCES } from './s3/resources';
 import { SECRETS_MANAGER_RESOURCES } from './secrets-manager/resources';
-import { SSM_RESOURCES } from './ssm/resources';
-import { customResource, isCustomResource } from '../cloudformation/custom-resource';
+import { SSM_DELETERS, SSM_RESOURCES } from './ssm/resources';
+import { createCustomResource, deleteCustomResource, isCustomResource, updateCustomResource } from '../cloudformation/custom-resource';
 import { isInert } from '../cloudformation/inert';
-import type { ResourceHandler, ResourceHandlers } from '../cloudformation/resource';
+import type {
+  ResourceDeleter, ResourceDeleters, ResourceHandler, ResourceHandlers, ResourceUpdater, ResourceUpdaters,
+} from '../cloudformation/resource';
 
 const HANDLERS: ResourceHandlers = {
   ...API_GATEWAY_RESOURCES,
@@ -33,6 +35,36 @@ const HANDLERS: ResourceHandlers = {
 
 /** The handler for resources of a type; undefined for inert and unknown types. */
 export function handlerOf(type: string): ResourceHandler | undefined {
-  if (isCustomResource(type) && !isInert(type)) return customResource;
+  if (isCustomResource(type) && !isInert(type)) return createCustomResource;
   return Object.hasOwn(HANDLERS, type) ? HANDLERS[type] : undefined;
+}
+
+const UPDATERS: ResourceUpdaters = { ...IAM_UPDATERS, ...LAMBDA_UPDATERS };
+
+/** Types whose creation, repeated with other properties, is an update. */
+const OVERWRITTEN: readonly string[] = [
+  'AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method', 'AWS::ApiGateway::Stage', 'AWS::S3::BucketPolicy', 'AWS::SSM::Parameter',
+];
+
+const DELETERS: ResourceDeleters = {
+  ...IAM_DELETERS,
+  ...LAMBDA_DELETERS,
+  ...SSM_DELETERS,
+  // Of no effect on what a stage serves.
+  'AWS::ApiGateway::Deployment': () => undefined,
+};
+
+/** What changes a resource of a type in place; undefined where the emulator cannot. */
+export function updaterOf(type: string): ResourceUpdater | undefined {
+  if (isInert(type)) return (_, { ref, attributes }) => ({ ref, attributes });
+  if (isCustomResource(type)) return updateCustomResource;
+  if (OVERWRITTEN.includes(type)) return (resource, _, deployment) => HANDLERS[type](resource, deployment);
+  return Object.hasOwn(UPDATERS, type) ? UPDATERS[type] : undefined;
+}
+
+/** What deletes a resource of a type; undefined where the emulator cannot. */
+export function deleterOf(type: string): ResourceDeleter | undefined {
+  if (isInert(type)) return () => undefined;
+  if (isCustomResource(type)) return deleteCustomResource;
+  return Object.hasOwn(DELETERS, type) ? DELETERS[type] : undefined;
 }

@@ -1,5 +1,6 @@
 import { ApiGatewayService } from './api-gateway/api-gateway-service';
 import { CloudFrontService } from './cloudfront/cloudfront-service';
+import { LogsService } from './cloudwatch-logs/logs-service';
 import { CodeBuildService } from './codebuild/codebuild-service';
 import { DocumentDbService } from './documentdb/documentdb-service';
 import { EcrService } from './ecr/ecr-service';
@@ -8,7 +9,6 @@ import { EventBridgeService } from './eventbridge/eventbridge-service';
 import { IamService } from './iam/iam-service';
 import { AccountConcurrency } from './lambda/account-concurrency';
 import { LambdaService } from './lambda/lambda-service';
-import { LogsService } from './cloudwatch-logs/logs-service';
 import { S3Service } from './s3/s3-service';
 import { SecretsManagerService } from './secrets-manager/secrets-manager-service';
 import { SsmService } from './ssm/ssm-service';

@@ -44,9 +44,8 @@ function prompt(rule: string, status: number, attempt: () => Promise<Answer>) {
 }
 
 /** The path of a message that may be deleted: the answer to a chat of this check. */
-async function ownMessage(target: Target): Promise<string> {
-  const { client, pace, patienceMs } = target;
-  const { id } = await start(target, { ...pace, tokens: 1, silenceMs: 0 });
+async function ownMessage({ client, pace, patienceMs }: Target): Promise<string> {
+  const { id } = await start(client, { ...pace, tokens: 1, silenceMs: 0 });
   const { events, failure } = await follow(client, id, patienceMs);
   const message = events.find(({ json }) => json.final)?.json.responseMessage?.messageId;
   if (!message) throw new Error(failure ?? 'the answer came without a message id');

@@ -62,7 +62,8 @@ async function judge(name: ScenarioName, browser: Browser, scene: Scene): Promis
     result = verdict(rule, false, (error as Error).message);
   }
   const problems = result.outcome === 'failed' ? tabs.flatMap((tab) => tab.problems) : [];
-  for (const tab of tabs) await tab.close();
+  // A browser that has crashed closes nothing; the verdict stands.
+  for (const tab of tabs) await tab.close().catch(() => undefined);
   return { ...result, problems };
 }
 

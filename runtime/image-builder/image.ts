@@ -7,7 +7,7 @@ export async function sha256Of({ registry, repository, tag }: Properties, ecr: E
     const { imageDetails } = await ecr.send(new DescribeImagesCommand({
       registryId: registry, repositoryName: repository, imageIds: [{ imageTag: tag }],
     }));
-    return imageDetails![0].imageDigest!.replace(/^sha256:/, '');
+    return imageDetails?.[0]?.imageDigest?.replace(/^sha256:/, '');
   } catch (error) {
     if (error instanceof ImageNotFoundException) return undefined;
     throw error;

@@ -40,9 +40,9 @@ export class Claims {
 
   public constructor(private readonly props: ClaimsProps) {}
 
-  /** Exchanges whose response is not written to its end. */
+  /** Exchanges whose response is not in Redis to its end. */
   public get unfinished(): number {
-    return [...this.held.values()].filter(({ ended, gone }) => !ended && !gone.aborted).length;
+    return [...this.held.values()].filter(({ ended, gone, writer }) => !gone.aborted && !(ended && writer.isStored)).length;
   }
 
   /** Claims a request: each call is an attempt of its own. Nothing is returned if it has another worker, or none waits. */
@@ -88,11 +88,20 @@ export class Claims {
   }
 
   public async failAll(reason: string): Promise<void> {
-    await Promise.all([...this.held.values()].map((exchange) => exchange.fail(reason)));
+    await Promise.all([...this.held.values()].map((exchange) => (exchange.ended ? exchange.writer.flushed() : exchange.fail(reason))));
   }
 
   public abandonAll(reason: string): void {
     for (const exchange of this.held.values()) exchange.leave(reason);
+  }
+
+  /** Lets the relay know, by removing our name: that is possible even where Redis has no memory left for a frame. */
+  private giveUp(exchange: QueuedExchange, reason: string): void {
+    if (exchange.gone.aborted) return;
+    const { connection, names, settings, log } = this.props;
+    log.warn('response-given-up', { id: exchange.id, message: reason });
+    exchange.leave(reason);
+    connection.repeat(() => connection.send('HDEL', [names.request(exchange.id), 'worker']), settings.outageMs).catch(() => undefined);
   }
 
   /** Repeats the claim until Redis answers: it may have been executed, and then the request is ours. */
@@ -126,7 +135,7 @@ export class Claims {
       sealer: sealing.response(id, attempt),
       connection,
       settings,
-      onDead: (reason) => exchange.leave(reason),
+      onDead: (reason) => this.giveUp(exchange, reason),
     });
     const plain = sealer.open(REQUEST_PARTS.head, sealedHead);
     const stored = plain && JSON.parse(plain.toString()) as StoredHead;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, ReplyError } from 'ioredis';
 import type { RedisAccess, RedisTarget } from './endpoint';
-import { ConnectionLost, isDenial, isFinal, messageOf, NotConnected, RedisDenied, RedisUnreachable, replyError } from './errors';
+import { ConnectionLost, isDenial, isFinal, messageOf, NotExecuted, RedisDenied, RedisUnreachable, replyError } from './errors';
 import type { Script } from './scripts';
 import type { QueueSettings } from './settings';
 
@@ -83,13 +83,13 @@ export class Connection {
   }
 
   private async ready(): Promise<Redis> {
-    if (this.closed) throw new NotConnected('the connection is closed');
+    if (this.closed) throw new NotExecuted('the connection is closed');
     if (this.client && Date.now() - this.usedAt > this.settings.idleConnectionMs) this.drop();
     if (this.client?.status === 'ready') return this.client;
     this.connecting ??= this.connect().finally(() => { this.connecting = undefined; });
     const { epoch } = this;
     const client = await this.connecting;
-    if (epoch !== this.epoch) throw new NotConnected('the connection was thrown away');
+    if (epoch !== this.epoch) throw new NotExecuted('the connection was thrown away');
     return client;
   }
 
@@ -116,11 +116,11 @@ export class Connection {
     } catch (error) {
       destroy(client);
       if (isFinal(error)) throw error;
-      throw new NotConnected(`cannot connect to Redis: ${messageOf(cause ?? error)}`);
+      throw new NotExecuted(`cannot connect to Redis: ${messageOf(cause ?? error)}`);
     }
     if (this.closed) {
       destroy(client);
-      throw new NotConnected('the connection is closed');
+      throw new NotExecuted('the connection is closed');
     }
     this.usedAt = Date.now();
     return this.client = client;

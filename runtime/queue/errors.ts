@@ -22,9 +22,9 @@ export class ConnectionLost extends Error {
   public readonly name: string = 'ConnectionLost';
 }
 
-/** There was no connection: the command was not sent. */
-export class NotConnected extends ConnectionLost {
-  public readonly name = 'NotConnected';
+/** The command was not executed: there was no connection, or Redis could not execute it on this one. */
+export class NotExecuted extends ConnectionLost {
+  public readonly name = 'NotExecuted';
 }
 
 /** Any other error reply. */
@@ -42,6 +42,13 @@ export function isFinal(error: unknown): boolean {
   return error instanceof RedisUnsuitable || error instanceof RedisDenied;
 }
 
+/** The event that a log line reports the error as. */
+export function eventOf(error: unknown): string {
+  if (error instanceof RedisUnsuitable) return 'redis-unsuitable';
+  if (error instanceof RedisDenied) return 'redis-denied';
+  return error instanceof RedisError ? 'redis-error' : 'redis-unreachable';
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -54,7 +61,7 @@ const TRANSIENT = /^(READONLY|LOADING|UNBLOCKED|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|
 
 /** What an error reply to a command means. */
 export function replyError(command: string, message: string): Error {
-  if (TRANSIENT.test(message)) return new ConnectionLost(message);
+  if (TRANSIENT.test(message)) return new NotExecuted(message);
   if (isDenial(message)) return new RedisDenied(message);
   if (/\b(MOVED|ASK|CROSSSLOT)\b/.test(message)) return new RedisUnsuitable(command, ONE_SHARD, message);
   if (/NOPERM/.test(message)) return new RedisUnsuitable(command, 'a user that may run this command', message);

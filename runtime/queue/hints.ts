@@ -59,7 +59,7 @@ export class Hints {
   /** Ends a pop of the inbox alone, so that the next one sees the common queue. */
   public wake(always = false): void {
     if (!this.popping || (this.popsCommon && !always)) return;
-    void this.props.commands.send('ZADD', [this.props.inbox, 0, 'wake:']).catch(() => undefined);
+    void this.add(this.props.inbox, '0', 'wake:');
   }
 
   public close(): void {
@@ -67,8 +67,13 @@ export class Hints {
     this.props.connection.close();
   }
 
+  private async add(key: string, score: string, member: string): Promise<void> {
+    const { commands, settings } = this.props;
+    await commands.sendAll([['ZADD', key, 'NX', score, member], ['PEXPIRE', key, settings.requestTtlMs]]).catch(() => undefined);
+  }
+
   private async pop(): Promise<void> {
-    const { connection, commands, inbox, waiting, settings, onHint, onNote } = this.props;
+    const { connection, inbox, waiting, settings, onHint, onNote } = this.props;
     this.popsCommon = this.props.takesCommon();
     const keys = this.popsCommon ? [inbox, waiting] : [inbox];
     const popped = hintOf(await connection.send('BZPOPMIN', [...keys, settings.popMs / 1000], settings.popMs));
@@ -79,7 +84,7 @@ export class Hints {
       onNote(kind, id);
     } else if (key === waiting && !this.props.takesCommon()) {
       // The last place was taken meanwhile. If this fails, the relay adds the hint again.
-      await commands.send('ZADD', [waiting, 'NX', score, member]).catch(() => undefined);
+      await this.add(waiting, score, member);
     } else {
       onHint(member);
     }

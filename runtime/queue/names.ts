@@ -9,7 +9,7 @@ export class Names {
 
   public constructor(prefix: string, release: string) {
     for (const [name, value] of Object.entries({ prefix, release })) {
-      if (!/^[\w./-]+$/.test(value)) throw new Error(`\`${name}\` must consist of letters, digits and any of _ . / -, got: ${JSON.stringify(value)}`);
+      if (!/^[\w.:/-]+$/.test(value)) throw new Error(`\`${name}\` must consist of letters, digits and any of _ . : / -, got: ${JSON.stringify(value)}`);
     }
     this.base = `{${prefix}}:${release}:`;
     this.waiting = `${this.base}waiting`;

@@ -7,7 +7,7 @@ export interface RequestTimes {
   readonly firstByte?: number;
 }
 
-/** A response that has begun. */
+/** A response that has begun. Its body must be read or left, or the request's signal aborted: until then the queue is taken. */
 export interface QueuedResponse {
   readonly kind: 'response';
   readonly id: string;

@@ -1,6 +1,6 @@
 import { Connection } from './connection';
 import { RedisAccess } from './endpoint';
-import { isFinal, messageOf } from './errors';
+import { eventOf, messageOf } from './errors';
 import { Names } from './names';
 import type { QueueOptions } from './options';
 import type { Outcome } from './outcome';
@@ -90,6 +90,6 @@ export class RelayQueue {
   }
 
   private report(error: unknown): void {
-    this.options.log.error(isFinal(error) ? 'redis-unsuitable' : 'redis-unreachable', { message: messageOf(error) });
+    this.options.log.error(eventOf(error), { message: messageOf(error) });
   }
 }

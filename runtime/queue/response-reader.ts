@@ -105,7 +105,7 @@ export class ResponseReader {
         continue;
       }
       if (frame.type === 'want') await this.handOver();
-      if (frame.type === 'end' || frame.type === 'error') this.finish();
+      if (frame.type === 'end' || frame.type === 'error') await this.finish();
       if (frame.type === 'error') throw new ResponseBroken(frame.reason);
       return frame;
     }
@@ -184,11 +184,14 @@ export class ResponseReader {
     ]), settings.outageMs);
   }
 
-  /** Not waited for: what stays behind expires anyway. */
-  private finish(): void {
+  /**
+   * Not repeated: what stays behind expires anyway. Waited for, because a process that is frozen with a reply outstanding
+   * would throw its connection away when it goes on.
+   */
+  private async finish(): Promise<void> {
     this.finished = true;
     const { connection, names, settings, id } = this.props;
-    connection.sendAll([
+    await connection.sendAll([
       ['XTRIM', this.key, 'MINID', `${this.last + 1}-0`],
       ['PEXPIRE', this.key, settings.finishedTtlMs],
       ['PEXPIRE', names.request(id), settings.finishedTtlMs],

@@ -51,6 +51,11 @@ export class ResponseWriter {
     return this.kept.length === 0 && this.waiting.length === 0;
   }
 
+  /** True while Redis has confirmed every frame. */
+  public get isStored(): boolean {
+    return this.waiting.length === 0 && this.stored === this.nextNumber - 1;
+  }
+
   /** The last frame that Redis has confirmed: to be noted before it is asked how many are unread. */
   public get confirmed(): number {
     return this.stored;
@@ -117,8 +122,7 @@ export class ResponseWriter {
       .finally(() => {
         this.running = undefined;
         // Written while the last round ended.
-        const unstored = this.waiting.length > 0 || this.stored < this.nextNumber - 1;
-        if (!this.closed && (unstored || this.wakeWriters.length > 0)) this.run();
+        if (!this.closed && (!this.isStored || this.wakeWriters.length > 0)) this.run();
       });
   }
 

@@ -111,6 +111,7 @@ if not attempt then
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('HSET', KEYS[4], ARGV[3], lease(now(), ARGV[6], ARGV[7], ARGV[8]))
+redis.call('PEXPIRE', KEYS[4], 120000)
 return {stored[1], stored[2]}
 `);
 
@@ -174,7 +175,7 @@ return result
 `);
 
 /**
- * What a relay needs to know about a silent worker.
+ * What a relay needs to know about a silent worker. One that cannot go on with a request removes its name from it.
  * KEYS workers, request. ARGV worker, attempt
  */
 export const ALIVE = script('alive', `
@@ -183,7 +184,8 @@ if not value then return 'missing' end
 if parse(value) <= now() then return 'dead' end
 local attempt = redis.call('HGET', KEYS[2], 'attempt')
 if not attempt then return 'missing' end
-return attempt == ARGV[2] and 'alive' or 'dead'
+if attempt ~= ARGV[2] or redis.call('HEXISTS', KEYS[2], 'worker') == 0 then return 'dead' end
+return 'alive'
 `);
 
 /**
@@ -228,7 +230,7 @@ return 1
 
 /**
  * Withdraws a worker's lease, unless it should stay because something waits.
- * KEYS workers, waiting, inbox. ARGV worker, 1 to leave whatever waits, 1 if the common queue counts
+ * KEYS workers, waiting, inbox. ARGV worker, 1 to leave whatever waits, 1 if the common queue counts, lifetime of hints
  */
 export const LEAVE = script('leave', `
 local hints = {}
@@ -238,6 +240,7 @@ for i = 1, #members, 2 do
 end
 if ARGV[2] ~= '1' and (#hints > 0 or (ARGV[3] == '1' and redis.call('ZCARD', KEYS[2]) > 0)) then return 0 end
 for _, hint in ipairs(hints) do redis.call('ZADD', KEYS[2], hint[2], hint[1]) end
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
 redis.call('DEL', KEYS[3])
 redis.call('HDEL', KEYS[1], ARGV[1])
 return 1

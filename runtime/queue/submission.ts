@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection, Reply } from './connection';
-import { ConnectionLost, isFinal, messageOf, NotConnected, ResponseBroken } from './errors';
+import { ConnectionLost, messageOf, NotExecuted, ResponseBroken } from './errors';
 import type { StoredHead } from './frames';
 import type { QueueLog } from './log';
 import type { Names } from './names';
@@ -160,7 +160,7 @@ export class Submission {
       case 'broken':
         return first;
       case 'start':
-        if (!this.start?.underWay) this.start = this.props.starts.begin(startId, () => connection.drop());
+        if (!this.start?.underWay) this.start = this.props.starts.begin(startId, () => { if (!this.reader.worker) connection.drop(); });
         break;
     }
     this.since = first;
@@ -171,13 +171,12 @@ export class Submission {
   private async run(mode: string, startId: string, forMs: number): Promise<string[]> {
     const { connection, names, settings } = this.props;
     const whole = mode !== 'again';
-    const refused = this.start?.refused === undefined ? '' : this.start.id;
     const enqueue = () => connection.run(
       ENQUEUE,
       [names.request(this.id), names.waiting, names.inbox(this.owner), names.workers, names.starts, names.broken],
       [
         this.id, mode, this.owner, whole ? this.sealedHead : '', whole ? this.sealedBody : '', settings.requestTtlMs, startId,
-        this.start?.underWay ? 1 : 0, settings.startMs, this.props.capacity, this.props.maxWorkers, this.since, refused,
+        this.start?.underWay ? 1 : 0, settings.startMs, this.props.capacity, this.props.maxWorkers, this.since, this.refusedStart,
       ],
     );
     return textsOf(await connection.repeat(async () => {
@@ -186,10 +185,15 @@ export class Submission {
         this.sent = true;
         return reply;
       } catch (error) {
-        if (!(error instanceof NotConnected)) this.sent = true;
+        if (error instanceof ConnectionLost && !(error instanceof NotExecuted)) this.sent = true;
         throw error;
       }
     }, forMs));
+  }
+
+  /** A start that no worker will come out of: Redis must not count it any more. */
+  private get refusedStart(): string {
+    return this.start?.refused === undefined ? '' : this.start.id;
   }
 
   /** Takes the request back. Nothing is returned if a worker has claimed it. */
@@ -200,7 +204,7 @@ export class Submission {
     const [status, attempt] = textsOf(await connection.repeat(() => connection.run(
       WITHDRAW,
       [names.request(this.id), names.waiting, names.inbox(this.owner), names.starts],
-      [this.id, settings.requestTtlMs, this.start?.id ?? ''],
+      [this.id, settings.requestTtlMs, this.refusedStart],
     ), forMs));
     if (status === 'taken') {
       this.reader.claimedBy(attempt);
@@ -216,7 +220,8 @@ export class Submission {
   /** What a failure means to the caller: whether a worker may have executed the request. */
   private async giveUp(error: unknown): Promise<Outcome> {
     if (this.props.options.signal?.aborted) {
-      await this.reader.abandon();
+      if (this.reader.worker) await this.reader.abandon();
+      else await this.withdraw('aborted', this.props.settings.replyMs).catch(() => undefined);
       return { kind: 'aborted', id: this.id, times: this.times };
     }
     if (error instanceof ResponseBroken) {
@@ -224,8 +229,7 @@ export class Submission {
       return this.failed(error.message);
     }
     this.props.report(error);
-    const unused = !this.sent || (isFinal(error) && !this.stored);
-    if (unused || (!this.reader.worker && await this.neverArrived())) {
+    if (!this.sent || (!this.reader.worker && await this.neverArrived())) {
       return { kind: 'unavailable', id: this.id, reason: 'redis', message: messageOf(error), times: this.times };
     }
     return this.failed(messageOf(error));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Claims } from './claims';
 import { Connection } from './connection';
 import { RedisAccess } from './endpoint';
-import { ConnectionLost, isFinal, messageOf, RedisUnreachable } from './errors';
+import { ConnectionLost, eventOf, isFinal, messageOf, RedisUnreachable } from './errors';
 import { Hints } from './hints';
 import { Names } from './names';
 import type { QueueOptions } from './options';
@@ -80,7 +80,7 @@ export class WorkerQueue implements RequestSource {
       await this.beat(this.settings.unreachableMs);
     } catch (error) {
       this.end(messageOf(error));
-      this.options.log.error(isFinal(error) ? 'redis-unsuitable' : 'redis-unreachable', { message: messageOf(error) });
+      this.options.log.error(eventOf(error), { message: messageOf(error) });
       throw error;
     }
     this.reported = true;
@@ -123,7 +123,7 @@ export class WorkerQueue implements RequestSource {
 
   public retire(): void {
     this.isOpen = false;
-    void this.beat(this.settings.replyMs).catch(() => undefined);
+    if (this.reported) void this.beat(this.settings.replyMs).catch(() => undefined);
   }
 
   public async leave(): Promise<boolean> {
@@ -229,7 +229,7 @@ export class WorkerQueue implements RequestSource {
     if (this.ends.aborted) return;
     const outage = performance.now() - this.beatAt;
     if (!isFinal(error) && (error instanceof ConnectionLost || error instanceof RedisUnreachable) && outage < this.settings.outageMs) return;
-    this.options.log.error(isFinal(error) ? 'redis-unsuitable' : 'redis-unreachable', { message: messageOf(error) });
+    this.options.log.error(eventOf(error), { message: messageOf(error) });
     this.claims.abandonAll(messageOf(error));
     this.end(messageOf(error));
   }
@@ -237,7 +237,7 @@ export class WorkerQueue implements RequestSource {
   private async withdrawLease(whateverWaits: boolean): Promise<boolean> {
     const { commands, names, settings } = this;
     const reply = await commands.repeat(() => commands.run(
-      LEAVE, [names.workers, names.waiting, names.inbox(this.worker)], [this.worker, whateverWaits ? 1 : 0, this.handedOver ? 0 : 1],
+      LEAVE, [names.workers, names.waiting, names.inbox(this.worker)], [this.worker, whateverWaits ? 1 : 0, this.handedOver ? 0 : 1, settings.requestTtlMs],
     ), settings.replyMs);
     return reply === 1;
   }

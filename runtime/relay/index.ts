@@ -4,6 +4,7 @@ import { Relay } from './relay';
 import { readSettings, type RelaySettings } from './settings';
 import { WorkerStarter } from './worker-starter';
 import { RELAY } from '../../src/contract/relay';
+import { ADAPTER } from '../../src/contract/variables';
 import { RelayQueue } from '../queue';
 import { readRedis, readSecrets } from '../queue/environment';
 import { Aws } from '../shared/aws';
@@ -70,7 +71,7 @@ async function withReferences<T>(environment: NodeJS.ProcessEnv, settings: Relay
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   // The SDK's endpoints are left out: a deployment may set them for LibreChat.
   const aws = new Aws({
-    AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL: environment[RELAY.awsEndpoint],
+    AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, [ADAPTER.awsEndpointUrl]: environment[RELAY.awsEndpoint],
   }, settings);
   try {
     return await read(new References(aws));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sign } from 'aws4';
 import { call, Connections, succeeded } from './call';
 import { messageOf } from './log';
+import { ADAPTER } from '../../src/contract/variables';
 
 export interface RetryOptions {
   readonly awsAttempts: number;
@@ -106,11 +107,10 @@ export class Aws {
     };
   }
 
+  /** Not `AWS_ENDPOINT_URL`, which users set for LibreChat's files on S3-compatible storage. */
   private endpoint(service: AwsRequest['service'], region: string): string {
-    const variable = `AWS_ENDPOINT_URL_${service === 'secretsmanager' ? 'SECRETS_MANAGER' : service.toUpperCase()}`;
-    const endpoint = this.environment[variable] ?? this.environment.AWS_ENDPOINT_URL;
     const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-    return endpoint?.replace(/\/$/, '') ?? `https://${service}.${region}.${suffix}`;
+    return this.environment[ADAPTER.awsEndpointUrl]?.replace(/\/$/, '') ?? `https://${service}.${region}.${suffix}`;
   }
 }
 

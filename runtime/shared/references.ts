@@ -47,11 +47,22 @@ export function fieldOf(text: string, field: string): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function objectOf(text: string): Record<string, unknown> {
+/** The names of the fields of a secret that have a value. */
+export function fieldNames(variable: string, text: string): string[] {
   try {
-    return Object(JSON.parse(text)) as Record<string, unknown>;
+    return Object.entries(objectOf(text)).filter(([, value]) => value !== null).map(([name]) => name);
+  } catch (error) {
+    throw new Error(`\`${variable}\` could not be read: ${messageOf(error)}`);
+  }
+}
+
+function objectOf(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
   } catch {
     // The parser's own message quotes the secret.
-    throw new Error('the secret must hold a JSON object');
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('the secret must hold a JSON object');
+  return value as Record<string, unknown>;
 }

@@ -10,7 +10,8 @@ export const ACCESS_LOG_FORMAT = AccessLogFormat.custom(JSON.stringify({
   status: AccessLogField.contextStatus(),
   responseLength: AccessLogField.contextResponseLength(),
   responseLatency: AccessLogField.contextResponseLatency(),
-  errorMessage: '$context.error.messageString',
+  // `$context.error.messageString` contains its own quotes.
+  errorMessage: AccessLogField.contextErrorMessage(),
   integrationStatus: '$context.integration.status',
   integrationLatency: '$context.integration.latency',
   integrationError: '$context.integration.error',

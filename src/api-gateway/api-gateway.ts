@@ -1,13 +1,15 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { ACCESS_LOG_FORMAT } from './access-log-format';
 import { preflightIntegration, preflightOptions } from './preflight';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
 import { API_ROUTES } from '../contract/routes';
+import { createLogGroup, type LogOptions } from '../private/log-group';
 import { suppressNag } from '../private/nag';
 
 /** Content types that API Gateway passes on in base64. With a wildcard for all types, MOCK integrations fail. */
@@ -20,7 +22,8 @@ export interface ApiGatewayProps {
   /** The public URL, if it is known before the distribution is created. */
   readonly siteUrl?: string;
   readonly cloudWatchRole: boolean;
-  readonly logRetention: logs.RetentionDays;
+  readonly logs: LogOptions;
+  readonly encryptionKey?: IKey;
   readonly throttlingRateLimit: number;
   readonly throttlingBurstLimit: number;
 }
@@ -28,14 +31,14 @@ export interface ApiGatewayProps {
 /** A REST API that streams the responses of a function, and requires an API key. */
 export class ApiGateway extends Construct {
   public readonly api: apigateway.RestApi;
-  public readonly accessLogGroup: logs.ILogGroup;
+  public readonly accessLogGroup: ILogGroup;
   /** The API key that CloudFront sends as `x-api-key`. */
   public readonly apiKey: secretsmanager.ISecret;
 
   constructor(scope: Construct, id: string, props: ApiGatewayProps) {
     super(scope, id);
 
-    this.accessLogGroup = new logs.LogGroup(this, 'AccessLog', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    this.accessLogGroup = createLogGroup(this, 'AccessLog', props.logs);
     this.api = new apigateway.RestApi(this, 'RestApi', {
       restApiName: props.name,
       description: 'LibreChat REST API with response streaming',
@@ -52,7 +55,7 @@ export class ApiGateway extends Construct {
     this.api.node.tryRemoveChild('Endpoint');
     this.addRoutes(props);
     this.addGatewayResponses();
-    this.apiKey = this.createApiKey();
+    this.apiKey = this.createApiKey(props.encryptionKey);
     this.createUsagePlan(props);
     this.suppressNagRules();
   }
@@ -85,9 +88,10 @@ export class ApiGateway extends Construct {
     }
   }
 
-  private createApiKey(): secretsmanager.ISecret {
+  private createApiKey(encryptionKey?: IKey): secretsmanager.ISecret {
     const secret = new secretsmanager.Secret(this, 'ApiKey', {
       description: 'LibreChat: API key of CloudFront',
+      encryptionKey,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
     suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'CloudFront and API Gateway would have to rotate it at the same time' });
@@ -118,7 +122,11 @@ export class ApiGateway extends Construct {
     }
     const loggingRole = this.api.node.tryFindChild('CloudWatchRole');
     if (loggingRole) {
-      suppressNag(loggingRole, { id: 'AwsSolutions-IAM4', reason: 'API Gateway requires this managed policy for its logging role' });
+      suppressNag(loggingRole, {
+        id: 'AwsSolutions-IAM4',
+        reason: 'API Gateway requires this managed policy for its logging role',
+        appliesTo: ['Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs'],
+      });
     }
   }
 }

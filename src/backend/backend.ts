@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Duration, RemovalPolicy, type Size, Stack } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, type Size, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -15,6 +16,7 @@ import { QUEUE } from '../contract/queue';
 import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../contract/variables';
 import { type Binding, type Reference, referencesIn, variablesIn, wholeSecret } from '../private/binding';
 import { codeOf, type LambdaImage } from '../private/image';
+import { createLogGroup, type LogOptions } from '../private/log-group';
 import { suppressNag } from '../private/nag';
 import type { Network } from '../private/network';
 import { sorted } from '../private/sorted';
@@ -28,6 +30,8 @@ export interface BackendProps {
   readonly bindings: Binding[];
   readonly environment: Record<string, string>;
   readonly secrets: Record<string, Reference>;
+  /** A secret with further variables as fields. */
+  readonly environmentSecret?: secretsmanager.ISecret;
   readonly filesBucket?: IBucket;
   /** The public URL, if it is known before the distribution is created. */
   readonly siteUrl?: string;
@@ -41,7 +45,8 @@ export interface BackendProps {
   /** Number of requests that one worker serves at a time. */
   readonly maxConcurrentRequests: number;
   readonly provisionedConcurrentExecutions?: number;
-  readonly logRetention: logs.RetentionDays;
+  readonly logs: LogOptions;
+  readonly encryptionKey?: IKey;
 }
 
 /** The function whose invocations are workers: each runs LibreChat for many requests. Also the bucket for uploads. */
@@ -52,41 +57,40 @@ export class Backend extends Construct {
   /** The queue between relay and workers. */
   public readonly queue: Binding;
   public readonly filesBucket: IBucket;
-  public readonly logGroup: logs.ILogGroup;
+  public readonly logGroup: ILogGroup;
   /** Undefined if `secrets` contains all secrets that are derived from it. */
   public readonly rootSecret?: secretsmanager.ISecret;
 
   constructor(scope: Construct, id: string, props: BackendProps) {
     super(scope, id);
 
-    this.filesBucket = props.filesBucket ?? createFilesBucket(this, props.siteUrl, props.removalPolicy);
-    this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    this.filesBucket = props.filesBucket ?? createFilesBucket(this, props);
+    this.logGroup = createLogGroup(this, 'Logs', props.logs);
 
     const allSecretsAreSpecified = Object.keys(DERIVED_SECRETS).every((name) => name in props.secrets);
-    this.rootSecret = allSecretsAreSpecified ? undefined : createRootSecret(this, props.removalPolicy);
-    const sealing = wholeSecret(this.createSealingSecret());
+    this.rootSecret = allSecretsAreSpecified ? undefined : createRootSecret(this, props);
+    const sealing = wholeSecret(this.createSealingSecret(props.encryptionKey));
     const references = { ...this.references(props), [QUEUE.sealingSecret]: sealing };
     const variables = {
       ...variablesIn(props.bindings),
       ...props.environment,
-      ...Object.fromEntries(Object.entries(references).map(([name, reference]) => [name, reference.arn])),
       ...siteVariables(props),
       [ADAPTER.configBucket]: props.config.bucket.bucketName,
       [ADAPTER.configKey]: props.config.key,
       AWS_BUCKET_NAME: this.filesBucket.bucketName,
     };
+    const arns = Object.fromEntries(Object.entries(references).map(([name, reference]) => [name, reference.arn]));
     const queueVariables = {
       [QUEUE.prefix]: props.queuePrefix,
-      [QUEUE.release]: this.release(props.image, variables),
+      [QUEUE.release]: this.release(props.image, { ...variables, ...arns }),
       [QUEUE.maxConcurrentRequests]: String(props.maxConcurrentRequests),
     };
     this.queue = { variables: queueVariables, references: { [QUEUE.sealingSecret]: sealing } };
-    const environment = sorted({ ...variables, ...queueVariables });
-    validateVariablesSize(environment);
+    validateVariablesSize({ ...variables, ...queueVariables }, references);
+    const environment = sorted({ ...variables, ...arns, ...queueVariables });
 
     const role = createExecutionRole(this, {
       logGroup: this.logGroup,
-      inVpc: props.network !== undefined,
       filesBucket: this.filesBucket,
       config: props.config,
       urlParameterName: props.urlParameterName,
@@ -116,6 +120,7 @@ export class Backend extends Construct {
   private references(props: BackendProps): Record<string, Reference> {
     return {
       ...Object.fromEntries(Object.entries(props.secrets).sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, secret]) => [`${VALUE_FROM}${name}`, secret])),
+      ...props.environmentSecret && { [ADAPTER.environmentSecret]: wholeSecret(props.environmentSecret) },
       ...this.rootSecret && { [ADAPTER.rootSecret]: wholeSecret(this.rootSecret) },
       ...referencesIn(props.bindings),
     };
@@ -127,9 +132,10 @@ export class Backend extends Construct {
     return createHash('sha256').update(JSON.stringify(sorted(resolved))).digest('hex').slice(0, 16);
   }
 
-  private createSealingSecret(): secretsmanager.Secret {
+  private createSealingSecret(encryptionKey?: IKey): secretsmanager.Secret {
     const secret = new secretsmanager.Secret(this, 'SealingSecret', {
       description: 'LibreChat: encrypts requests and responses on their way through Redis',
+      encryptionKey,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
     suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'Relay and workers would have to rotate it at the same time' });
@@ -142,14 +148,19 @@ export class Backend extends Construct {
     return securityGroup;
   }
 
-  private createAlias({ provisionedConcurrentExecutions, network, bindings }: BackendProps): lambda.Alias | undefined {
+  private createAlias({ image, provisionedConcurrentExecutions, network, bindings }: BackendProps): lambda.Alias | undefined {
     if (provisionedConcurrentExecutions === undefined) return undefined;
+    // The digest of an image that is built during the deployment is the same reference in every template.
+    if (!Token.isUnresolved(image.revision)) this.handler.invalidateVersionBasedOn(image.revision);
     const alias = new lambda.Alias(this, 'Live', { aliasName: 'live', version: this.handler.currentVersion });
     // The prop of `Alias` does not accept tokens.
     (alias.node.defaultChild as lambda.CfnAlias).provisionedConcurrencyConfig = { provisionedConcurrentExecutions };
-    // LibreChat starts when the alias is created, so its database, Redis and the security group rules must exist.
+    // LibreChat starts when the alias is created, so its database, Redis, the security group rules and the routes must exist.
     alias.node.addDependency(...bindings.flatMap(({ server }) => server ?? []));
-    if (network) alias.node.addDependency(...this.handler.connections.securityGroups);
+    if (network) {
+      const { internetConnectivityEstablished } = network.vpc.selectSubnets(network.vpcSubnets);
+      alias.node.addDependency(...this.handler.connections.securityGroups, internetConnectivityEstablished);
+    }
     return alias;
   }
 }

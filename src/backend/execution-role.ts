@@ -8,7 +8,6 @@ import { suppressNag, wildcardFinding } from '../private/nag';
 
 interface ExecutionRoleProps {
   readonly logGroup: ILogGroup;
-  readonly inVpc: boolean;
   readonly filesBucket: IBucket;
   readonly config: { readonly bucket: IBucket; readonly key: string };
   readonly urlParameterName?: string;
@@ -16,8 +15,10 @@ interface ExecutionRoleProps {
 
 /** The role of LibreChat's function: the permissions of the Terraform module, and no more. */
 export function createExecutionRole(scope: Construct, props: ExecutionRoleProps): iam.Role {
-  const role = createFunctionRole(scope, { description: 'LibreChat', logGroup: props.logGroup, inVpc: props.inVpc });
+  const role = createFunctionRole(scope, { description: 'LibreChat', logGroup: props.logGroup, networkInterfaces: true });
   allow(role, ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], props.filesBucket.arnForObjects('*'));
+  // Without it, S3 responds to requests for a missing object with 403, and LibreChat never deletes the record of the file.
+  allow(role, ['s3:ListBucket'], props.filesBucket.bucketArn);
   props.filesBucket.encryptionKey?.grantEncryptDecrypt(role);
   allow(role, ['s3:GetObject'], props.config.bucket.arnForObjects(props.config.key));
   props.config.bucket.encryptionKey?.grantDecrypt(role);

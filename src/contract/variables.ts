@@ -14,6 +14,13 @@ export const ADAPTER = {
   rootSecret: 'ADAPTER_ROOT_SECRET',
   /** Reference to DocumentDB's credentials: JSON with `username`, `password`, `host` and `port`. */
   databaseSecret: 'ADAPTER_DATABASE_SECRET',
+  /** Reference to a secret that holds a JSON object with one field per variable of LibreChat. */
+  environmentSecret: 'ADAPTER_ENVIRONMENT_SECRET',
+  /**
+   * Endpoint for the adapter's own calls to AWS, set by the emulator. `AWS_ENDPOINT_URL` is LibreChat's: with S3-compatible storage, it is
+   * not AWS.
+   */
+  awsEndpointUrl: 'ADAPTER_AWS_ENDPOINT_URL',
   /** Name of the SSM parameter with the public URL, if there is no domain. */
   urlParameter: 'ADAPTER_URL_PARAMETER',
   /** Bucket and key of `librechat.yaml`. */
@@ -49,6 +56,8 @@ export const FIXED_VARIABLES: Readonly<Record<string, string>> = {
   HOST: '127.0.0.1',
   TRUST_PROXY: '2',
   LOG_TO_FILE: 'false',
+  USE_REDIS_STREAMS: 'true',
+  FILE_UPLOAD_SSE_ENABLED: 'true',
   STREAM_KEEP_COMPLETED_JOBS: 'true',
   GENERATION_PROTOCOL_VERSION: '2',
   REDIS_RETRY_MAX_ATTEMPTS: '0',

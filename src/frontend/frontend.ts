@@ -3,7 +3,6 @@ import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -15,7 +14,9 @@ import { Publication } from './publication';
 import { ADD_NOINDEX, ROUTE_TO_INDEX } from './viewer-functions';
 import { API_ROUTES, CLIENT_PATH_BELOW_API } from '../contract/routes';
 import type { LambdaImage } from '../private/image';
+import type { LogOptions } from '../private/log-group';
 import { suppressNag } from '../private/nag';
+import { globalName } from '../private/names';
 
 export interface FrontendProps {
   readonly image: LambdaImage;
@@ -31,7 +32,7 @@ export interface FrontendProps {
   readonly webAclArn?: string;
   readonly geoRestriction?: cloudfront.GeoRestriction;
   readonly priceClass?: cloudfront.PriceClass;
-  readonly logRetention: RetentionDays;
+  readonly logs: LogOptions;
 }
 
 /** The client in a bucket, and the distribution in front of the bucket and the API. */
@@ -44,16 +45,10 @@ export class Frontend extends Construct {
     super(scope, id);
 
     this.bucket = createFrontendBucket(this);
-    const { resource: published } = new Publication(this, 'Publication', { image: props.image, bucket: this.bucket, logRetention: props.logRetention });
-    // Open tabs use an older client with a newer API anyway. LibreChat does not support the reverse.
-    published.node.addDependency(props.apiVersion);
-
     this.certificate = props.certificate ?? this.createCertificate(props);
     this.distribution = this.createDistribution(props);
-    // The site is not available before it has a client.
-    this.distribution.node.addDependency(published);
-
-    this.createRecords(props);
+    const published = this.publish(props);
+    this.createRecords(props, published);
     if (props.urlParameterName) {
       new ssm.StringParameter(this, 'Url', {
         description: 'LibreChat: public URL',
@@ -62,6 +57,18 @@ export class Frontend extends Construct {
         stringValue: `https://${this.distribution.distributionDomainName}`,
       });
     }
+  }
+
+  /**
+   * Everything that may fail is created before the bucket has contents: a rollback cannot delete a bucket that is not empty. The bucket's
+   * policy and the resource that empties it are created before the contents, and deleted after.
+   */
+  private publish({ image, logs, apiVersion }: FrontendProps): IDependable {
+    const { resource } = new Publication(this, 'Publication', { image, logs, bucket: this.bucket });
+    resource.node.addDependency(this.bucket, this.distribution);
+    // Open tabs use an older client with a newer API anyway. LibreChat does not support the reverse.
+    resource.node.addDependency(apiVersion);
+    return resource;
   }
 
   private createCertificate({ domainName, hostedZone }: FrontendProps): acm.ICertificate | undefined {
@@ -105,6 +112,7 @@ export class Frontend extends Construct {
     return {
       // With LIST, S3 responds with 404 instead of 403 for a missing file.
       origin: origins.S3BucketOrigin.withOriginAccessControl(this.bucket, {
+        originAccessControl: this.createOriginAccessControl(),
         originAccessLevels: [cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
       }),
       viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -117,18 +125,26 @@ export class Frontend extends Construct {
     };
   }
 
+  private createOriginAccessControl(): cloudfront.S3OriginAccessControl {
+    return new cloudfront.S3OriginAccessControl(this, 'OriginAccessControl', {
+      originAccessControlName: globalName(this, 'OriginAccessControl'),
+    });
+  }
+
   private createFunction(id: string, code: string): cloudfront.Function {
     return new cloudfront.Function(this, id, {
+      functionName: globalName(this, id),
       runtime: cloudfront.FunctionRuntime.JS_2_0,
       code: cloudfront.FunctionCode.fromInline(code),
     });
   }
 
-  private createRecords({ domainName, hostedZone }: FrontendProps): void {
+  /** Viewers are not sent to a site without a client. */
+  private createRecords({ domainName, hostedZone }: FrontendProps, published: IDependable): void {
     if (!domainName || !hostedZone) return;
     const record = { zone: hostedZone, recordName: `${domainName}.`, target: route53.RecordTarget.fromAlias(new CloudFrontTarget(this.distribution)) };
-    new route53.ARecord(this, 'Ipv4Record', record);
-    new route53.AaaaRecord(this, 'Ipv6Record', record);
+    new route53.ARecord(this, 'Ipv4Record', record).node.addDependency(published);
+    new route53.AaaaRecord(this, 'Ipv6Record', record).node.addDependency(published);
   }
 }
 

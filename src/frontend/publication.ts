@@ -1,13 +1,14 @@
-import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { FRONTEND_PROPERTIES, FRONTEND_RESOURCE_TYPE } from '../contract/frontend';
 import { COMMAND } from '../contract/image';
 import { createFunctionRole } from '../private/function-role';
 import { codeOf, type LambdaImage } from '../private/image';
+import { createLogGroup, type LogOptions } from '../private/log-group';
 import { suppressNag, wildcardFinding } from '../private/nag';
 
 /** Some 30 MB in a few hundred files usually take a few seconds. */
@@ -16,7 +17,7 @@ const TIMEOUT = Duration.minutes(5);
 export interface PublicationProps {
   readonly image: LambdaImage;
   readonly bucket: IBucket;
-  readonly logRetention: logs.RetentionDays;
+  readonly logs: LogOptions;
 }
 
 /** Publishes the client from the image whenever the image changes, so that client and API are of one release. */
@@ -26,7 +27,7 @@ export class Publication extends Construct {
   constructor(scope: Construct, id: string, props: PublicationProps) {
     super(scope, id);
 
-    const logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    const logGroup = createLogGroup(this, 'Logs', props.logs);
     const publisher = new lambda.DockerImageFunction(this, 'Function', {
       description: 'LibreChat: publishes the client from the image',
       code: codeOf(props.image, COMMAND.publish),
@@ -49,7 +50,7 @@ export class Publication extends Construct {
   }
 
   private createRole(logGroup: logs.ILogGroup, bucket: IBucket): iam.Role {
-    const role = createFunctionRole(this, { description: 'LibreChat: publishes the client', logGroup, inVpc: false });
+    const role = createFunctionRole(this, { description: 'LibreChat: publishes the client', logGroup });
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] }));
     suppressNag(role.node.findChild('DefaultPolicy'), {
       id: 'AwsSolutions-IAM5',

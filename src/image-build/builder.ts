@@ -1,21 +1,22 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { IProject } from 'aws-cdk-lib/aws-codebuild';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { IMAGE_BUILDER_FOLDER } from '../contract/image-build';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
 import { inPackage } from '../private/files';
 import { createFunctionRole } from '../private/function-role';
+import { createLogGroup, type LogOptions } from '../private/log-group';
 
 export interface BuilderProps {
   readonly project: IProject;
   readonly buildLogGroup: logs.ILogGroup;
   readonly repository: IRepository;
   readonly architecture: lambda.Architecture;
-  readonly logRetention: logs.RetentionDays;
+  readonly logs: LogOptions;
 }
 
 /** The handler of the custom resource. It starts a build if the image does not exist, waits for it, and reports the result to CloudFormation. */
@@ -26,7 +27,7 @@ export class Builder extends Construct {
   constructor(scope: Construct, id: string, props: BuilderProps) {
     super(scope, id);
 
-    this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    this.logGroup = createLogGroup(this, 'Logs', props.logs);
     const role = this.createRole(props);
     this.handler = new lambda.Function(this, 'Function', {
       description: 'LibreChat: starts builds of the image',
@@ -48,7 +49,7 @@ export class Builder extends Construct {
   }
 
   private createRole({ project, buildLogGroup, repository }: BuilderProps): iam.Role {
-    const role = createFunctionRole(this, { description: 'LibreChat: starts builds of the image', logGroup: this.logGroup, inVpc: false });
+    const role = createFunctionRole(this, { description: 'LibreChat: starts builds of the image', logGroup: this.logGroup });
     role.addToPolicy(new iam.PolicyStatement({
       actions: ['codebuild:StartBuild', 'codebuild:BatchGetBuilds', 'codebuild:StopBuild', 'codebuild:ListBuildsForProject'],
       resources: [project.projectArn],

@@ -1,13 +1,13 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { createBuildRole } from './build-role';
 import { BUILD_LIMITS_MINUTES, BUILD_VARIABLES } from '../contract/image-build';
+import { createLogGroup, type LogOptions } from '../private/log-group';
 import { suppressNag } from '../private/nag';
 import type { Network } from '../private/network';
 
@@ -16,12 +16,14 @@ export interface ImageBuildProjectProps {
   readonly buildSpec: Record<string, unknown>;
   readonly baseImage: string;
   readonly repository: IRepository;
-  readonly architecture: lambda.Architecture;
   readonly network?: Network;
-  readonly logRetention: logs.RetentionDays;
+  readonly logs: LogOptions;
 }
 
-/** The CodeBuild project that builds and pushes the image, on the architecture of the image. */
+/**
+ * The CodeBuild project that builds and pushes the image, for either architecture: the Dockerfile has no `RUN`. CodeBuild has machines with
+ * x86 processors in all of its regions, and with ARM in some.
+ */
 export class ImageBuildProject extends Construct {
   public readonly project: codebuild.Project;
   public readonly logGroup: logs.ILogGroup;
@@ -29,7 +31,7 @@ export class ImageBuildProject extends Construct {
   constructor(scope: Construct, id: string, props: ImageBuildProjectProps) {
     super(scope, id);
 
-    this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    this.logGroup = createLogGroup(this, 'Logs', props.logs);
     const role = createBuildRole(this, { ...props, logGroup: this.logGroup });
     this.project = new codebuild.Project(this, 'Project', {
       description: 'LibreChat: builds the image',
@@ -39,9 +41,7 @@ export class ImageBuildProject extends Construct {
       source: codebuild.Source.s3({ bucket: props.context.bucket, path: props.context.s3ObjectKey }),
       buildSpec: codebuild.BuildSpec.fromObject(props.buildSpec),
       environment: {
-        buildImage: props.architecture === lambda.Architecture.ARM_64
-          ? codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0
-          : codebuild.LinuxBuildImage.AMAZON_LINUX_2023_5,
+        buildImage: codebuild.LinuxBuildImage.AMAZON_LINUX_2023_5,
         computeType: codebuild.ComputeType.SMALL,
         privileged: true,
       },

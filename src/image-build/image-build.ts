@@ -2,7 +2,6 @@ import { ArnFormat, CustomResource, Duration, FileSystem, type RemovalPolicy, St
 import type { IProject } from 'aws-cdk-lib/aws-codebuild';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import type { Architecture, IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { createRepository } from './build-repository';
@@ -12,6 +11,7 @@ import { ImageBuildProject } from './image-build-project';
 import { IMAGE_FOLDER } from '../contract/image';
 import { IMAGE_BUILD_ATTRIBUTES, IMAGE_BUILD_PROPERTIES, IMAGE_BUILD_RESOURCE_TYPE } from '../contract/image-build';
 import { inPackage } from '../private/files';
+import type { LogOptions } from '../private/log-group';
 import type { Network } from '../private/network';
 
 /** The maximum in CloudFormation. The function reports a failure before. */
@@ -25,7 +25,7 @@ export interface ImageBuildProps {
   readonly repository?: IRepository;
   readonly network?: Network;
   readonly removalPolicy?: RemovalPolicy;
-  readonly logRetention: RetentionDays;
+  readonly logs: LogOptions;
 }
 
 /** Builds the image with CodeBuild during the deployment, unless the repository already contains it. */
@@ -37,14 +37,14 @@ export class ImageBuild extends Construct {
 
   constructor(scope: Construct, id: string, props: ImageBuildProps) {
     super(scope, id);
-    const { baseImage, architecture, network, logRetention } = props;
+    const { baseImage, architecture, network, logs } = props;
 
     this.repository = props.repository ?? createRepository(this, props.removalPolicy);
     const spec = buildSpec(architecture.dockerPlatform);
     const context = this.createContext([baseImage, spec]);
     this.revision = context.assetHash;
-    const { project, logGroup } = new ImageBuildProject(this, 'Build', { context, buildSpec: spec, baseImage, repository: this.repository, architecture, network, logRetention });
-    const { handler } = new Builder(this, 'Builder', { project, buildLogGroup: logGroup, repository: this.repository, architecture, logRetention });
+    const { project, logGroup } = new ImageBuildProject(this, 'Build', { context, buildSpec: spec, baseImage, repository: this.repository, network, logs });
+    const { handler } = new Builder(this, 'Builder', { project, buildLogGroup: logGroup, repository: this.repository, architecture, logs });
     const resource = this.createResource(handler, project, context.assetHash);
     this.digest = `sha256:${resource.getAttString(IMAGE_BUILD_ATTRIBUTES.sha256)}`;
   }

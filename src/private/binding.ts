@@ -1,10 +1,11 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Architecture } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IDependable } from 'constructs';
+import type { LogOptions } from './log-group';
 import type { Network } from './network';
 
 /** The properties of a deployment that the variants of `LibreChatImage`, `LibreChatDatabase` and others are bound to. */
@@ -14,7 +15,8 @@ export interface BindContext {
   /** Undefined for the default of each resource. */
   readonly removalPolicy?: RemovalPolicy;
   readonly architecture: Architecture;
-  readonly logRetention: RetentionDays;
+  readonly logs: LogOptions;
+  readonly encryptionKey?: IKey;
 }
 
 /** The context of a variant with `_needsVpc`. */
@@ -42,7 +44,23 @@ export interface Binding {
 
 /** The whole value of a Secrets Manager secret. */
 export function wholeSecret(secret: ISecret): Reference {
-  return { arn: secret.secretArn, grantRead: (grantee) => secret.grantRead(grantee) };
+  return { arn: secret.secretArn, grantRead: (grantee) => grantReadSecret(secret, grantee) };
+}
+
+/**
+ * `grantRead()` of a secret adds the permission to decrypt to the policy of the key. That policy cannot be changed if the key is imported, and
+ * the key's stack would depend on the stack of the function.
+ */
+function grantReadSecret({ secretArn, encryptionKey, stack }: ISecret, grantee: IGrantable): Grant {
+  if (encryptionKey) {
+    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: [encryptionKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${stack.region}.amazonaws.com` } },
+    }));
+  }
+  const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
+  return Grant.addToPrincipal({ grantee, actions, resourceArns: [secretArn] });
 }
 
 /** The plain-text variables of all bindings. */

@@ -1,21 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IConstruct } from 'constructs';
-import type * as yaml from 'yaml';
-
-/** The `yaml` library as one file, bundled by `tools/bundle-yaml.ts`: the published one is half as large as this package. */
-export const YAML_PARSER = 'assets/yaml.js';
+import { bundledPackageError } from './validation/errors';
 
 /** A path below the root of the package. This file is two folders deep in `src` and, compiled, in `lib`. */
 export function inPackage(...path: string[]): string {
-  return join(__dirname, '..', '..', ...path);
-}
-
-/** Loaded on demand: it takes a tenth of the time to synthesize an app without a configuration file. */
-export function yamlParser(): Pick<typeof yaml, 'parseDocument'> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return require(inPackage(YAML_PARSER));
+  // Undefined in an ES module into which the package was bundled.
+  const folder = typeof __dirname === 'undefined' ? undefined : join(__dirname, '..', '..');
+  if (folder === undefined || !existsSync(join(folder, 'assets'))) throw bundledPackageError();
+  return join(folder, ...path);
 }
 
 /**

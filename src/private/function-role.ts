@@ -16,17 +16,21 @@ const NETWORK_INTERFACE_ACTIONS = [
 export interface FunctionRoleProps {
   readonly description: string;
   readonly logGroup: ILogGroup;
-  readonly inVpc: boolean;
+  /**
+   * For functions that are in a VPC, or may be in another deployment. A function that leaves its VPC needs these permissions until Lambda has
+   * deleted its interfaces, and the policy is updated before the function.
+   */
+  readonly networkInterfaces?: boolean;
 }
 
 /** The execution role of a function. Unlike Lambda's managed policies, it allows writing to one log group only. */
-export function createFunctionRole(scope: Construct, { description, logGroup, inVpc }: FunctionRoleProps): iam.Role {
+export function createFunctionRole(scope: Construct, { description, logGroup, networkInterfaces = false }: FunctionRoleProps): iam.Role {
   const role = new iam.Role(scope, 'Role', {
     description,
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
   });
   logGroup.grantWrite(role);
-  if (inVpc) {
+  if (networkInterfaces) {
     role.addToPolicy(new iam.PolicyStatement({ actions: NETWORK_INTERFACE_ACTIONS, resources: ['*'] }));
     suppressNag(role.node.findChild('DefaultPolicy'), {
       id: 'AwsSolutions-IAM5',

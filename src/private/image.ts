@@ -30,6 +30,9 @@ export function codeOf(image: LambdaImage, command: string): lambda.DockerImageC
 /** The first release that streams over Redis as the adapter expects it. */
 export const OLDEST_RELEASE = 'v0.8.7';
 
+/** The first release that supports DocumentDB. */
+export const FIRST_RELEASE_FOR_DOCUMENTDB = 'v0.8.8';
+
 /** The first release that is published as `librechat-ai`. */
 const FIRST_RELEASE_OF_LIBRECHAT_AI = 'v0.8.8';
 

@@ -7,6 +7,16 @@ export function deploymentName(chat: Construct): string {
   return Names.uniqueResourceName(chat, { maxLength: 64, separator: '-' });
 }
 
+/**
+ * A name for a resource of CloudFront, whose names are unique in an account and not per region. CDK's own contain either no name of the
+ * stack or no region. 64 characters at most.
+ */
+export function globalName(scope: Construct, id: string): string {
+  const longestRegion = 'ap-southeast-1'.length;
+  const name = Names.uniqueResourceName(scope, { maxLength: 64 - longestRegion - id.length - 2, separator: '-' });
+  return [name, id, Stack.of(scope).region].join('-');
+}
+
 /** The name of the SSM parameter with the public URL, known before the distribution is created. */
 export function urlParameterName(chat: Construct): string {
   return `/librechat/${deploymentName(chat)}/url`;

@@ -1,6 +1,7 @@
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { CfnReplicationGroup, CfnSubnetGroup } from 'aws-cdk-lib/aws-elasticache';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type Binding, wholeSecret } from '../private/binding';
@@ -15,6 +16,7 @@ export interface RedisProps {
   readonly engineVersion: string;
   readonly nodeType: string;
   readonly replicas: number;
+  readonly encryptionKey?: IKey;
 }
 
 /** An ElastiCache replication group with TLS and a generated password. */
@@ -26,7 +28,7 @@ export class Redis extends Construct implements ec2.IConnectable {
   constructor(scope: Construct, id: string, props: RedisProps) {
     super(scope, id);
 
-    this.authToken = this.createAuthToken();
+    this.authToken = this.createAuthToken(props.encryptionKey);
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,
       description: 'LibreChat: Redis',
@@ -63,9 +65,10 @@ export class Redis extends Construct implements ec2.IConnectable {
     }).attachTo(this.replicationGroup);
   }
 
-  private createAuthToken(): secretsmanager.Secret {
+  private createAuthToken(encryptionKey?: IKey): secretsmanager.Secret {
     const secret = new secretsmanager.Secret(this, 'AuthToken', {
       description: 'LibreChat: password of Redis',
+      encryptionKey,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
     suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'ElastiCache and all execution environments would have to rotate it at the same time' });
@@ -83,6 +86,7 @@ export class Redis extends Construct implements ec2.IConnectable {
       automaticFailoverEnabled: replicated,
       multiAzEnabled: replicated,
       atRestEncryptionEnabled: true,
+      kmsKeyId: props.encryptionKey?.keyArn,
       transitEncryptionEnabled: true,
       transitEncryptionMode: 'required',
       authToken: this.authToken.secretValue.unsafeUnwrap(),

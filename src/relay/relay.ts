@@ -1,16 +1,17 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
 import { RELAY, RELAY_FOLDER, RELAY_HANDLER } from '../contract/relay';
 import { type Binding, referencesIn, variablesIn } from '../private/binding';
 import { inPackage } from '../private/files';
 import { createFunctionRole } from '../private/function-role';
+import { createLogGroup, type LogOptions } from '../private/log-group';
 import type { Network } from '../private/network';
 
 /** A relay only moves bytes. With less memory, the CPU share that comes with it slows its start down. */
@@ -25,7 +26,7 @@ export interface RelayProps {
   readonly maxWorkers: number;
   /** How often a worker is started without a request. */
   readonly tick: Duration;
-  readonly logRetention: logs.RetentionDays;
+  readonly logs: LogOptions;
 }
 
 /** The function that API Gateway invokes. It hands requests to a worker through Redis and streams the responses. */
@@ -36,9 +37,9 @@ export class Relay extends Construct {
   constructor(scope: Construct, id: string, props: RelayProps) {
     super(scope, id);
 
-    this.logGroup = new logs.LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    this.logGroup = createLogGroup(this, 'Logs', props.logs);
     const references = referencesIn(props.bindings);
-    const role = createFunctionRole(this, { description: 'LibreChat: the relay', logGroup: this.logGroup, inVpc: props.network !== undefined });
+    const role = createFunctionRole(this, { description: 'LibreChat: the relay', logGroup: this.logGroup, networkInterfaces: true });
     for (const reference of Object.values(references)) reference.grantRead(role);
     role.addToPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.worker.functionArn] }));
 

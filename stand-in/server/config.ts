@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 
 /** What the stand-in takes from `librechat.yaml`. */
 export interface Config {
@@ -25,7 +25,7 @@ interface Document {
 /** Reads the file that CONFIG_PATH names; without one, LibreChat's defaults hold. */
 export function readConfig(path?: string): Config {
   if (!path) return { fileStrategy: 'local', endpoints: [] };
-  const document = parse(readFileSync(path, 'utf8')) as Document | null;
+  const document = load(readFileSync(path, 'utf8')) as Document | null;
   const endpoints = (document?.endpoints?.custom ?? []).map(({ name, models }) => ({ name, models: models?.default ?? [] }));
   return {
     version: document?.version,

@@ -5,7 +5,7 @@ import { templateOf, type Resource } from '../src/reading';
 const COLUMN = 'logical id, for a construct `chat`';
 
 /** How CloudFormation says what becomes of a resource. */
-const POLICIES: Readonly<Record<string, string>> = { 'kept': 'Retain', 'a final snapshot': 'Snapshot', 'deleted': 'Delete' };
+const POLICIES: Readonly<Record<string, string>> = { 'kept': 'RetainExceptOnCreate', 'a final snapshot': 'Snapshot', 'deleted': 'Delete' };
 
 const told = rowsOf(pageAt('docs/upgrading.md')).filter((row) => row[COLUMN]).flatMap((row) => {
   const [fate] = row['when the stack is deleted, without `removalpolicy`'].split(/[;,]/);

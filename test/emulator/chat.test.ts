@@ -1,9 +1,10 @@
-import { EnvironmentWatch } from '../../demo/environment-watch';
-import type { TimedEvent } from '../../emulator/core/events';
-import { Emulator } from '../../emulator/emulator';
-import { statesOfGroup } from '../../emulator/services/lambda/process-group';
+import { once } from 'node:events';
+import { connect } from 'node:http2';
+import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
 import type { Sandbox } from '../../emulator/services/lambda/sandbox';
 import { type Synthesized, synthesize } from '../../emulator/synthesize';
+import { EnvironmentWatch } from '../../fixtures/environment-watch';
+import { until } from '../../fixtures/runtime/until';
 import { ChatClient } from '../../probe/chat-client';
 import { type ChatEvent, resumedTextOf, tokenOf } from '../../probe/chat-events';
 import { paceOf, tokensFor } from '../../stand-in/server/answer';
@@ -11,13 +12,13 @@ import { describeWith } from '../requires';
 
 const APP = `${__dirname}/../../examples/typescript/app.ts`;
 const PROMPT = 'Hello';
-const GRACE_MS = 100;
+/** How long a worker stays after its last request. */
+const LINGER_MS = 300;
 
-/** An emulator, what it has said so far, and a client that is logged in. */
+/** An emulator, and a client that is logged in. */
 interface Stack {
   readonly emulator: Emulator;
   readonly watch: EnvironmentWatch;
-  readonly log: TimedEvent[];
   readonly client: ChatClient;
 }
 
@@ -28,53 +29,40 @@ beforeAll(async () => { synthesized = await synthesize(APP); });
 afterAll(() => synthesized.dispose());
 
 async function start(overrides: object, sandbox?: Sandbox): Promise<Stack> {
-  const log: TimedEvent[] = [];
   const emulator = await Emulator.start({
     assembly: synthesized.assembly,
     port: 0,
     sandbox,
     environment: { ALLOW_REGISTRATION: 'true', ADAPTER_TEST_OVERRIDES: JSON.stringify(overrides) },
-  }, (event) => log.push(event));
+  });
   const watch = new EnvironmentWatch(emulator.events);
-  const client = await ChatClient.signIn(emulator.url);
-  await watch.settled();
-  return { emulator, watch, log, client };
+  try {
+    const client = await ChatClient.signIn(emulator.url);
+    await watch.settled();
+    return { emulator, watch, client };
+  } catch (error) {
+    await emulator.dispose();
+    throw error;
+  }
 }
 
-/** Starts a reply on one environment while a longer request makes a second one the next in turn. */
-async function startBeside({ client, watch }: Stack, pace: object, free: 'oneIsFree' | 'settled'): Promise<string> {
-  const [streamId] = await Promise.all([client.start(PROMPT, pace), client.logIn()]);
-  await watch[free]();
-  return streamId;
+async function stop(stack: Stack | undefined): Promise<void> {
+  stack?.watch.dispose();
+  await stack?.emulator.dispose();
 }
 
-const environmentOf = ({ log }: Stack, part: string, from = 0): number => {
-  const request = log.slice(from).find((event) => event.type === 'request' && event.path.includes(part));
-  if (request?.type !== 'request' || request.environment === undefined) throw new Error(`no environment served ${part}`);
-  return request.environment;
-};
+const backendOf = ({ emulator }: Stack) => [...emulator.functions].find(([name]) => /Backend/.test(name))![1];
 const textFor = (pace: object) => tokensFor(PROMPT, paceOf({ standIn: { ...pace } })).join('');
 const textIn = (events: ChatEvent[]) => events.map((event) => resumedTextOf(event) ?? tokenOf(event) ?? '').join('');
 
-describe('with the hold', () => {
+describe('a chat', () => {
   let stack: Stack;
-  beforeAll(async () => { stack = await start({ graceMs: GRACE_MS, holdPollMs: 20 }); });
-  afterAll(async () => {
-    stack?.watch.dispose();
-    await stack?.emulator.dispose();
-  });
+  beforeAll(async () => { stack = await start({ lingerMs: LINGER_MS }); });
+  afterAll(() => stop(stack));
 
-  const phasesOf = (environment: number) => stack.log
-    .filter((event) => event.type === 'environment' && event.environment === environment && /Backend/.test(event.function))
-    .map((event) => (event.type === 'environment' ? event.phase : undefined));
-
-  test('a reply arrives whole, in order and in pieces, through two environments', async () => {
+  test('arrives whole, in order and in pieces, and one LibreChat serves it', async () => {
     const pace = { tokens: 20, gapMs: 100, saveMs: 0 };
-    // One generates, one streams, and one tells how far the generation is.
-    await Promise.all([1, 2, 3].map(() => stack.client.logIn()));
-    await stack.watch.settled();
-    const from = stack.log.length;
-    const streamId = await startBeside(stack, pace, 'oneIsFree');
+    const streamId = await stack.client.start(PROMPT, pace);
     const events: ChatEvent[] = [];
     let whileGenerating = 0;
     for await (const event of stack.client.events(streamId)) {
@@ -82,29 +70,18 @@ describe('with the hold', () => {
       const { json } = await stack.client.get(`/api/agents/chat/status/${streamId}`);
       if (tokenOf(event) !== undefined && json.active) whileGenerating++;
     }
-    // `resume` was not asked for: the adapter did, so nothing of before is missing.
-    expect(resumedTextOf(events[0])).toEqual(expect.any(String));
     expect(textIn(events)).toBe(textFor(pace));
     expect(events.at(-1)!.json).toMatchObject({ final: true, responseMessage: { text: textFor(pace) } });
     // Tokens were read here while the job was still running there: nothing on the way collects them.
     expect(whileGenerating).toBeGreaterThan(5);
-    expect(environmentOf(stack, `/stream/${streamId}`, from)).not.toBe(environmentOf(stack, '/api/agents/chat', from));
+    expect(backendOf(stack).environments).toHaveLength(1);
   });
 
-  test('the generating environment is held until the reply and its title are saved, and frozen then', async () => {
-    await stack.watch.settled();
-    const from = stack.log.length;
-    const streamId = await startBeside(stack, { tokens: 10, gapMs: 50, saveMs: 50 }, 'oneIsFree');
+  test('the worker runs until reply and title are saved, and is frozen then', async () => {
+    const streamId = await stack.client.start(PROMPT, { tokens: 10, gapMs: 50, saveMs: 50 });
     for await (const _ of stack.client.events(streamId));
     await stack.watch.settled();
-    const recent = stack.log.slice(from);
-    const post = recent.find((event) => event.type === 'request' && event.path === '/api/agents/chat');
-    if (post?.type !== 'request') throw new Error('no POST was logged');
-    const stream = recent.findIndex((event) => event.type === 'request' && event.path.endsWith(streamId));
-    const frozen = recent.findIndex((event) => event.type === 'environment' && event.environment === post.environment && event.phase === 'frozen');
-    expect(stream).toBeGreaterThan(-1);
-    expect(frozen).toBeGreaterThan(stream);
-    expect(phasesOf(post.environment!).at(-1)).toBe('frozen');
+    expect(backendOf(stack).environments.map(({ state }) => state)).toEqual(['frozen']);
     const { conversations } = (await stack.client.get('/api/convos')).json;
     expect(conversations.map((each: { conversationId: string }) => each.conversationId)).toContain(streamId);
   });
@@ -135,7 +112,7 @@ describe('with the hold', () => {
     expect(textIn(events)).toBe(textFor(pace));
   });
 
-  test('ten chats at once are all whole', async () => {
+  test('ten at once are all whole, and one LibreChat serves them', async () => {
     const pace = { tokens: 10, gapMs: 20, saveMs: 0 };
     const replies = await Promise.all(Array.from({ length: 10 }, async () => {
       const events: ChatEvent[] = [];
@@ -144,8 +121,53 @@ describe('with the hold', () => {
     }));
     expect(new Set(replies)).toEqual(new Set([textFor(pace)]));
     await stack.watch.settled();
+    expect(backendOf(stack).usage.environments).toBe(1);
   });
 });
+
+describe('the calls of a page', () => {
+  let emulator: Emulator;
+  const open = async (options: Partial<EmulatorOptions> = {}) => {
+    emulator = await Emulator.start({ assembly: synthesized.assembly, port: 0, ...options });
+    return emulator;
+  };
+  afterEach(() => emulator.dispose());
+  const backend = () => [...emulator.functions].find(([name]) => /Backend/.test(name))![1];
+
+  test('28 at once over HTTP/2, with nothing warm, start one LibreChat', async () => {
+    const { url, certificateAuthority } = await open({ tls: true });
+    const session = connect(url, { ca: certificateAuthority });
+    const statuses = await Promise.all(Array.from({ length: 28 }, async () => {
+      const [headers] = await once(session.request({ ':path': '/api/config' }), 'response') as [Record<string, unknown>];
+      return headers[':status'];
+    }));
+    session.destroy();
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(backend().usage).toMatchObject({ environments: 1, invocations: 1 });
+  });
+
+  // https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+  test('are told to come again where the account has no concurrency left for a worker', async () => {
+    const { url } = await open({ concurrencyQuota: 1 });
+    await expectNotReady(await fetch(`${url}/api/config`));
+    expect(backend().environments).toEqual([]);
+  });
+
+  // https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+  test('are told to come again while LibreChat\'s function is inactive, and are served after that', async () => {
+    const { url } = await open();
+    backend().state.deactivate();
+    await expectNotReady(await fetch(`${url}/api/config`));
+    backend().state.activate();
+    await until(async () => (await fetch(`${url}/api/config`)).status === 200);
+  });
+});
+
+async function expectNotReady(response: Response): Promise<void> {
+  expect(response.status).toBe(503);
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await response.json()).toMatchObject({ code: 'SERVER_NOT_READY' });
+}
 
 describe('files', () => inSandbox('none'));
 describeWith('bwrap')('files, in the sandbox', () => inSandbox('bubblewrap'));
@@ -153,11 +175,8 @@ describeWith('bwrap')('files, in the sandbox', () => inSandbox('bubblewrap'));
 function inSandbox(sandbox: Sandbox): void {
   let stack: Stack;
   // LibreChat's folder for uploads is a link into /tmp in the image, which only the sandbox can put there.
-  beforeAll(async () => { stack = await start({}, sandbox); });
-  afterAll(async () => {
-    stack?.watch.dispose();
-    await stack?.emulator.dispose();
-  });
+  beforeAll(async () => { stack = await start({ lingerMs: LINGER_MS }, sandbox); });
+  afterAll(() => stop(stack));
 
   test('an uploaded file goes to the bucket, with credentials that hold a session token, and comes back', async () => {
     const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => index % 251));
@@ -168,57 +187,3 @@ function inSandbox(sandbox: Sandbox): void {
     expect((await stack.client.download(uploaded.file_id)).equals(bytes)).toBe(true);
   });
 }
-
-describe('without the hold', () => {
-  let stack: Stack;
-  beforeAll(async () => { stack = await start({ hold: false }); });
-  afterAll(async () => {
-    stack?.watch.dispose();
-    await stack?.emulator.dispose();
-  });
-
-  test('no event comes while the generating environment is frozen, and they come once another request thaws it', async () => {
-    const pace = { tokens: 3, gapMs: 100, saveMs: 0 };
-    // Two environments are warm, one beside the other.
-    await Promise.all([stack.client.logIn(), stack.client.logIn()]);
-    await stack.watch.settled();
-
-    const streamId = await startBeside(stack, pace, 'settled');
-    const generating = environmentOf(stack, '/api/agents/chat');
-    const stream = stack.client.events(streamId, { resume: true });
-    const first = (await stream.next()).value as ChatEvent;
-    expect(first.json.sync).toBe(true);
-    const next = stream.next();
-
-    // Frozen is what the kernel says, not what the emulator says: every process of the group is stopped.
-    const { pid } = serving().environments.find(({ id }) => id === generating)!;
-    expect(new Set(statesOfGroup(pid))).toEqual(new Set(['T']));
-    // Five times the whole generation, in which nothing comes.
-    const nothing = new Promise((resolve) => setTimeout(resolve, 5 * 3 * pace.gapMs, 'nothing'));
-    expect(await Promise.race([next, nothing])).toBe('nothing');
-
-    // The stream keeps its environment busy, so that the next request finds only the one that generates, and thaws it.
-    const events = [first];
-    const thawing = keepAwake();
-    events.push((await next).value as ChatEvent);
-    for await (const event of stream) events.push(event);
-    thawing.stop();
-    expect(textIn(events)).toBe(textFor(pace));
-    await thawing.stopped;
-  });
-
-  /** The function whose environments serve the API. */
-  function serving() {
-    const [, backend] = [...stack.emulator.functions].find(([name]) => /Backend/.test(name))!;
-    return backend;
-  }
-
-  /** Sends one request after the other. */
-  function keepAwake() {
-    let running = true;
-    const stopped = (async () => {
-      while (running) await stack.client.get('/api/convos');
-    })();
-    return { stop: () => { running = false; }, stopped };
-  }
-});

@@ -14,6 +14,12 @@ const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/inv
     }
     const { StackId, RequestId, LogicalResourceId } = event;
     const response = { StackId, RequestId, LogicalResourceId, Status: 'SUCCESS', PhysicalResourceId: 'physical', Data: { Event: JSON.stringify(event) } };
+    if (mode === 'by-event') {
+      console.log(JSON.stringify(event));
+      const { Id, Fail } = event.ResourceProperties;
+      Object.assign(response, { PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId : Id, Data: {} });
+      if (Fail && event.RequestType !== 'Delete') Object.assign(response, { Status: 'FAILED', Reason: 'it went wrong' });
+    }
     if (mode === 'fail') Object.assign(response, { Status: 'FAILED', Reason: 'it went wrong' });
     if (mode === 'long') response.Data.More = 'x'.repeat(4096);
     if (mode === 'mismatch') response.RequestId = 'other';

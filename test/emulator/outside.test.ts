@@ -58,7 +58,7 @@ test('secrets and Redis, with a domain and provisioned concurrency', async () =>
         StringParameter.fromSecureStringParameterAttributes(stack, 'Mongo', { parameterName: '/mongo/uri' }))),
       redis: LibreChatRedis.fromUri(ecs.Secret.fromSecretsManager(Secret.fromSecretNameV2(stack, 'Redis', 'redis'), 'uri')),
       provisionedConcurrentExecutions: 1,
-    }), { secrets, environment: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
+    }), { secrets, trustedAuthorities: [ca] });
     expect(Object.values(outputs)).toContain('https://chat.example.com');
     const client = await ChatClient.signIn(url);
     expect((await client.get('/api/agents/chat/active')).status).toBe(200);

@@ -1,4 +1,4 @@
-import { deploymentOrder } from '../../emulator/cloudformation/deployment-order';
+import { closure, dependencyGraph, deploymentOrder, ordered, reversed } from '../../emulator/cloudformation/deployment-order';
 import { resolve, type Scope } from '../../emulator/cloudformation/intrinsics';
 
 describe('intrinsic functions', () => {
@@ -62,5 +62,14 @@ describe('the order of deployment', () => {
     expect(() => deploymentOrder({
       A: { Type: 't', Properties: { x: { Ref: 'B' } } }, B: { Type: 't', DependsOn: ['A'] },
     })).toThrow('the template must not go in a circle, got: A → B → A');
+  });
+
+  test('brings ids to the front, behind nothing but what they depend on', () => {
+    const graph = dependencyGraph({ A: { Type: 't' }, B: { Type: 't' }, C: { Type: 't', DependsOn: 'B' }, D: { Type: 't', DependsOn: ['A', 'C'] } });
+    expect(ordered(graph)).toEqual(['A', 'B', 'C', 'D']);
+    expect(ordered(graph, ['C', 'none'])).toEqual(['B', 'C', 'A', 'D']);
+    expect(ordered(reversed(graph), ['B'])).toEqual(['D', 'C', 'B', 'A']);
+    expect([...closure(graph, 'D')].sort()).toEqual(['A', 'B', 'C']);
+    expect([...closure(reversed(graph), 'A')]).toEqual(['D']);
   });
 });

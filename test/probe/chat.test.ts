@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { type StandInProcess, startStandIn, startTestRedis, variables } from '../../fixtures/stand-in-process';
 import { probe, type ProbeOptions } from '../../probe';
 
+jest.setTimeout(30_000);
+
 /** Handles a request that goes through the proxy; `forward` asks the stand-in. */
 type Interference = (req: IncomingMessage, res: ServerResponse, forward: () => Promise<IncomingMessage>) => void;
 
@@ -42,16 +44,15 @@ describe('the check of a chat', () => {
     return `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
   }
 
-  /** The probe's report, and what it found to be wrong. Here nothing freezes, so there is nothing to wait for. */
+  /** The probe's report, and the rules that failed. */
   async function check(url: string, options: Partial<ProbeOptions> = {}) {
-    const atOnce = async () => undefined;
-    const report = await probe({ url, checks: ['chat'], pace: { tokens: 20, gapMs: 100 }, settle: atOnce, rest: atOnce, ...options });
+    const report = await probe({ url, checks: ['chat'], pace: { tokens: 20, gapMs: 100 }, ...options });
     return { ...report, failures: Object.fromEntries(report.verdicts.filter(({ outcome }) => outcome === 'failed').map(({ rule, seen }) => [rule, seen])) };
   }
 
   test('passes when all tokens come one after the other', async () => {
     const { passed, verdicts, measurement } = await check(standIn.url);
-    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'passed']);
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'passed', 'passed']);
     expect(passed).toBe(true);
     expect(measurement!.events).toBeGreaterThanOrEqual(18);
     expect(measurement!.medianGapMs).toBeGreaterThan(50);
@@ -97,7 +98,21 @@ describe('the check of a chat', () => {
       }
       res.end();
     });
-    expect((await check(url)).failures).toEqual({ 'the answer arrives whole': expect.stringMatching(/^\d+ of \d+ characters came in events$/) });
+    expect((await check(url)).failures).toEqual({
+      'the answer arrives whole': expect.stringMatching(/^\d+ of \d+ characters came in events$/),
+      'the page would show it': expect.stringContaining('characters before the end'),
+    });
+  });
+
+  test('fails when the stream of a new message begins with `sync`', async () => {
+    const url = await through(async (req, res) => {
+      const { url: path, headers } = req;
+      request(`${standIn.url}${path}&resume=true`, { headers, agent: false }, (answer) => {
+        res.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(res);
+      }).end();
+    });
+    expect((await check(url)).failures).toEqual({ 'the page would show it': expect.stringContaining('the stream begins with sync') });
   });
 
   test('fails with what the server said when it does not let anyone in', async () => {

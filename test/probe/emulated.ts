@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { EnvironmentWatch } from '../../demo/environment-watch';
 import { fromNode } from '../../emulator/core/http';
 import { writeResponse } from '../../emulator/core/write-response';
 import { Emulator } from '../../emulator/emulator';
@@ -13,7 +12,7 @@ import { LibreChatServerless } from '../../src';
 
 /** What takes seconds on AWS, in a fraction of that. */
 const HASTE: Pick<ProbeOptions, 'pace' | 'silenceMs' | 'patienceMs'> = { pace: { tokens: 60, gapMs: 50 }, silenceMs: 1_500, patienceMs: 5_000 };
-const TIMINGS = { graceMs: 100, holdPollMs: 50, heartbeatMs: 300 };
+const TIMINGS = { lingerMs: 300, heartbeatMs: 300 };
 
 type Template = { Resources: Record<string, { Type: string; Properties: any }> };
 
@@ -43,21 +42,16 @@ export class Assembly {
       port: 0,
       environment: { ALLOW_REGISTRATION: 'true', ADAPTER_TEST_OVERRIDES: JSON.stringify({ ...TIMINGS, ...timings }) },
     });
-    const watch = new EnvironmentWatch(emulator.events);
     const api = await serveApi(emulator);
     try {
       return await probe({
         url: emulator.url,
         apiUrl: api.url,
-        settle: () => watch.settled(),
-        // Without a hold, wait for the environment that was busy longest: the next request goes to that one.
-        rest: () => (timings?.hold === false ? watch.settled() : watch.oneIsFree()),
         ...HASTE,
         ...options,
       });
     } finally {
       api.close();
-      watch.dispose();
       await emulator.dispose();
     }
   }

@@ -4,10 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { functionEnvironment, text } from './reading';
 import { secretNamed } from '../../fixtures/variants';
-import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../src';
+import { LibreChatConfig, LibreChatDatabase, LibreChatImage, LibreChatRedis, LibreChatServerless } from '../../src';
+import { configChecker } from '../../src/private/config-checker';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,11 +16,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let apps = 0;
 
 /** Where LibreChat is told to find its file, and the file itself if it is an asset. */
-function deployed(config?: LibreChatConfig, context = {}) {
+function deployed(config?: LibreChatConfig, context = {}, image?: LibreChatImage) {
   const app = new App({ outdir: join(folder, `app${apps++}`), context });
   const stack = new Stack(app, 'Stack');
   new LibreChatServerless(stack, 'Chat', {
     config,
+    image,
     database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
     redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
   });
@@ -28,7 +30,7 @@ function deployed(config?: LibreChatConfig, context = {}) {
   const asset = Object.values<any>(files).find(({ destinations }) => Object.values<any>(destinations)[0].objectKey === key);
   const path = asset && resolve(app.outdir, asset.source.path);
   const warnings = Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => entry.data);
-  return { bucket: text(bucket), key, path, content: path && existsSync(path) ? parse(readFileSync(path, 'utf8')) : undefined, warnings };
+  return { bucket: text(bucket), key, path, content: path && existsSync(path) ? load(readFileSync(path, 'utf8')) : undefined, warnings };
 }
 
 test('by default uploads go to S3, and the page refuses what Lambda would', () => {
@@ -65,8 +67,50 @@ test('from a bucket', () => {
   expect(deployed(LibreChatConfig.fromBucket(bucket, 'chat/librechat.yaml'))).toMatchObject({ bucket: 'my-bucket', key: 'chat/librechat.yaml', warnings: [] });
 });
 
-test('warns when files would be lost with an environment', () => {
-  expect(deployed(LibreChatConfig.fromObject({ version: '1.3.0' })).warnings).toEqual([expect.stringContaining('should contain fileStrategy: s3')]);
+const LIMITS = { serverFileSizeLimit: 4, endpoints: { default: { fileSizeLimit: 4, totalSizeLimit: 4 } } };
+
+test.each<[kinds: string, config: object]>([
+  ['avatar, image, document, skills', {}],
+  ['avatar, image, document, skills', { fileStrategy: 'local' }],
+  ['image', { fileStrategy: 's3', fileStrategies: { image: 'local' } }],
+  ['avatar, document, skills', { fileStrategy: 's3', fileStrategies: { default: 'local', image: 's3' } }],
+])('warns that files of the kinds %s would be lost with %j', (kinds, config) => {
+  expect(deployed(LibreChatConfig.fromObject({ version: '1.3.0', fileConfig: LIMITS, ...config })).warnings)
+    .toEqual([expect.stringContaining(`because its disk is temporary, got: local for ${kinds} [ack: cdk-librechat-serverless:fileStrategy]`)]);
+});
+
+test.each([{ fileStrategies: { default: 's3' } }, { fileStrategy: 'cloudfront' }, { fileStrategy: 'local', fileStrategies: { default: 'azure_blob' } }])('does not warn of %j', (config) => {
+  expect(deployed(LibreChatConfig.fromObject({ version: '1.3.0', fileConfig: LIMITS, ...config })).warnings).toEqual([]);
+});
+
+test('the built-in configuration matches the schema', () => {
+  expect(configChecker().check(deployed().content, {})).toEqual([]);
+});
+
+test.each<[version: string, config: object, message: string]>([
+  ['v0.8.7', { langfuse: { enabled: false } }, 'at langfuse (v0.8.8 or newer only), got: a mapping with the keys enabled'],
+  ['v0.8.7', { webSearch: { searchProvider: 'keenable' } }, 'at webSearch.searchProvider (v0.8.8 or newer only), got: keenable'],
+])('fails when %s does not know %j', (version, config, message) => {
+  const content = { version: '1.3.0', fileStrategy: 's3', fileConfig: LIMITS, ...config };
+  expect(() => deployed(LibreChatConfig.fromObject(content), {}, LibreChatImage.fromDockerBuild({ version })))
+    .toThrow(`\`config\` must match the schema of LibreChat ${message}`);
+  expect(deployed(LibreChatConfig.fromObject(content)).warnings).toEqual([]);
+});
+
+test('parameters of custom endpoints are checked as at the start of LibreChat', () => {
+  const endpoint = { name: 'A', apiKey: 'user_provided', baseURL: 'https://a.example.org', models: { default: ['m'] } };
+  const withParams = (customParams: object) => () => deployed(LibreChatConfig.fromObject({
+    version: '1.3.0', fileStrategy: 's3', fileConfig: LIMITS, endpoints: { custom: [{ ...endpoint, customParams }] },
+  }));
+  expect(withParams({ defaultParamsEndpoint: 'anthropic', paramDefinitions: [{ key: 'temperature', default: 0.5 }] })).not.toThrow();
+  expect(withParams({ defaultParamsEndpoint: 'nobody' })).toThrow('at endpoints.custom[0].customParams.defaultParamsEndpoint (must be one of openAI');
+  expect(withParams({ paramDefinitions: [{ key: 'warmth' }] })).toThrow('at endpoints.custom[0].customParams.paramDefinitions[0].key (must be one of');
+});
+
+test('an invalid secret is not shown', () => {
+  const config = LibreChatConfig.fromObject({ version: '1.3.0', ocr: { apiKey: ['sk-very-secret'], mistralModel: 'm', baseURL: 'b', strategy: 'x' } });
+  expect(() => deployed(config)).toThrow('match the schema of LibreChat at ocr.apiKey');
+  expect(() => deployed(config)).not.toThrow(/sk-very-secret/);
 });
 
 test('works where assets are not copied, as in watch mode', () => {
@@ -77,9 +121,9 @@ test('works where assets are not copied, as in watch mode', () => {
 });
 
 test.each([
-  ['a: b: c', /`config-file` must be valid YAML, got: Nested mappings are not allowed/],
+  ['a: b: c', /`config-file` must be YAML that LibreChat can read, got: bad indentation of a mapping entry/],
   ['- 1', /`config-file` must contain a YAML mapping, got: \[1\]/],
-  ['', /`config-file` must contain a YAML mapping, got: null/],
+  ['', /`config-file` must contain a YAML mapping, got: nothing/],
   ['just text', /`config-file` must contain a YAML mapping, got: just text/],
   ['cache: true', /`config-file` must contain `version` as a string, such as version: 1\.3\.0, got: nothing/],
   ['version: 1.3', /`config-file` must contain `version` as a string, such as version: 1\.3\.0, got: 1\.3/],

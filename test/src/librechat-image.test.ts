@@ -183,7 +183,7 @@ describe('from CodeBuild', () => {
   test.each(['version', 'digest', 'imageName'])('fails when the %s is known only at deployment', (prop) => {
     const { valueAsString } = new CfnParameter(new Stack(), 'Unknown');
     expect(() => LibreChatImage.fromCodeBuild({ [prop]: valueAsString }))
-      .toThrow(`\`${prop}\` must not be a token, because the image tag is a hash of it, got: ${valueAsString}`);
+      .toThrow(`\`${prop}\` must not be a token, because the image tag is a hash of it, got: a token, whose value is known at deployment only`);
   });
 
   test('fails when subnets come without a VPC', () => {
@@ -200,7 +200,7 @@ describe('from CodeBuild', () => {
   });
 
   test('fails when the VPC has no private subnets', () => {
-    expect(() => LibreChatImage.fromCodeBuild({ vpc: network([SubnetType.PUBLIC, 'Public']) })).toThrow("There are no 'Private' subnet groups in this VPC");
+    expect(() => LibreChatImage.fromCodeBuild({ vpc: network([SubnetType.PUBLIC, 'Public']) })).toThrow('`vpc` must have private subnets with egress: add a NAT gateway');
   });
 
   test('takes a VPC that is looked up', () => {

@@ -9,60 +9,6 @@ import { functionEnvironment, backendFunction, resources, statements, templateOf
 import { DOMAIN, EDGE, EUROPE, VARIANTS, stackIn } from '../../fixtures/variants';
 import { LibreChatServerless } from '../../src';
 
-describe('data', () => {
-  /** What is lost if its logical id changes: CloudFormation would make a new one, and drop the old. */
-  const STATEFUL = [
-    'AWS::S3::Bucket', 'AWS::DocDB::DBCluster', 'AWS::DocDB::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::SecretsManager::Secret',
-    'AWS::ECR::Repository',
-  ];
-
-  function stateful(name: keyof typeof VARIANTS) {
-    const found = STATEFUL.flatMap((type) => resources(templateOf(name), type));
-    return Object.fromEntries(found.map(([logicalId, { DeletionPolicy }]) => [logicalId, DeletionPolicy]));
-  }
-
-  test('minimal: files and the lasting secret are kept, the database leaves a snapshot, the rest goes', () => {
-    expect(stateful('minimal')).toEqual({
-      ChatApiGatewayApiKey3B085F0E: 'Delete',
-      ChatBackendFilesBucket0094F8F0: 'Retain',
-      ChatBackendRootSecretE07F07AE: 'Retain',
-      ChatBackendSealingSecret9B520461: 'Delete',
-      ChatDatabaseCluster4698A913: 'Snapshot',
-      ChatDatabaseInstance1587723B9: 'Delete',
-      ChatDatabaseClusterSecret6DA268CB: 'Delete',
-      ChatFrontendBucket726270E5: 'Delete',
-      ChatRedisAuthToken55F30A0A: 'Delete',
-      ChatRedisReplicationGroupDBC8670F: undefined,
-    });
-  });
-
-  test('maximal: the same names, and RETAIN keeps all data', () => {
-    expect(stateful('maximal')).toEqual({
-      ChatApiGatewayApiKey3B085F0E: 'Delete',
-      ChatBackendRootSecretE07F07AE: 'Retain',
-      ChatBackendSealingSecret9B520461: 'Delete',
-      ChatDatabaseCluster4698A913: 'Retain',
-      ChatDatabaseInstance1587723B9: 'Retain',
-      ChatDatabaseInstance2A299AB3F: 'Retain',
-      ChatDatabaseClusterSecret6DA268CB: 'Retain',
-      ChatFrontendBucket726270E5: 'Delete',
-      ChatRedisAuthToken55F30A0A: 'Delete',
-      ChatRedisReplicationGroupDBC8670F: undefined,
-    });
-  });
-
-  test('an image that was built here goes with its repository, unless all is kept', () => {
-    expect(stateful('code-build')).toMatchObject({ ChatImageBuildRepository2BE8D70D: 'Delete' });
-  });
-
-  test('DESTROY drops all of it, and empties the buckets', () => {
-    const policies = stateful('destroy');
-    expect(new Set(Object.values(policies))).toEqual(new Set(['Delete', undefined]));
-    expect(resources(templateOf('destroy'), 'Custom::S3AutoDeleteObjects').map(([, { Properties }]) => text(Properties.BucketName)).sort())
-      .toEqual(['<ChatBackendFilesBucket>', '<ChatFrontendBucket>']);
-  });
-});
-
 describe('synthesis', () => {
   test.each(Object.keys(VARIANTS) as Array<keyof typeof VARIANTS>)('of the %s form twice gives the same bytes', (name) => {
     expect(JSON.stringify(templateWith(VARIANTS[name]).toJSON())).toBe(JSON.stringify(templateOf(name).toJSON()));

@@ -1,9 +1,10 @@
-import { Aspects, type Stack } from 'aws-cdk-lib';
+import { Aspects, CfnResource, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
 import { VARIANTS, secretNamed, stackIn } from '../../fixtures/variants';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../src';
 
@@ -33,6 +34,10 @@ test('nor with buckets that have keys of their own', () => {
   })).toEqual([]);
 });
 
+test('nor with a key for all data', () => {
+  expect(findings((stack) => new LibreChatServerless(stack, 'Chat', { encryptionKey: new Key(stack, 'Key') }))).toEqual([]);
+});
+
 test('what users allow the function in too wide terms is still found', () => {
   expect(findings((stack) => {
     const chat = VARIANTS['no-vpc'](stack);
@@ -42,6 +47,40 @@ test('what users allow the function in too wide terms is still found', () => {
     expect.stringContaining('AwsSolutions-IAM5[Action'),
     expect.stringContaining('AwsSolutions-IAM5[Resource'),
   ]);
+});
+
+describe('for cdk-nag 3', () => {
+  /** The findings of a variant without the metadata of version 2, as version 3 names them, with their constructs. */
+  function unsuppressed(variant: (stack: Stack) => LibreChatServerless): Array<[id: string, construct: IConstruct]> {
+    const stack = stackIn();
+    const chat = variant(stack);
+    for (const construct of chat.node.findAll()) if (CfnResource.isCfnResource(construct)) construct.addMetadata('cdk_nag', undefined);
+    Aspects.of(chat).add(new AwsSolutionsChecks());
+    const annotations = Annotations.fromStack(stack);
+    return [...annotations.findError('*', Match.anyValue()), ...annotations.findWarning('*', Match.anyValue())]
+      .map(({ id, entry }) => [nameInVersion3(String(entry.data)), constructAt(stack, id)]);
+  }
+
+  function nameInVersion3(text: string): string {
+    const [, failed] = /^CdkNagValidationFailure\S* '(.+?)'/.exec(text) ?? [];
+    return failed ?? /^AwsSolutions-\w+(\[.+?\](?=:))?/.exec(text)![0];
+  }
+
+  function constructAt(stack: Stack, path: string): IConstruct {
+    return stack.node.root.node.findAll().find(({ node }) => `/${node.path}` === path)!;
+  }
+
+  /** The rules that `Validations.of(construct).acknowledge()` has acknowledged. */
+  function acknowledged({ node }: IConstruct): string[] {
+    return node.metadata.filter(({ type }) => type === 'aws:cdk:acknowledged-rules').flatMap(({ data }) => Object.keys(data as object));
+  }
+
+  test.each(Object.entries(VARIANTS))('each finding in the %s variant is acknowledged', (_name, variant) => {
+    const found = unsuppressed(variant);
+    expect(found.length).toBeGreaterThan(15);
+    const missing = found.filter(([id, construct]) => !acknowledged(construct).includes(`Annotation::${id}`));
+    expect(missing.map(([id, { node }]) => `${node.path}: ${id}`)).toEqual([]);
+  });
 });
 
 test('each explanation is for a rule that would find something', () => {

@@ -80,3 +80,31 @@ export function text(value: any): string {
 function short(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
+
+/** All resources that a resource refers to or depends on, directly or not: they are created before it, and deleted after it. */
+export function reachableFrom(template: Template, start: string): string[] {
+  const all = resourcesOf(template);
+  const seen = new Set<string>();
+  const visit = (id: string) => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    [...referencesOf(all[id].Properties), ...all[id].DependsOn ?? []].filter((other) => other in all).forEach(visit);
+  };
+  visit(start);
+  return [...seen];
+}
+
+/** The logical ids that a value refers to by `Ref`, `Fn::GetAtt` or `Fn::Sub`. */
+export function referencesOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]: [string, unknown]) => {
+    if (key === 'Ref') return [String(child)];
+    if (key === 'Fn::GetAtt') return [(child as string[])[0]];
+    if (key === 'Fn::Sub') return [...String(Array.isArray(child) ? child[0] : child).matchAll(/\$\{([\w:]+)/g)].map(([, id]) => id);
+    return referencesOf(child);
+  });
+}
+
+export function resourcesOf(template: Template): Record<string, Resource> {
+  return (template.toJSON() as { Resources: Record<string, Resource> }).Resources;
+}

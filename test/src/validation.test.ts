@@ -1,11 +1,15 @@
-import { CfnParameter, Size, Stack, Token } from 'aws-cdk-lib';
+import { App, CfnParameter, Size, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import type { Secret } from 'aws-cdk-lib/aws-ecs';
-import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
+import { HostedZone, type IHostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { certificate, DOMAIN, EDGE, EUROPE, secretNamed, stackIn, zone } from '../../fixtures/variants';
-import { LibreChatDatabase, LibreChatServerless, type LibreChatServerlessProps, LibreChatServices } from '../../src';
+import { LibreChatDatabase, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps, LibreChatServices } from '../../src';
+import { validateVariablesSize } from '../../src/private/validation/variables';
 
 type Props = (stack: Stack) => LibreChatServerlessProps;
 
@@ -20,6 +24,12 @@ function refusalOf(props: Props, stack = stackIn()): string {
     return (error as Error).message;
   }
   throw new Error('was not refused');
+}
+
+/** The warnings with which the construct is synthesized. */
+function warningsOf(props: Props, stack = stackIn()): string[] {
+  new LibreChatServerless(stack, 'Chat', props(stack));
+  return Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => String(entry.data));
 }
 
 function parameter(stack: Stack, type = 'String') {
@@ -54,7 +64,7 @@ describe('subnets', () => {
 
   test('fail before anything is made when the VPC has none of their kind', () => {
     expect(refusalOf((stack) => ({ vpc: new Vpc(stack, 'Network', { subnetConfiguration: subnets(SubnetType.PUBLIC) }) })))
-      .toContain("There are no 'Private' subnet groups in this VPC");
+      .toBe('`vpc` must have private subnets with egress: add a NAT gateway, or select isolated subnets by `vpcSubnets` in a VPC with endpoints, got: Stack/Network');
   });
 
   test('may have no way out, for who has endpoints', () => {
@@ -81,7 +91,88 @@ describe('services', () => {
   });
 });
 
+describe('region', () => {
+  const regional = (region: string) => stackIn({ account: '123456789012', region });
+
+  test.each(['cn-north-1', 'us-gov-west-1', 'us-iso-east-1'])('fails in %s, which is in another partition', (region) => {
+    expect(refusalOf(() => ({}), regional(region))).toBe('`env.region` must be in the partition aws: GovCloud and the isolated partitions do not have'
+      + ` CloudFront, and China has one without the features in use, got: ${region}`);
+  });
+
+  test.each(['us-east-1', 'eu-central-2', 'xx-new-1'])('takes %s', (region) => {
+    expect(warningsOf(() => ({}), regional(region))).toEqual([]);
+  });
+
+  test('fails when the bucket for files is in another region', () => {
+    expect(refusalOf((stack) => ({ filesBucket: Bucket.fromBucketAttributes(stack, 'Files', { bucketName: 'files', region: 'us-east-1' }) }), stackIn(EUROPE)))
+      .toBe('`filesBucket` must be in the region of the stack, which S3 requires of its clients, got: us-east-1');
+  });
+
+  test('takes a bucket of another stack in the region', () => {
+    const files = new Bucket(new Stack(new App(), 'Files', { env: EUROPE }), 'Bucket');
+    expect(() => new LibreChatServerless(new Stack(files.node.root as App, 'Stack', { env: EUROPE }), 'Chat', { filesBucket: files })).not.toThrow();
+  });
+
+  test('warns of secrets in another region', () => {
+    const arn = (name: string) => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}-AbCdEf`;
+    const secret = (stack: Stack, name: string) => EcsSecret.fromSecretsManager(Secret.fromSecretCompleteArn(stack, name, arn(name)));
+    const rule = '`secrets` should be in the region of the stack: LibreChat does not start while the other region is not available, got: ';
+    const props: Props = (stack) => ({
+      secrets: { OPENAI_API_KEY: secret(stack, 'openai') },
+      database: LibreChatDatabase.fromUri(secret(stack, 'mongo')),
+      redis: LibreChatRedis.fromUri(secret(stack, 'redis')),
+    });
+    expect(warningsOf(props, stackIn(EUROPE))).toEqual(['mongo', 'redis', 'openai'].map((name) => expect.stringContaining(rule + arn(name))));
+    expect(warningsOf(props, stackIn(EDGE))).toEqual([]);
+  });
+
+  test.each<[string, string, Props, string]>([
+    ['DocumentDB Serverless', 'us-west-1', () => ({}), '`database` should not be LibreChatDatabase.documentDb() in a region without DocumentDB Serverless, got: us-west-1'],
+    ['CodeBuild', 'ca-west-1', () => ({ image: LibreChatImage.fromCodeBuild() }), '`image` should not be LibreChatImage.fromCodeBuild() in a region without CodeBuild, got: ca-west-1'],
+  ])('warns of a region without %s', (_service, region, props, warning) => {
+    expect(warningsOf(props, regional(region))).toEqual([expect.stringContaining(warning)]);
+    expect(warningsOf(props, stackIn(EUROPE))).toEqual([]);
+  });
+});
+
+describe('release', () => {
+  test.each(['v0.8.8-rc1', 'v0.8.8-rc2'])('%s fails with DocumentDB', (version) => {
+    const message = `\`version\` must not be v0.8.8-rc1 or v0.8.8-rc2 with \`LibreChatDatabase.documentDb()\`, on which they do not start, got: ${version}`;
+    expect(refusalOf(() => ({ image: LibreChatImage.fromDockerBuild({ version }) }))).toBe(message);
+    expect(refusalOf(() => ({ image: LibreChatImage.fromCodeBuild({ version }) }))).toBe(message);
+    expect(warningsOf((stack) => ({ image: LibreChatImage.fromDockerBuild({ version }), database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')) }))).toEqual([]);
+  });
+
+  test.each([['v0.8.7', 1], ['v0.8.8-rc3', 1], ['v0.8.8', 0], ['v0.9.0-rc1', 0]])('%s with DocumentDB gives %d warnings', (version, count) => {
+    const warning = `\`version\` should be v0.8.8 or newer with \`LibreChatDatabase.documentDb()\`, which older releases do not fully support, got: ${version}`;
+    expect(warningsOf(() => ({ image: LibreChatImage.fromDockerBuild({ version }) }))).toEqual(Array(count).fill(expect.stringContaining(warning)));
+  });
+});
+
 describe('address', () => {
+  test.each<[string, (stack: Stack) => IHostedZone]>([
+    ['PrivateHostedZone', (stack) => new PrivateHostedZone(stack, 'Zone', { zoneName: 'example.com', vpc: new Vpc(stack, 'Network') })],
+    ['HostedZone with a VPC', (stack) => new HostedZone(stack, 'Zone', { zoneName: 'example.com', vpcs: [new Vpc(stack, 'Network')] })],
+  ])('fails when the zone is private: a %s', (_what, make) => {
+    expect(refusalOf((stack) => ({ domainName: DOMAIN, hostedZone: make(stack) }), stackIn(EDGE)))
+      .toBe('`hostedZone` must be a public hosted zone, because CloudFront is outside of VPCs, got: Stack/Zone');
+  });
+
+  test('takes a public zone that is created in the app', () => {
+    const stack = stackIn(EDGE);
+    expect(() => new LibreChatServerless(stack, 'Chat', { domainName: DOMAIN, hostedZone: new HostedZone(stack, 'Zone', { zoneName: 'example.com' }) })).not.toThrow();
+  });
+
+  test('fails when another construct of the app has the domain', () => {
+    const stack = stackIn();
+    for (const [id, domainName] of [['Other', 'other.example.com'], ['Same', DOMAIN]]) {
+      const other = new Stack(stack.node.root as App, id);
+      new LibreChatServerless(other, 'Chat', { domainName, certificate: certificate(other) });
+    }
+    expect(refusalOf(() => ({ domainName: DOMAIN, certificate: certificate(stack) }), stack))
+      .toBe('`domainName` must be used by one LibreChatServerless only (Same/Chat), got: chat.example.com');
+  });
+
   test.each<[string, Props, string]>([
     ['a certificate comes without a domain', (stack) => ({ certificate: certificate(stack) }), '`certificate` requires `domainName`'],
     ['a zone comes without a domain', (stack) => ({ hostedZone: zone(stack) }), '`hostedZone` requires `domainName`'],
@@ -105,7 +196,7 @@ describe('address', () => {
     `${'a.'.repeat(126)}com`,
   ])('fails when the domain is %j', (domainName) => {
     expect(refusalOf((stack) => ({ domainName, certificate: certificate(stack) })))
-      .toBe(`\`domainName\` must be a domain name in lower case, such as chat.example.com, got: ${domainName}`);
+      .toBe(`\`domainName\` must be a domain name in lower case, such as chat.example.com, got: ${domainName || '""'}`);
   });
 
   test.each(['chat.example.com', 'example.com', 'a-b.c.example.com', 'xn--bcher-kva.example.com'])('takes %s in a zone', (domainName) => {
@@ -156,13 +247,13 @@ describe('address', () => {
 
 describe('size', () => {
   test('fails when a number is a text, and shows that it is', () => {
-    expect(refusalOf(() => ({ memorySize: '2048' as unknown as number }))).toBe('`memorySize` must be an integer between 1024 and 10240 MiB, got: "2048"');
+    expect(refusalOf(() => ({ memorySize: '2048' as unknown as number }))).toBe('`memorySize` must be an integer between 768 and 10240 MiB, got: "2048"');
   });
 
   test.each([
-    [{ memorySize: 1023 }, '`memorySize` must be an integer between 1024 and 10240 MiB, got: 1023'],
-    [{ memorySize: 10241 }, '`memorySize` must be an integer between 1024 and 10240 MiB, got: 10241'],
-    [{ memorySize: 2048.5 }, '`memorySize` must be an integer between 1024 and 10240 MiB, got: 2048.5'],
+    [{ memorySize: 767 }, '`memorySize` must be an integer between 768 and 10240 MiB, got: 767'],
+    [{ memorySize: 10241 }, '`memorySize` must be an integer between 768 and 10240 MiB, got: 10241'],
+    [{ memorySize: 2048.5 }, '`memorySize` must be an integer between 768 and 10240 MiB, got: 2048.5'],
     [{ ephemeralStorageSize: Size.mebibytes(511) }, '`ephemeralStorageSize` must be an integer between 512 and 10240 MiB, got: 511'],
     [{ ephemeralStorageSize: Size.mebibytes(10241) }, '`ephemeralStorageSize` must be an integer between 512 and 10240 MiB, got: 10241'],
     [{ maxConcurrentRequests: 0 }, '`maxConcurrentRequests` must be an integer between 1 and 200, got: 0'],
@@ -174,9 +265,14 @@ describe('size', () => {
     [{ throttlingRateLimit: 0 }, '`throttlingRateLimit` must be an integer of at least 1, got: 0'],
     [{ throttlingBurstLimit: 0 }, '`throttlingBurstLimit` must be an integer of at least 1, got: 0'],
     [{ environmentName: 'my dev' }, '`environmentName` must be 1 to 64 letters, digits, hyphens or underscores, got: my dev'],
-    [{ environmentName: '' }, '`environmentName` must be 1 to 64 letters, digits, hyphens or underscores, got: '],
+    [{ environmentName: '' }, '`environmentName` must be 1 to 64 letters, digits, hyphens or underscores, got: ""'],
   ] as Array<[LibreChatServerlessProps, string]>)('fails when %j', (props, message) => {
     expect(refusalOf(() => props)).toBe(message);
+  });
+
+  test.each([[768, 1], [1023, 1], [1024, 0]])('%d MiB of memory give %d warnings', (memorySize, count) => {
+    const warning = `\`memorySize\` should be at least 1024 MiB: with less, a worker serves few requests at the same time, and starts slowly, got: ${memorySize}`;
+    expect(warningsOf(() => ({ memorySize }))).toEqual(Array(count).fill(expect.stringContaining(warning)));
   });
 
   test('fails when more workers are provisioned than may run', () => {
@@ -187,7 +283,7 @@ describe('size', () => {
   });
 
   test.each<LibreChatServerlessProps>([
-    { memorySize: 1024 }, { memorySize: 10240 },
+    { memorySize: 768 }, { memorySize: 10240 },
     { ephemeralStorageSize: Size.mebibytes(512) }, { ephemeralStorageSize: Size.gibibytes(10) },
     { maxConcurrentRequests: 1 }, { maxConcurrentRequests: 200 }, { maxWorkers: 1 }, { throttlingRateLimit: 1, throttlingBurstLimit: 1 }, { environmentName: 'dev-1_a' },
   ])('takes %j', (props) => {
@@ -239,16 +335,39 @@ describe('variables', () => {
 
   test.each(['1X', '_X', 'A B', 'A-B', ''])('fails when one is called %j', (variable) => {
     expect(refusalOf(() => ({ environment: { [variable]: 'x' } })))
-      .toBe(`\`environment\` must only contain names of letters, digits and underscores that start with a letter, got: ${variable}`);
+      .toBe(`\`environment\` must only contain names of letters, digits and underscores that start with a letter, got: ${variable || '""'}`);
   });
 
-  test.each([true, 7, undefined])('fails when a value is %j, where nobody checks types', (value) => {
+  test.each(['WELCOME', 'PATH', 'USE_REDIS_STREAMS'])('takes a blank %s, which is not set', (variable) => {
+    expect(() => new LibreChatServerless(stackIn(), 'Chat', { environment: { [variable]: '' } })).not.toThrow();
+  });
+
+  test.each([undefined, null])('fails when a value is %j', (value) => {
     expect(refusalOf(() => ({ environment: { WELCOME: value as unknown as string } })))
-      .toBe(`\`environment\` must only contain string values, such as WELCOME: '${value}', got: ${JSON.stringify(value) ?? 'nothing'}`);
+      .toMatch(/^`environment` must contain a value for WELCOME \(is it set in your shell\?\), got: (nothing|null)$/);
+  });
+
+  test('fails with all rejected variables at once', () => {
+    const message = refusalOf((stack) => ({
+      environment: { PATH: '/x', MONGO_URI: 'm', CREDS_KEY: 'c', FINE: 'x', WELCOME: undefined as unknown as string }, secrets: { REDIS_URI: secretNamed(stack, 'r') },
+    }));
+    expect(message.split('\n')).toEqual([
+      '5 errors:',
+      '- `environment` must not set this variable (the image sets it), got: PATH',
+      '- `environment` must not set this variable (use `database: LibreChatDatabase.fromUri(secret)`), got: MONGO_URI',
+      '- `environment` must not contain secrets in plain text (use `secrets`), got: CREDS_KEY',
+      '- `environment` must contain a value for WELCOME (is it set in your shell?), got: nothing',
+      '- `secrets` must not set this variable (use `redis: LibreChatRedis.fromUri(secret)`), got: REDIS_URI',
+    ]);
+  });
+
+  test.each([true, 7, NaN])('fails when a value is %p, where nobody checks types', (value) => {
+    expect(refusalOf(() => ({ environment: { WELCOME: value as unknown as string } })))
+      .toBe(`\`environment\` must only contain string values, such as WELCOME: '${value}', got: ${value}`);
   });
 
   test.each([['a text', 'sk-secret'], ['a secret itself', {}], ['nothing', undefined]])('fails when a secret is %s, and does not repeat it', (_what, value) => {
-    expect(refusalOf(() => ({ secrets: { OPENAI_API_KEY: value as unknown as Secret } })))
+    expect(refusalOf(() => ({ secrets: { OPENAI_API_KEY: value as unknown as EcsSecret } })))
       .toBe('`secrets` must only contain values of type ecs.Secret, such as ecs.Secret.fromSecretsManager(secret), got: OPENAI_API_KEY');
   });
 
@@ -264,7 +383,31 @@ describe('variables', () => {
 
   test('fails when all together are longer than Lambda takes', () => {
     expect(refusalOf(() => ({ environment: { WELCOME: 'ä'.repeat(2_050) } })))
-      .toBe('`environment` must keep all variables of the function within 4096 bytes (move long values to `config` or `secrets`), got: 4107 bytes');
+      .toBe('`environment` must keep all variables of the function within 4096 bytes (use `environmentSecret` for more), got: 4107 bytes');
+  });
+
+  test('fails when the references to secrets are too long together, and says how many fit', () => {
+    const secrets = (stack: Stack, count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`PROVIDER_${i}_API_KEY`, secretNamed(stack, `provider-${i}`)]));
+    const message = refusalOf((stack) => ({ secrets: secrets(stack, 60) }));
+    expect(message).toMatch(/^`secrets` must keep all variables of the function within 4096 bytes \(\d+ of 60 secrets fit; use `environmentSecret` for more\), got: \d+ bytes$/);
+    const fitting = Number(/(\d+) of 60/.exec(message)![1]);
+    expect(() => validateVariablesSize({}, secrets(stackIn(), fitting))).not.toThrow();
+    expect(() => validateVariablesSize({}, secrets(stackIn(), fitting + 2))).toThrow('secrets fit');
+  });
+
+  test.each<[id: string, props: Props, warning: string]>([
+    ['plainTextSecret', () => ({ environment: { OPENAI_API_KEY: 'sk-x', GOOGLE_KEY: 'user_provided', MAX_TOKEN: '4000', DB: 'mysql://u:p@h/d' } }),
+      '`environment` should not contain secrets in plain text, which are visible in the Lambda console (use `secrets`), got: OPENAI_API_KEY, DB'],
+    ['openIdCallbackUrl', () => ({ environment: { OPENID_CALLBACK_URL: 'https://chat.example.com/oauth/openid/callback' } }),
+      '`environment` should contain a path as OPENID_CALLBACK_URL, such as /oauth/openid/callback, because LibreChat prepends the URL of the site, '
+      + 'got: https://chat.example.com/oauth/openid/callback'],
+    ['openIdSessionSecret', () => ({ environment: { OPENID_ISSUER: 'https://id.example.com', OPENID_CALLBACK_URL: '/oauth/openid/callback' } }),
+      '`secrets` should contain OPENID_SESSION_SECRET if OPENID_ISSUER is set, because LibreChat ignores OpenID Connect without it, got: nothing'],
+  ])('warns with %s', (id, props, warning) => {
+    const stack = stackIn();
+    new LibreChatServerless(stack, 'Chat', props(stack));
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => entry.data))
+      .toEqual([`${warning} [ack: cdk-librechat-serverless:${id}]`]);
   });
 
   test('fails when only the construct\'s own make them too long', () => {

@@ -1,8 +1,10 @@
-import { type Lane, type Moment, type Picture, titleOf } from './picture';
+import { type Lane, type Moment, phaseOf, type Picture, titleOf } from './picture';
 
 /** How much of the past a lane shows. */
 const WINDOW_MS = 30_000;
 
+const relays = document.getElementById('relays')!;
+const load = document.getElementById('load')!;
 const lanes = document.getElementById('lanes')!;
 const moments = document.getElementById('moments')!;
 const cards = new Map<string, HTMLElement>();
@@ -11,18 +13,30 @@ let newest: Moment | undefined;
 /** Updates the page to the current picture. */
 export function draw(picture: Picture): void {
   const now = Date.now();
-  const shown = picture.lanes(now - WINDOW_MS);
+  const shown = picture.workers(now - WINDOW_MS);
   document.body.classList.toggle('idle', !shown.length);
+  drawRelays(picture);
   const titles = shown.map(titleOf);
   for (const [title, card] of cards) {
     if (titles.includes(title)) continue;
     card.remove();
     cards.delete(title);
   }
-  shown.forEach((lane) => drawLane(cardOf(titleOf(lane)), lane, now));
+  shown.forEach((lane) => drawLane(cardOf(titleOf(lane)), lane, picture.noteOf(lane), now));
   // In the order of the lanes; one that is in its place already is not moved.
   titles.forEach((title, i) => lanes.children[i] !== cards.get(title) && lanes.insertBefore(cards.get(title)!, lanes.children[i] ?? null));
   drawMoments(picture.moments);
+}
+
+/** A square for each relay: its color is the phase, its title the request. */
+function drawRelays({ relays: all, load: { waiting, responding, workers } }: Picture): void {
+  load.textContent = `${waiting} waiting, ${responding} responding, ${workers} worker${workers === 1 ? '' : 's'}`;
+  relays.replaceChildren(...all.map((lane) => {
+    const square = document.createElement('li');
+    square.className = lane.responding && phaseOf(lane) === 'running' ? 'responding' : phaseOf(lane);
+    square.title = `${titleOf(lane)} ${lane.note ?? ''}`;
+    return square;
+  }));
 }
 
 function cardOf(title: string): HTMLElement {
@@ -34,12 +48,12 @@ function cardOf(title: string): HTMLElement {
   return card;
 }
 
-function drawLane(card: HTMLElement, { spans, request }: Lane, now: number): void {
+function drawLane(card: HTMLElement, { spans }: Lane, note: string, now: number): void {
   const { phase, from } = spans.at(-1)!;
   card.dataset.phase = phase;
   card.querySelector('.phase')!.textContent = phase;
   card.querySelector('.since')!.textContent = ago(now - from);
-  card.querySelector('.request')!.textContent = request ?? '';
+  card.querySelector('.request')!.textContent = note;
   const begin = now - WINDOW_MS;
   card.querySelector('.strip')!.replaceChildren(...spans.filter(({ until = now }) => until > begin).map((span) => {
     const bar = document.createElement('i');

@@ -1,7 +1,7 @@
 import './styles.css';
 import { draw } from './draw';
 import { Picture } from './picture';
-import type { TimedEvent } from '../../../emulator/core/event-types';
+import type { DrawnEvent } from '../drawn-event';
 
 const INTERVAL_MS = 100;
 
@@ -17,7 +17,7 @@ source.addEventListener('open', () => {
 source.addEventListener('message', ({ data }: MessageEvent<string>) => {
   if (starting) picture = new Picture();
   starting = false;
-  (JSON.parse(data) as TimedEvent[]).forEach((event) => picture.receive(event));
+  (JSON.parse(data) as DrawnEvent[]).forEach((event) => picture.receive(event));
   draw(picture);
 });
 source.addEventListener('error', () => document.body.classList.add('lost'));

@@ -1,19 +1,22 @@
-import type { ResponseEvent, EnvironmentPhase, RequestEvent, TimedEvent } from '../../../emulator/core/event-types';
+import type { EnvironmentPhase, RequestEvent, ResponseEvent } from '../../../emulator/core/event-types';
+import type { DrawnEvent } from '../drawn-event';
 
-/** What an environment did for a while; the last one goes on. */
+/** A phase of an environment; the last one goes on. */
 export interface Span {
   readonly phase: EnvironmentPhase;
   readonly from: number;
   until?: number;
 }
 
-/** An execution environment with what it has done so far. */
+/** An execution environment with its past. */
 export interface Lane {
   readonly function: string;
   readonly environment: number;
   readonly spans: Span[];
-  /** The request that it processes, or served last. */
-  request?: string;
+  /** The request that a relay processes, or processed last; or what a worker served. */
+  note?: string;
+  /** True from the start of a relay's response to its end. */
+  responding?: boolean;
 }
 
 /** Something to read in the list of what happened. */
@@ -21,6 +24,15 @@ export interface Moment {
   readonly at: number;
   readonly kind: EnvironmentPhase | 'request' | 'failed';
   readonly text: string;
+}
+
+/** Requests of viewers that are in progress. */
+export interface Load {
+  /** Without a response: in the queue, or in work. */
+  readonly waiting: number;
+  readonly responding: number;
+  /** Environments that serve them. */
+  readonly workers: number;
 }
 
 type Timed<Event> = Event & { readonly at: number };
@@ -31,24 +43,60 @@ const LONGEST_LIST = 60;
 export class Picture {
   public readonly moments: Moment[] = [];
   private readonly all = new Map<string, Lane>();
+  /** Functions that API Gateway invokes. */
+  private readonly relayFunctions = new Set<string>();
 
-  /** The environments that live, or died after `since`; those that serve first. */
-  public lanes(since: number): Lane[] {
-    return [...this.all.values()]
-      .filter(({ spans }) => spans.at(-1)!.phase !== 'dead' || spans.at(-1)!.from >= since)
-      .sort((a, b) => a.function.localeCompare(b.function) || a.environment - b.environment);
+  /** Environments of relays that live: one request each. */
+  public get relays(): Lane[] {
+    return this.lanes().filter((lane) => this.relayFunctions.has(lane.function) && phaseOf(lane) !== 'dead');
   }
 
-  public receive(event: TimedEvent): void {
-    if (event.type === 'environment') this.enter(event.function, event.environment, event.phase, event.at, event.detail);
-    if (event.type === 'response') this.respond(event);
-    if (event.type === 'request') this.end(event);
+  public get load(): Load {
+    const busy = this.relays.filter((lane) => phaseOf(lane) === 'running' || phaseOf(lane) === 'starting');
+    const responding = busy.filter((lane) => lane.responding).length;
+    return { waiting: busy.length - responding, responding, workers: this.lanes().filter((lane) => this.isWorking(lane)).length };
+  }
+
+  /** The other environments that live, or died after `since`: workers above all. */
+  public workers(since: number): Lane[] {
+    return this.lanes().filter((lane) => !this.relayFunctions.has(lane.function) && (phaseOf(lane) !== 'dead' || lane.spans.at(-1)!.from >= since));
+  }
+
+  /** What a worker is doing: with several of them, the requests cannot be told apart. */
+  public noteOf(lane: Lane): string {
+    const { waiting, responding, workers } = this.load;
+    if (!this.isWorking(lane) || !this.relayFunctions.size) return lane.note ?? '';
+    const requests = waiting + responding;
+    if (workers === 1) return `serves ${requests} request${requests === 1 ? '' : 's'}`;
+    return `serves a part of ${requests} requests`;
+  }
+
+  public receive(event: DrawnEvent): void {
+    switch (event.type) {
+      case 'environment': return this.enter(event.function, event.environment, event.phase, event.at, event.detail);
+      case 'response': return this.respond(event);
+      case 'request': return this.end(event);
+      case 'worker-ended': {
+        const lane = this.laneOf(event);
+        const served = `served ${event.requests} request${event.requests === 1 ? '' : 's'}, up to ${event.most} at a time`;
+        if (lane) lane.note = served;
+        if (lane) this.note(event.at, 'request', `${titleOf(lane)} ${served}`);
+      }
+    }
+  }
+
+  private isWorking(lane: Lane): boolean {
+    return !this.relayFunctions.has(lane.function) && (phaseOf(lane) === 'running' || phaseOf(lane) === 'held');
   }
 
   private respond(event: Timed<ResponseEvent>): void {
     const { method, path, status, at } = event;
     const lane = this.laneOf(event);
-    if (lane) lane.request = `${method} ${shorten(path)}`;
+    if (lane) {
+      this.relayFunctions.add(lane.function);
+      lane.note = `${method} ${shorten(path)}`;
+      lane.responding = true;
+    }
     this.note(at, status >= 400 ? 'failed' : 'request', `${method} ${shorten(path)} → ${lane ? titleOf(lane) : 'no environment'}, ${status}`);
   }
 
@@ -56,8 +104,12 @@ export class Picture {
     const { method, path, milliseconds, broken, at } = event;
     const lane = this.laneOf(event);
     const request = `${method} ${shorten(path)}`;
-    if (lane?.request === request) lane.request = `${request}, ${milliseconds} ms`;
+    if (lane?.note === request) lane.note = `${request}, ${milliseconds} ms`;
     if (broken) this.note(at, 'failed', `${request} was broken off after ${milliseconds} ms`);
+  }
+
+  private lanes(): Lane[] {
+    return [...this.all.values()].sort((a, b) => a.function.localeCompare(b.function) || a.environment - b.environment);
   }
 
   private laneOf(event: { readonly function?: string; readonly environment?: number }): Lane | undefined {
@@ -68,10 +120,14 @@ export class Picture {
     const key = `${name} ${environment}`;
     const lane = this.all.get(key) ?? { function: name, environment, spans: [] };
     this.all.set(key, lane);
-    if (phase !== 'running') this.note(at, phase, `${titleOf(lane)} ${phase === 'dead' ? `died: ${detail}` : `is ${phase}`}`);
+    // Each request thaws and freezes a relay.
+    if (phase !== 'running' && !this.relayFunctions.has(name)) this.note(at, phase, `${titleOf(lane)} ${phase === 'dead' ? `died: ${detail}` : `is ${phase}`}`);
     // The event that thawed it follows at once.
     if (phase === 'thawed') return;
-    if (phase === 'running') lane.request = undefined;
+    if (phase === 'running') {
+      lane.note = undefined;
+      lane.responding = false;
+    }
     const last = lane.spans.at(-1);
     if (last) last.until = at;
     lane.spans.push({ phase, from: at });
@@ -81,6 +137,10 @@ export class Picture {
     this.moments.unshift({ at, kind, text });
     this.moments.length = Math.min(this.moments.length, LONGEST_LIST);
   }
+}
+
+export function phaseOf({ spans }: Lane): EnvironmentPhase {
+  return spans.at(-1)!.phase;
 }
 
 /** Logical ids end in a hash that tells a reader nothing. */

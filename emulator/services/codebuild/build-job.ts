@@ -6,9 +6,9 @@ import { Docker } from './docker';
 import { expand, partsOf } from './shell';
 import type { Cloud } from '../../core/cloud';
 import { unzipInto } from '../../core/zip';
+import type { LogsService } from '../cloudwatch-logs/logs-service';
 import type { EcrService } from '../ecr/ecr-service';
 import type { IamService, Role } from '../iam/iam-service';
-import type { LogsService } from '../cloudwatch-logs/logs-service';
 import type { S3Service } from '../s3/s3-service';
 
 /** The services that a build uses. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 
 /** The commands of each phase, such as `PRE_BUILD`. */
 export type BuildSpec = Readonly<Record<string, readonly string[]>>;
@@ -14,7 +14,7 @@ const PHASES = ['install', 'pre_build', 'build', 'post_build'];
  * @see https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
  */
 export function readBuildSpec(inline: string | undefined, folder: string): BuildSpec {
-  const { version, phases } = Object(parse(inline ?? fileIn(folder))) as { version?: unknown; phases?: Record<string, unknown> };
+  const { version, phases } = Object(load(inline ?? fileIn(folder))) as { version?: unknown; phases?: Record<string, unknown> };
   if (!['0.1', '0.2'].includes(String(version))) throw new Error(`invalid buildspec version specified: ${String(version)}`);
   const unknown = Object.keys(Object(phases) as object).find((name) => !PHASES.includes(name));
   if (unknown !== undefined) throw new Error(`unknown phase: ${unknown}`);

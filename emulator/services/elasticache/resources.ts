@@ -1,6 +1,9 @@
 import { startRedis } from '.';
 import { physicalName, unsupported, type ResourceHandlers } from '../../cloudformation/resource';
 
+/** Clients verify the certificate of a name: addresses of ElastiCache are never numeric. */
+const HOST_NAME = 'localhost';
+
 export const ELASTICACHE_RESOURCES: ResourceHandlers = {
   'AWS::ElastiCache::ReplicationGroup': async (resource, deployment) => {
     const { AuthToken, TransitEncryptionEnabled, ReplicationGroupId } = resource.properties;
@@ -13,9 +16,9 @@ export const ELASTICACHE_RESOURCES: ResourceHandlers = {
     return {
       ref: String(ReplicationGroupId ?? physicalName(resource, deployment).toLowerCase()),
       attributes: {
-        'PrimaryEndPoint.Address': redis.host,
+        'PrimaryEndPoint.Address': HOST_NAME,
         'PrimaryEndPoint.Port': String(redis.port),
-        'ReaderEndPoint.Address': redis.host,
+        'ReaderEndPoint.Address': HOST_NAME,
         'ReaderEndPoint.Port': String(redis.port),
       },
     };

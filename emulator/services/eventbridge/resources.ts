@@ -15,8 +15,15 @@ export const EVENTBRIDGE_RESOURCES: ResourceHandlers = {
     const name = String(Name ?? physicalName(resource, deployment));
     const arn = cloud.arn('events', `rule/${name}`);
     const event = () => ({
-      'version': '0', 'id': randomUUID(), 'detail-type': 'Scheduled Event', 'source': 'aws.events', 'account': cloud.account,
-      'time': new Date().toISOString(), 'region': cloud.region, 'resources': [arn], 'detail': {},
+      'version': '0',
+      'id': randomUUID(),
+      'detail-type': 'Scheduled Event',
+      'source': 'aws.events',
+      'account': cloud.account,
+      'time': new Date().toISOString(),
+      'region': cloud.region,
+      'resources': [arn],
+      'detail': {},
     });
     const permitted = ({ permissions }: DeployedFunction) => permissions.some(({ action, principal, sourceArn }) =>
       ['lambda:InvokeFunction', 'lambda:*'].includes(action) && principal === 'events.amazonaws.com' && (!sourceArn || like(sourceArn, arn)));

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from './iam-service';
 import type { Statement } from './policy';
-import { identifier, physicalName, reject, type Deployment, type EmulatedResource, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
+import {
+  identifier, physicalName, reject, type Deployment, type EmulatedResource, type ExistingResource, type ResourceDefinition, type ResourceDeleters,
+  type ResourceHandlers, type ResourceUpdaters,
+} from '../../cloudformation/resource';
 
 
 /** Roles and their policies, which are enforced for calls to every emulated service. */
@@ -28,10 +31,33 @@ export const IAM_RESOURCES: ResourceHandlers = {
   'AWS::IAM::ManagedPolicy': attachPolicy,
 };
 
+export const IAM_UPDATERS: ResourceUpdaters = {
+  'AWS::IAM::Policy': (resource, existing, deployment) => {
+    detachPolicy(existing, deployment);
+    return attachPolicy(resource, deployment);
+  },
+};
+
+export const IAM_DELETERS: ResourceDeleters = {
+  'AWS::IAM::Policy': detachPolicy,
+  'AWS::IAM::Role': ({ ref }, { services }) => {
+    services.iam.roles.delete(ref);
+  },
+};
+
 function attachPolicy(resource: ResourceDefinition, { cloud, services }: Deployment): EmulatedResource {
   for (const name of (resource.properties.Roles ?? []) as string[]) {
     const role = services.iam.roles.get(name) ?? reject(resource, `\`Roles\` must exist, got: ${name}`);
     role.statements.push(...[resource.properties.PolicyDocument.Statement as Statement | Statement[]].flat());
   }
   return { ref: resource.logicalId, attributes: { PolicyArn: `arn:aws:iam::${cloud.account}:policy/${resource.logicalId}` } };
+}
+
+function detachPolicy({ properties }: ExistingResource, { services }: Deployment): void {
+  const own = [properties.PolicyDocument.Statement as Statement | Statement[]].flat();
+  for (const name of (properties.Roles ?? []) as string[]) {
+    const statements = services.iam.roles.get(name)?.statements ?? [];
+    const others = statements.filter((statement) => !own.includes(statement));
+    statements.splice(0, statements.length, ...others);
+  }
 }

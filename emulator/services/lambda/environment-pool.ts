@@ -5,8 +5,6 @@ import type { EnvironmentPhase } from '../../core/events';
 /** How a pool starts its environments. */
 export interface EnvironmentPoolProps {
   readonly environment: (id: number, version: string, provisioned: boolean) => EnvironmentProps;
-  /** Runs before the first environment starts. */
-  readonly prepare?: () => void;
   readonly onStarted: () => void;
 }
 
@@ -23,6 +21,14 @@ export class EnvironmentPool {
   /** The number of environments that process an event, outside of provisioned concurrency. */
   public get onDemand(): number {
     return this.all.filter(({ state, provisioned }) => !provisioned && (state === 'init' || state === 'busy')).length;
+  }
+
+  /** The durations that will be billed and have not ended, in milliseconds. */
+  public get unbilledMs(): { readonly onDemand: number; readonly provisioned: number } {
+    const sum = (ofProvisioned: boolean) => this.all
+      .filter(({ provisioned }) => provisioned === ofProvisioned)
+      .reduce((total, { unbilledMs }) => total + unbilledMs, 0);
+    return { onDemand: sum(false), provisioned: sum(true) };
   }
 
   public get provisioned(): number {
@@ -47,7 +53,7 @@ export class EnvironmentPool {
       const environment = this.add(version, true, undefined, (phase) => {
         if (phase === 'dead') {
           resolve(false);
-          if (ready && !this.disposed) void this.provision(version);
+          if (ready && !this.disposed && this.versions.has(environment)) void this.provision(version);
         } else if (phase === 'frozen') {
           ready = true;
           resolve(true);
@@ -57,17 +63,27 @@ export class EnvironmentPool {
     });
   }
 
+  /** Gives no further event to the present environments of a version. Idle ones end now, others after their invocation. */
+  public retire(version: string): void {
+    for (const environment of this.all.filter((other) => this.versions.get(other) === version)) {
+      this.versions.delete(environment);
+      if (environment.state === 'frozen') void environment.end('retired');
+    }
+  }
+
   public async dispose(): Promise<void> {
     this.disposed = true;
     await Promise.all(this.all.map((environment) => environment.end('disposed of')));
   }
 
-  private add(version: string, provisioned: boolean, invocation?: PendingInvocation, watch?: (phase: EnvironmentPhase) => void): ExecutionEnvironment {
-    if (!this.all.length) this.props.prepare?.();
+  private add(
+    version: string, provisioned: boolean, invocation?: PendingInvocation, watch?: (phase: EnvironmentPhase) => void,
+  ): ExecutionEnvironment {
     const props = this.props.environment(this.all.length + 1, version, provisioned);
     const onPhase = (phase: EnvironmentPhase, detail?: string) => {
       props.onPhase(phase, detail);
       watch?.(phase);
+      if (phase === 'frozen' && !this.versions.has(environment)) void environment.end('retired');
     };
     const environment = new ExecutionEnvironment({ ...props, onPhase }, invocation);
     this.all.push(environment);

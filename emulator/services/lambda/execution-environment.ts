@@ -54,7 +54,7 @@ export class ExecutionEnvironment {
   private timer?: NodeJS.Timeout;
   private ending?: Promise<void>;
   /** Start of the duration that is billed next: an init, with the invocation after it, or an invocation. */
-  private billedSince = 0;
+  private billedSince = performance.now();
 
   /** @param first the invocation that it is started for; undefined for provisioned concurrency */
   public constructor(private readonly props: EnvironmentProps, first?: PendingInvocation) {
@@ -72,6 +72,11 @@ export class ExecutionEnvironment {
 
   public get provisioned(): boolean {
     return this.props.provisioned;
+  }
+
+  /** The duration that will be billed and has not ended, in milliseconds. */
+  public get unbilledMs(): number {
+    return this.state === 'init' || this.state === 'busy' ? performance.now() - this.billedSince : 0;
   }
 
   /** True while the response is complete and the runtime has not asked for the next event. */

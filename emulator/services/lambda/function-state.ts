@@ -40,6 +40,11 @@ export class FunctionState {
     this.current = 'Inactive';
   }
 
+  /** Completes a reactivation at once. */
+  public activate(): void {
+    this.current = 'Active';
+  }
+
   /** @throws LambdaServiceError unless the function is active */
   public requireActive(): void {
     const { name } = this;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageCommand, type ImageConfig } from './image';
@@ -51,7 +52,8 @@ export function zipCode({ logicalId, properties }: ResourceDefinition, { cloud, 
   if (Layers.length) return 'it has layers';
   const archive = services.s3.buckets.get(Code.S3Bucket)?.objects.get(Code.S3Key);
   if (!archive && Code.ZipFile === undefined) return `its code is not here: ${Code.S3Bucket}/${Code.S3Key}`;
-  const folder = join(cloud.folder, 'functions', logicalId);
+  // Environments with older code may still run.
+  const folder = join(cloud.folder, 'functions', `${logicalId}-${createHash('sha256').update(JSON.stringify(Code)).digest('hex').slice(0, 8)}`);
   return managedRuntime({
     runtime: Runtime,
     handler: Handler,

@@ -23,6 +23,9 @@ export type { InvocationEnd, StreamedInvocation } from './pending-invocation';
 /** Limit of synchronous events. */
 const LARGEST_EVENT = 6 * 1024 * 1024;
 
+/** The version that changes with the function. */
+const LATEST = '$LATEST';
+
 /** Environments of provisioned concurrency may initialize for as long as an invocation may run. */
 const PROVISIONED_INIT_MS = 900_000;
 
@@ -72,7 +75,7 @@ export interface LambdaFunctionProps {
   readonly sandbox?: Sandbox;
   /** Links that the image holds; only a sandbox can make them. */
   readonly linked?: LinkedFolder;
-  /** Runs before the first environment starts, for instance to unpack code. */
+  /** Runs once, before the first environment with these properties starts; for instance to unpack code. */
   readonly prepare?: () => void;
   /** Turns a duration of the platform into one of this emulation, in milliseconds. @default unchanged */
   readonly limit?: (milliseconds: number) => number;
@@ -106,6 +109,12 @@ export interface EnvironmentView {
   readonly provisioned: boolean;
 }
 
+/** @throws EmulatorError where Lambda does not accept the variables */
+function requireValidVariables({ name, environment }: LambdaFunctionProps): void {
+  const refusal = refusalOfVariables(environment);
+  if (refusal) throw new EmulatorError('RESOURCE_REFUSED', `${name}: ${refusal}`);
+}
+
 /** A Lambda function whose environments are processes of this machine. Emits `phase` with (phase, environmentId, detail). */
 export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
   public readonly arn: string;
@@ -117,12 +126,15 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
   private readonly account: AccountConcurrency;
   private readonly meter = new UsageMeter();
   private readonly pool: EnvironmentPool;
+  /** Code and configuration of published versions, which never change. */
+  private readonly published = new Map<string, LambdaFunctionProps>();
+  private lastVersion = 0;
+  private readonly prepared = new WeakSet<LambdaFunctionProps>();
   private disposed = false;
 
-  public constructor(private readonly props: LambdaFunctionProps) {
+  public constructor(private props: LambdaFunctionProps) {
     super();
-    const refusal = refusalOfVariables(props.environment);
-    if (refusal) throw new EmulatorError('RESOURCE_REFUSED', `${props.name}: ${refusal}`);
+    requireValidVariables(props);
     this.region = props.region ?? 'us-east-1';
     this.arn = props.arn ?? `arn:aws:lambda:${this.region}:123456789012:function:${props.name}`;
     this.account = props.account ?? new AccountConcurrency();
@@ -136,7 +148,6 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
     });
     this.pool = new EnvironmentPool({
       environment: (id, version, provisioned) => this.environmentProps(id, version, provisioned),
-      prepare: props.prepare,
       onStarted: () => (this.meter.environments += 1),
     });
   }
@@ -160,7 +171,7 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
 
   /** The billable usage until now. */
   public get usage(): Omit<FunctionUsage, 'function'> {
-    return this.meter.read(this.props.memorySize ?? 128, this.props.architecture ?? 'x86_64');
+    return this.meter.read(this.props.memorySize ?? 128, this.props.architecture ?? 'x86_64', this.pool.unbilledMs);
   }
 
   /**
@@ -181,7 +192,7 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
       throw new LambdaServiceError('RecursiveInvocationException', 400,
         'Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources and stopped your function\'s invocation.');
     }
-    const { requestId, arn = this.arn, version = '$LATEST' } = options;
+    const { requestId, arn = this.arn, version = LATEST } = options;
     const invocation = new PendingInvocation({ payload, requestId, functionArn: arn, traceId: trace.header });
     this.place(invocation, version);
     return invocation.begun;
@@ -197,6 +208,31 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
       const report = { errorType: error.errorType, errorMessage: error.message };
       return { payload: error.report ?? Buffer.from(JSON.stringify(report)), functionError: 'Unhandled' };
     }
+  }
+
+  /**
+   * Changes code and configuration. Invocations under way end with those that they began with; their environments, and idle ones, serve no
+   * further event.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+   */
+  public update(props: LambdaFunctionProps): void {
+    requireValidVariables(props);
+    this.props = props;
+    this.pool.retire(LATEST);
+  }
+
+  /** Keeps the present code and configuration under a new version, and returns its number, which is never used again. */
+  public publish(): string {
+    this.lastVersion += 1;
+    this.published.set(String(this.lastVersion), this.props);
+    return String(this.lastVersion);
+  }
+
+  /** Deletes a version; invocations of it that are under way end. */
+  public unpublish(version: string): void {
+    this.published.delete(version);
+    this.pool.retire(version);
   }
 
   /** Allocates provisioned concurrency to a version; resolves to whether all its environments are initialized. */
@@ -225,7 +261,9 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
   }
 
   private environmentProps(id: number, version: string, provisioned: boolean): EnvironmentProps {
-    const { props } = this;
+    const props = this.published.get(version) ?? this.props;
+    if (!this.prepared.has(props)) props.prepare?.();
+    this.prepared.add(props);
     return {
       id,
       provisioned,

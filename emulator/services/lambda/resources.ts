@@ -1,11 +1,13 @@
 import { imageCode, zipCode } from './lambda-code';
-import { LambdaFunction } from './lambda-function';
+import { LambdaFunction, type LambdaFunctionProps } from './lambda-function';
 import type { DeployedFunction } from './lambda-service';
 import { refusalOfVariables } from './platform-variables';
 import { COMMAND } from '../../../src/contract/image';
 import { RELAY } from '../../../src/contract/relay';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
-import { physicalName, reject, unsupported, type Deployment, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
+import {
+  physicalName, reject, unsupported, type Deployment, type ResourceDefinition, type ResourceDeleters, type ResourceHandlers, type ResourceUpdaters,
+} from '../../cloudformation/resource';
 
 const LONGEST_TIMEOUT_SECONDS = 900;
 const INIT_LIMIT_MS = 10_000;
@@ -18,8 +20,8 @@ export const LAMBDA_RESOURCES: ResourceHandlers = {
     const { cloud, services } = deployment;
     const name = String(resource.properties.FunctionName ?? physicalName(resource, deployment).slice(0, 64));
     const arn = cloud.arn('lambda', `function:${name}`);
-    const created = await createFunction(resource, deployment, name, arn);
-    const runtime = typeof created === 'string' ? { unsupported: created } : { lambda: created };
+    const props = await functionProps(resource, deployment, name, arn);
+    const runtime = typeof props === 'string' ? { unsupported: props } : { lambda: new LambdaFunction(props) };
     if (runtime.lambda) cloud.onDispose(() => runtime.lambda.dispose());
     services.lambda.functions.set(arn, { logicalId: resource.logicalId, arn, name, permissions: [], ...runtime });
     return { ref: name, attributes: { Arn: arn } };
@@ -28,8 +30,7 @@ export const LAMBDA_RESOURCES: ResourceHandlers = {
   'AWS::Lambda::Version': async (resource, deployment) => {
     const { functions } = deployment.services.lambda;
     const fn = functionOf(resource, deployment);
-    const published = [...functions.keys()].filter((arn) => arn.startsWith(`${fn.arn}:`) && /:\d+$/.test(arn));
-    const version = String(published.length + 1);
+    const version = fn.lambda?.publish() ?? '1';
     const arn = `${fn.arn}:${version}`;
     functions.set(arn, { ...fn, arn, version, permissions: [] });
     await provision(resource, fn, version);
@@ -59,6 +60,42 @@ export const LAMBDA_RESOURCES: ResourceHandlers = {
   },
 };
 
+export const LAMBDA_UPDATERS: ResourceUpdaters = {
+  'AWS::Lambda::Function': async (resource, { ref, attributes }, deployment) => {
+    const fn = deployment.services.lambda.find(ref)!;
+    const props = await functionProps(resource, deployment, fn.name, fn.arn, fn.lambda?.reservedConcurrency);
+    if (typeof props === 'string' || !fn.lambda) unsupported(resource, `the emulator does not run the function: ${fn.unsupported ?? String(props)}`);
+    fn.lambda.update(props);
+    return { ref, attributes };
+  },
+
+  'AWS::Lambda::Alias': async (resource, { ref, attributes }, deployment) => {
+    const { functions } = deployment.services.lambda;
+    const version = String(resource.properties.FunctionVersion);
+    await provision(resource, functionOf(resource, deployment), version);
+    functions.set(ref, { ...functions.get(ref)!, version });
+    return { ref, attributes };
+  },
+};
+
+export const LAMBDA_DELETERS: ResourceDeleters = {
+  'AWS::Lambda::Function': async ({ ref }, { services: { lambda } }) => {
+    const { arn, lambda: running } = lambda.find(ref)!;
+    [...lambda.functions.keys()].filter((key) => key === arn || key.startsWith(`${arn}:`)).forEach((key) => lambda.functions.delete(key));
+    await running?.dispose();
+  },
+
+  'AWS::Lambda::Version': ({ ref }, { services }) => {
+    const { lambda, version } = services.lambda.functions.get(ref)!;
+    services.lambda.functions.delete(ref);
+    lambda?.unpublish(version!);
+  },
+
+  'AWS::Lambda::Alias': ({ ref }, { services }) => {
+    services.lambda.functions.delete(ref);
+  },
+};
+
 /** Allocates provisioned concurrency, and waits until it is initialized as CloudFormation does. */
 async function provision(resource: ResourceDefinition, { lambda }: DeployedFunction, version: string): Promise<void> {
   const amount = Number(resource.properties.ProvisionedConcurrencyConfig?.ProvisionedConcurrentExecutions ?? 0);
@@ -74,8 +111,14 @@ function functionOf(resource: ResourceDefinition, { services }: Deployment): Dep
     ?? reject(resource, `\`FunctionName\` must exist, got: ${wanted}`);
 }
 
-/** The function with its code, or the reason why the emulator does not run it. */
-async function createFunction(resource: ResourceDefinition, deployment: Deployment, name: string, arn: string): Promise<LambdaFunction | string> {
+/**
+ * The function with its code, or the reason why the emulator does not run it.
+ *
+ * @param reserved concurrency that an existing function has already reserved
+ */
+async function functionProps(
+  resource: ResourceDefinition, deployment: Deployment, name: string, arn: string, reserved = 0,
+): Promise<LambdaFunctionProps | string> {
   const { cloud, services, options, certificates, aws } = deployment;
   const { PackageType, Timeout = 3, MemorySize = 128, Role, ReservedConcurrentExecutions, LoggingConfig, Architectures = ['x86_64'], RecursiveLoop } = resource.properties;
   const code = PackageType === 'Image' ? await imageCode(resource, deployment) : zipCode(resource, deployment);
@@ -86,16 +129,23 @@ async function createFunction(resource: ResourceDefinition, deployment: Deployme
   const environment = variables(resource, deployment);
   const { concurrency } = services.lambda;
   const refusal = refusalOfVariables(environment)
-    ?? (ReservedConcurrentExecutions === undefined ? undefined : concurrency.refusalOfReservation(Number(ReservedConcurrentExecutions)));
+    ?? (ReservedConcurrentExecutions === undefined ? undefined : concurrency.refusalOfReservation(Number(ReservedConcurrentExecutions) - reserved));
   if (refusal) reject(resource, refusal);
-  return new LambdaFunction({
+  return {
     name,
     arn,
     command: code.command,
     cwd: code.cwd,
     prepare: code.prepare,
     environment,
-    emulation: { ...code.environment, AWS_ENDPOINT_URL: aws.url, [RELAY.awsEndpoint]: aws.url, NODE_EXTRA_CA_CERTS: certificates.caFile },
+    emulation: {
+      ...code.environment,
+      AWS_ENDPOINT_URL: aws.url,
+      // Relay and worker ignore the variables of AWS SDKs, which a deployment may set for LibreChat.
+      [ADAPTER.awsEndpointUrl]: aws.url,
+      [RELAY.awsEndpoint]: aws.url,
+      NODE_EXTRA_CA_CERTS: certificates.caFile,
+    },
     timeoutMs: cloud.limit(Timeout * 1000),
     initTimeoutMs: cloud.limit(INIT_LIMIT_MS),
     limit: (milliseconds) => cloud.limit(milliseconds),
@@ -116,7 +166,7 @@ async function createFunction(resource: ResourceDefinition, deployment: Deployme
     onPhase: (phase, id, detail) => cloud.events.emit({ type: 'environment', function: resource.logicalId, environment: id, phase, detail }),
     onRetry: (reason) => cloud.events.notice(`${resource.logicalId} failed: ${reason}`, 'warning'),
     onDropped: (reason) => cloud.events.notice(`${resource.logicalId}: Lambda discarded an event: ${reason}`, 'warning'),
-  });
+  };
 }
 
 /** The declared variables, with the overrides of the emulator's options. */
@@ -133,6 +183,8 @@ function variables(resource: ResourceDefinition, { options, cloud }: Deployment)
   return result;
 }
 
+/** Whether it runs LibreChat's server: every container function but the publisher. */
 function serves(resource: ResourceDefinition): boolean {
-  return ((resource.properties.ImageConfig?.Command ?? []) as string[])[0] === COMMAND.serve;
+  const { PackageType, ImageConfig } = resource.properties;
+  return PackageType === 'Image' && ImageConfig?.Command?.[0] !== COMMAND.publish;
 }

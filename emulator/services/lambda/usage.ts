@@ -9,7 +9,7 @@ export interface FunctionUsage {
   readonly environments: number;
   /** Invocations that Lambda accepted. */
   readonly invocations: number;
-  /** Billed duration in seconds, outside of provisioned concurrency. */
+  /** Billed duration in seconds, outside of provisioned concurrency; what still runs is included. */
   readonly seconds: number;
   /** `seconds` times memory in GB. */
   readonly gbSeconds: number;
@@ -18,6 +18,8 @@ export interface FunctionUsage {
   /** The time for which provisioned concurrency was allocated, times memory in GB. */
   readonly provisionedGbSeconds: number;
 }
+
+const NOTHING = { onDemand: 0, provisioned: 0 };
 
 /**
  * Meters a function. Each invocation is rounded up to 1 ms; the init phase is part of the first one, whatever the kind of function.
@@ -40,7 +42,12 @@ export class UsageMeter {
     this.allocations.push(performance.now());
   }
 
-  public read(memorySize: number, architecture: 'arm64' | 'x86_64'): Omit<FunctionUsage, 'function'> {
+  /** @param running durations that have not ended, in milliseconds */
+  public read(
+    memorySize: number, architecture: 'arm64' | 'x86_64', running: { readonly onDemand: number; readonly provisioned: number } = NOTHING,
+  ): Omit<FunctionUsage, 'function'> {
+    const onDemand = this.billedMs.onDemand + Math.ceil(running.onDemand);
+    const provisioned = this.billedMs.provisioned + Math.ceil(running.provisioned);
     const gbSeconds = (milliseconds: number) => milliseconds / 1000 * memorySize / 1024;
     const now = performance.now();
     return {
@@ -48,9 +55,9 @@ export class UsageMeter {
       architecture,
       environments: this.environments,
       invocations: this.invocations,
-      seconds: this.billedMs.onDemand / 1000,
-      gbSeconds: gbSeconds(this.billedMs.onDemand),
-      provisionedDurationGbSeconds: gbSeconds(this.billedMs.provisioned),
+      seconds: onDemand / 1000,
+      gbSeconds: gbSeconds(onDemand),
+      provisionedDurationGbSeconds: gbSeconds(provisioned),
       provisionedGbSeconds: gbSeconds(this.allocations.reduce((sum, since) => sum + now - since, 0)),
     };
   }

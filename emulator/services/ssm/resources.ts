@@ -1,4 +1,4 @@
-import { physicalName, type ResourceHandlers } from '../../cloudformation/resource';
+import { physicalName, type ResourceDeleters, type ResourceHandlers } from '../../cloudformation/resource';
 
 export const SSM_RESOURCES: ResourceHandlers = {
   'AWS::SSM::Parameter': (resource, deployment) => {
@@ -6,5 +6,11 @@ export const SSM_RESOURCES: ResourceHandlers = {
     const value = String(resource.properties.Value);
     deployment.services.ssm.parameters.set(name, value);
     return { ref: name, attributes: { Value: value, Type: resource.properties.Type } };
+  },
+};
+
+export const SSM_DELETERS: ResourceDeleters = {
+  'AWS::SSM::Parameter': ({ ref }, { services }) => {
+    services.ssm.parameters.delete(ref);
   },
 };

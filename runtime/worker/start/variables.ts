@@ -1,7 +1,8 @@
 import { hkdfSync } from 'node:crypto';
+import { reservedReason } from '../../../src/contract/reserved-variables';
 import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../../../src/contract/variables';
 import type { Aws } from '../../shared/aws';
-import { fieldOf, References } from '../../shared/references';
+import { fieldNames, fieldOf, References } from '../../shared/references';
 
 type Variables = Record<string, string>;
 
@@ -27,8 +28,10 @@ export function checkRequired(environment: NodeJS.ProcessEnv): void {
 /** Reads everything that the function's variables only refer to, side by side. */
 export async function readVariables(environment: NodeJS.ProcessEnv, aws: Aws, caFile: string): Promise<Variables> {
   const references = new References(aws);
+  const fields = await environmentSecret(environment, references);
   const sources = await Promise.all([
-    derivedSecrets(environment, references),
+    fields,
+    derivedSecrets({ ...environment, ...fields }, references),
     databaseUri(environment, references, caFile),
     publicUrl(environment, aws),
     referredVariables(environment, references),
@@ -47,6 +50,16 @@ async function referredVariables(environment: NodeJS.ProcessEnv, references: Ref
     await references.resolve(name, environment[name] ?? ''),
   ]));
   return Object.fromEntries(values) as Variables;
+}
+
+/** The fields of a secret with many variables, except for those that are set otherwise. */
+async function environmentSecret(environment: NodeJS.ProcessEnv, references: References): Promise<Variables> {
+  const reference = environment[ADAPTER.environmentSecret];
+  if (!reference) return {};
+  const secret = await references.resolve(ADAPTER.environmentSecret, reference);
+  const names = fieldNames(ADAPTER.environmentSecret, secret).filter((name) => !environment[name] && reservedReason(name) === undefined);
+  const values = names.map((name) => [name, fieldOf(secret, name)] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== ''));
 }
 
 /** One secret is kept, the four values follow from it: they must be the same in every environment and for ever. */

@@ -1,7 +1,7 @@
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { CfnCertificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
-import type { IConstruct } from 'constructs';
+import { CfnHostedZone, type IHostedZone } from 'aws-cdk-lib/aws-route53';
+import type { IConstruct, Node } from 'constructs';
 import { mustError, requiresError } from './errors';
 
 /** The region of CloudFront's certificates and web ACLs. */
@@ -32,10 +32,27 @@ function validateDomainName(domainName: string): void {
   throw mustError('domainName', 'be a domain name in lower case, such as chat.example.com', domainName);
 }
 
-function validateZone(domainName: string, { zoneName }: IHostedZone): void {
+function validateZone(domainName: string, hostedZone: IHostedZone): void {
+  const { zoneName } = hostedZone;
+  validatePublicZone(hostedZone);
   const zone = zoneName.replace(/\.$/, '');
   if (Token.isUnresolved(zone) || Token.isUnresolved(domainName) || domainName === zone || domainName.endsWith(`.${zone}`)) return;
   throw mustError('domainName', `belong to \`hostedZone\` (${zone})`, domainName);
+}
+
+/** Viewers would not find the site, and ACM not the validation record. Whether an imported zone is private is not known. */
+function validatePublicZone({ node }: IHostedZone): void {
+  const zone = node.defaultChild;
+  if (!(zone instanceof CfnHostedZone)) return;
+  const vpcs: unknown = Stack.of(zone).resolve(zone.vpcs);
+  if (vpcs) throw mustError('hostedZone', 'be a public hosted zone, because CloudFront is outside of VPCs', node.path);
+}
+
+/** A domain name belongs to one distribution, in all accounts. */
+export function validateUniqueDomain(others: Array<{ readonly url: string; readonly node: Node }>, domainName: string | undefined): void {
+  if (domainName === undefined || Token.isUnresolved(domainName)) return;
+  const owner = others.find(({ url }) => url === `https://${domainName}`);
+  if (owner) throw mustError('domainName', `be used by one LibreChatServerless only (${owner.node.path})`, domainName);
 }
 
 function validateCertificate(certificate: ICertificate): void {

@@ -3,13 +3,24 @@ import { join } from 'node:path';
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
-import { exactlyOneError, mustError } from './errors';
-import { isBefore, isRelease, OLDEST_RELEASE } from '../image';
+import { exactlyOneError, mustError, warn } from './errors';
+import { FIRST_RELEASE_FOR_DOCUMENTDB, isBefore, isRelease, OLDEST_RELEASE } from '../image';
 
 export function validateVersion(prop: string, version: string): void {
   if (Token.isUnresolved(version)) return;
   if (!isRelease(version)) throw mustError(prop, 'be a release tag such as v0.8.8', version);
   if (isBefore(version, OLDEST_RELEASE)) throw mustError(prop, `be ${OLDEST_RELEASE} or newer`, version);
+}
+
+/** They try to create several indexes at once, which DocumentDB rejects (error 40333), and never start. */
+const NOT_ON_DOCUMENTDB = ['v0.8.8-rc1', 'v0.8.8-rc2'];
+
+export function validateDocumentDbRelease(scope: IConstruct, release: string | undefined): void {
+  if (release === undefined || Token.isUnresolved(release) || !isBefore(release, FIRST_RELEASE_FOR_DOCUMENTDB)) return;
+  if (NOT_ON_DOCUMENTDB.includes(release)) {
+    throw mustError('version', 'not be v0.8.8-rc1 or v0.8.8-rc2 with `LibreChatDatabase.documentDb()`, on which they do not start', release);
+  }
+  warn(scope, 'documentDbRelease', 'version', 'be v0.8.8 or newer with `LibreChatDatabase.documentDb()`, which older releases do not fully support', release);
 }
 
 export function validateImageName(prop: string, name: string | undefined): void {

@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { CfnRoute, CfnVPCEndpoint, type ISubnet, type IVpc, type SubnetSelection, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { CfnRoute, CfnVPCEndpoint, type ISubnet, type IVpc, type SubnetSelection, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { mustError, requiresError } from './errors';
 import { DEFAULT_SUBNETS, type Network } from '../network';
@@ -21,7 +21,9 @@ export function validateNetwork({ vpc, vpcSubnets, ...requirements }: NetworkReq
     if (requirements.usesPrivateNamespace) throw requiresError('services', '`vpc` of the private namespace');
     return;
   }
-  const { subnets, availabilityZones } = vpc.selectSubnets(vpcSubnets ?? DEFAULT_SUBNETS);
+  const selection = vpcSubnets ?? DEFAULT_SUBNETS;
+  validatePrivateSubnets(vpc, selection);
+  const { subnets, availabilityZones } = vpc.selectSubnets(selection);
   const publicSubnet = subnets.find((subnet) => includes(vpc.publicSubnets, subnet));
   if (publicSubnet) throw mustError('vpcSubnets', 'be private: Lambda functions in a public subnet have no route to the internet', publicSubnet.node.path);
   if (requirements.createsDatabase && new Set(availabilityZones).size < 2) {
@@ -29,6 +31,12 @@ export function validateNetwork({ vpc, vpcSubnets, ...requirements }: NetworkReq
   }
   // CDK throws an error of its own if the CIDR block is unknown.
   if (requirements.connectsToVpc) void vpc.vpcCidrBlock;
+}
+
+/** CDK's own error does not contain the fix. */
+function validatePrivateSubnets(vpc: IVpc, { subnetType }: SubnetSelection): void {
+  if (subnetType !== SubnetType.PRIVATE_WITH_EGRESS || vpc.privateSubnets.length > 0) return;
+  throw mustError('vpc', 'have private subnets with egress: add a NAT gateway, or select isolated subnets by `vpcSubnets` in a VPC with endpoints', vpc.node.path);
 }
 
 /**
@@ -64,6 +72,7 @@ export function validateBuildNetwork(vpc?: IVpc, vpcSubnets?: SubnetSelection): 
     return undefined;
   }
   const network = { vpc, vpcSubnets: vpcSubnets ?? DEFAULT_SUBNETS };
+  validatePrivateSubnets(vpc, network.vpcSubnets);
   // Until a VPC is looked up, CDK reports the same subnets as private and as isolated.
   const withoutRoute = vpc.selectSubnets(network.vpcSubnets).subnets
     .find((subnet) => includes([...vpc.publicSubnets, ...vpc.isolatedSubnets], subnet) && !includes(vpc.privateSubnets, subnet));

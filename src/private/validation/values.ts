@@ -1,5 +1,6 @@
 import { RemovalPolicy, type Size, Token } from 'aws-cdk-lib';
-import { mustError, requiresError } from './errors';
+import type { IConstruct } from 'constructs';
+import { mustError, requiresError, warn } from './errors';
 
 export function validateInteger(prop: string, value: number | undefined, min: number, max: number, unit = ''): void {
   if (value === undefined || Token.isUnresolved(value)) return;
@@ -16,6 +17,13 @@ export function validateAtLeast(prop: string, value: number | undefined, min: nu
 export function validateSize(prop: string, value: Size | undefined, minMebibytes: number, maxMebibytes: number): void {
   if (value === undefined || value.isUnresolved()) return;
   validateInteger(prop, value.toMebibytes({ rounding: 1 }), minMebibytes, maxMebibytes, ' MiB');
+}
+
+/** LibreChat uses 565 MB after its start, and 760 MB with 100 responses at the same time. */
+export function validateMemorySize(scope: IConstruct, memorySize: number | undefined): void {
+  validateInteger('memorySize', memorySize, 768, 10240, ' MiB');
+  if (memorySize === undefined || Token.isUnresolved(memorySize) || memorySize >= 1024) return;
+  warn(scope, 'memorySize', 'memorySize', 'be at least 1024 MiB: with less, a worker serves few requests at the same time, and starts slowly', memorySize);
 }
 
 export interface WorkerLimits {

@@ -38,6 +38,7 @@ const load: (name: string) => unknown = require;
 /** What stands beside an app that is run. */
 const FILES: Readonly<Record<string, string>> = {
   'librechat.yaml': 'version: 1.3.0\nfileStrategy: s3\n',
+  '.env': 'APP_TITLE=Chat\nOPENAI_API_KEY=sk-example\n',
   'image/Dockerfile': 'FROM ghcr.io/librechat-ai/librechat-api:v0.8.8\n',
 };
 

@@ -55,7 +55,7 @@ function start(options: AdapterOptions = {}): void {
   adapter = new Adapter(artifacts, {
     plain: {},
     command: ['node', artifacts.adapter, 'publish'],
-    emulation: { AWS_ENDPOINT_URL: aws.url },
+    emulation: { ADAPTER_AWS_ENDPOINT_URL: aws.url },
     credentials: aws.role.credentials,
     timeoutMs: 60_000,
     ...options,

@@ -4,7 +4,7 @@ import { describeWith } from '../../requires';
 import { BOUND_MS, calmScenario, play, type Result, type Scenario, scenario } from './kit/scenario';
 
 /** More runs: QUEUE_RUNS=200; the same again: QUEUE_SEED=<the seed that a failure prints>. */
-const RUNS = Number(process.env.QUEUE_RUNS ?? 12);
+const RUNS = Number(process.env.QUEUE_RUNS ?? 36);
 const SEED = process.env.QUEUE_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.QUEUE_SEED);
 const LANES = 3;
 
@@ -14,16 +14,17 @@ describeWith('redis-server')('whatever breaks', () => {
   afterAll(async () => { await redis.dispose(); });
 
   /** Several at a time: a scenario is mostly waiting. */
-  const check = async (scenarios: fc.Arbitrary<Scenario>, judge: (results: Result[], scenario: Scenario) => void) => {
+  const check = async (runs: number, scenarios: fc.Arbitrary<Scenario>, judge: (results: Result[], scenario: Scenario) => void) => {
     const lanes = Array.from({ length: LANES }, (_, lane) => fc.assert(
       fc.asyncProperty(scenarios, async (planned) => judge(await play(planned, redis.port), planned)),
-      { numRuns: Math.ceil(RUNS / LANES), seed: SEED + lane, interruptAfterTimeLimit: 200_000, endOnFailure: true },
+      { numRuns: Math.ceil(runs / LANES), seed: SEED + lane, interruptAfterTimeLimit: 200_000, endOnFailure: true },
     ));
-    await Promise.all(lanes);
+    const failed = (await Promise.allSettled(lanes)).find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   };
 
   test('no request is lost silently, executed twice, or answered with a corrupt response', async () => {
-    await check(scenario, (results) => {
+    await check(RUNS, scenario, (results) => {
       for (const result of results) {
         if (result.executions > 1) throw new Error(`executed twice: ${JSON.stringify(result)}`);
         if (result.ms > BOUND_MS) throw new Error(`took too long: ${JSON.stringify(result)}`);
@@ -36,7 +37,7 @@ describeWith('redis-server')('whatever breaks', () => {
   }, 240_000);
 
   test('where nothing breaks every response is whole, also while workers are renewed', async () => {
-    await check(calmScenario, (results) => {
+    await check(RUNS / 3, calmScenario, (results) => {
       expect(results.filter(({ whole }) => !whole)).toEqual([]);
     });
   }, 240_000);

@@ -25,7 +25,9 @@ describeWith('redis-server')('a request', () => {
 
   test('that no worker claims in time is taken back: no worker gets it later', async () => {
     const relay = deployment.relay();
-    expect(await relay.submit(get('/'), NOTHING, { waitMs: 300 })).toMatchObject({ kind: 'unavailable', reason: 'timeout' });
+    const outcome = await relay.submit(get('/'), NOTHING, { waitMs: 300 });
+    expect(outcome).toMatchObject({ kind: 'unavailable', reason: 'timeout' });
+    await deployment.addHint(outcome.id);
     const paths: string[] = [];
     await startedWorker(async (exchange) => { paths.push(exchange.head.path); await ok(exchange); });
     await bodyOf(await relay.submit(get('/next'), NOTHING));
@@ -37,6 +39,29 @@ describeWith('redis-server')('a request', () => {
     expect(await relay.submit(get('/'), NOTHING)).toMatchObject({
       kind: 'unavailable', reason: 'refused', message: 'no worker could be started: Rate Exceeded',
     });
+  });
+
+  test('that was claimed when its start was refused is not taken back', async () => {
+    const worker = deployment.worker();
+    const { relay, proxy } = await deployment.relayBehindProxy(redis.port, {
+      startWorker: async () => {
+        await until(() => proxy.commands.includes('XREAD'));
+        // The relay does not hear of the claim.
+        proxy.freeze();
+        await worker.reportStarted();
+        worker.setFree(1);
+        void worker.take().then(async (exchange) => {
+          await until(() => proxy.commands.includes('withdraw'));
+          await ok(exchange!);
+        });
+        await until(async () => /response:/.test(await deployment.dump()));
+        setImmediate(() => proxy.thaw());
+        return { refused: 'Rate Exceeded' };
+      },
+    });
+    const outcome = await relay.submit(get('/'), NOTHING);
+    expect(outcome).toMatchObject({ kind: 'response', worker: worker.worker });
+    await bodyOf(outcome);
   });
 
   test('is unavailable when starting a worker throws', async () => {
@@ -197,6 +222,63 @@ describeWith('redis-server')('a request', () => {
       { event: 'frame-does-not-open', fields: { key: `${deployment.base}request:${outcome.id}` } },
       { event: 'frame-does-not-open', fields: { key: `${deployment.base}response:${outcome.id}` } },
     ]);
+  });
+
+  test.each(['BZPOPMIN', 'claim', 'append'])('is served once although the reply to %s was lost', async (command) => {
+    const paths: string[] = [];
+    const { worker, proxy } = await deployment.workerBehindProxy(redis.port);
+    await worker.reportStarted();
+    const appends = () => proxy.commands.filter((sent) => sent === 'append').length;
+    void serve(worker, async (exchange) => {
+      paths.push(exchange.head.path);
+      await exchange.start({ statusCode: 200, headers: [] });
+      for (const part of ['one ', 'two ', 'three']) {
+        const before = appends();
+        await exchange.write(Buffer.from(part));
+        await until(() => appends() > before);
+      }
+      await exchange.end();
+    });
+    const relay = deployment.relay();
+    await bodyOf(await relay.submit(get('/before'), NOTHING));
+    proxy.swallowReplyTo(command);
+    expect((await bodyOf(await relay.submit(get('/'), NOTHING))).toString()).toBe('one two three');
+    expect(paths).toEqual(['/before', '/']);
+  });
+
+  test('is executed once when its hint was popped by a worker that is stopped, and then goes on', async () => {
+    const executed: string[] = [];
+    const slowBeat = { ...deployment.settings, beatMs: 5_000, leaseMs: 20_000 };
+    const stopped = await deployment.workerBehindProxy(redis.port, { ...deployment.settings, popMs: 5_000 });
+    await stopped.worker.reportStarted();
+    void serve(stopped.worker, async (exchange) => { executed.push('stopped'); await ok(exchange); });
+    // The first pop is of its inbox alone, before it has places.
+    await until(() => stopped.proxy.commands.filter((command) => command === 'BZPOPMIN').length === 2);
+    stopped.proxy.freeze();
+    const outcome = deployment.relay().submit(get('/'), NOTHING);
+    const other = deployment.worker({ settings: slowBeat });
+    await until(async () => /request:/.test(await deployment.dump()));
+    await other.reportStarted();
+    other.setFree(1);
+    const exchange = (await other.take())!;
+    const before = stopped.proxy.commands.length;
+    stopped.proxy.thaw();
+    await until(() => stopped.proxy.commands.slice(before).includes('claim'));
+    // It can leave once it has nothing in hand.
+    await until(() => stopped.worker.leave());
+    executed.push('other');
+    await ok(exchange);
+    await bodyOf(await outcome);
+    expect(executed).toEqual(['other']);
+  });
+
+  test.each(['enqueue', 'XREAD'])('is served once although the reply to %s of its relay was lost', async (command) => {
+    const paths: string[] = [];
+    await startedWorker(async (exchange) => { paths.push(exchange.head.path); await ok(exchange); });
+    const relay = await deployment.relayBehindProxy(redis.port);
+    relay.proxy.swallowReplyTo(command);
+    await bodyOf(await relay.relay.submit(get('/'), NOTHING));
+    expect(paths).toEqual(['/']);
   });
 
   test('whose worker dies is broken off, and the next one is served by another', async () => {

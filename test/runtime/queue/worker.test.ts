@@ -154,6 +154,21 @@ describeWith('redis-server')('a worker', () => {
     await exchange.end();
   });
 
+  test('that cannot store its response lets the relay know', async () => {
+    const worker = await started();
+    const submitted = deployment.relay().submit(get('/'), NOTHING);
+    const exchange = (await worker.take())!;
+    await exchange.start({ statusCode: 200, headers: [] });
+    const outcome = await submitted;
+    // As if Redis had run out of memory in the middle: every append fails.
+    await admin.set(`${deployment.base}response:${exchange.id}`, 'no stream', 'PX', 60_000);
+    await exchange.write(Buffer.from('lost'));
+    await until(() => exchange.gone.aborted);
+    await admin.del(`${deployment.base}response:${exchange.id}`);
+    await expect(bodyOf(outcome)).rejects.toThrow('the worker died');
+    expect(deployment.log.lines).toContainEqual(expect.objectContaining({ event: 'response-given-up' }));
+  });
+
   test('whose lease is lost puts back its lease, claims, streams and unread frames', async () => {
     const worker = await started();
     await worker.generating('conversation');
@@ -162,6 +177,8 @@ describeWith('redis-server')('a worker', () => {
     await exchange.start({ statusCode: 200, headers: [] });
     const outcome = await submitted;
     await exchange.write(Buffer.from('before '));
+    // The claim, the head, and what was written.
+    await until(async () => (await admin.xrevrange(`${deployment.base}response:${exchange.id}`, '+', '-', 'COUNT', 1))[0]?.[0] === '3-0');
     await admin.flushall();
     await exchange.write(Buffer.from('after'));
     await exchange.end();

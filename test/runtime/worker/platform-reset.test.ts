@@ -39,7 +39,7 @@ beforeAll(async () => {
       PATH: process.env.PATH,
       ...ENVIRONMENT,
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${(platform.address() as AddressInfo).port}`,
-      AWS_ENDPOINT_URL: aws.url,
+      ADAPTER_AWS_ENDPOINT_URL: aws.url,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: aws.role.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: aws.role.credentials.secretAccessKey,

@@ -65,7 +65,7 @@ function start(environment: Record<string, string>, options: AdapterOptions = {}
   adapter = new Adapter(artifacts, {
     plain: {},
     environment,
-    emulation: { AWS_ENDPOINT_URL: aws.url },
+    emulation: { ADAPTER_AWS_ENDPOINT_URL: aws.url },
     credentials: aws.role.credentials,
     ...options,
     // There is no Redis.
@@ -112,6 +112,46 @@ test('one of the four that is given is not derived', async () => {
     ...declared(), [`${VALUE_FROM}CREDS_KEY`]: aws.services.cloud.arn('ssm', 'parameter/my/key'), JWT_SECRET: 'plain',
   });
   expect(environment).toMatchObject({ CREDS_KEY: 'my-own-key', JWT_SECRET: 'plain', CREDS_IV: derived(SECRETS.root, 'CREDS_IV', 16) });
+});
+
+describe('a secret with many variables', () => {
+  const inSecret = (fields: unknown) => ({
+    ...declared(), [ADAPTER.environmentSecret]: aws.services.secretsManager.create('environment', JSON.stringify(fields)).arn,
+  });
+
+  test('LibreChat gets its fields', async () => {
+    expect(await seenByLibreChat(inSecret({ OPENAI_API_KEY: 'sk-1', LIMIT: 3 }))).toMatchObject({ OPENAI_API_KEY: 'sk-1', LIMIT: '3' });
+  });
+
+  test('a blank field is not set', async () => {
+    const environment = await seenByLibreChat(inSecret({ BLANK: '', NULL: null }));
+    expect(['BLANK', 'NULL'].filter((name) => name in environment)).toEqual([]);
+  });
+
+  test('plain variables and references precede its fields', async () => {
+    const environment = await seenByLibreChat({ ...inSecret({ APP_TITLE: 'field', REDIS_PASSWORD: 'field' }), APP_TITLE: 'plain' });
+    expect(environment).toMatchObject({ APP_TITLE: 'plain', REDIS_PASSWORD: SECRETS.redis });
+  });
+
+  test('it cannot change what the adapter sets', async () => {
+    const before = await seenByLibreChat(declared());
+    await adapter!.dispose();
+    const after = await seenByLibreChat(inSecret({ PATH: '/x', HOME: '/x', NODE_ENV: 'x', USE_REDIS_STREAMS: 'false', REDIS_URI: 'x', AWS_ACCESS_KEY_ID: 'x', NODE_OPTIONS: '--x' }));
+    for (const name of ['PATH', 'NODE_ENV', 'USE_REDIS_STREAMS', 'REDIS_URI', 'AWS_ACCESS_KEY_ID', 'NODE_OPTIONS']) expect(after[name]).toBe(before[name]);
+    expect(after.HOME).not.toBe('/x');
+  });
+
+  test('a lasting secret in it is not derived', async () => {
+    expect(await seenByLibreChat(inSecret({ CREDS_KEY: 'existing' }))).toMatchObject({
+      CREDS_KEY: 'existing', CREDS_IV: derived(SECRETS.root, 'CREDS_IV', 16),
+    });
+  });
+});
+
+test('an endpoint for S3-compatible storage reaches LibreChat, and not the adapter', async () => {
+  const environment = await seenByLibreChat({ ...declared(), AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1', AWS_PROFILE: 'other' });
+  expect(environment).toMatchObject({ AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_PROFILE: 'other', MONGO_URI: SECRETS.mongo });
+  expect(environment.ADAPTER_AWS_ENDPOINT_URL).toBeUndefined();
 });
 
 test('librechat.yaml is there to read, for this user only', async () => {

@@ -118,7 +118,10 @@ describe('log', () => {
   test('tells of each request how it streamed', () => {
     const { DestinationArn, Format } = resourceOf(template, 'AWS::ApiGateway::Stage').Properties.AccessLogSetting;
     expect(text(DestinationArn)).toBe('<ChatApiGatewayAccessLog.Arn>');
+    // The variable `messageString` contains quotes of its own, and would break the lines of failed requests.
+    expect(Format).not.toContain('messageString');
     expect(JSON.parse(Format)).toMatchObject({
+      errorMessage: '$context.error.message',
       requestId: '$context.requestId',
       status: '$context.status',
       responseTransferMode: '$context.integration.responseTransferMode',

@@ -31,8 +31,15 @@ test('only the function may connect', () => {
 test('maximal: two instances, larger, and kept', () => {
   const template = templateOf('maximal');
   expect(resourceOf(template, 'AWS::DocDB::DBCluster')).toMatchObject({
-    DeletionPolicy: 'Retain',
-    Properties: { ServerlessV2ScalingConfiguration: { MinCapacity: 1, MaxCapacity: 16 }, DeletionProtection: true },
+    DeletionPolicy: 'RetainExceptOnCreate',
+    // A rollback of the creation could not delete a protected cluster.
+    Properties: { ServerlessV2ScalingConfiguration: { MinCapacity: 1, MaxCapacity: 16 }, DeletionProtection: false },
   });
-  expect(resources(template, 'AWS::DocDB::DBInstance').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Retain', 'Retain']);
+  expect(resources(template, 'AWS::DocDB::DBInstance').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['RetainExceptOnCreate', 'RetainExceptOnCreate']);
+});
+
+test('the database connects to nothing', () => {
+  const group = resourceOf(templateOf('minimal'), 'AWS::EC2::SecurityGroup', 'DatabaseSecurityGroup').Properties;
+  expect(group.SecurityGroupEgress).toEqual([expect.objectContaining({ CidrIp: '255.255.255.255/32', IpProtocol: 'icmp' })]);
+  expect(resources(templateOf('minimal'), 'AWS::EC2::SecurityGroupEgress').filter(([logicalId]) => logicalId.includes('Database') && !logicalId.includes('Backend'))).toEqual([]);
 });

@@ -86,7 +86,7 @@ describe('origins', () => {
 
   test('the page is read with the distribution\'s own signature, and what is missing is a 404', () => {
     expect(page.S3OriginConfig).toEqual({ OriginAccessIdentity: '' });
-    expect(text(page.OriginAccessControlId)).toMatch(/^<ChatFrontendDistributionOrigin1S3OriginAccessControl/);
+    expect(text(page.OriginAccessControlId)).toBe('<ChatFrontendOriginAccessControl.Id>');
     const [deny, ...allow] = resourceOf(minimal, 'AWS::S3::BucketPolicy', 'Frontend').Properties.PolicyDocument.Statement;
     expect(deny).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
     const ofCloudFront = allow.filter(({ Principal }: any) => Principal.Service === 'cloudfront.amazonaws.com');
@@ -131,9 +131,11 @@ describe('publication', () => {
     expect(resourceOf(minimal, 'AWS::Lambda::Function', 'Publication').Properties.Timeout).toBe(300);
   });
 
-  test('comes after the API that goes with the page, and before the site is open', () => {
+  test('comes after the API that goes with the page, and before viewers are sent to the site', () => {
     expect(resource.DependsOn).toContain(logicalIdOf(minimal, 'AWS::Lambda::Function', 'RelayFunction'));
-    expect(resourceOf(minimal, 'AWS::CloudFront::Distribution').DependsOn).toEqual([logicalIdOf(minimal, 'Custom::LibreChatFrontend')]);
+    const records = resources(maximal, 'AWS::Route53::RecordSet');
+    expect(records).toHaveLength(2);
+    for (const [, { DependsOn }] of records) expect(DependsOn).toContain(logicalIdOf(maximal, 'Custom::LibreChatFrontend'));
   });
 
   test('may write its log and the page, and nothing else', () => {

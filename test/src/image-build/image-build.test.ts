@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
@@ -9,7 +9,7 @@ import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { EUROPE, secretNamed, stackIn } from '../../../fixtures/variants';
 import { LibreChatDatabase, type LibreChatCodeBuildOptions, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../../src';
 import * as files from '../../../src/private/files';
-import { backendFunction, logicalIdOf, resources, statements, templateOf, templateWith, text, resourceOf } from '../reading';
+import { backendFunction, logicalIdOf, reachableFrom, resources, statements, templateOf, templateWith, text, resourceOf } from '../reading';
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
@@ -65,11 +65,16 @@ describe('minimal', () => {
     }]);
   });
 
-  test('a build has a small ARM machine with Docker, and 45 minutes', () => {
+  test('the Dockerfile runs no program of the image, so a machine of any architecture builds it for the other', () => {
+    expect(readFileSync(files.inPackage('assets/image/Dockerfile'), 'utf8')).not.toMatch(/^\s*RUN\b/mi);
+    expect(project(template).Source.BuildSpec).toContain('--platform linux/arm64');
+  });
+
+  test('a build has a small x86 machine with Docker, which all regions of CodeBuild have, and 45 minutes', () => {
     expect(project(template)).toMatchObject({
       Environment: {
-        Type: 'ARM_CONTAINER',
-        Image: 'aws/codebuild/amazonlinux-aarch64-standard:3.0',
+        Type: 'LINUX_CONTAINER',
+        Image: 'aws/codebuild/amazonlinux-x86_64-standard:5.0',
         ComputeType: 'BUILD_GENERAL1_SMALL',
         PrivilegedMode: true,
       },
@@ -221,7 +226,8 @@ describe('removal', () => {
   test.each([
     [undefined, ['Delete', 'Delete', true]],
     [RemovalPolicy.DESTROY, ['Delete', 'Delete', true]],
-    [RemovalPolicy.RETAIN, ['Retain', 'Retain', false]],
+    // A repository that is retained is deleted in one case: the deployment that creates it, and pushes to it, fails.
+    [RemovalPolicy.RETAIN, ['RetainExceptOnCreate', 'Retain', true]],
   ])('with %s the repository and its images go, or stay: %s', (policy, expected) => {
     expect(repositoryWith(policy)).toEqual(expected);
   });
@@ -231,20 +237,6 @@ describe('removal', () => {
     const ids = { repository: ['AWS::ECR::Repository'], project: ['AWS::CodeBuild::Project'], rights: ['AWS::IAM::Policy', 'BuilderRoleDefaultPolicy'] }[what]!;
     expect(reachableFrom(template, logicalIdOf(template, 'Custom::LibreChatImage'))).toContain(logicalIdOf(template, ids[0], ids[1]));
   });
-
-  /** All that a resource refers to or depends on: it is deleted before them. */
-  function reachableFrom(template: Template, start: string): string[] {
-    const all = template.toJSON().Resources;
-    const seen = new Set<string>();
-    const visit = (id: string) => {
-      if (seen.has(id)) return;
-      seen.add(id);
-      const mentioned = JSON.stringify([all[id].Properties, all[id].DependsOn]);
-      Object.keys(all).filter((other) => mentioned.includes(`"${other}"`)).forEach(visit);
-    };
-    visit(start);
-    return [...seen];
-  }
 });
 
 describe('the tag', () => {

@@ -1,6 +1,5 @@
 import { text } from 'node:stream/consumers';
 import { EmulatedApi, KEY, STREAM } from './emulated-api';
-import { deploy } from '../../deploy';
 import type { Template } from '../../../../emulator/cloudformation/template';
 import { Cloud } from '../../../../emulator/core/cloud';
 import { EventStream } from '../../../../emulator/core/events';
@@ -9,6 +8,7 @@ import { gatewayResponseOf } from '../../../../emulator/services/api-gateway/gat
 import { TokenBucket } from '../../../../emulator/services/api-gateway/token-bucket';
 import { LambdaServiceError } from '../../../../emulator/services/lambda/pending-invocation';
 import { Services } from '../../../../emulator/services/services';
+import { deploy } from '../../deploy';
 
 let emulated: EmulatedApi;
 beforeEach(() => { emulated = new EmulatedApi(); });

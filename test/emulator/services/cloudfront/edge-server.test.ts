@@ -233,11 +233,11 @@ describe('with TLS', () => {
   });
 
   test('HTTP/2 carries more than six requests at once', async () => {
-    let open = 0;
+    let waiting = 0;
     let release: () => void = () => undefined;
     const all = new Promise<void>((resolve) => (release = resolve));
     respond = async () => {
-      if (++open === 28) release();
+      if (++waiting === 28) release();
       await all;
       return textResponse(200, 'text/plain', 'x');
     };

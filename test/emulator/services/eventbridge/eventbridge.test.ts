@@ -1,8 +1,8 @@
-import { deploy } from '../../deploy';
 import { Cloud } from '../../../../emulator/core/cloud';
 import { EventStream } from '../../../../emulator/core/events';
 import { scheduleOf } from '../../../../emulator/services/eventbridge/schedule-expression';
 import { Services } from '../../../../emulator/services/services';
+import { deploy } from '../../deploy';
 
 jest.setTimeout(30_000);
 

@@ -29,7 +29,9 @@ beforeEach(async () => {
   aws = new AwsServer(services);
   await aws.start();
   services.iam.roles.set('caller', {
-    name: 'caller', arn: 'arn:aws:iam::123456789012:role/caller', credentials: CREDENTIALS,
+    name: 'caller',
+    arn: 'arn:aws:iam::123456789012:role/caller',
+    credentials: CREDENTIALS,
     statements: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: ARN }],
   });
   functions = new Functions();
@@ -44,7 +46,8 @@ afterEach(async () => {
 
 async function invoke(payload: Buffer, FunctionName = 'test'): Promise<AsyncIterator<InvokeWithResponseStreamResponseEvent>> {
   const client = new LambdaClient({ endpoint: aws.url, region: 'us-east-1', credentials: CREDENTIALS, maxAttempts: 1 });
-  const { EventStream: events, StatusCode, ExecutedVersion } = await client.send(new InvokeWithResponseStreamCommand({ FunctionName, Payload: payload }));
+  const command = new InvokeWithResponseStreamCommand({ FunctionName, Payload: payload });
+  const { EventStream: events, StatusCode, ExecutedVersion } = await client.send(command);
   expect([StatusCode, ExecutedVersion]).toEqual([200, '$LATEST']);
   return events![Symbol.asyncIterator]();
 }

@@ -31,7 +31,7 @@ describe('the usage of a function', () => {
     await until(() => fn.environments[0].held);
     const held = performance.now();
     await until(() => performance.now() > held + 100);
-    expect(fn.usage.seconds).toBe(0);
+    expect(fn.usage.seconds).toBeGreaterThanOrEqual(0.1);
     writeFileSync(file, '');
     await frozen(fn);
     const most = (performance.now() - started) / 1000;

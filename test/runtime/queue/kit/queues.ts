@@ -42,10 +42,16 @@ export class Deployment {
     return worker;
   }
 
-  public async workerBehindProxy(redisPort: number): Promise<{ worker: WorkerQueue; proxy: FaultyProxy }> {
+  public async workerBehindProxy(redisPort: number, settings = this.settings): Promise<{ worker: WorkerQueue; proxy: FaultyProxy }> {
     const proxy = await FaultyProxy.start(redisPort);
     this.proxies.push(proxy);
-    return { worker: this.worker({ redis: { uri: proxy.uri } }), proxy };
+    return { worker: this.worker({ redis: { uri: proxy.uri }, settings }), proxy };
+  }
+
+  public async relayBehindProxy(redisPort: number, options: Partial<RelayQueueOptions> = {}): Promise<{ relay: RelayQueue; proxy: FaultyProxy }> {
+    const proxy = await FaultyProxy.start(redisPort);
+    this.proxies.push(proxy);
+    return { relay: this.relay({ redis: { uri: proxy.uri }, ...options }), proxy };
   }
 
   /** All that this deployment has in Redis. */
@@ -58,6 +64,13 @@ export class Deployment {
     } finally {
       redis.disconnect();
     }
+  }
+
+  /** As a late copy of a command does. */
+  public async addHint(id: string): Promise<void> {
+    const redis = new Redis(this.uri);
+    await redis.zadd(`${this.base}waiting`, Date.now(), id);
+    redis.disconnect();
   }
 
   /** The time in which a worker beats once. */

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { FaultyProxy } from './proxy';
-import { contentOf, Deployment, post } from './queues';
-import { type Outcome, ResponseBroken, scaledSettings, type WorkerQueue } from '../../../../runtime/queue';
+import { contentOf, Deployment, post, until } from './queues';
+import { type Outcome, type QueueSettings, ResponseBroken, scaledSettings, type WorkerQueue } from '../../../../runtime/queue';
 import type { Exchange } from '../../../../runtime/shared/exchange';
 
 /** What happens to a request. */
@@ -13,6 +13,8 @@ export interface RequestPlan {
   readonly bodyBytes: number;
   readonly chunks: readonly number[];
   readonly chunkMs: number;
+  /** How long its client takes for each piece of the response. */
+  readonly readMs: number;
   readonly abortAtMs?: number;
 }
 
@@ -31,6 +33,8 @@ export interface Scenario {
   readonly requests: readonly RequestPlan[];
   readonly starts: readonly StartPlan[];
   readonly faults: readonly Fault[];
+  /** Hints come again and again, as late copies of commands may bring them. */
+  readonly storm: boolean;
 }
 
 const WORKER_COMMANDS = ['BZPOPMIN', 'claim', 'append', 'beat', 'leave', 'GET', 'DEL', 'SET'];
@@ -55,8 +59,9 @@ const request: fc.Arbitrary<RequestPlan> = fc.record({
   bodyBytes: fc.constantFrom(0, 10, 1_000, 70_000, 200_000),
   chunks: fc.array(fc.constantFrom(1, 20, 3_000, 70_000, 400_000), { maxLength: 12 }),
   chunkMs: fc.constantFrom(0, 5, 60),
+  readMs: fc.constantFrom(0, 0, 40),
   abortAtMs: fc.option(at, { freq: 8, nil: undefined }),
-}, { requiredKeys: ['atMs', 'bodyBytes', 'chunks', 'chunkMs'] });
+}, { requiredKeys: ['atMs', 'bodyBytes', 'chunks', 'chunkMs', 'readMs'] });
 
 const start = fc.oneof(
   { weight: 6, arbitrary: fc.constant('at once' as const) },
@@ -67,12 +72,14 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   requests: fc.array(request, { minLength: 1, maxLength: 10, size: 'large' }),
   starts: fc.array(start, { maxLength: 4 }),
   faults: fc.array(fault, { maxLength: 10, size: 'large' }),
+  storm: fc.boolean(),
 });
 
 export const calmScenario: fc.Arbitrary<Scenario> = fc.record({
   requests: fc.array(request.map((plan) => ({ ...plan, abortAtMs: undefined })), { minLength: 1, maxLength: 12 }),
   starts: fc.constant([]),
   faults: fc.array(fc.record({ kind: fc.constant('retire' as const), worker, atMs: at }), { maxLength: 2 }),
+  storm: fc.boolean(),
 });
 
 /** What became of a request. */
@@ -86,27 +93,33 @@ export interface Result {
   readonly ms: number;
 }
 
-export const SETTINGS = scaledSettings(5, {
+export const SETTINGS: QueueSettings = scaledSettings(5, {
   waitMs: 4_000, connectMs: 800, replyMs: 800, unreachableMs: 1_500, outageMs: 2_500, deadRelayMs: 3_000, brokenMs: 400, startMs: 1_500,
 });
+
+/** How often a storm brings each hint. */
+const STORM_MS = 20;
 
 /** The longest that anything may take with these settings: waiting, a death found out twice, an outage, and a slow machine. */
 export const BOUND_MS = 20_000;
 
 /** Runs a scenario against a real Redis, and reports on each request. */
-export async function play({ requests, starts, faults }: Scenario, redisPort: number): Promise<Result[]> {
+export async function play({ requests, starts, faults, storm }: Scenario, redisPort: number): Promise<Result[]> {
   const run = new Run(redisPort, [...starts]);
   try {
     await run.open();
+    if (storm) run.repeatHints();
     const happening = faults.map(async (planned) => {
       await sleep(planned.atMs);
       await run.inflict(planned);
     });
     const results = await Promise.all(requests.map((plan, i) => run.request(plan, `/${i}`)));
     await Promise.all(happening);
+    run.stopHints();
     // Whatever happened: the next request is served as if nothing had.
-    run.healthy();
-    results.push(await run.request({ atMs: 0, bodyBytes: 100, chunks: [10, 10], chunkMs: 1 }, '/after'));
+    await run.heal();
+    results.push(await run.request({ atMs: 0, bodyBytes: 100, chunks: [10, 10], chunkMs: 1, readMs: 0 }, '/after'));
+    await run.expectLifetimes();
     return results;
   } finally {
     await run.dispose();
@@ -123,6 +136,7 @@ class Run {
   private readonly admin: Redis;
   private readonly workers: RunningWorker[] = [];
   private relayProxy!: FaultyProxy;
+  private storm?: NodeJS.Timeout;
   private readonly executions = new Map<string, number>();
 
   public constructor(private readonly redisPort: number, private readonly starts: StartPlan[]) {
@@ -134,8 +148,9 @@ class Run {
     this.relayProxy = await FaultyProxy.start(this.redisPort);
   }
 
-  public healthy(): void {
+  public async heal(): Promise<void> {
     this.starts.length = 0;
+    await until(async () => await this.admin.exists(`${this.deployment.base}broken`) === 0);
     for (const { proxy } of this.workers) proxy.thaw();
   }
 
@@ -178,7 +193,30 @@ class Run {
     }
   }
 
+  /** Adds the hints of all requests, claimed or not, until `stopHints()`. */
+  public repeatHints(): void {
+    const waiting = `${this.deployment.base}waiting`;
+    this.storm = setInterval(() => {
+      void this.admin.eval(
+        `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('ZADD', KEYS[1], 0, string.match(key, '[^:]+$')) end
+         return redis.call('PEXPIRE', KEYS[1], ARGV[2])`, 1, waiting, `${this.deployment.base}request:*`, SETTINGS.requestTtlMs,
+      ).catch(() => undefined);
+    }, STORM_MS);
+  }
+
+  public stopHints(): void {
+    clearInterval(this.storm);
+  }
+
+  /** Nothing stays in Redis for ever. */
+  public async expectLifetimes(): Promise<void> {
+    for (const key of await this.admin.keys('*')) {
+      if (key.startsWith(this.deployment.base) && await this.admin.pttl(key) === -1) throw new Error(`${key} has no lifetime`);
+    }
+  }
+
   public async dispose(): Promise<void> {
+    this.stopHints();
     for (const { proxy } of this.workers) proxy.thaw();
     await this.deployment.dispose();
     await Promise.all([this.relayProxy, ...this.workers.map(({ proxy }) => proxy)].map((proxy) => proxy.dispose()));
@@ -238,7 +276,10 @@ async function readWhole(outcome: Outcome & { kind: 'response' }, path: string, 
   const expected = bytesOf(`response to ${path}`, sum(plan.chunks));
   const received: Buffer[] = [];
   try {
-    for await (const chunk of outcome.body) received.push(chunk);
+    for await (const chunk of outcome.body) {
+      received.push(chunk);
+      if (plan.readMs) await sleep(plan.readMs);
+    }
   } catch (error) {
     const prefix = Buffer.concat(received);
     if (!(error instanceof ResponseBroken)) throw error;

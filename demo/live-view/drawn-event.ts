@@ -1,0 +1,32 @@
+import type { EnvironmentEvent, FunctionLogEvent, RequestEvent, ResponseEvent, TimedEvent } from '../../emulator/core/event-types';
+
+/** A worker has ended: the log line of its environment. */
+export interface WorkerEndedEvent {
+  readonly type: 'worker-ended';
+  readonly function: string;
+  readonly environment: number;
+  /** Requests that it served. */
+  readonly requests: number;
+  /** The most that it served at a time. */
+  readonly most: number;
+}
+
+/** An event of the picture, with its time in milliseconds since the epoch. */
+export type DrawnEvent = (EnvironmentEvent | ResponseEvent | RequestEvent | WorkerEndedEvent) & { readonly at: number };
+
+/** The event of the picture; undefined for others. Log lines and calls to AWS may be private: numbers of one line are taken, and nothing else. */
+export function drawnEvent(event: TimedEvent): DrawnEvent | undefined {
+  if (event.type === 'environment' || event.type === 'response' || event.type === 'request') return event;
+  return event.type === 'log' ? workerEnded(event) : undefined;
+}
+
+function workerEnded(event: FunctionLogEvent & { readonly at: number }): DrawnEvent | undefined {
+  if (!event.line.includes('"worker-ended"')) return undefined;
+  try {
+    const { event: name, requests, most } = JSON.parse(event.line) as { event?: unknown; requests?: unknown; most?: unknown };
+    if (name !== 'worker-ended') return undefined;
+    return { type: name, function: event.function, environment: event.environment, requests: Number(requests), most: Number(most), at: event.at };
+  } catch {
+    return undefined;
+  }
+}

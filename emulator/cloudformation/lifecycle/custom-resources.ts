@@ -1,0 +1,78 @@
+import type { ModelAccount } from './model-account';
+import { arnOf, idOf, type ModelResource } from './model-resource';
+import { roleMay } from './permissions';
+import { FRONTEND_PROPERTIES, FRONTEND_RESOURCE_TYPE } from '../../../src/contract/frontend';
+import { IMAGE_BUILD_PROPERTIES, IMAGE_BUILD_RESOURCE_TYPE } from '../../../src/contract/image-build';
+
+/** Why the function behind a custom resource fails, or undefined. */
+type Handler = (resource: ModelResource, account: ModelAccount) => string | undefined;
+
+interface CustomResourceModel {
+  /** On Create and Update. */
+  readonly change: Handler;
+  readonly delete: Handler;
+}
+
+const NOTHING: Handler = () => undefined;
+
+const MODELS: Readonly<Record<string, CustomResourceModel>> = {
+  [FRONTEND_RESOURCE_TYPE]: {
+    change: (resource, account) => {
+      const bucket = String(resource.properties[FRONTEND_PROPERTIES.bucket]);
+      const denied = deniedTo(resource, account, [['s3:PutObject', `${arnOf(bucket)}/index.html`]]);
+      if (!denied) account.filled.add(bucket);
+      return denied;
+    },
+    delete: NOTHING,
+  },
+  [IMAGE_BUILD_RESOURCE_TYPE]: {
+    change: (resource, account) => {
+      const project = account.resources.get(String(resource.properties[IMAGE_BUILD_PROPERTIES.project]))!;
+      const repository = account.resources.get(String(resource.properties[IMAGE_BUILD_PROPERTIES.repository]));
+      const denied = deniedTo(resource, account, [['codebuild:StartBuild', arnOf(project.id)], ['lambda:InvokeFunction', String(resource.properties.ServiceToken)]]);
+      if (denied || !repository) return denied;
+      if (!roleMay(account, project.properties.ServiceRole, 'ecr:PutImage', arnOf(repository.id))) return 'the build may not call ecr:PutImage';
+      account.filled.add(repository.id);
+      return undefined;
+    },
+    // It stops the builds that still run.
+    delete: (resource, account) => deniedTo(resource, account, [
+      ['codebuild:ListBuildsForProject', arnOf(String(resource.properties[IMAGE_BUILD_PROPERTIES.project]))],
+    ]),
+  },
+  'Custom::S3AutoDeleteObjects': {
+    change: NOTHING,
+    delete: (resource, account) => {
+      const bucket = String(resource.properties.BucketName);
+      // The handler leaves a bucket alone that no longer has the tag. https://github.com/aws/aws-cdk/pull/16756
+      const tags = (account.resources.get(bucket)?.properties.Tags ?? []) as { Key: string; Value: string }[];
+      if (!tags.some(({ Key, Value }) => Key === 'aws-cdk:auto-delete-objects' && Value === 'true')) return undefined;
+      const denied = deniedTo(resource, account, [['s3:DeleteObject', `${arnOf(bucket)}/index.html`]]);
+      if (!denied) account.filled.delete(bucket);
+      return denied;
+    },
+  },
+};
+
+/** The behavior of a custom resource. @throws Error for a type that the model does not know */
+export function customResourceModel({ type }: ModelResource): CustomResourceModel {
+  const model = MODELS[type] as CustomResourceModel | undefined;
+  if (!model) throw new Error(`add what ${type} does`);
+  return {
+    change: (resource, account) => notInvocable(resource, account) ?? model.change(resource, account),
+    delete: (resource, account) => notInvocable(resource, account) ?? model.delete(resource, account),
+  };
+}
+
+/** CloudFormation sends Delete to the function, too, and fails where it cannot. */
+function notInvocable({ properties }: ModelResource, account: ModelAccount): string | undefined {
+  const provider = account.resources.get(idOf(properties.ServiceToken));
+  if (!provider) return 'its function does not exist';
+  return account.resources.has(idOf(provider.properties.Role)) ? undefined : 'Lambda cannot assume the role of its function';
+}
+
+function deniedTo({ properties }: ModelResource, account: ModelAccount, rights: [action: string, resource: string][]): string | undefined {
+  const { Role } = account.resources.get(idOf(properties.ServiceToken))!.properties;
+  const missing = rights.find(([action, resource]) => !roleMay(account, Role, action, resource));
+  return missing && `its function may not call ${missing[0]}`;
+}

@@ -1,0 +1,44 @@
+import type { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import type { IConstruct } from 'constructs';
+import { stackIn, VARIANTS } from '../../fixtures/variants';
+import { LibreChatServerless } from '../../src';
+
+/** The part of cdk-nag 3 that is used here. */
+interface CdkNag3 {
+  readonly AwsSolutionsChecks: new () => {
+    validateScope(scope: IConstruct): { violations: Array<{ ruleName: string; violatingResources: Array<{ constructPath: string }> }> };
+  };
+}
+
+/** Installed by `npx projen test:newest` only: it requires a newer CDK than the oldest that is supported. */
+function cdkNag3(): CdkNag3 | undefined {
+  try {
+    return jest.requireActual<CdkNag3>('cdk-nag-3');
+  } catch {
+    return undefined;
+  }
+}
+
+const nag = cdkNag3();
+
+function findings(scope: IConstruct): string[] {
+  const { violations } = new nag!.AwsSolutionsChecks().validateScope(scope);
+  return violations.flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => `${constructPath}: ${ruleName}`));
+}
+
+(nag ? describe : describe.skip)('cdk-nag 3', () => {
+  const withKey = (stack: Stack) => new LibreChatServerless(stack, 'Chat', { encryptionKey: new Key(stack, 'Key') });
+
+  test.each(Object.entries({ ...VARIANTS, 'with a key': withKey }))('finds nothing in the %s variant', (_name, variant) => {
+    expect(findings(variant(stackIn()))).toEqual([]);
+  });
+
+  test('finds what users allow the function in too wide terms', () => {
+    const chat = VARIANTS['no-vpc'](stackIn());
+    chat.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:*'], resources: ['arn:aws:bedrock:::x/*'] }));
+    const expected = ['AwsSolutions-IAM5[Action::bedrock:*]', 'AwsSolutions-IAM5[Resource::arn:aws:bedrock:::x/*]'];
+    expect(findings(chat).map((finding) => finding.split(': ')[1])).toEqual(expected);
+  });
+});
