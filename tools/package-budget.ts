@@ -6,7 +6,7 @@ export const NEEDED = [
   'assets/config-checker.js.br',
   'assets/image/Dockerfile',
   'assets/image/adapter.js',
-  'assets/image/documentdb-ca.pem',
+  'assets/image/documentdb-ca.tgz',
   'assets/image/links.tar',
   'assets/image-builder/index.js',
   'assets/relay/index.mjs',
@@ -15,7 +15,7 @@ export const NEEDED = [
 /** Nothing else is published: no sources, tests, maps and build information. */
 const ALLOWED = [
   /^(README\.md|LICENSE|package\.json)$/,
-  /^\.jsii(\.gz|\.tabl\.json)?$/,
+  /^\.jsii(\.gz|\.tabl\.json\.gz)?$/,
   /^lib\/.+(\.js|\.d\.ts)$/,
   new RegExp(`^(${NEEDED.join('|').replaceAll('.', '\\.')})$`),
 ];

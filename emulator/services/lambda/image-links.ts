@@ -1,5 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { instructionsIn, LIBRECHAT_IN_IMAGE } from './image';
 import { EmulatorError } from '../../core/errors';
@@ -19,10 +21,14 @@ export async function linksOfImage(context: string, librechat: string): Promise<
     if (instruction !== 'ADD') continue;
     const [archive, destination] = argument.split(/\s+/).filter((word) => !word.startsWith('--'));
     if (!existsSync(join(context, archive))) throw new EmulatorError('IMAGE_UNSUPPORTED', `ADD must name a file of the image's folder, got: ${archive}`);
-    for await (const { header } of createReadStream(join(context, archive)).pipe(extract())) {
+    const unzipped = /\.(tgz|gz)$/.test(archive) ? createGunzip() : new PassThrough();
+    for await (const entry of createReadStream(join(context, archive)).pipe(unzipped).pipe(extract())) {
+      const { header } = entry;
+      entry.resume();
       const path = posix.join(destination, header.name);
-      if (header.type === 'directory') continue;
       const link = below(LIBRECHAT_IN_IMAGE, path);
+      // Files of the adapter are of no use to processes of this machine.
+      if (header.type === 'directory' || (header.type === 'file' && link === undefined)) continue;
       const target = header.type === 'symlink' ? below('/tmp', header.linkname!) : undefined;
       if (link === undefined || target === undefined) {
         throw new EmulatorError('IMAGE_UNSUPPORTED', `what ADD unpacks must be links from ${LIBRECHAT_IN_IMAGE} to /tmp, got: ${path}`);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the build context holds what the Dockerfile takes, and no more', () => {
-  expect(readdirSync(join(folder, 'one')).sort()).toEqual(['Dockerfile', 'adapter.js', 'documentdb-ca.pem', 'links.tar']);
+  expect(readdirSync(join(folder, 'one')).sort()).toEqual(['Dockerfile', 'adapter.js', 'documentdb-ca.tgz', 'links.tar']);
 });
 
 test('it is the same each time, so that nothing is deployed for nothing', () => {

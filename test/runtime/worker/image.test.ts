@@ -56,7 +56,8 @@ describeWith('buildah', 'bwrap', 'setpriv')('the image', () => {
   });
 
   test('everybody may read what was added', () => {
-    for (const path of ['', 'adapter.js', 'documentdb-ca.pem']) expect(statSync(join(root, ADAPTER_FOLDER, path)).mode % 0o1000).toBe(0o755);
+    for (const path of ['', 'adapter.js']) expect(statSync(join(root, ADAPTER_FOLDER, path)).mode % 0o1000).toBe(0o755);
+    expect(statSync(join(root, ADAPTER_FOLDER, 'documentdb-ca.pem')).mode % 0o1000).toBe(0o644);
   });
 
   test('it holds the certificates of DocumentDB\'s authorities', () => {
