@@ -15,8 +15,6 @@ export const DETERMINISTIC: BuildOptions = {
   format: 'cjs',
   legalComments: 'none',
   logLevel: 'warning',
-  // The entry point of the package also exports the client for clusters, a third of it.
-  alias: { ioredis: 'ioredis/built/Redis.js' },
 };
 
 /** Makes a Docker build context of the adapter. */
