@@ -99,6 +99,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jestOptions: {
     jestConfig: {
       maxWorkers: 2,
+      // A test that hangs fails either way; on a busy machine others take longer than the default of 5 s.
+      testTimeout: 60_000,
       moduleNameMapper: { [`^${NAME}$`]: '<rootDir>/src' },
       globalSetup: '<rootDir>/test/temporary-files/set-up.ts',
       globalTeardown: '<rootDir>/test/temporary-files/tear-down.ts',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 import { describeWith } from '../../requires';
-import { BOUND_MS, calmScenario, play, type Result, type Scenario, scenario } from './kit/scenario';
+import { BOUND_MS, CALM, calmScenario, play, type Result, type Scenario, scenario, SETTINGS } from './kit/scenario';
 
 /** More runs: QUEUE_RUNS=200; the same again: QUEUE_SEED=<the seed that a failure prints>. */
 const RUNS = Number(process.env.QUEUE_RUNS ?? 36);
@@ -14,9 +14,9 @@ describeWith('redis-server')('whatever breaks', () => {
   afterAll(async () => { await redis.dispose(); });
 
   /** Several at a time: a scenario is mostly waiting. */
-  const check = async (runs: number, scenarios: fc.Arbitrary<Scenario>, judge: (results: Result[], scenario: Scenario) => void) => {
+  const check = async (runs: number, scenarios: fc.Arbitrary<Scenario>, judge: (results: Result[], scenario: Scenario) => void, settings = SETTINGS) => {
     const lanes = Array.from({ length: LANES }, (_, lane) => fc.assert(
-      fc.asyncProperty(scenarios, async (planned) => judge(await play(planned, redis.port), planned)),
+      fc.asyncProperty(scenarios, async (planned) => judge(await play(planned, redis.port, settings), planned)),
       { numRuns: Math.ceil(runs / LANES), seed: SEED + lane, interruptAfterTimeLimit: 200_000, endOnFailure: true },
     ));
     const failed = (await Promise.allSettled(lanes)).find(({ status }) => status === 'rejected');
@@ -39,6 +39,6 @@ describeWith('redis-server')('whatever breaks', () => {
   test('where nothing breaks every response is whole, also while workers are renewed', async () => {
     await check(RUNS / 3, calmScenario, (results) => {
       expect(results.filter(({ whole }) => !whole)).toEqual([]);
-    });
+    }, CALM);
   }, 240_000);
 });

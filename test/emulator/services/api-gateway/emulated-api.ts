@@ -25,14 +25,15 @@ export type Asked = Partial<Omit<HttpRequest, 'body'>> & { script?: object; body
 
 /** An API with a function behind `/api/{proxy+}`, which takes its script from the query. */
 export class EmulatedApi {
-  // A minute of the platform lasts 600 ms.
-  public readonly cloud = new Cloud(new EventStream(), 100);
+  public readonly cloud: Cloud;
   public readonly lambda = new LambdaService();
   public readonly api: RestApi;
   public readonly permissions: InvokePermission[] = [PERMISSION];
   public readonly fn: LambdaFunction;
 
-  public constructor(binaryMediaTypes = ['image/*']) {
+  /** With the default of `timeScale`, a minute of the platform lasts 600 ms. */
+  public constructor(binaryMediaTypes = ['image/*'], timeScale = 100) {
+    this.cloud = new Cloud(new EventStream(), timeScale);
     const { cloud, permissions } = this;
     this.fn = new LambdaFunction({
       name: 'f',
