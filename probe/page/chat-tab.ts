@@ -53,10 +53,15 @@ export class ChatTab {
   }
 
   /** Waits until the response has so many words; false when `patienceMs` is over before. */
-  async hasWords(count: number, responses: number, patienceMs: number): Promise<boolean> {
+  hasWords(count: number, responses: number, patienceMs: number): Promise<boolean> {
+    return this.shows((state) => state.responses >= responses && state.words.length >= count, patienceMs);
+  }
+
+  /** Waits for a state of the page; false when `patienceMs` is over before. */
+  async shows(expected: (state: State) => boolean, patienceMs: number): Promise<boolean> {
     for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(POLL_MS)) {
       const last = (await this.states()).at(-1);
-      if (last && last.responses >= responses && last.words.length >= count) return true;
+      if (last && expected(last)) return true;
     }
     return false;
   }
