@@ -5,6 +5,8 @@ import type { Account } from '../chat-client';
 
 const LOADS_WITHIN_MS = 60_000;
 const POLL_MS = 20;
+const SENDS_WITHIN_MS = 30_000;
+const SEND_AGAIN_MS = 500;
 const STREAM = /\/api\/agents\/chat\/stream\//;
 
 /** A tab with the chat page, which records what its user sees. */
@@ -43,9 +45,12 @@ export class ChatTab {
     const responses = ((await this.states()).at(-1)?.responses ?? 0) + 1;
     await this.page.focus(PROMPT);
     await this.page.keyboard.sendCharacter(text);
-    const at = await this.page.evaluate('performance.timeOrigin + performance.now()') as number;
-    await this.page.keyboard.press('Enter');
-    return { at, responses };
+    for (const end = performance.now() + SENDS_WITHIN_MS; performance.now() < end;) {
+      const at = await this.page.evaluate('performance.timeOrigin + performance.now()') as number;
+      await this.page.keyboard.press('Enter');
+      if (await this.isSent()) return { at, responses };
+    }
+    throw new Error('the page does not send the message');
   }
 
   states(): Promise<State[]> {
@@ -89,6 +94,14 @@ export class ChatTab {
 
   close(): Promise<void> {
     return this.page.close();
+  }
+
+  /** The page empties the prompt when it sends; until the response before is complete, it does not send. */
+  private async isSent(): Promise<boolean> {
+    for (const end = performance.now() + SEND_AGAIN_MS; performance.now() < end; await sleep(POLL_MS)) {
+      if (await this.page.evaluate(`document.querySelector(${JSON.stringify(PROMPT)}).value === ''`)) return true;
+    }
+    return false;
   }
 
   private async ready(): Promise<void> {
