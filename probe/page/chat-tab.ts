@@ -5,6 +5,8 @@ import type { Account } from '../chat-client';
 
 const LOADS_WITHIN_MS = 60_000;
 const POLL_MS = 20;
+const SENDS_WITHIN_MS = 30_000;
+const SEND_AGAIN_MS = 500;
 const STREAM = /\/api\/agents\/chat\/stream\//;
 
 /** A tab with the chat page, which records what its user sees. */
@@ -43,9 +45,12 @@ export class ChatTab {
     const responses = ((await this.states()).at(-1)?.responses ?? 0) + 1;
     await this.page.focus(PROMPT);
     await this.page.keyboard.sendCharacter(text);
-    const at = await this.page.evaluate('performance.timeOrigin + performance.now()') as number;
-    await this.page.keyboard.press('Enter');
-    return { at, responses };
+    for (const end = performance.now() + SENDS_WITHIN_MS; performance.now() < end;) {
+      const at = await this.page.evaluate('performance.timeOrigin + performance.now()') as number;
+      await this.page.keyboard.press('Enter');
+      if (await this.isSent()) return { at, responses };
+    }
+    throw new Error('the page does not send the message');
   }
 
   states(): Promise<State[]> {
@@ -53,10 +58,15 @@ export class ChatTab {
   }
 
   /** Waits until the response has so many words; false when `patienceMs` is over before. */
-  async hasWords(count: number, responses: number, patienceMs: number): Promise<boolean> {
+  hasWords(count: number, responses: number, patienceMs: number): Promise<boolean> {
+    return this.shows((state) => state.responses >= responses && state.words.length >= count, patienceMs);
+  }
+
+  /** Waits for a state of the page; false when `patienceMs` is over before. */
+  async shows(expected: (state: State) => boolean, patienceMs: number): Promise<boolean> {
     for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(POLL_MS)) {
       const last = (await this.states()).at(-1);
-      if (last && last.responses >= responses && last.words.length >= count) return true;
+      if (last && expected(last)) return true;
     }
     return false;
   }
@@ -84,6 +94,14 @@ export class ChatTab {
 
   close(): Promise<void> {
     return this.page.close();
+  }
+
+  /** The page empties the prompt when it sends; until the response before is complete, it does not send. */
+  private async isSent(): Promise<boolean> {
+    for (const end = performance.now() + SEND_AGAIN_MS; performance.now() < end; await sleep(POLL_MS)) {
+      if (await this.page.evaluate(`document.querySelector(${JSON.stringify(PROMPT)}).value === ''`)) return true;
+    }
+    return false;
   }
 
   private async ready(): Promise<void> {

@@ -71,7 +71,7 @@ export function measureShown({ since, states, catchesUp, mayBeginWith }: Shown):
 }
 
 /** LibreChat's snapshot and its subscription overlap: at the join a word may come twice, until the final frame. */
-function undoubled(words: readonly string[]): string[] {
+export function undoubled(words: readonly string[]): string[] {
   return words.filter((word, index) => word !== words[index - 1]);
 }
 

@@ -1,6 +1,6 @@
 import type { Browser } from 'puppeteer-core';
 import { ChatTab } from './chat-tab';
-import type { Shown } from './judge';
+import { undoubled, type Shown } from './judge';
 import type { Account } from '../chat-client';
 import { type Pace, promptFor } from '../pace';
 
@@ -17,6 +17,9 @@ export interface Stage {
 
 /** So late a busy browser asks for the stream. */
 const LATE_MS = 700;
+/** A response that a page joins lasts so many times as long as the page took to load: on a busy machine it would end before. */
+const LASTS_LOADS = 4;
+const MOST_TOKENS = 1_000;
 
 /** The situations in which a user watches a response, each with what the page showed. */
 export const SCENARIOS = {
@@ -35,20 +38,13 @@ export const SCENARIOS = {
     return { ...shown, mayBeginWith: shown.mayBeginWith + Math.ceil(LATE_MS / stage.pace.gapMs) };
   },
 
-  'a reload in mid-response': async (stage) => {
-    const tab = await open(stage);
-    await begun(stage, tab);
-    return watched(stage, tab, await tab.reload());
-  },
+  'a reload in mid-response': (stage) => joined(stage, (tab) => tab.reload().then(() => tab)),
 
-  'a second tab': async (stage) => {
-    const tab = await open(stage);
-    await begun(stage, tab);
-    const since = Date.now();
+  'a second tab': (stage) => joined(stage, async (tab) => {
     const second = await ChatTab.open(stage.browser, stage.url, tab.path);
     stage.opened(second);
-    return watched(stage, second, since);
-  },
+    return second;
+  }),
 } satisfies Record<string, (stage: Stage) => Promise<Shown>>;
 
 export type ScenarioName = keyof typeof SCENARIOS;
@@ -68,14 +64,17 @@ async function sent({ pace, patienceMs }: Stage, tab: ChatTab): Promise<Shown> {
   return { ...pace, since: at, states, mayBeginWith: pace.tokens / 4 };
 }
 
-/** A response that has begun and goes on for a while. */
-async function begun({ pace, patienceMs }: Stage, tab: ChatTab): Promise<void> {
-  const { responses } = await tab.send(promptFor({ ...pace, silenceMs: 0 }));
-  if (!await tab.hasWords(Math.ceil(pace.tokens / 8), responses, patienceMs)) throw new Error('the page shows no word before the reload');
-}
-
-/** What a tab shows that was opened while the response came. */
-async function watched({ pace, patienceMs }: Stage, tab: ChatTab, since: number): Promise<Shown> {
-  await tab.hasWords(pace.tokens, 1, patienceMs + pace.tokens * pace.gapMs);
-  return { ...pace, since, states: await tab.states(), mayBeginWith: pace.tokens * 3 / 4, catchesUp: true };
+/** A response that is watched from its middle on, by a page that `load` gives. */
+async function joined(stage: Stage, load: (tab: ChatTab) => Promise<ChatTab>): Promise<Shown> {
+  const { patienceMs, pace: { gapMs } } = stage;
+  const opening = Date.now();
+  const tab = await open(stage);
+  const tokens = Math.min(MOST_TOKENS, Math.max(stage.pace.tokens, Math.ceil((Date.now() - opening) * LASTS_LOADS / gapMs)));
+  const { responses } = await tab.send(promptFor({ tokens, gapMs, silenceMs: 0 }));
+  if (!await tab.hasWords(Math.ceil(stage.pace.tokens / 8), responses, patienceMs)) throw new Error('the page shows no word before it is loaded again');
+  const since = Date.now();
+  const joining = await load(tab);
+  // With a word that came twice, the last but one completes the number.
+  await joining.shows(({ words }) => words.length === tokens && undoubled(words).length === tokens, patienceMs + tokens * gapMs);
+  return { tokens, gapMs, since, states: await joining.states(), mayBeginWith: tokens * 3 / 4, catchesUp: true };
 }

@@ -22,11 +22,13 @@ const DEFAULTS = {
 
   /** How often a worker looks at LibreChat and at its own time. */
   roundMs: 1_000,
+  /** How long a worker stays after the last request or generation, so that related requests share an invocation. */
+  lingerMs: 3_000,
   /**
-   * How long a worker stays after the last request or generation. LibreChat stores a title after the generation has ended,
-   * and the page asks for it every 5 s at the latest.
+   * How long a worker stays at least once a generation has begun. LibreChat requests the title at the same time as the reply,
+   * and stores it when both are complete. Where `titleTiming` is `final`, this counts from the end of the reply.
    */
-  lingerMs: 10_000,
+  titleMs: 12_000,
   /** The same where a schedule started the worker and no request came. */
   tickLingerMs: 1_000,
   /** A worker gives way to a new one after this time, so that every response has at least the rest of the function's. */

@@ -8,7 +8,7 @@ export interface Pace {
   readonly silenceMs: number;
   /** Milliseconds from the job's end until the conversation is saved. */
   readonly saveMs: number;
-  /** Milliseconds from there until the title is generated. */
+  /** Milliseconds from the job's beginning until the title is generated, which is stored once the conversation is. */
   readonly titleMs: number;
   /** Where given, the model fails after so many tokens. */
   readonly failAfter?: number;

@@ -28,6 +28,7 @@ export class Generator {
     metrics.jobsInFlight.inc({ store: 'redis' });
     let forget = () => {};
     early.open(job.generation);
+    const titled = sleep(pace.titleMs);
     try {
       forget = await transport.onAbort(job.id, (generation) => generation === job.generation && abort.abort());
       await jobs.create(job);
@@ -44,7 +45,7 @@ export class Generator {
         forget();
       })
       // What LibreChat does after its job has ended: a process that is frozen now loses the title.
-      .then(async (ended) => { if (ended) await this.saveConversation(job, pace); })
+      .then(async (ended) => { if (ended) await this.saveConversation(job, pace, titled); })
       .catch((error: Error) => log('error', `generation: ${error.message}`, { streamId: job.id }));
   }
 
@@ -104,11 +105,11 @@ export class Generator {
     return true;
   }
 
-  private async saveConversation({ id: conversationId, userId, userMessage: { text } }: Job, { saveMs, titleMs }: Pace): Promise<void> {
+  private async saveConversation({ id: conversationId, userId, userMessage: { text } }: Job, { saveMs }: Pace, titled: Promise<void>): Promise<void> {
     const { conversations } = this.parts;
     await sleep(saveMs);
     await conversations.save(userId, { conversationId, title: UNTITLED, updatedAt: new Date().toISOString() });
-    await sleep(titleMs);
+    await titled;
     const title = text.length > 40 ? `${text.slice(0, 39)}…` : text;
     await conversations.giveTitle(userId, conversationId, title);
   }

@@ -13,7 +13,7 @@ import { describeWith } from '../requires';
 const APP = `${__dirname}/../../examples/typescript/app.ts`;
 const PROMPT = 'Hello';
 /** How long a worker stays after its last request. */
-const LINGER_MS = 300;
+const SOON = { lingerMs: 300, titleMs: 300 };
 
 /** An emulator, and a client that is logged in. */
 interface Stack {
@@ -57,7 +57,7 @@ const textIn = (events: ChatEvent[]) => events.map((event) => resumedTextOf(even
 
 describe('a chat', () => {
   let stack: Stack;
-  beforeAll(async () => { stack = await start({ lingerMs: LINGER_MS }); });
+  beforeAll(async () => { stack = await start(SOON); });
   afterAll(() => stop(stack));
 
   test('arrives whole, in order and in pieces, and one LibreChat serves it', async () => {
@@ -176,7 +176,7 @@ describeWith('bwrap')('files, in the sandbox', () => inSandbox('bubblewrap'));
 function inSandbox(sandbox: Sandbox): void {
   let stack: Stack;
   // LibreChat's folder for uploads is a link into /tmp in the image, which only the sandbox can put there.
-  beforeAll(async () => { stack = await start({ lingerMs: LINGER_MS }, sandbox); });
+  beforeAll(async () => { stack = await start(SOON, sandbox); });
   afterAll(() => stop(stack));
 
   test('an uploaded file goes to the bucket, with credentials that hold a session token, and comes back', async () => {

@@ -59,7 +59,7 @@ test('while the function is inactive a request gets 503 with Retry-After, and is
 });
 
 test('more renewals than loop detection allows hops do not interrupt steady use', async () => {
-  await start({ worker: { renewAfterMs: 1_000, roundMs: 100, lingerMs: 500 } });
+  await start({ worker: { renewAfterMs: 1_000, roundMs: 100, lingerMs: 500, titleMs: 500 } });
   const client = await ChatClient.signIn(deployment.url);
   let served = 0;
   while (logged('retiring').length < 18) {

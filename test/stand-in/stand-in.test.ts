@@ -147,7 +147,7 @@ describe('two processes on one Redis', () => {
     });
 
     test('messages are there with the final event; the conversation comes after the job has ended, and then the title', async () => {
-      const streamId = await client.start('What is saved when?', { ...QUICK, saveMs: 500, titleMs: 500 });
+      const streamId = await client.start('What is saved when?', { ...QUICK, saveMs: 500, titleMs: 1_500 });
       await collect(client.events(streamId, { resume: true }));
       expect((await other.get(`/api/messages/${streamId}`)).json.map(({ text }: { text: string }) => text))
         .toEqual(['What is saved when?', textFor('What is saved when?', QUICK)]);

@@ -56,9 +56,10 @@ export function secondsPerReply(seconds: number): number {
  * it running for a share of the time of 1 - exp(-n), where n is the mean number of those in progress (a queue of type M/G/∞).
  */
 function withRelay({ replies, seconds }: Usage, visits: number): FunctionLoad {
-  const { activeHours, apiRequestsPerVisit, lingerSeconds, requestsPerWorker, secondsToSave } = ASSUMED_WITH_RELAY;
+  const { activeHours, apiRequestsPerVisit, lingerSeconds, requestsPerWorker, secondsToSave, titleSeconds } = ASSUMED_WITH_RELAY;
   const activeSeconds = activeHours * 3600;
-  const inProgress = (replies * (seconds + secondsToSave + lingerSeconds) + visits * (ASSUMED.secondsPerStart + lingerSeconds)) / activeSeconds;
+  const secondsOfWorker = Math.max(titleSeconds, seconds + secondsToSave + lingerSeconds);
+  const inProgress = (replies * secondsOfWorker + visits * (ASSUMED.secondsPerStart + lingerSeconds)) / activeSeconds;
   const idleShare = Math.exp(-inProgress);
   const starts = visits * idleShare;
   const workers = Math.max(1 - idleShare, replies * seconds / activeSeconds / requestsPerWorker);

@@ -53,7 +53,8 @@ const WITHOUT_RELAY = [
 
 const WITH_RELAY = [
   'A relay runs for each request, and one worker while there are requests. DocumentDB stays at its minimum capacity;',
-  `- people chat in ${ASSUMED_WITH_RELAY.activeHours} hours of the month; a worker ends ${ASSUMED_WITH_RELAY.lingerSeconds} s after its last request`,
+  `- people chat in ${ASSUMED_WITH_RELAY.activeHours} hours of the month; a worker ends ${ASSUMED_WITH_RELAY.lingerSeconds} s after its last request,`,
+  `  ${ASSUMED_WITH_RELAY.titleSeconds} s after a reply began at the earliest`,
   `- a user opens the page ${ASSUMED.visitsPerUser} times: ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED_WITH_RELAY.apiRequestsPerVisit} API calls, ${ASSUMED.mbPerVisit} MB;`,
   `  where no worker runs, each call waits ${ASSUMED.secondsPerStart} s for LibreChat to start`,
 ];

@@ -45,7 +45,9 @@ export const ASSUMED_WITH_RELAY = {
   /** Hours of a month in which people chat. The more they spread out, the longer a worker runs. */
   activeHours: 220,
   /** A worker ends so long after its last request. */
-  lingerSeconds: 10,
+  lingerSeconds: 3,
+  /** A worker stays at least so long after a reply has begun, since its title may not be stored yet. */
+  titleSeconds: 12,
   /** After a reply, until it and its title are saved. */
   secondsToSave: 2,
   requestsPerWorker: 50,

@@ -16,7 +16,7 @@ const SLOW = { ...QUICK, tokens: 30, gapMs: 30 };
 const SLOW_EVERY = 15;
 const TIMINGS = { silenceMs: 45_000, retryMs: 200 };
 /** A worker lives for seconds instead of minutes, so that renewals and freezes come all the time. */
-const WORKER = { lingerMs: 700, renewAfterMs: 5_000, roundMs: 200, graceMs: 50, streamIdleMs: 10_000, heartbeatMs: 1_000 };
+const WORKER = { lingerMs: 700, titleMs: 700, renewAfterMs: 5_000, roundMs: 200, graceMs: 50, streamIdleMs: 10_000, heartbeatMs: 1_000 };
 const PROGRESS_EVERY = 500;
 
 /** Sends chats one after the other while faults are caused. */

@@ -133,6 +133,7 @@ export class Engine {
   /** Requests for a chat must come here from the moment on that its id is known. */
   private async announce(chat: Chat): Promise<void> {
     this.generating = true;
+    this.stay(this.props.settings.titleMs);
     this.chats.started(chat);
     await this.props.source.generating(chat.streamId).catch((error: unknown) => log.error('chat-not-announced', { message: messageOf(error) }));
   }
@@ -177,12 +178,15 @@ export class Engine {
     }
   }
 
-  /** Nothing in flight, nothing generated, and so for long enough that no title is being made and the page has asked again. */
+  /** Nothing in flight, nothing generated, and so for long enough that no title is being generated and the page has asked again. */
   private isIdle(jobs: number | undefined): boolean {
+    const { librechat, settings: { lingerMs, titleMs } } = this.props;
+    // LibreChat's own queues and triggers start generations without a request.
+    if (jobs && !this.generating) this.stay(titleMs);
     if (jobs) this.generating = true;
     if (jobs !== 0) return false;
     this.chats.allEnded();
-    if (this.generating) this.stay(this.props.settings.lingerMs);
+    if (this.generating) this.stay(librechat.titlesFollowReplies ? titleMs : lingerMs);
     this.generating = false;
     return !this.inFlight.size && performance.now() >= this.stayUntil;
   }

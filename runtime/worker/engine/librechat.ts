@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forwardLines } from './forward-lines';
+import { titlesFollowReplies } from './title-timing';
 import { call, succeeded, type Call, type CallAnswer } from '../../shared/call';
 import type { Settings } from '../../shared/settings';
 
@@ -26,16 +28,19 @@ export class LibreChat {
   public readonly port: number;
   public readonly metricsSecret: string;
   public readonly jwtSecret: string;
+  /** Whether a title is generated after the reply instead of at the same time. */
+  public readonly titlesFollowReplies: boolean;
 
   private readonly child: ChildProcess;
   private readonly exit: Promise<string>;
   private readonly callbacks = new Set<(status: string) => void>();
 
   /** @param directory LibreChat's `api`; default: the working directory */
-  public constructor(environment: Record<string, string>, directory?: string) {
+  public constructor(environment: Record<string, string>, directory = process.cwd()) {
     this.port = Number(environment.PORT);
     this.metricsSecret = environment.METRICS_SECRET;
     this.jwtSecret = environment.JWT_SECRET;
+    this.titlesFollowReplies = titlesFollowReplies(environment.CONFIG_PATH ?? join(directory, '../librechat.yaml'));
     this.child = spawn(process.execPath, ['server/index.js'], { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const name of ['stdout', 'stderr'] as const) {
       forwardLines(this.child[name]!, process[name], (lines) => (this.survivedException ||= SURVIVED.test(lines)));

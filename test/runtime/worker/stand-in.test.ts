@@ -3,6 +3,7 @@ import { buildStandIn, buildArtifacts } from '../../../fixtures/runtime/artifact
 import { Link } from '../../../fixtures/runtime/link';
 import { useWorker } from '../../../fixtures/runtime/use-worker';
 import type { WorkerFunction } from '../../../fixtures/runtime/worker-function';
+import { readSettings } from '../../../runtime/shared/settings';
 
 jest.setTimeout(120_000);
 
@@ -69,9 +70,9 @@ test('the tokens of a chat arrive one after another, from the process that gener
 });
 
 test('a title that takes 8 s after a short reply is stored, though nobody asks for it', async () => {
-  // As shipped.
-  await start({ settings: { lingerMs: 10_000 } });
-  const streamId = await chat(1, { saveMs: 8_000 });
+  const { lingerMs, titleMs } = readSettings({});
+  await start({ settings: { lingerMs, titleMs } });
+  const streamId = await chat(1, { titleMs: 8_000 });
   await streamed(streamId);
   await worker.adapter.idle();
   expect(await ask('GET', `/api/convos/gen_title/${streamId}`)).toEqual({ title: 'Hello' });
@@ -79,7 +80,7 @@ test('a title that takes 8 s after a short reply is stored, though nobody asks f
 
 test('Redis gone for 5 s in the middle of a reply: it ends whole, and no environment is lost', async () => {
   // A subscriber that was cut off misses what was published meanwhile: its stream is given up soon, and resumed.
-  await start({ environment: { REDIS_URI: `redis://127.0.0.1:${link.port}` }, settings: { lingerMs: 500, streamIdleMs: 2_000 } });
+  await start({ environment: { REDIS_URI: `redis://127.0.0.1:${link.port}` }, settings: { lingerMs: 500, titleMs: 500, streamIdleMs: 2_000 } });
   const undisturbed = await streamed(await chat(20));
 
   const streamId = await chat(20);

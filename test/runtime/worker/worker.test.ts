@@ -45,7 +45,7 @@ describe('a worker', () => {
   });
 
   test('serves after every thaw, however often', async () => {
-    const worker = create({ settings: { lingerMs: 0 } });
+    const worker = create({ settings: { lingerMs: 0, titleMs: 0 } });
     for (let i = 0; i < 10; i++) {
       expect(await worker.send(hello)).toMatchObject({ kind: 'response', statusCode: 200 });
       await worker.adapter.idle();
@@ -54,7 +54,7 @@ describe('a worker', () => {
   });
 
   test('serves after a freeze that was longer than LibreChat keeps connections', async () => {
-    const worker = create({ settings: { lingerMs: 0 }, environment: { FIXTURE_KEEP_ALIVE_MS: '50' } });
+    const worker = create({ settings: { lingerMs: 0, titleMs: 0 }, environment: { FIXTURE_KEEP_ALIVE_MS: '50' } });
     await worker.send(hello);
     await worker.adapter.idle();
     await sleep(200);
@@ -69,7 +69,7 @@ describe('a worker', () => {
   });
 
   test('generates on where nobody listens', async () => {
-    const worker = create({ settings: { lingerMs: 0 } });
+    const worker = create({ settings: { lingerMs: 0, titleMs: 0 } });
     await chat(worker, { generateMs: 1_500 });
     await worker.adapter.idle();
     expect(said(worker, 'generation finished')).toBe(true);

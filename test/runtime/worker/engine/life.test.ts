@@ -1,5 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { responseRequest } from '../../../../fixtures/runtime/conformance';
 import { firstChunk, readAll, type EngineRun } from '../../../../fixtures/runtime/engine-run';
 import { token } from '../../../../fixtures/runtime/token';
@@ -11,9 +14,18 @@ jest.setTimeout(30_000);
 
 const { start, lines, logged } = useEngine();
 const NEVER = 600_000;
+const directory = mkdtempSync(join(tmpdir(), 'worker-life-test-'));
+afterAll(() => rmSync(directory, { recursive: true }));
 const TICK_REQUEST = { method: TICK.method, target: TICK.path };
 const said = (text: string) => lines().some((line) => line.includes(text));
 const streamOf = (engine: EngineRun, streamId: string) => engine.open({ method: 'GET', target: `/api/agents/chat/stream/${streamId}` });
+
+/** A `librechat.yaml`, removed after the tests. */
+function configFile(content: string): string {
+  const file = join(mkdtempSync(join(directory, 'config-')), 'librechat.yaml');
+  writeFileSync(file, content);
+  return file;
+}
 
 /** So many further rounds have passed, each with a look at LibreChat. */
 async function rounds(engine: EngineRun, count: number): Promise<void> {
@@ -54,10 +66,27 @@ describe('a worker ends', () => {
     expect(said('generation finished')).toBe(true);
   });
 
-  test('not before the title is stored that is made after a generation', async () => {
-    // As shipped: a title that takes 8 s within a linger of 10 s.
-    const engine = await start({ settings: { lingerMs: 1_000 } });
-    await engine.chat({ generateMs: 100, titleMs: 800 });
+  test('not before a title can be stored that is requested when a short reply begins', async () => {
+    const engine = await start({ settings: { lingerMs: 0, titleMs: 2_000 } });
+    await engine.chat({ generateMs: 100, titleMs: 900 });
+    await engine.ended;
+    expect(said('title stored')).toBe(true);
+  });
+
+  test('without waiting for a title after a reply that took longer', async () => {
+    const engine = await start({ settings: { lingerMs: 0, titleMs: 3_000 } });
+    await engine.chat({ generateMs: 3_200, titleMs: 2_500 });
+    expect((await engine.ended).reason).toBe('idle');
+    expect(said('generation finished')).toBe(true);
+    expect(said('title stored')).toBe(false);
+  });
+
+  test.each([
+    ['endpoints:\n  all:\n    titleTiming: final # after the reply\n'],
+    ['{"endpoints":{"openAI":{"titleTiming":"final"}}}'],
+  ])('not before a title can be stored that is requested when the reply is complete: %j', async (config) => {
+    const engine = await start({ settings: { lingerMs: 0, titleMs: 1_000 }, environment: { CONFIG_PATH: configFile(config) } });
+    await engine.chat({ generateMs: 1_200, titleMs: 400 });
     await engine.ended;
     expect(said('title stored')).toBe(true);
   });
