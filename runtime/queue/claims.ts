@@ -61,7 +61,7 @@ export class Claims {
     } catch (error) {
       // Not executed, as Redis has said so: another attempt may have it.
       if (error instanceof RedisError) this.seen.delete(id);
-      this.props.log.warn('claim-failed', { id, message: messageOf(error) });
+      this.props.log.warn('claim-failed', { queueId: id, message: messageOf(error) });
       return undefined;
     } finally {
       this.pending -= 1;
@@ -99,7 +99,7 @@ export class Claims {
   private giveUp(exchange: QueuedExchange, reason: string): void {
     if (exchange.gone.aborted) return;
     const { connection, names, settings, log } = this.props;
-    log.warn('response-given-up', { id: exchange.id, message: reason });
+    log.warn('response-given-up', { queueId: exchange.id, message: reason });
     exchange.leave(reason);
     connection.repeat(() => connection.send('HDEL', [names.request(exchange.id), 'worker']), settings.outageMs).catch(() => undefined);
   }

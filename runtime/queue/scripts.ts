@@ -19,6 +19,11 @@ local function parse(value)
   local expiry, free, open = string.match(value, '^(%d+):(%d+):(%d)$')
   return tonumber(expiry), tonumber(free), open == '1'
 end
+-- Kept as 0: its relay may renew it before it knows.
+local function endStart(starts, id)
+  redis.call('HSET', starts, id, '0')
+  redis.call('PEXPIRE', starts, 120000)
+end
 `;
 
 function script(name: string, body: string): Script {
@@ -61,8 +66,9 @@ end
 local starting = 0
 local starts = redis.call('HGETALL', KEYS[5])
 for i = 1, #starts, 2 do
-  if tonumber(starts[i + 1]) <= t then redis.call('HDEL', KEYS[5], starts[i])
-  elseif starts[i] ~= ARGV[7] then starting = starting + 1 end
+  local expiry = tonumber(starts[i + 1])
+  if expiry > 0 and expiry <= t then redis.call('HDEL', KEYS[5], starts[i])
+  elseif expiry > 0 and starts[i] ~= ARGV[7] then starting = starting + 1 end
 end
 if owned then
   redis.call('ZREM', KEYS[2], ARGV[1])
@@ -75,6 +81,7 @@ redis.call('ZADD', KEYS[2], since, ARGV[1])
 redis.call('PEXPIRE', KEYS[2], ARGV[6])
 
 if ARGV[8] == '1' then
+  if redis.call('HGET', KEYS[5], ARGV[7]) == '0' then return {'wait', since, live, starting} end
   redis.call('HSET', KEYS[5], ARGV[7], string.format('%.0f', t + ARGV[9]))
   redis.call('PEXPIRE', KEYS[5], ARGV[9])
   return {'wait', since, live, starting}
@@ -143,7 +150,7 @@ local lost = redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0
 redis.call('HSET', KEYS[1], ARGV[1], lease(t, ARGV[2], ARGV[3], ARGV[4]))
 redis.call('PEXPIRE', KEYS[1], 120000)
 if ARGV[5] ~= '' then
-  redis.call('HDEL', KEYS[2], ARGV[5])
+  endStart(KEYS[2], ARGV[5])
   redis.call('DEL', KEYS[3])
 end
 local others = 0
@@ -174,6 +181,15 @@ for i = 8, #ARGV do
   end
 end
 return result
+`);
+
+/**
+ * Ends a start that no worker comes of.
+ * KEYS starts. ARGV id of the start
+ */
+export const END_START = script('end-start', `
+endStart(KEYS[1], ARGV[1])
+return 1
 `);
 
 /**

@@ -8,7 +8,7 @@ import { Hints } from './hints';
 import { Names } from './names';
 import type { QueueOptions } from './options';
 import type { QueuedExchange } from './queued-exchange';
-import { BEAT, LEAVE, ORPHANED } from './scripts';
+import { BEAT, END_START, LEAVE, ORPHANED } from './scripts';
 import { Sealing } from './sealing';
 import { DEFAULT_SETTINGS, type QueueSettings } from './settings';
 import type { Exchange, RequestSource } from '../shared/exchange';
@@ -97,7 +97,7 @@ export class WorkerQueue implements RequestSource {
 
   /** Tells relays that no worker comes of a start, so that they start another one. */
   public async withdrawStart(startId: string): Promise<void> {
-    await this.commands.repeat(() => this.commands.send('HDEL', [this.names.starts, startId]), this.settings.unreachableMs);
+    await this.commands.repeat(() => this.commands.run(END_START, [this.names.starts], [startId]), this.settings.unreachableMs);
   }
 
   public take(): Promise<Exchange | undefined> {

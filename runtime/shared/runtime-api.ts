@@ -13,8 +13,6 @@ export interface Invocation {
 
 /** A response whose first bytes have been sent. */
 export interface BegunResponse {
-  /** Resolves when the first bytes are with the platform, or it takes none: an end of the process does not lose them any more. */
-  readonly sent: Promise<void>;
   /** Resolves when the platform has all of it, rejects when it did not want it. */
   end(): Promise<void>;
 }
@@ -73,12 +71,8 @@ export class RuntimeApi {
     });
     // It may be lost long before it is ended.
     accepted.catch(() => undefined);
-    const sent = new Promise<void>((resolve) => {
-      call.once('close', resolve);
-      call.write(first, () => resolve());
-    });
+    call.write(first);
     return {
-      sent,
       end: () => {
         call.end();
         return accepted;

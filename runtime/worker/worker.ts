@@ -63,11 +63,12 @@ class Worker {
     const { requestId, event } = invocation;
     if (!isStartEvent(event)) return this.refuse(invocation);
     const response = this.api.begin(invocation, STARTED);
-    await response.sent;
     const { librechat, requests } = await this.whenReady(invocation, event);
     // Before any request could be taken: none is to find out.
     if (!await librechat.isAlive()) {
       await requests.lost(event).catch((error: unknown) => log.warn('start-failure-not-reported', { requestId, message: messageOf(error) }));
+      // An end of the process in mid-response may reach the relay before the first byte does, and looks like a refusal.
+      await acknowledged(response, requestId);
       return this.replace(librechat, requestId, librechat.exited ?? 'LibreChat does not respond');
     }
     const source = await requests.open(event).catch((error: unknown) => log.error('no-requests', { requestId, message: messageOf(error) }));

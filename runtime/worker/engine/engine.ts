@@ -124,7 +124,7 @@ export class Engine {
       onChat: (chat) => this.announce(chat),
     });
     if (failure !== undefined) {
-      log.error('response-failed', { request: exchange.id, method, path: withoutQuery(path), statusCode, message: failure });
+      log.error('response-failed', { queueId: exchange.id, method, path: withoutQuery(path), statusCode, message: failure });
     }
     await ending;
     if (followed && statusCode === 200 && failure === undefined && !gone) this.chats.ended(followed);

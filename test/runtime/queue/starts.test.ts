@@ -50,6 +50,29 @@ describeWith('redis-server')('a request', () => {
     expect(await Promise.all([outcome, second])).toMatchObject([{ kind: 'response' }, { kind: 'response' }]);
   });
 
+  test('does not bring back a start that was withdrawn before its relay knew', async () => {
+    const starts: string[] = [];
+    let begun = () => {};
+    const { relay, proxy } = await deployment.relayBehindProxy(redis.port, {
+      settings: { ...deployment.settings, startMs: 600_000 },
+      startWorker: async (id) => {
+        starts.push(id);
+        if (starts.length === 1) await new Promise<void>((resolve) => { begun = resolve; });
+        return 'started';
+      },
+    });
+    const leaving = new AbortController();
+    const outcome = relay.submit(get('/'), NOTHING, { signal: leaving.signal });
+    await until(() => starts.length === 1);
+    await deployment.worker().withdrawStart(starts[0]);
+    const renewed = proxy.commands.length;
+    await until(() => proxy.commands.slice(renewed).filter((command) => command === 'enqueue').length >= 2);
+    begun();
+    await until(() => starts.length === 2);
+    leaving.abort();
+    await outcome;
+  });
+
   test('has another worker started where a start is withdrawn', async () => {
     const starts: string[] = [];
     const settings = { ...deployment.settings, startMs: 600_000 };

@@ -121,8 +121,9 @@ describeWith('redis-server')('the relay', () => {
       await world.worker(async (exchange) => {
         expect((await contentOf(exchange)).equals(large)).toBe(true);
         await respond([String(exchange.head.bodyLength)])(exchange);
-      });
-      expect((await world.relay().send(upload)).body.toString()).toBe('4400000');
+      }, { settings: DEFAULT_SETTINGS });
+      // Leases as shipped: this process, which the worker is in, is kept busy with megabytes.
+      expect((await world.relay({ queue: DEFAULT_SETTINGS }).send(upload)).body.toString()).toBe('4400000');
     });
 
     test('stay in the relay until a worker asks for them', async () => {

@@ -153,9 +153,12 @@ describe('near the deadline', () => {
 describe('LibreChat ends', () => {
   test('during a request: that one fails, the next one is served by a new environment', async () => {
     const worker = create();
-    expect(await worker.send({ path: '/api/crash' })).toMatchObject({ kind: 'failed' });
+    const reply = await worker.send({ path: '/api/crash' });
+    expect(reply.kind).toBe('failed');
     await until(() => worker.adapter.state === 'dead');
     expect(worker.adapter.logged('librechat-replaced')).toMatchObject([{ reason: 'LibreChat ended: exit code 3' }]);
+    // The relay logs the same.
+    expect(worker.adapter.logged('response-failed')).toMatchObject([{ queueId: reply.id }]);
     expect(await worker.send(hello)).toMatchObject({ statusCode: 200 });
     expect(environments(worker)).toHaveLength(2);
   });

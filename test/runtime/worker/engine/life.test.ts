@@ -216,7 +216,10 @@ describe('near the deadline', () => {
 
   test('a chat that has ended is not aborted', async () => {
     const engine = await start(LONG);
-    await readAll(await streamOf(engine, await engine.chat({ generateMs: 50 })));
+    // Opened before the chat ends: a stream that is not there any more tells nothing.
+    const response = await streamOf(engine, await engine.chat({ generateMs: 1_000 }));
+    await readAll(response);
+    await until(() => engine.source.reported.at(-1) === 50);
     engine.nearDeadline();
     await engine.ended;
     expect(said('abort asked')).toBe(false);
