@@ -261,7 +261,7 @@ export interface LibreChatServerlessProps {
   readonly throttlingRateLimit?: number;
 
   /**
-   * Number of requests that may exceed `throttlingRateLimit` at once, at least 1. Opening the page sends about a dozen requests.
+   * Number of requests that may exceed `throttlingRateLimit` at once, at least 1. Opening the page sends about 30 requests.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
    * @default 200
