@@ -9,11 +9,12 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import type { LibreChatConfig } from './librechat-config';
-import type { LibreChatDatabase } from './librechat-database';
-import type { LibreChatImage } from './librechat-image';
-import type { LibreChatRedis } from './librechat-redis';
-import type { LibreChatServices } from './librechat-services';
+import { LibreChatConfig } from './librechat-config';
+import { LibreChatDatabase } from './librechat-database';
+import { LibreChatImage } from './librechat-image';
+import { LibreChatRedis } from './librechat-redis';
+import { LibreChatServices } from './librechat-services';
+import { ANY, BOOLEAN, BUCKET, instanceOf, like, MAP, type PropTypes, STRING } from './private/validation/props';
 
 /** Properties of `LibreChatServerless`. All of them are optional. */
 export interface LibreChatServerlessProps {
@@ -260,7 +261,7 @@ export interface LibreChatServerlessProps {
   readonly throttlingRateLimit?: number;
 
   /**
-   * Number of requests that may exceed `throttlingRateLimit` at once, at least 1. Opening the page sends about a dozen requests.
+   * Number of requests that may exceed `throttlingRateLimit` at once, at least 1. Opening the page sends about 30 requests.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
    * @default 200
@@ -327,3 +328,40 @@ export interface LibreChatServerlessProps {
    */
   readonly tags?: { [key: string]: string };
 }
+
+/** What each prop of `LibreChatServerless` accepts. Amounts are checked by their own rules. */
+export const SERVERLESS_PROPS: PropTypes<LibreChatServerlessProps> = {
+  vpc: like('ec2.IVpc', 'vpcId'),
+  vpcSubnets: MAP,
+  domainName: STRING,
+  certificate: like('acm.ICertificate', 'certificateArn'),
+  hostedZone: like('route53.IHostedZone', 'hostedZoneId'),
+  image: instanceOf(LibreChatImage),
+  config: instanceOf(LibreChatConfig),
+  environment: MAP,
+  environmentFile: STRING,
+  secrets: MAP,
+  environmentSecret: like('secretsmanager.ISecret', 'secretArn'),
+  services: instanceOf(LibreChatServices),
+  database: instanceOf(LibreChatDatabase),
+  redis: instanceOf(LibreChatRedis),
+  filesBucket: BUCKET,
+  encryptionKey: like('kms.IKey', 'keyArn'),
+  removalPolicy: ANY,
+  memorySize: ANY,
+  architecture: like('lambda.Architecture', 'dockerPlatform'),
+  ephemeralStorageSize: like('Size', 'toMebibytes'),
+  maxConcurrentRequests: ANY,
+  maxWorkers: ANY,
+  provisionedConcurrentExecutions: ANY,
+  schedules: BOOLEAN,
+  throttlingRateLimit: ANY,
+  throttlingBurstLimit: ANY,
+  webAclArn: STRING,
+  geoRestriction: like('cloudfront.GeoRestriction', 'restrictionType'),
+  priceClass: STRING,
+  logRetention: ANY,
+  cloudWatchRole: BOOLEAN,
+  environmentName: STRING,
+  tags: MAP,
+};

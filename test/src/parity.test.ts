@@ -37,13 +37,13 @@ interface Row {
   readonly counterparts: string[];
 }
 
-/** The README's tables: a module's name in bold, then a row per Terraform name. */
+/** The tables of docs/from-terraform.md: a heading with the module's name, then a row per Terraform name. */
 function readRows(): Row[] {
-  const section = readFileSync(join(__dirname, '../../README.md'), 'utf8').split('\n## From the Terraform modules\n')[1] ?? '';
+  const page = readFileSync(join(__dirname, '../../docs/from-terraform.md'), 'utf8');
   const rows: Row[] = [];
   let module = '';
-  for (const line of section.split('\n## ')[0].split('\n')) {
-    module = /^\*\*(.+)\*\*$/.exec(line)?.[1] ?? module;
+  for (const line of page.split('\n')) {
+    module = /^## (.+)$/.exec(line)?.[1] ?? module;
     const [, terraform, here] = /^\| `([^`]+)` \| ([^|]+) \|/.exec(line) ?? [];
     if (terraform) rows.push({ module, terraform, counterparts: [...here.matchAll(/`([^`]+)`/g)].map(([, name]) => name) });
   }
@@ -77,7 +77,7 @@ function field(path: string[]): unknown {
 describe.each(Object.entries(TERRAFORM))('%s', (module, names) => {
   const rows = ROWS.filter((row) => row.module === module);
 
-  test('the README has a row for each input, output and resource, and no other', () => {
+  test('the page has a row for each input, output and resource, and no other', () => {
     expect(rows.map(({ terraform }) => terraform)).toEqual(names.trim().split(/\s+/));
   });
 

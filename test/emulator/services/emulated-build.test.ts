@@ -140,7 +140,7 @@ describe('a build fails', () => {
     ['another version', 'version: 0.3', 'invalid buildspec version specified: 0.3'],
     ['an unknown phase', 'version: 0.2\nphases: { compile: { commands: [] } }', 'unknown phase: compile'],
     ['a command that is no text', 'version: 0.2\nphases: { build: { commands: [{ a: 1 }] } }', 'Expected Commands[0] of build to be of string type'],
-    ['what is no YAML', 'version: [', 'at line 1'],
+    ['what is no YAML', 'version: [', 'unexpected end of the stream'],
   ])('where its buildspec has %s', async (_, spec, reason) => {
     account.offer('tag-1', FILES, spec);
     const phase = (await run()).phases.find(({ status }) => status === 'FAILED')!;
