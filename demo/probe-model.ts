@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { parse, stringify } from 'yaml';
+import { dump, load } from 'js-yaml';
 import type { Emulator } from '../emulator/emulator';
 import { PROBE_MODEL, serveModel } from '../probe';
 
@@ -35,6 +35,6 @@ export async function addProbeModel({ services }: Emulator): Promise<() => void>
 }
 
 function withEndpoint(text: string, endpoint: object): string {
-  const config = parse(text) as Config;
-  return stringify({ ...config, endpoints: { ...config.endpoints, custom: [...config.endpoints?.custom ?? [], endpoint] } });
+  const config = load(text) as Config;
+  return dump({ ...config, endpoints: { ...config.endpoints, custom: [...config.endpoints?.custom ?? [], endpoint] } });
 }

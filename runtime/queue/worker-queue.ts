@@ -243,7 +243,9 @@ export class WorkerQueue implements RequestSource {
   private async withdrawLease(whateverWaits: boolean): Promise<boolean> {
     const { commands, names, settings } = this;
     const reply = await commands.repeat(() => commands.run(
-      LEAVE, [names.workers, names.waiting, names.inbox(this.worker)], [this.worker, whateverWaits ? 1 : 0, this.handedOver ? 0 : 1, settings.requestTtlMs],
+      LEAVE,
+      [names.workers, names.waiting, names.inbox(this.worker)],
+      [this.worker, whateverWaits ? 1 : 0, this.handedOver ? 0 : 1, settings.requestTtlMs],
     ), settings.replyMs);
     return reply === 1;
   }

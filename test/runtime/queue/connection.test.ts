@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { describeWith } from '../../requires';
 import { bodyOf, Deployment, get, serve, until } from './kit/queues';
-import { freePort, startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 import { startRefusingRedis } from './kit/refusing-redis';
+import { freePort, startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 import { DEFAULT_SETTINGS, type Outcome, RedisDenied, type RedisEndpoint, RedisUnreachable, RedisUnsuitable } from '../../../runtime/queue';
 import { targetOf } from '../../../runtime/queue/endpoint';
 
@@ -66,7 +66,7 @@ describe('a Redis that cannot be used', () => {
     ['MOVED 1234 10.0.0.1:6379', 'XTRIM', 'a Redis without cluster mode, or a cluster with one shard'],
     ["CROSSSLOT Keys in request don't hash to the same slot", 'XTRIM', 'a Redis without cluster mode, or a cluster with one shard'],
     ['ERR syntax error', 'XTRIM', 'Redis 6.2 or newer, or Valkey'],
-    ["ERR unknown command `XTRIM`, with args beginning with: ", 'XTRIM', 'Redis 6.2 or newer, or Valkey'],
+    ['ERR unknown command `XTRIM`, with args beginning with: ', 'XTRIM', 'Redis 6.2 or newer, or Valkey'],
     ["NOPERM this user has no permissions to run the 'xtrim' command", 'XTRIM', 'a user that may run this command'],
   ])('%s: the error names the command and what is required', async (reply, command, required) => {
     const redis = await startRefusingRedis(reply);

@@ -14,7 +14,9 @@ describeWith('redis-server')('whatever breaks', () => {
   afterAll(async () => { await redis.dispose(); });
 
   /** Several at a time: a scenario is mostly waiting. */
-  const check = async (runs: number, scenarios: fc.Arbitrary<Scenario>, judge: (results: Result[], scenario: Scenario) => void, settings = SETTINGS) => {
+  const check = async (
+    runs: number, scenarios: fc.Arbitrary<Scenario>, judge: (results: Result[], scenario: Scenario) => void, settings = SETTINGS,
+  ) => {
     const lanes = Array.from({ length: LANES }, (_, lane) => fc.assert(
       fc.asyncProperty(scenarios, async (planned) => judge(await play(planned, redis.port, settings), planned)),
       { numRuns: Math.ceil(runs / LANES), seed: SEED + lane, interruptAfterTimeLimit: 200_000, endOnFailure: true },

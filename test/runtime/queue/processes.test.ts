@@ -85,8 +85,15 @@ describeWith('redis-server')('worker processes', () => {
     })();
     const relays = Array.from({ length: RELAYS }, async (_, n) => {
       const relay = new RelayQueue({
-        redis: { uri: redis.uri }, prefix: 'chat', release: common.release, sealingSecret: secret, log: recordingLog(),
-        settings: scaledSettings(FACTOR, { waitMs: 10_000 }), capacity: 5, maxWorkers: 4, startWorker: (id) => fleet.start(id),
+        redis: { uri: redis.uri },
+        prefix: 'chat',
+        release: common.release,
+        sealingSecret: secret,
+        log: recordingLog(),
+        settings: scaledSettings(FACTOR, { waitMs: 10_000 }),
+        capacity: 5,
+        maxWorkers: 4,
+        startWorker: (id) => fleet.start(id),
       });
       for (let i = 0; i < REQUESTS_PER_RELAY; i++) {
         const path = `/${n}/${i}`;

@@ -12,14 +12,6 @@ const NAMES = new Map(Object.values(scripts).flatMap((script) => [[script.sha, s
 
 /** A TCP proxy before Redis that breaks connections at the worst moment. */
 export class FaultyProxy {
-  private readonly links = new Set<Link>();
-  private readonly toSwallow: string[] = [];
-  private frozen = false;
-  private dead = false;
-  private readonly seen: string[] = [];
-
-  private constructor(private readonly redisPort: number, private readonly server: Server) {}
-
   public static async start(redisPort: number): Promise<FaultyProxy> {
     const server = createServer({ allowHalfOpen: false });
     const proxy = new FaultyProxy(redisPort, server);
@@ -27,6 +19,14 @@ export class FaultyProxy {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
+
+  private readonly links = new Set<Link>();
+  private readonly toSwallow: string[] = [];
+  private frozen = false;
+  private dead = false;
+  private readonly seen: string[] = [];
+
+  private constructor(private readonly redisPort: number, private readonly server: Server) {}
 
   public get uri(): string {
     return `redis://127.0.0.1:${(this.server.address() as { port: number }).port}`;

@@ -298,7 +298,7 @@ async function readWhole(outcome: Outcome & { kind: 'response' }, path: string, 
 function bytesOf(name: string, size: number): Buffer {
   const seed = createHash('sha256').update(name).digest();
   const bytes = Buffer.alloc(size);
-  for (let i = 0; i < size; i++) bytes[i] = seed[i % 32] ^ (i >> 5);
+  for (let i = 0; i < size; i++) bytes[i] = seed[i % 32] + Math.floor(i / 32);
   return bytes;
 }
 
