@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Bucket } from '../../../emulator/services/s3/bucket';
 import { Adapter, type AdapterOptions } from '../../../fixtures/runtime/adapter';
 import { buildArtifacts, type Artifacts } from '../../../fixtures/runtime/artifacts';
-import { PlayedAws } from '../../../fixtures/runtime/aws';
+import { EmulatedAws } from '../../../fixtures/runtime/aws';
 import { FRONTEND_PROPERTIES, FRONTEND_RESOURCE_TYPE } from '../../../src/contract/frontend';
 
 jest.setTimeout(60_000);
@@ -22,7 +22,7 @@ const CLIENT: Record<string, string> = {
 const PUBLISHED = Object.keys(CLIENT).filter((key) => !/\.(?:gz|br)$/.test(key));
 
 let artifacts: Artifacts;
-let aws: PlayedAws;
+let aws: EmulatedAws;
 let bucket: Bucket;
 let adapter: Adapter;
 
@@ -35,7 +35,7 @@ beforeEach(async () => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
   }
-  aws = new PlayedAws();
+  aws = new EmulatedAws();
   await aws.start();
   bucket = aws.addBucket('frontend');
 });

@@ -1,6 +1,6 @@
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type Behaviour, LambdaService } from './kit/lambda-service';
-import { PlayedAws } from '../../../fixtures/runtime/aws';
+import { EmulatedAws } from '../../../fixtures/runtime/aws';
 import { until } from '../../../fixtures/runtime/until';
 import { WorkerStarter, type WorkerStarterProps } from '../../../runtime/relay/worker-starter';
 import type { Log } from '../../../runtime/shared/log';
@@ -102,9 +102,9 @@ test('the service of these tests speaks as AWS does: the SDK understands it, and
 });
 
 describe('on the emulated Lambda', () => {
-  let aws: PlayedAws;
+  let aws: EmulatedAws;
   beforeEach(async () => {
-    aws = new PlayedAws();
+    aws = new EmulatedAws();
     await aws.start();
   });
   afterEach(() => aws.dispose());

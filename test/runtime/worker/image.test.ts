@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificates, type Certificates } from '../../../emulator/core/certificates';
 import { startRedis, type RunningRedis } from '../../../emulator/services/elasticache';
-import { PlayedAws } from '../../../fixtures/runtime/aws';
+import { EmulatedAws } from '../../../fixtures/runtime/aws';
 import { ImageBuilder, likeLambda } from '../../../fixtures/runtime/image';
 import { SEALING, WorkerFunction } from '../../../fixtures/runtime/worker-function';
 import { describeWith } from '../../requires';
@@ -84,7 +84,7 @@ describeWith('buildah', 'bwrap', 'setpriv')('the image', () => {
 
   test('it serves LibreChat as a Lambda environment', async () => {
     const { Entrypoint, Cmd, WorkingDir } = builder.config('localhost/image:test');
-    const aws = new PlayedAws();
+    const aws = new EmulatedAws();
     await aws.start();
     const worker = new WorkerFunction({ image: '', adapter: '', api: '/', dispose: () => undefined }, {
       command: likeLambda(root, WorkingDir, [...Entrypoint, ...Cmd], { '/tmp/redis-ca.pem': certificates.caFile }),

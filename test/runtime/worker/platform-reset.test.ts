@@ -4,14 +4,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { ENVIRONMENT } from '../../../fixtures/runtime/adapter';
 import { buildArtifacts, type Artifacts } from '../../../fixtures/runtime/artifacts';
-import { PlayedAws } from '../../../fixtures/runtime/aws';
+import { EmulatedAws } from '../../../fixtures/runtime/aws';
 import { QUEUE } from '../../../src/contract/queue';
 import { ADAPTER } from '../../../src/contract/variables';
 
 jest.setTimeout(30_000);
 
 let artifacts: Artifacts;
-let aws: PlayedAws;
+let aws: EmulatedAws;
 let platform: Server;
 let worker: ChildProcess;
 const requests: Array<[IncomingMessage, ServerResponse]> = [];
@@ -25,7 +25,7 @@ async function asked(): Promise<[IncomingMessage, ServerResponse]> {
 
 beforeAll(async () => {
   artifacts = await buildArtifacts();
-  aws = new PlayedAws();
+  aws = new EmulatedAws();
   await aws.start();
   platform = createServer((request, response) => {
     requests.push([request, response]);

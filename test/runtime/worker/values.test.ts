@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Adapter, type AdapterOptions } from '../../../fixtures/runtime/adapter';
 import { buildArtifacts, type Artifacts } from '../../../fixtures/runtime/artifacts';
-import { PlayedAws, type Fault } from '../../../fixtures/runtime/aws';
+import { EmulatedAws, type Fault } from '../../../fixtures/runtime/aws';
 import { QUEUE } from '../../../src/contract/queue';
 import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../../../src/contract/variables';
 
 jest.setTimeout(60_000);
 
 let artifacts: Artifacts;
-let aws: PlayedAws;
+let aws: EmulatedAws;
 let adapter: Adapter | undefined;
 let folder: string;
 
@@ -20,7 +20,7 @@ afterAll(() => artifacts.dispose());
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'values-test-'));
-  aws = new PlayedAws();
+  aws = new EmulatedAws();
   await aws.start();
 });
 

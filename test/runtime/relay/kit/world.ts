@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { LambdaService } from './lambda-service';
 import { RelayFunction, type RelayBundle } from './relay-function';
 import type { LambdaFunctionProps } from '../../../../emulator/services/lambda/lambda-function';
-import { PlayedAws } from '../../../../fixtures/runtime/aws';
+import { EmulatedAws } from '../../../../fixtures/runtime/aws';
 import { startRedis, type TestRedis } from '../../../../fixtures/runtime/redis';
 import { type QueueSettings, scaledSettings, WorkerQueue } from '../../../../runtime/queue';
 import type { RelaySettings } from '../../../../runtime/relay/settings';
@@ -36,7 +36,7 @@ export class World {
   }
 
   /** Everything but Lambda. */
-  public readonly aws = new PlayedAws();
+  public readonly aws = new EmulatedAws();
   public readonly lambda = new LambdaService(this.aws.role.credentials);
   public sealingSecret = '';
   public readonly inspector: Redis;
