@@ -39,7 +39,8 @@ export class ApiEndpoint {
     const path = `/${rest.join('/')}`;
     // Without a stage there is no deployment whose gateway responses could apply.
     if (!this.api.stages.has(stage)) return plain(403, 'Forbidden', [['x-amzn-ErrorType', 'ForbiddenException']]);
-    const size = request.headers.reduce((sum, [name, value]) => sum + name.length + value.length, request.method.length + request.path.length);
+    const requestLine = request.method.length + request.path.length + request.query.length;
+    const size = request.headers.reduce((sum, [name, value]) => sum + name.length + value.length, requestLine);
     if (size > LARGEST_HEADERS) return plain(400, 'Bad Request');
     const match = this.api.match(path, request.method);
     if (!match) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN');

@@ -39,6 +39,9 @@ export interface ErrorPage {
 
 const GENERATES_RESPONSE = 'status';
 
+/** The most bytes of a URL. */
+const LONGEST_URL = 8_192;
+
 /** A distribution with its cache switched off. */
 export class Distribution {
   public constructor(private readonly network: OriginNetwork, private readonly events: EventStream, public readonly config: DistributionConfig) {}
@@ -57,12 +60,12 @@ export class Distribution {
   private async respond(request: HttpRequest, requestId: string): Promise<HttpResponse> {
     const behavior = this.behaviorOf(request.path);
     if (request.protocol === 'http' && behavior.viewerProtocolPolicy === 'redirect-to-https') {
-      const host = headerValue(request.headers, 'host') ?? this.config.domainName;
-      const location = `https://${host}${request.path}${request.query ? `?${request.query}` : ''}`;
-      return { status: 301, headers: [['Location', location], ['Content-Length', '0']], body: bodyOf(Buffer.alloc(0)) };
+      return { status: 301, headers: [['Location', urlOf(request, this.config.domainName)], ['Content-Length', '0']], body: bodyOf(Buffer.alloc(0)) };
     }
     if (request.protocol === 'http' && behavior.viewerProtocolPolicy === 'https-only') return edgeError(403, 'this distribution takes HTTPS only');
     if (!behavior.allowedMethods.includes(request.method)) return edgeError(403, 'this distribution does not take this method here');
+    if (urlOf(request, this.config.domainName).length > LONGEST_URL) return edgeError(413, `the URL must have at most ${LONGEST_URL} bytes`);
+    if (request.method === 'GET' && hasBody(request)) return edgeError(403, 'a GET request must not have a body');
     const context: EdgeContext = {
       distributionDomainName: this.config.domainName, distributionId: this.config.id, requestId, ip: request.sourceIp,
     };
@@ -114,4 +117,12 @@ export class Distribution {
     ]);
     return { ...response, status, headers };
   }
+}
+
+function urlOf({ headers, path, query }: HttpRequest, domainName: string): string {
+  return `https://${headerValue(headers, 'host') ?? domainName}${path}${query ? `?${query}` : ''}`;
+}
+
+function hasBody({ headers }: HttpRequest): boolean {
+  return Number(headerValue(headers, 'content-length') ?? 0) > 0 || headerValue(headers, 'transfer-encoding') !== undefined;
 }

@@ -108,4 +108,10 @@ describe('limits', () => {
     expect((await emulated.ask('/prod/api/x', { headers: headers(10_240) })).status).toBe(400);
     expect((await emulated.ask('/prod/api/x', { headers: headers(10_000) })).status).toBe(200);
   });
+
+  test('the query counts as well', async () => {
+    const headers: Header[] = [['x-api-key', KEY], ['x-long', 'x'.repeat(5_000)]];
+    expect((await emulated.ask('/prod/api/x', { headers, query: `q=${'a'.repeat(7_000)}` })).status).toBe(400);
+    expect((await emulated.ask('/prod/api/x', { headers, query: `q=${'a'.repeat(4_000)}` })).status).toBe(200);
+  });
 });

@@ -44,6 +44,25 @@ describe('behaviours', () => {
     expect((await front.handle(request('/'))).status).toBe(200);
   });
 
+  // "Maximum length of a URL": https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+  test.each([[8_192, 200], [8_193, 413]])('a URL of %d bytes: %d', async (length, status) => {
+    const front = site.distribution([behavior('*')]);
+    const query = `q=${'a'.repeat(length - 'https://d1.cloudfront.net/x?q='.length)}`;
+    expect((await front.handle(request('/x', { query }))).status).toBe(status);
+    expect(site.asked).toHaveLength(status === 200 ? 1 : 0);
+  });
+
+  // "GET requests that include a body": https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+  test.each<[what: string, method: string, header: [string, string], status: number]>([
+    ['a GET with a body', 'GET', ['Content-Length', '2'], 403],
+    ['a chunked GET', 'GET', ['Transfer-Encoding', 'chunked'], 403],
+    ['a GET with an empty body', 'GET', ['Content-Length', '0'], 200],
+    ['a DELETE with a body', 'DELETE', ['Content-Length', '2'], 200],
+  ])('%s', async (_what, method, header, status) => {
+    const front = site.distribution([behavior('*')]);
+    expect((await front.handle(request('/x', { method, headers: [['Host', 'd1.cloudfront.net'], header] }))).status).toBe(status);
+  });
+
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-viewers-to-cloudfront.html
   test.each([['https-only', 403], ['redirect-to-https', 301], ['allow-all', 200]] as const)('over plain HTTP with %s: %d', async (viewerProtocolPolicy, status) => {
     const front = site.distribution([behavior('*', { viewerProtocolPolicy })]);
