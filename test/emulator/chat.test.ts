@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect } from 'node:http2';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
 import type { Sandbox } from '../../emulator/services/lambda/sandbox';
 import { type Synthesized, synthesize } from '../../emulator/synthesize';
@@ -126,7 +124,7 @@ describe('a chat', () => {
   });
 });
 
-describe('the calls of a page', () => {
+describe('requests without a worker', () => {
   let emulator: Emulator;
   const open = async (options: Partial<EmulatorOptions> = {}) => {
     emulator = await Emulator.start({ assembly: synthesized.assembly, port: 0, ...options });
@@ -134,18 +132,6 @@ describe('the calls of a page', () => {
   };
   afterEach(() => emulator.dispose());
   const backend = () => [...emulator.functions].find(([name]) => /Backend/.test(name))![1];
-
-  test('28 at once over HTTP/2, with nothing warm, start one LibreChat', async () => {
-    const { url, certificateAuthority } = await open({ tls: true });
-    const session = connect(url, { ca: certificateAuthority });
-    const statuses = await Promise.all(Array.from({ length: 28 }, async () => {
-      const [headers] = await once(session.request({ ':path': '/api/config' }), 'response') as [Record<string, unknown>];
-      return headers[':status'];
-    }));
-    session.destroy();
-    expect(new Set(statuses)).toEqual(new Set([200]));
-    expect(backend().usage).toMatchObject({ environments: 1, invocations: 1 });
-  });
 
   // https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
   test('are told to come again where the account has no concurrency left for a worker', async () => {
