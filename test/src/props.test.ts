@@ -19,7 +19,7 @@ test.each<[prop: string, value: unknown, message: string]>([
   ['config', 'librechat.yaml', 'of type LibreChatConfig, got: librechat.yaml'],
   ['vpc', 'vpc-1', 'of type ec2.IVpc, got: vpc-1'],
   ['vpc', NaN, 'of type ec2.IVpc, got: NaN'],
-  ['filesBucket', new Stack(undefined, 'Other'), 'of type s3.IBucket, got: Stack Other'],
+  ['filesBucket', new Stack(undefined, 'Other'), 'of type s3.IBucket, got: the construct Other'],
   ['environment', 'A=1', 'a mapping of names to values, got: A=1'],
   ['environment', [], 'a mapping of names to values, got: []'],
   ['environmentFile', 7, 'a string, got: 7'],

@@ -71,6 +71,6 @@ function showWhole(value: unknown): string {
 
 /** Instances refer to their parents, which JSON does not allow. */
 function showObject(value: object): string {
-  if (Construct.isConstruct(value)) return `${value.constructor.name} ${value.node.path}`;
+  if (Construct.isConstruct(value)) return `the construct ${value.node.path}`;
   return isPlainObject(value) ? JSON.stringify(value) : `an instance of ${value.constructor.name}`;
 }
