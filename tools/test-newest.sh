@@ -13,4 +13,4 @@ cd "$copy"
 git init --quiet
 npm install --no-save --legacy-peer-deps --no-fund --no-audit --loglevel=error aws-cdk-lib@latest constructs@latest cdk-nag-3@npm:cdk-nag@3
 node -p '"aws-cdk-lib " + require("aws-cdk-lib/package.json").version'
-npx jest --coverage=false test/src
+npx jest --coverage=false --testPathIgnorePatterns /node_modules/ --testPathPatterns test/src test/newest
