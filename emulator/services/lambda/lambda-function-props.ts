@@ -1,0 +1,58 @@
+import type { AccountConcurrency } from './account-concurrency';
+import type { LinkedFolder } from './image-links';
+import type { Sandbox } from './sandbox';
+import type { Credentials } from '../../core/credentials';
+import type { EnvironmentPhase } from '../../core/events';
+
+/** Properties of an emulated Lambda function. */
+export interface LambdaFunctionProps {
+  readonly name: string;
+  /** The whole command, with the program that runs it. */
+  readonly command: string[];
+  readonly cwd: string;
+  /** The declared variables only; the platform's own are added. */
+  readonly environment: Record<string, string>;
+  /** Variables that the emulation needs, such as AWS_ENDPOINT_URL; they do not count as declared. */
+  readonly emulation?: Record<string, string>;
+  readonly timeoutMs: number;
+  /** @default 10_000 */
+  readonly initTimeoutMs?: number;
+  /** @default - unreserved: the account's concurrency */
+  readonly reservedConcurrency?: number;
+  /** The account's concurrency. @default - a quota of 1000 for this function alone */
+  readonly account?: AccountConcurrency;
+  /** The time from the call to the execution environment, in milliseconds of this emulation. @default 0 */
+  readonly latencyMs?: number;
+  /** Lambda stops recursive loops of the function. @default true */
+  readonly stopsLoops?: boolean;
+  /** In MB. @default 128 */
+  readonly memorySize?: number;
+  /** @default x86_64 */
+  readonly architecture?: 'arm64' | 'x86_64';
+  /** Whether the code is a container image. @default false */
+  readonly isImage?: boolean;
+  /** The log group's name. @default made up from the name */
+  readonly logGroup?: string;
+  /** @default us-east-1 */
+  readonly region?: string;
+  /** @default made up from region and name */
+  readonly arn?: string;
+  /** Those of the execution role. @default made up */
+  readonly credentials?: Credentials;
+  /** Where the temporary folders of environments are made. @default the system's */
+  readonly folder?: string;
+  /** @default 'none' */
+  readonly sandbox?: Sandbox;
+  /** Links that the image holds; only a sandbox can make them. */
+  readonly linked?: LinkedFolder;
+  /** Runs once, before the first environment with these properties starts; for instance to unpack code. */
+  readonly prepare?: () => void;
+  /** Turns a duration of the platform into one of this emulation, in milliseconds. @default unchanged */
+  readonly limit?: (milliseconds: number) => number;
+  readonly onLog?: (line: string, environmentId: number, stream: 'stdout' | 'stderr') => void;
+  readonly onPhase?: (phase: EnvironmentPhase, environmentId: number, detail?: string) => void;
+  /** Called when an asynchronous event failed and will be retried. */
+  readonly onRetry?: (reason: string) => void;
+  /** Called when an asynchronous event is discarded. */
+  readonly onDropped?: (reason: string) => void;
+}
