@@ -1,15 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describeWith } from '../../requires';
-import { bodyOf, contentOf, Deployment, get, post, serve } from './kit/queues';
-import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
+import { bodyOf, contentOf, type Deployment, get, post, serve } from './kit/queues';
+import { useDeployment } from './kit/use-deployment';
 
 describeWith('redis-server')('a relay and a worker', () => {
-  let redis: TestRedis;
   let deployment: Deployment;
-  beforeAll(async () => { redis = await startRedis(); });
-  afterAll(async () => { await redis.dispose(); });
-  beforeEach(() => { deployment = new Deployment(redis.uri); });
-  afterEach(async () => { await deployment.dispose(); });
+  useDeployment((opened) => { deployment = opened; });
 
   test('a request reaches the worker as it was sent, and its response the relay', async () => {
     const worker = deployment.worker();

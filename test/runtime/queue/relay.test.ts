@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describeWith } from '../../requires';
 import { bodyOf, contentOf, Deployment, get, post, serve, until } from './kit/queues';
-import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
+import { useDeployment } from './kit/use-deployment';
+import type { TestRedis } from '../../../fixtures/runtime/redis';
 import { ResponseBroken, scaledSettings, type Started } from '../../../runtime/queue';
 import type { Exchange } from '../../../runtime/shared/exchange';
 
@@ -11,10 +12,7 @@ const ok = async (exchange: Exchange) => { await exchange.start({ statusCode: 20
 describeWith('redis-server')('a request', () => {
   let redis: TestRedis;
   let deployment: Deployment;
-  beforeAll(async () => { redis = await startRedis(); });
-  afterAll(async () => { await redis.dispose(); });
-  beforeEach(() => { deployment = new Deployment(redis.uri); });
-  afterEach(async () => { await deployment.dispose(); });
+  useDeployment((...opened) => { [deployment, redis] = opened; });
 
   const startedWorker = async (handle: (exchange: Exchange) => Promise<void>, places = 10) => {
     const worker = deployment.worker();

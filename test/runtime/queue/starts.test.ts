@@ -1,6 +1,7 @@
 import { describeWith } from '../../requires';
-import { Deployment, get, serve, until } from './kit/queues';
-import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
+import { type Deployment, get, serve, until } from './kit/queues';
+import { useDeployment } from './kit/use-deployment';
+import type { TestRedis } from '../../../fixtures/runtime/redis';
 import type { Started } from '../../../runtime/queue';
 import type { Exchange } from '../../../runtime/shared/exchange';
 
@@ -10,10 +11,7 @@ const ok = async (exchange: Exchange) => { await exchange.start({ statusCode: 20
 describeWith('redis-server')('a request', () => {
   let redis: TestRedis;
   let deployment: Deployment;
-  beforeAll(async () => { redis = await startRedis(); });
-  afterAll(async () => { await redis.dispose(); });
-  beforeEach(() => { deployment = new Deployment(redis.uri); });
-  afterEach(async () => { await deployment.dispose(); });
+  useDeployment((...opened) => { [deployment, redis] = opened; });
 
   /** A request whose relay starts a worker that takes its time. */
   const starting = async () => {

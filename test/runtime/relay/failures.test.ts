@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { respond } from './kit/exchanges';
-import { RelayBundle } from './kit/relay-function';
-import { World } from './kit/world';
+import { useWorld } from './kit/use-world';
+import type { World } from './kit/world';
 import { proxyEvent } from '../../../fixtures/runtime/events';
 import { Link } from '../../../fixtures/runtime/link';
 import { until } from '../../../fixtures/runtime/until';
@@ -12,17 +12,8 @@ import { describeWith } from '../../requires';
 jest.setTimeout(60_000);
 
 describeWith('redis-server')('a relay that has no response to give', () => {
-  let bundle: RelayBundle;
   let world: World;
-  beforeAll(async () => {
-    bundle = await RelayBundle.build();
-    world = await World.start(bundle);
-  });
-  afterEach(() => world.reset());
-  afterAll(async () => {
-    await world.dispose();
-    bundle.dispose();
-  });
+  useWorld((started) => { world = started; });
 
   describe('sends a 503 that the page repeats, with no word of the reason,', () => {
     const NOT_READY = { code: 'SERVER_NOT_READY', message: expect.any(String) };

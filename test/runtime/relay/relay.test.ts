@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { respond } from './kit/exchanges';
-import { RelayBundle } from './kit/relay-function';
-import { World } from './kit/world';
+import { useWorld } from './kit/use-world';
+import type { World } from './kit/world';
 import { proxyEvent } from '../../../fixtures/runtime/events';
 import { until } from '../../../fixtures/runtime/until';
 import { DEFAULT_SETTINGS } from '../../../runtime/queue';
@@ -12,17 +12,8 @@ import { contentOf } from '../queue/kit/queues';
 jest.setTimeout(60_000);
 
 describeWith('redis-server')('the relay', () => {
-  let bundle: RelayBundle;
   let world: World;
-  beforeAll(async () => {
-    bundle = await RelayBundle.build();
-    world = await World.start(bundle);
-  });
-  afterEach(() => world.reset());
-  afterAll(async () => {
-    await world.dispose();
-    bundle.dispose();
-  });
+  useWorld((started) => { world = started; });
 
   test('passes a request to a worker, and its response back', async () => {
     const seen: Exchange[] = [];
