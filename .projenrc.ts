@@ -78,6 +78,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'express',
     'fast-check',
     'fflate',
+    // The driver of LibreChat, in its major version.
+    'mongoose@^8',
+    'bson@^6',
     'prom-client',
     'puppeteer-core',
     'redis-parser',
