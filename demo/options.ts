@@ -10,7 +10,7 @@ Usage: npx projen demo [-- <options>]
   --port <n>             Port on 127.0.0.1 (default: 8080, or the next free one).
   --app <file>           CDK app to synthesize (default: examples/typescript/app.ts).
   --assembly <dir>       Synthesized cloud assembly to use instead of an app, such as cdk.out.
-  --stack <name>         Stack to run (default: the only one with a distribution).
+  --stack <name>         Stack to run, by name or path such as Prod/Chat (default: the only one with a distribution).
   --librechat <dir>      Built LibreChat to run instead of the stand-in: a folder with api/server/index.js and client/dist.
   --mongo-uri <uri>      MongoDB for that LibreChat.
   --secret <name=value>  Value of a secret or parameter that exists outside the stack; may be repeated.

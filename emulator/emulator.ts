@@ -33,10 +33,10 @@ export class Emulator {
     const given = withDefaults(options);
     const events = new EventStream();
     if (listener) events.subscribe(listener);
-    const cloud = new Cloud(events, given.timeScale);
+    const stack = readAssembly(given.assembly, given.stack);
+    const cloud = new Cloud(events, given.timeScale, stack.environment);
     const services = new Services(cloud, given.concurrencyQuota);
     try {
-      const stack = readAssembly(given.assembly, given.stack);
       const certificates = await makeCertificates(cloud.folder, given.trustedAuthorities);
       const deployed = await deploy(services, stack, certificates, given);
       const distribution = services.cloudFront.distributions[0]
@@ -95,6 +95,11 @@ export class Emulator {
   public async update(options: Pick<EmulatorOptions, 'assembly'> & Partial<EmulatorOptions>): Promise<void> {
     const given = withDefaults({ ...this.options, ...options });
     const stack = readAssembly(given.assembly, given.stack);
+    const { account, region } = this.services.cloud;
+    if (stack.environment.account !== account || stack.environment.region !== region) {
+      throw new EmulatorError('OPTION_INVALID', `an update must stay in account ${account} and region ${region}, got: `
+        + `${stack.environment.account} and ${stack.environment.region}`);
+    }
     publishFiles(this.services.cloud, this.services.s3, stack.files);
     await this.stack.update({ stack, options: given });
   }

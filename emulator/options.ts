@@ -5,7 +5,8 @@ export interface EmulatorOptions {
   /** The cloud assembly: the folder that `cdk synth` writes. */
   readonly assembly: string;
   /**
-   * The stack to run.
+   * The stack to run: its name, its id in the assembly, or its path with stages, such as `Prod/Chat`. It runs in the account and region of its
+   * `env`, or else in 123456789012 and us-east-1.
    *
    * @default the only one that holds a CloudFront distribution
    */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Template } from '../cloudformation/template';
+import { NESTED_STACK, type Template } from '../cloudformation/template';
+import { DEFAULT_ENVIRONMENT, type Environment } from '../core/cloud';
 import { EmulatorError } from '../core/errors';
 
 /** A file that the deployment would put into a bucket. */
@@ -19,13 +20,23 @@ export interface ImageAsset {
 /** A stack as synthesized: its template, and the assets that the template speaks of. */
 export interface SynthesizedStack {
   readonly name: string;
+  readonly environment: Environment;
   readonly template: Template;
   readonly files: FileAsset[];
   readonly images: ImageAsset[];
 }
 
+interface Artifact {
+  readonly type: string;
+  readonly properties?: Record<string, string>;
+  readonly dependencies?: string[];
+  readonly displayName?: string;
+  /** `aws://account/region` */
+  readonly environment?: string;
+}
+
 interface Manifest {
-  readonly artifacts?: Record<string, { type: string; properties?: Record<string, string>; dependencies?: string[] }>;
+  readonly artifacts?: Record<string, Artifact>;
 }
 
 interface AssetManifest {
@@ -41,31 +52,34 @@ interface AssetManifest {
 
 const DISTRIBUTION = 'AWS::CloudFront::Distribution';
 
-/** Reads a stack out of a cloud assembly: the one that is named, or the only one with a distribution. */
-export function readAssembly(folder: string, stackName?: string): SynthesizedStack {
-  const artifacts = readJson<Manifest>(folder, 'manifest.json').artifacts ?? {};
-  const stacks = Object.entries(artifacts).filter(([, { type }]) => type === 'aws:cloudformation:stack');
-  const templates = stacks.map(([id, { properties = {}, dependencies = [] }]) => ({
-    id,
-    name: properties.stackName ?? id,
-    template: readJson<Template>(folder, properties.templateFile),
-    dependencies,
-  }));
-  const names = templates.map(({ name }) => name).join(', ') || 'none';
-  const candidates = templates.filter(({ id, name, template }) => stackName
-    ? [id, name].includes(stackName)
-    : Object.values(template.Resources ?? {}).some(({ Type }) => Type === DISTRIBUTION));
+/** A stack of an assembly, before its assets are read. */
+interface Candidate {
+  /** Names that it may be chosen by: of the stack, of its artifact, and its path with stages. */
+  readonly names: string[];
+  readonly template: Template;
+  readonly environment: Environment;
+  readonly folder: string;
+  /** Files of its assets. */
+  readonly manifests: string[];
+}
+
+/** Reads a stack out of a cloud assembly and its stages: the one that is named, or the only one with a distribution. */
+export function readAssembly(root: string, stackName?: string): SynthesizedStack {
+  const stacks = stacksIn(root);
+  const names = stacks.map((stack) => stack.names[0]).join(', ') || 'none';
+  const candidates = stacks.filter((stack) => (stackName ? stack.names.includes(stackName) : has(stack, DISTRIBUTION)));
   if (candidates.length !== 1) {
+    const nesting = candidates.length ? undefined : stacks.find((stack) => has(stack, NESTED_STACK));
     throw new EmulatorError('ASSEMBLY_UNREADABLE', stackName
-      ? `\`stack\` must name a stack of the assembly (${names}), got: ${stackName}`
-      : `\`stack\` must be given unless exactly one stack holds a distribution, got ${candidates.length} of: ${names}`);
+      ? `\`stack\` must name ${candidates.length ? 'one stack' : 'a stack'} of the assembly (${names}), got: ${stackName}`
+      : `\`stack\` must be given unless exactly one stack holds a distribution, got ${candidates.length} of: ${names}`
+        + (nesting ? `; nested stacks, as in ${nesting.names[0]}, are not supported` : ''));
   }
-  const { name, template, dependencies } = candidates[0];
-  const manifests = dependencies
-    .filter((id) => artifacts[id]?.type === 'cdk:asset-manifest')
-    .map((id) => readJson<AssetManifest>(folder, artifacts[id].properties?.file ?? ''));
+  const [{ names: [name], template, environment, folder, manifests: manifestFiles }] = candidates;
+  const manifests = manifestFiles.map((file) => readJson<AssetManifest>(folder, file));
   return {
     name,
+    environment,
     template,
     files: manifests.flatMap(({ files = {} }) => Object.values(files)).map(({ source, destinations }) => ({
       path: join(folder, source.path ?? ''), packaging: source.packaging ?? 'file', destinations: Object.values(destinations),
@@ -73,6 +87,34 @@ export function readAssembly(folder: string, stackName?: string): SynthesizedSta
     images: manifests.flatMap(({ dockerImages = {} }) => Object.values(dockerImages)).map(({ source, destinations }) => ({
       directory: join(folder, source.directory ?? ''), destinations: Object.values(destinations),
     })),
+  };
+}
+
+function stacksIn(folder: string): Candidate[] {
+  const artifacts = readJson<Manifest>(folder, 'manifest.json').artifacts ?? {};
+  return Object.entries(artifacts).flatMap(([id, { type, properties = {}, dependencies = [], displayName, environment = '' }]): Candidate[] => {
+    if (type === 'cdk:cloud-assembly') return stacksIn(join(folder, properties.directoryName));
+    if (type !== 'aws:cloudformation:stack') return [];
+    return [{
+      names: [properties.stackName ?? id, id, ...(displayName ? [displayName, displayName.split(' ')[0]] : [])],
+      template: readJson<Template>(folder, properties.templateFile),
+      environment: environmentOf(environment),
+      folder,
+      manifests: dependencies.filter((other) => artifacts[other]?.type === 'cdk:asset-manifest').map((other) => artifacts[other].properties?.file ?? ''),
+    }];
+  });
+}
+
+function has({ template }: Candidate, type: string): boolean {
+  return Object.values(template.Resources ?? {}).some(({ Type }) => Type === type);
+}
+
+/** Stacks may leave account and region, or one of them, to their deployment. */
+function environmentOf(text: string): Environment {
+  const [, account = 'unknown-account', region = 'unknown-region'] = /^aws:\/\/([^/]+)\/([^/]+)$/.exec(text) ?? [];
+  return {
+    account: account === 'unknown-account' ? DEFAULT_ENVIRONMENT.account : account,
+    region: region === 'unknown-region' ? DEFAULT_ENVIRONMENT.region : region,
   };
 }
 

@@ -4,7 +4,7 @@ import { isInert } from './inert';
 import { conditionHolds, resolve, type Scope } from './intrinsics';
 import { unsupported, type Deployment, type EmulatedResource, type ExistingResource, type ResourceDefinition, type ResourceProperties } from './resource';
 import { StackUpdate } from './stack-update';
-import type { TemplateResource } from './template';
+import { NESTED_STACK, type TemplateResource } from './template';
 import { EmulatorError } from '../core/errors';
 import { handlerOf } from '../services/resource-handlers';
 
@@ -78,7 +78,9 @@ export class Stack {
     const handler = handlerOf(resource.type);
     if (handler) return handler(resource, this.deployment);
     if (isInert(resource.type)) return this.inert(resource);
-    return unsupported(resource, 'the emulator does not support this type');
+    return unsupported(resource, resource.type === NESTED_STACK
+      ? 'nested stacks are not supported: declare their resources in the stack itself'
+      : 'the emulator does not support this type');
   }
 
   /** An inert resource that others may refer to: the value of any attribute names its origin. */

@@ -1,3 +1,6 @@
+/** The type of a stack within a stack. */
+export const NESTED_STACK = 'AWS::CloudFormation::Stack';
+
 /** A resource of a template, unresolved. */
 export interface TemplateResource {
   readonly Type: string;

@@ -100,8 +100,20 @@ export class AwsServer {
       const code = signature.service === 's3' ? 'InvalidAccessKeyId' : 'UnrecognizedClientException';
       throw new AwsError(code, signature.service === 's3' ? 403 : 400, 'The security token included in the request is invalid.');
     }
+    this.checkRegion(request, body, signature);
     verify(request, body, signature, role.credentials);
     return role;
+  }
+
+  /** There is one endpoint for all regions: calls for secrets of another one are signed for that region, and name it in the ARN. */
+  private checkRegion(request: HttpRequest, body: Buffer, { service, region }: Signature): void {
+    const expected = this.services.cloud.region;
+    if (region === expected || resourceOf(request, service, body).startsWith(`arn:${this.services.cloud.partition}:${service}:${region}:`)) return;
+    if (service === 's3') {
+      throw new AwsError('AuthorizationHeaderMalformed', 400,
+        `The authorization header is malformed; the region '${region}' is wrong; expecting '${expected}'`);
+    }
+    throw new AwsError('InvalidSignatureException', 403, `Credential should be scoped to a valid region, not '${region}'. `);
   }
 
   private dispatch(service: string, action: string, request: HttpRequest, body: Buffer, role: Role): HttpResponse | Promise<HttpResponse> {

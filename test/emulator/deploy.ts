@@ -11,7 +11,7 @@ export async function deploy(services: Services, template: Template, parameters?
     cloud: services.cloud,
     services,
     aws,
-    stack: { name: 'S', template, files: [], images: [] },
+    stack: { name: 'S', environment: services.cloud, template, files: [], images: [] },
     stackId: 'arn:stack',
     certificates: { cert: '', key: '', ca: '', caFile: '' },
     options: { assembly: '', librechat: '/', parameters },

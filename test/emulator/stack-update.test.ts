@@ -31,7 +31,7 @@ const provide = () => {
 const custom = (Properties: object): TemplateResource => ({ Type: 'Custom::Thing', Properties: { ServiceToken: ARN, ...Properties } });
 
 const update = (stack: Stack, template: Template) =>
-  stack.update({ stack: { name: 'S', template, files: [], images: [] }, options: { assembly: '', librechat: '/' } });
+  stack.update({ stack: { name: 'S', environment: services.cloud, template, files: [], images: [] }, options: { assembly: '', librechat: '/' } });
 
 describe('an update of functions', () => {
   const release = (value: string, more: Record<string, TemplateResource> = {}, version = value): Template => ({

@@ -50,7 +50,7 @@ function attachPolicy(resource: ResourceDefinition, { cloud, services }: Deploym
     const role = services.iam.roles.get(name) ?? reject(resource, `\`Roles\` must exist, got: ${name}`);
     role.statements.push(...[resource.properties.PolicyDocument.Statement as Statement | Statement[]].flat());
   }
-  return { ref: resource.logicalId, attributes: { PolicyArn: `arn:aws:iam::${cloud.account}:policy/${resource.logicalId}` } };
+  return { ref: resource.logicalId, attributes: { PolicyArn: `arn:${cloud.partition}:iam::${cloud.account}:policy/${resource.logicalId}` } };
 }
 
 function detachPolicy({ properties }: ExistingResource, { services }: Deployment): void {

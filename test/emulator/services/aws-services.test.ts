@@ -114,6 +114,21 @@ describe('credentials', () => {
     expect(await send('ssm', { 'x-amz-target': 'AmazonSSM.GetParameter' })).toContain('InvalidSignatureException');
     expect(await send('s3', {})).toContain('XAmzContentSHA256Mismatch');
   });
+
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html#signature-v4-troubleshooting-credential-scope
+  test('one that is scoped to another region', async () => {
+    const other = { ...configuration(), region: 'eu-west-1' };
+    await expect(new S3Client(other).send(new PutObjectCommand({ Bucket: 'bucket', Key: 'x', Body: 'x' }))).rejects.toMatchObject({ name: 'AuthorizationHeaderMalformed' });
+    await expect(new SSMClient(other).send(new GetParameterCommand({ Name: 'x' }))).rejects.toMatchObject({ name: 'InvalidSignatureException' });
+  });
+
+  test('a secret in another region is asked for in that region', async () => {
+    const SecretId = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:elsewhere-AbCdEf';
+    services.secretsManager.import(SecretId, 'value');
+    const read = (region: string) => new SecretsManagerClient({ ...configuration(), region }).send(new GetSecretValueCommand({ SecretId }));
+    await expect(read('eu-west-1')).resolves.toMatchObject({ SecretString: 'value' });
+    await expect(read('ap-southeast-2')).rejects.toMatchObject({ name: 'InvalidSignatureException' });
+  });
 });
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
