@@ -20,7 +20,7 @@ afterAll(() => rmSync(outdir, { recursive: true }));
 
 const newApp = (name: string) => new App({ outdir: join(outdir, name) });
 
-test('the librechat.yaml that it shows first is the built-in one', () => {
+test('the first librechat.yaml is the built-in one', () => {
   const app = newApp('built-in');
   new LibreChatServerless(new Stack(app, 'Stack'), 'Chat');
   app.synth();
@@ -30,7 +30,7 @@ test('the librechat.yaml that it shows first is the built-in one', () => {
   expect(load(shown.code)).toEqual(load(readFileSync(join(app.outdir, file), 'utf8')));
 });
 
-test('the variables with another default than LibreChat\'s are all told, with their values', () => {
+test('variables with another default than that of LibreChat are listed with their values', () => {
   const told = rows.filter((row) => row['default here']).flatMap((row) => {
     const values = quoted(row['default here']);
     return quoted(row.variable).map((name, i) => [name, values[i]]);
@@ -38,29 +38,29 @@ test('the variables with another default than LibreChat\'s are all told, with th
   expect(Object.fromEntries(told)).toEqual(DEFAULT_VARIABLES);
 });
 
-const refused = rows.flatMap((row) => quoted(row.refused ?? '')).map((name) => name.replace('…', 'ANY'));
+const rejected = rows.flatMap((row) => quoted(row.rejected ?? '')).map((name) => name.replace('…', 'ANY'));
 
-test.each(refused)('%s is refused in `environment`, as it says', (name) => {
+test.each(rejected)('%s is rejected in `environment`', (name) => {
   expect(() => new LibreChatServerless(new Stack(newApp(name), 'Stack'), 'Chat', { environment: { [name]: 'x' } })).toThrow('`environment` must');
 });
 
-test('what has one value only is told to be refused', () => {
-  expect(refused).toEqual(expect.arrayContaining(Object.keys({ ...FIXED_VARIABLES, ...DERIVED_SECRETS })));
+test('variables with a fixed value are listed as rejected', () => {
+  expect(rejected).toEqual(expect.arrayContaining(Object.keys({ ...FIXED_VARIABLES, ...DERIVED_SECRETS })));
 });
 
-const services = rows.filter((row) => row['address in a cloud map namespace']);
+const services = rowsOf(pageAt('docs/tools.md')).filter((row) => row['address in a cloud map namespace']);
 
-test('it has all services', () => {
+test('docs/tools.md lists all services', () => {
   expect(services).toHaveLength(5);
 });
 
-test.each(services.map((row) => [row.service, row] as const))('%s has the variable and the address that it says', (_service, row) => {
+test.each(services.map((row) => [row.service, row] as const))('%s has the variable and the address of docs/tools.md', (_service, row) => {
   const [variable] = quoted(row.variable);
   const [address] = quoted(row['address in a cloud map namespace']);
   expect(functionEnvironment(templateOf('maximal'))[variable]).toBe(address.replace('<namespace>', 'chat.local'));
 });
 
-test('the script makes of a root secret what the adapter makes of it', async () => {
+test('the script derives the same values from a root secret as the adapter', async () => {
   const [{ code }] = blocksOf(page).filter(({ language }) => language === 'js');
   const printed = execFileSync(process.execPath, ['-e', code, '--', '/not/a/file', 'the root secret'], { encoding: 'utf8' });
   const environment = { [ADAPTER.rootSecret]: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:root', MONGO_URI: 'm', DOMAIN_CLIENT: 'd', DOMAIN_SERVER: 'd', REDIS_URI: 'r' };

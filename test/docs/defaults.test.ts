@@ -94,8 +94,8 @@ function plain(text: string): string {
 
 const told = WRITTEN.flatMap((page) => toldBy(page).map((row) => [page.path, ...row] as const));
 
-test('the README has a table of props and their defaults', () => {
-  expect(told.filter(([path]) => path === 'README.md').length).toBeGreaterThan(5);
+test('docs/configuration.md has a table of props and their defaults', () => {
+  expect(told.filter(([path]) => path === 'docs/configuration.md').length).toBeGreaterThan(5);
 });
 
 test.each(told)('%s: the default of %s is %s', (_path, prop, text) => {

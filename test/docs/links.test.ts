@@ -17,8 +17,12 @@ function linkedFrom(pages: readonly Page[]): Set<string> {
   return new Set(pages.flatMap((page) => linksOf(page).map(({ target }) => posix.join(posix.dirname(page.path), target.split('#')[0]))));
 }
 
-test.each(FILES.filter((file) => /^docs\/[^/]+\.md$/.test(file)))('the README leads to %s', (file) => {
-  expect(linkedFrom(PAGES.filter(({ path }) => path === 'README.md'))).toContain(file);
+test('the README links to the index', () => {
+  expect(linkedFrom(PAGES.filter(({ path }) => path === 'README.md'))).toContain('docs/README.md');
+});
+
+test.each(FILES.filter((file) => /^docs\/[^/]+\.md$/.test(file) && file !== 'docs/README.md'))('the index links to %s', (file) => {
+  expect(linkedFrom(PAGES.filter(({ path }) => path === 'docs/README.md'))).toContain(file);
 });
 
 test.each(FILES.filter((file) => file.startsWith('docs/images/')))('%s is shown somewhere', (file) => {
