@@ -14,7 +14,7 @@ export const NEEDED = [
 
 /** Nothing else is published: no sources, tests, maps and build information. */
 const ALLOWED = [
-  /^(README\.md|LICENSE|package\.json)$/,
+  /^(README\.md|SKILL\.md|LICENSE|package\.json)$/,
   /^\.jsii(\.gz|\.tabl\.json\.gz)?$/,
   /^lib\/.+(\.js|\.d\.ts)$/,
   new RegExp(`^(${NEEDED.join('|').replaceAll('.', '\\.')})$`),

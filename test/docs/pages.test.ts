@@ -1,4 +1,6 @@
-import { blocksOf, codeIn, FILES, headingsOf, PAGES, rowsOf, WRITTEN } from './kit/pages';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { blocksOf, codeIn, FILES, headingsOf, pageAt, PAGES, ROOT, rowsOf, WRITTEN } from './kit/pages';
 
 const page = {
   path: 'page.md',
@@ -31,4 +33,12 @@ const CHECKED = ['ts', 'typescript', 'json', 'yaml', 'yml', 'js', 'sh', 'bash', 
 
 test.each(WRITTEN.map((written) => [written.path, written] as const))('%s has code in languages that are checked', (_path, written) => {
   expect(blocksOf(written).filter(({ language }) => language !== '' && !CHECKED.includes(language)).map(({ line, language }) => `${line}: ${language}`)).toEqual([]);
+});
+
+test('SKILL.md begins with its name and what it is for', () => {
+  const [, name, description] = /^---\nname: (.+)\ndescription: (.+)\n---\n/.exec(pageAt('SKILL.md').text)!;
+  expect(name).toBe((JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { name: string }).name);
+  // The format of agent skills: https://agentskills.io/specification
+  expect(name).toMatch(/^[a-z0-9-]{1,64}$/);
+  expect(description.length).toBeLessThanOrEqual(1024);
 });

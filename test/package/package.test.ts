@@ -21,7 +21,7 @@ test.each([
   expect(findingsIn([...NEEDED_FILES, { path, size: 1 }])).toEqual([`${path} must not be in the package`]);
 });
 
-test.each(['lib/index.js', 'lib/private/network.d.ts', '.jsii', '.jsii.gz', 'README.md', 'LICENSE', 'package.json'])('%s may be in the package', (path) => {
+test.each(['lib/index.js', 'lib/private/network.d.ts', '.jsii', '.jsii.gz', 'README.md', 'SKILL.md', 'LICENSE', 'package.json'])('%s may be in the package', (path) => {
   expect(findingsIn([...NEEDED_FILES, { path, size: 1 }])).toEqual([]);
 });
 
