@@ -2,9 +2,13 @@ import { awscdk, javascript, ReleasableCommits } from 'projen';
 import { changelog } from './projenrc/changelog';
 import { integrationTests } from './projenrc/integration-tests';
 import { LAYERS } from './projenrc/layers';
+import { continuousIntegration, INSTALL_PROGRAMS } from './projenrc/workflows';
 
 const NAME = 'cdk-librechat-serverless';
 const ORGANISATION = 'github.com/librechat-serverless';
+
+/** A pull request's title becomes the subject of its commit. */
+const COMMIT_TYPES = ['feat', 'fix', 'perf', 'refactor', 'docs', 'test', 'build', 'ci', 'style', 'chore'];
 
 /** TypeScript outside `src`: linted and type-checked, never in the published package. */
 const DEV_FOLDERS = ['runtime', 'emulator', 'stand-in', 'cli', 'demo', 'probe', 'fixtures', 'integ', 'examples', 'tools', 'test'];
@@ -33,6 +37,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   constructsVersion: '10.4.2',
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '24',
+  githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { types: COMMIT_TYPES } } },
+  // A pull request must bring the generated files: nothing pushes to its branch.
+  buildWorkflowOptions: { mutableBuild: false, preBuildSteps: [INSTALL_PROGRAMS] },
+  releaseWorkflowSetupSteps: [INSTALL_PROGRAMS],
   // Documentation and tests are no reason to release.
   releasableCommits: ReleasableCommits.featuresAndFixes(),
   compat: true,
@@ -128,6 +136,7 @@ checkTypesOfAllFolders(project);
 addCommands(project);
 integrationTests(project);
 changelog(project);
+continuousIntegration(project);
 enforceLayers(project);
 keepOutOfThePackage(project);
 

@@ -1,16 +1,24 @@
 import { spawnSync } from 'node:child_process';
 
+/** Stands for the superuser among the programs that tests need. */
+export const ROOT = 'root';
+
 /**
- * `describe` for tests that need programs besides Node. A machine without them skips the tests and says so, and
- * continuous integration, which installs them, fails.
+ * `describe` for tests that need programs besides Node, or root. A machine without them skips the tests with a note; with `CI` set, the
+ * tests fail.
  */
-export function describeWith(...programs: string[]): jest.Describe {
-  const missing = programs.filter((program) => spawnSync('which', [program]).status !== 0);
+export function describeWith(...needs: string[]): jest.Describe {
+  const missing = needs.filter((need) => !isThere(need));
   if (missing.length === 0) return describe;
-  const problem = `these tests need ${missing.join(' and ')}: apt-get install ${missing.map(packageOf).join(' ')}`;
+  const packages = missing.filter((need) => need !== ROOT).map(packageOf);
+  const problem = `these tests need ${missing.join(' and ')}${packages.length ? `: apt-get install ${packages.join(' ')}` : ''}`;
   if (process.env.CI) throw new Error(problem);
   console.warn(problem);
   return describe.skip as jest.Describe;
+}
+
+function isThere(need: string): boolean {
+  return need === ROOT ? process.getuid?.() === 0 : spawnSync('which', [need]).status === 0;
 }
 
 function packageOf(program: string): string {

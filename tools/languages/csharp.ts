@@ -1,47 +1,41 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { artefact, filesIn } from './artefact';
-import { findingsInApp } from './csharp-app';
-import { CSharpNames, membersOf } from './csharp-names';
-import { csharpParser, type Parse, type SyntaxNode } from './csharp-syntax';
-import { ROOT, run, WORK } from './run';
-import { findingsIn } from '../package-budget';
+import { rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { artefact } from './artefact';
+import { GENERATED } from './csharp-sources';
+import { type Language, projen } from './language';
+import { run } from './run';
 
-const GENERATED = join(WORK, 'csharp-package');
-const DECLARATIONS = ['class_declaration', 'interface_declaration', 'enum_declaration'];
-const MEMBERS = ['method_declaration', 'property_declaration', 'enum_member_declaration'];
+const APP_FOLDERS = ['src/App', 'src/Team'];
 
-/** What can be known of C# without an SDK: the package's sources and the apps parse, and the names are there. */
-export async function findingsInCSharp(): Promise<string[]> {
-  rmSync(GENERATED, { recursive: true, force: true });
-  await run('npx', ['jsii-pacmak', '--code-only', '--target', 'dotnet', '--outdir', GENERATED]);
-  const [parse, names] = await Promise.all([csharpParser(), CSharpNames.load()]);
-  const generated = sourcesBelow(GENERATED, parse);
-  const apps = sourcesBelow(join(ROOT, 'examples/csharp/src'), parse);
-  return [
-    ...findingsIn(await filesIn(artefact(GENERATED, '.tgz'))),
-    ...[...generated, ...apps].filter(([, root]) => root.hasError).map(([file]) => `${file} does not parse`),
-    ...missingNames(names, generated.flatMap(([, root]) => root.descendantsOfType(DECLARATIONS))),
-    ...apps.flatMap(([file, root]) => findingsInApp(names, root).map((finding) => `${file}, ${finding}`)),
-  ];
-}
+/** NuGet's cache must be the app's own: of the same version, the user's would have an earlier build. */
+const nugetConfig = (folder: string) => `<?xml version="1.0" encoding="utf-8"?>
+<configuration>
+  <config>
+    <add key="globalPackagesFolder" value="packages" />
+  </config>
+  <packageSources>
+    <add key="this-project" value="${folder}" />
+  </packageSources>
+</configuration>
+`;
 
-function sourcesBelow(folder: string, parse: Parse): [string, SyntaxNode][] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.cs'));
-  if (files.length === 0) throw new Error(`${folder} must hold C# sources`);
-  return files.map((file) => [relative(ROOT, join(folder, file)), parse(readFileSync(join(folder, file), 'utf8'))]);
-}
+export const csharp: Language = {
+  name: 'csharp',
+  toolchain: [['dotnet', '--version']],
+  team: 'dotnet run --project src/Team',
 
-function missingNames(names: CSharpNames, declarations: SyntaxNode[]): string[] {
-  const declared = new Map(declarations.map((declaration) => [nameOf(declaration), declaration.descendantsOfType(MEMBERS).map(nameOf)]));
-  return names.ownTypes().flatMap(([fullName, type]) => [
-    // C# would look for the rest of the namespace inside the type.
-    ...fullName.split('.').slice(0, -1).includes(type.name) ? [`${type.name} must not be named like a part of its namespace`] : [],
-    ...declared.has(type.name) ? [] : [`${fullName} is not declared`],
-    ...membersOf(type).filter((member) => !declared.get(type.name)?.includes(member)).map((member) => `${fullName}.${member} is not declared`),
-  ]);
-}
+  async build() {
+    await projen('package:dotnet');
+    // In the NuGet package, the tarball is a resource of the assembly; here it is beside the sources.
+    return artefact(GENERATED, '.tgz');
+  },
 
-function nameOf(node: SyntaxNode): string {
-  return node.childForFieldName('name')!.text;
-}
+  async install(folder) {
+    writeFileSync(join(folder, 'nuget.config'), nugetConfig(dirname(artefact('dotnet', '.nupkg'))));
+    rmSync(join(folder, 'packages/librechatserverless.cdk'), { recursive: true, force: true });
+    for (const app of APP_FOLDERS) {
+      for (const output of ['bin', 'obj']) rmSync(join(folder, app, output), { recursive: true, force: true });
+      await run('dotnet', ['build', app], { cwd: folder });
+    }
+  },
+};

@@ -8,13 +8,13 @@ import { startRedis, type RunningRedis } from '../../../emulator/services/elasti
 import { EmulatedAws } from '../../../fixtures/runtime/aws';
 import { ImageBuilder, likeLambda } from '../../../fixtures/runtime/image';
 import { SEALING, WorkerFunction } from '../../../fixtures/runtime/worker-function';
-import { describeWith } from '../../requires';
+import { describeWith, ROOT } from '../../requires';
 
 jest.setTimeout(240_000);
 
 const ADAPTER_FOLDER = 'opt/librechat-serverless';
 
-describeWith('buildah', 'bwrap', 'setpriv')('the image', () => {
+describeWith('buildah', 'bwrap', 'setpriv', ROOT)('the image', () => {
   let builder: ImageBuilder;
   let root: string;
   let folder: string;
