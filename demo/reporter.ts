@@ -38,8 +38,8 @@ export function describe(event: TimedEvent): string | undefined {
     case 'response':
       return undefined;
     case 'environment': {
-      if (!['starting', 'held', 'dead'].includes(event.phase)) return undefined;
-      return `     environment ${event.environment} is ${event.phase}${event.detail ? `: ${event.detail}` : ''}`;
+      if (event.phase !== 'starting' && event.phase !== 'dead') return undefined;
+      return `     environment ${event.environment} ${event.phase === 'dead' ? 'ended' : 'starts'}${event.detail ? `: ${event.detail}` : ''}`;
     }
     case 'aws': {
       if (event.status < 400) return undefined;

@@ -1,4 +1,4 @@
-import type { EnvironmentEvent, FunctionLogEvent, RequestEvent, ResponseEvent, TimedEvent } from '../../emulator/core/event-types';
+import type { EnvironmentEvent, EnvironmentPhase, FunctionLogEvent, RequestEvent, ResponseEvent, TimedEvent } from '../../emulator/core/event-types';
 
 /** A worker has ended: the log line of its environment. */
 export interface WorkerEndedEvent {
@@ -11,12 +11,18 @@ export interface WorkerEndedEvent {
   readonly most: number;
 }
 
+/** Without the few milliseconds between the end of a response and the request for the next event. */
+export type DrawnPhase = Exclude<EnvironmentPhase, 'held'>;
+
+type DrawnEnvironmentEvent = EnvironmentEvent & { readonly phase: DrawnPhase };
+
 /** An event of the picture, with its time in milliseconds since the epoch. */
-export type DrawnEvent = (EnvironmentEvent | ResponseEvent | RequestEvent | WorkerEndedEvent) & { readonly at: number };
+export type DrawnEvent = (DrawnEnvironmentEvent | ResponseEvent | RequestEvent | WorkerEndedEvent) & { readonly at: number };
 
 /** The event of the picture; undefined for others. Log lines and calls to AWS may be private: numbers of one line are taken, and nothing else. */
 export function drawnEvent(event: TimedEvent): DrawnEvent | undefined {
-  if (event.type === 'environment' || event.type === 'response' || event.type === 'request') return event;
+  if (event.type === 'response' || event.type === 'request') return event;
+  if (event.type === 'environment') return event.phase === 'held' ? undefined : { ...event, phase: event.phase };
   return event.type === 'log' ? workerEnded(event) : undefined;
 }
 

@@ -3,8 +3,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { drawnEvent, type DrawnEvent } from './drawn-event';
 import { History } from './history';
+import { ShownConversation } from './shown-conversation';
 import { EmulatorError } from '../../emulator/core/errors';
-import type { TimedEvent } from '../../emulator/core/events';
+import { EventStream, type TimedEvent } from '../../emulator/core/events';
 import { listen } from '../../emulator/core/listen';
 import type { Emulator } from '../../emulator/emulator';
 import { EdgeServer } from '../../emulator/services/cloudfront/edge-server';
@@ -17,23 +18,22 @@ const FILES: Readonly<Record<string, { readonly name: string; readonly type: str
   '/main.css': { name: 'main.css', type: 'text/css; charset=utf-8' },
 };
 
-/**
- * A page with the chat and, beside it, a picture of what the emulator does behind it. It has a port of its own, so that none of its
- * paths hides one of the distribution's.
- */
+/** A page with the chat and, beside it, the relays and workers that serve it. On a separate port: none of its paths hides one of the distribution's. */
 export class LiveView {
   /**
    * Opens it.
    *
-   * @param past events from before, which the picture shows as well
-   * @throws EmulatorError where the page has not been built
+   * @param past earlier events, which the page shows as well
+   * @throws EmulatorError if the page has not been built
    */
   public static async open(emulator: Emulator, port?: number, past: readonly TimedEvent[] = []): Promise<LiveView> {
     if (!existsSync(join(PAGE, 'index.html'))) throw new EmulatorError('NOT_BUILT', 'the live view must be built: `npx projen bundle` does it');
     const { services: { cloudFront: { distributions, publicHosts } }, events } = emulator;
+    const framed = new EventStream();
+    framed.subscribe((event) => events.emit(event));
     // The managed policy of security headers does not allow other origins to frame the page.
-    const edge = new EdgeServer(distributions[0], publicHosts, events, { mayBeFramed: true });
-    const view = new LiveView(await edge.open(0), edge, new History(events, past), emulator);
+    const edge = new EdgeServer(distributions[0], publicHosts, framed, { mayBeFramed: true });
+    const view = new LiveView(await edge.open(0), edge, framed, new History(events, past), emulator);
     try {
       view.url = await listen(view.server, port);
     } catch (error) {
@@ -43,7 +43,7 @@ export class LiveView {
     return view;
   }
 
-  /** Where the page is found. */
+  /** URL of the page. */
   public url = '';
 
   private readonly server = createServer(({ url }, response) => this.serve(url ?? '/', response));
@@ -51,6 +51,7 @@ export class LiveView {
   private constructor(
     private readonly chat: string,
     private readonly edge: EdgeServer,
+    private readonly framed: EventStream,
     private readonly history: History,
     private readonly emulator: Emulator,
   ) {}
@@ -74,12 +75,15 @@ export class LiveView {
   private stream(response: ServerResponse): void {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
     const send = (events: DrawnEvent[]) => response.write(`data: ${JSON.stringify(events)}\n\n`);
-    // A page that connects again starts over: the first frame is all that has been.
+    // A page that connects again starts over: the first frame has all past events.
     send(this.history.events);
-    const unsubscribe = this.emulator.events.subscribe((event) => {
+    const subscriptions = [this.emulator.events.subscribe((event) => {
       const drawn = drawnEvent(event);
       if (drawn) send([drawn]);
-    });
-    response.once('close', unsubscribe);
+    })];
+    // The page opens the conversation again when it is reloaded.
+    const shown = new ShownConversation((path) => response.write(`event: conversation\ndata: ${path}\n\n`));
+    subscriptions.push(this.framed.subscribe((event) => shown.receive(event)));
+    response.once('close', () => subscriptions.forEach((unsubscribe) => unsubscribe()));
   }
 }

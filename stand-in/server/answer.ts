@@ -1,7 +1,9 @@
+import { replyTo, sentencesFor } from './replies';
+
 /** How a response is generated: a chat's body may say so under `standIn`. */
 export interface Pace {
-  /** Number of tokens. */
-  readonly tokens: number;
+  /** Number of tokens; otherwise the reply is as long as what it has to say. */
+  readonly tokens?: number;
   /** Milliseconds between one token and the next. */
   readonly gapMs: number;
   /** Milliseconds of silence before the second half, as of a model that thinks. */
@@ -14,25 +16,36 @@ export interface Pace {
   readonly failAfter?: number;
 }
 
-const DEFAULT_PACE: Pace = { tokens: 20, gapMs: 100, silenceMs: 0, saveMs: 300, titleMs: 0 };
-const NAMES = [...Object.keys(DEFAULT_PACE), 'failAfter'];
+const DEFAULT_PACE: Pace = { gapMs: 60, silenceMs: 0, saveMs: 300, titleMs: 0 };
+const NAMES = [...Object.keys(DEFAULT_PACE), 'tokens', 'failAfter'];
 const MOST_TOKENS = 100_000;
 
 /** A prompt may ask for a pace in these words, since LibreChat's page sends nothing but a prompt. */
 const PACE_IN_PROMPT = /(\d+) tokens, (\d+) ms apart, (\d+) ms of silence/;
 
-const WORDS = (
-  'This response was generated in the background, after the request that asked for it had been answered. Every word of it went '
-  + 'through Redis to another process, and from there to you as a server-sent event. No large language model took part: a small '
-  + 'stand-in speaks these lines, at the pace of one, so that the path can be watched and measured. '
-).split(/(?<= )/);
-
-/** The tokens of the response to a prompt; the same for the same prompt, so that a reader can tell whether all came. */
+/**
+ * The tokens of the response to a prompt, one for each word; the same for the same prompt, so that a reader can tell whether all came.
+ * However many there are, the last one ends a sentence.
+ */
 export function tokensFor(prompt: string, { tokens }: Pace): string[] {
-  const quoted = prompt.length > 60 ? `${prompt.slice(0, 57)}…` : prompt;
-  const opening = `You wrote “${quoted}”. `.split(/(?<= )/);
-  const endless = (index: number) => (index < opening.length ? opening[index] : WORDS[(index - opening.length) % WORDS.length]);
-  return Array.from({ length: tokens }, (_, index) => endless(index));
+  if (tokens === undefined) return replyTo(prompt).flatMap(wordsOf);
+  const words: string[] = [];
+  for (const sentence of sentencesFor(prompt)) {
+    const more = wordsOf(sentence);
+    if (words.length + more.length > tokens) break;
+    words.push(...more);
+  }
+  return [...words, ...fill(tokens - words.length)];
+}
+
+/** Short sentences that have so many words together. */
+function fill(count: number): string[] {
+  if (count > 3) return ['More ', 'follows. ', ...fill(count - 2)];
+  return [[], ['Done. '], ['That’s ', 'all. '], ['That ', 'is ', 'all. ']][count];
+}
+
+function wordsOf(sentence: string): string[] {
+  return sentence.split(' ').map((word) => `${word} `);
 }
 
 /** The pace that a chat's body asks for; throws when it is no pace. */

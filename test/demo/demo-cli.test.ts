@@ -162,7 +162,7 @@ describe('a demo that runs', () => {
     const livePort = Number((await run.line(/picture of what happens behind it: http:\/\/localhost:(\d+)/))[1]);
     const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
     expect(page).toContain('LibreChat stand-in');
-    const framed = /<iframe[^>]* src="([^"]+)"/.exec(await (await fetch(`http://127.0.0.1:${livePort}/`)).text())![1];
+    const framed = /<iframe[^>]* data-src="([^"]+)"/.exec(await (await fetch(`http://127.0.0.1:${livePort}/`)).text())![1];
     expect(await (await fetch(framed)).text()).toBe(page);
     // An environment is up, and with it an adapter, a LibreChat and connections to Redis.
     expect((await fetch(`http://127.0.0.1:${port}/api/config`)).status).toBe(200);

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { drawnEvent } from '../../demo/live-view/drawn-event';
-import { Picture, phaseOf } from '../../demo/live-view/page/picture';
+import { Picture, phaseOf, stateOf } from '../../demo/live-view/page/picture';
 import type { EnvironmentPhase, TimedEvent } from '../../emulator/core/events';
 
 let picture: Picture;
@@ -10,15 +12,19 @@ beforeEach(() => {
 });
 
 function phase(name: string, environment: number, entered: EnvironmentPhase): void {
-  picture.receive({ type: 'environment', function: name, environment, phase: entered, at: at++ });
+  const drawn = drawnEvent({ type: 'environment', function: name, environment, phase: entered, at: at++ });
+  if (drawn) picture.receive(drawn);
 }
 
 /** A relay has a request, whose response starts where `responds` is set. */
-function relay(environment: number, responds: boolean): void {
+function relay(environment: number, responds: boolean, status = 200): void {
   phase('Relay', environment, 'starting');
   phase('Relay', environment, 'running');
-  if (responds) picture.receive({ type: 'response', method: 'GET', path: '/api/x', status: 200, behavior: '/api/*', function: 'Relay', environment, at: at++ });
+  if (responds) picture.receive({ type: 'response', ...served(environment, status), at: at++ });
 }
+
+const served = (environment: number, status = 200) =>
+  ({ method: 'GET', path: '/api/x', status, behavior: '/api/*', function: 'Relay', environment }) as const;
 
 test('relays are the environments that respond to viewers, workers are the others', () => {
   relay(1, true);
@@ -60,11 +66,58 @@ test('a worker that has ended tells what it served', () => {
   expect(picture.noteOf(lane)).toBe('served 12 requests, up to 5 at a time');
 });
 
+test.each([400, 404, 502, 503])('a request that fails with %d is marked, and so is its relay until the next request', (status) => {
+  relay(1, true, status);
+  expect(picture.moments[0]).toMatchObject({ kind: 'failed', text: `GET /api/x → Relay 1, failed with ${status}` });
+  phase('Relay', 1, 'frozen');
+  expect(stateOf(picture.relays[0])).toBe('failed');
+  phase('Relay', 1, 'thawed');
+  phase('Relay', 1, 'running');
+  expect(stateOf(picture.relays[0])).toBe('running');
+});
+
+test.each([200, 204, 304])('a response of %d is not marked', (status) => {
+  relay(1, true, status);
+  expect(picture.moments[0]).toMatchObject({ kind: 'request', text: `GET /api/x → Relay 1, ${status}` });
+  expect(stateOf(picture.relays[0])).toBe('responding');
+});
+
+test('a response that is broken off is marked', () => {
+  relay(1, true);
+  picture.receive({ type: 'request', ...served(1), milliseconds: 7, broken: true, at: at++ });
+  expect(picture.moments[0]).toMatchObject({ kind: 'failed', text: 'GET /api/x was broken off after 7 ms' });
+  expect(stateOf(picture.relays[0])).toBe('failed');
+});
+
+test('a failed request without an environment is marked', () => {
+  picture.receive({ type: 'response', method: 'POST', path: '/api/x', status: 504, behavior: '/api/*', at: at++ });
+  expect(picture.moments[0]).toMatchObject({ kind: 'failed', text: 'POST /api/x → no environment, failed with 504' });
+});
+
+test('the page explains each state that it shows', () => {
+  const page = readFileSync(join(__dirname, '../../demo/live-view/page/index.html'), 'utf8');
+  const explained = [...page.matchAll(/<dt class="(\w+)">(\w+)<\/dt><dd>([^<]+)<\/dd>/g)].map(([, state, name, text]) => ({ state, name, words: text.split(' ').length }));
+  relay(1, true);
+  relay(2, false);
+  relay(3, true, 500);
+  const shown = new Set(picture.relays.map(stateOf));
+  for (const [environment, entered] of [[1, 'starting'], [2, 'running'], [3, 'frozen'], [4, 'dead']] as const) {
+    phase('Backend', environment, entered);
+    shown.add(stateOf(picture.workers(0).find((lane) => lane.environment === environment)!));
+  }
+  expect(explained.map(({ state }) => state).sort()).toEqual([...shown].sort());
+  for (const { state, name, words } of explained) {
+    expect(name).toBe(state);
+    expect(words).toBeGreaterThan(3);
+  }
+});
+
 test.each<[string, TimedEvent]>([
-  ['another line', { type: 'log', function: 'F', environment: 1, stream: 'stdout', line: '{"event":"request","path":"/private"}', at: 0 }],
-  ['a line that only quotes the name', { type: 'log', function: 'F', environment: 1, stream: 'stdout', line: '{"event":"x","message":"\\"worker-ended\\""}', at: 0 }],
-  ['a line that is no JSON', { type: 'log', function: 'F', environment: 1, stream: 'stdout', line: '"worker-ended" {', at: 0 }],
-])('%s of a log is not drawn', (_, event) => {
+  ['the phase between a response and the next event', { type: 'environment', function: 'F', environment: 1, phase: 'held', at: 0 }],
+  ['another line of a log', { type: 'log', function: 'F', environment: 1, stream: 'stdout', line: '{"event":"request","path":"/private"}', at: 0 }],
+  ['a line of a log that only quotes the name', { type: 'log', function: 'F', environment: 1, stream: 'stdout', line: '{"event":"x","message":"\\"worker-ended\\""}', at: 0 }],
+  ['a line of a log that is no JSON', { type: 'log', function: 'F', environment: 1, stream: 'stdout', line: '"worker-ended" {', at: 0 }],
+])('%s is not drawn', (_, event) => {
   expect(drawnEvent(event)).toBeUndefined();
 });
 

@@ -1,4 +1,4 @@
-import { type Lane, type Moment, phaseOf, type Picture, titleOf } from './picture';
+import { type Lane, type Moment, nameOf, type Picture, stateOf, titleOf } from './picture';
 
 /** How much of the past a lane shows. */
 const WINDOW_MS = 30_000;
@@ -28,13 +28,13 @@ export function draw(picture: Picture): void {
   drawMoments(picture.moments);
 }
 
-/** A square for each relay: its color is the phase, its title the request. */
+/** A square for each relay: its color is the state, its tooltip the request. */
 function drawRelays({ relays: all, load: { waiting, responding, workers } }: Picture): void {
   load.textContent = `${waiting} waiting, ${responding} responding, ${workers} worker${workers === 1 ? '' : 's'}`;
   relays.replaceChildren(...all.map((lane) => {
     const square = document.createElement('li');
-    square.className = lane.responding && phaseOf(lane) === 'running' ? 'responding' : phaseOf(lane);
-    square.title = `${titleOf(lane)} ${lane.note ?? ''}`;
+    square.className = stateOf(lane);
+    square.title = `${titleOf(lane)}, ${stateOf(lane)}: ${lane.note ?? 'no request yet'}`;
     return square;
   }));
 }
@@ -43,22 +43,24 @@ function cardOf(title: string): HTMLElement {
   const existing = cards.get(title);
   if (existing) return existing;
   const card = document.getElementById('lane')!.querySelector('article')!.cloneNode(true) as HTMLElement;
-  card.querySelector('h3')!.textContent = title;
+  const heading = card.querySelector('h3')!;
+  heading.textContent = title;
+  heading.title = title;
   cards.set(title, card);
   return card;
 }
 
 function drawLane(card: HTMLElement, { spans }: Lane, note: string, now: number): void {
   const { phase, from } = spans.at(-1)!;
-  card.dataset.phase = phase;
-  card.querySelector('.phase')!.textContent = phase;
+  card.dataset.state = nameOf(phase);
+  card.querySelector('.phase')!.textContent = nameOf(phase);
   card.querySelector('.since')!.textContent = ago(now - from);
   card.querySelector('.request')!.textContent = note;
   const begin = now - WINDOW_MS;
   card.querySelector('.strip')!.replaceChildren(...spans.filter(({ until = now }) => until > begin).map((span) => {
     const bar = document.createElement('i');
     const left = Math.max(span.from, begin);
-    bar.className = span.phase;
+    bar.className = nameOf(span.phase);
     bar.style.left = `${((left - begin) / WINDOW_MS) * 100}%`;
     bar.style.width = `${(((span.until ?? now) - left) / WINDOW_MS) * 100}%`;
     return bar;

@@ -4,13 +4,15 @@ import { Picture } from './picture';
 import type { DrawnEvent } from '../drawn-event';
 
 const INTERVAL_MS = 100;
+/** Of this tab, so that another user's tab opens a new chat. */
+const CONVERSATION = 'conversation';
 
 let picture = new Picture();
 let starting = true;
 
 const source = new EventSource('/events');
 source.addEventListener('open', () => {
-  // The first frame of each connection tells all that has been.
+  // The first frame of each connection has all past events.
   starting = true;
   document.body.classList.remove('lost');
 });
@@ -20,6 +22,10 @@ source.addEventListener('message', ({ data }: MessageEvent<string>) => {
   (JSON.parse(data) as DrawnEvent[]).forEach((event) => picture.receive(event));
   draw(picture);
 });
+source.addEventListener('conversation', ({ data }: MessageEvent<string>) => sessionStorage.setItem(CONVERSATION, data));
 source.addEventListener('error', () => document.body.classList.add('lost'));
 
 setInterval(() => draw(picture), INTERVAL_MS);
+
+const chat = document.getElementById('chat') as HTMLIFrameElement;
+chat.src = new URL(sessionStorage.getItem(CONVERSATION) ?? '/', chat.dataset.src).href;

@@ -1,9 +1,9 @@
-import type { EnvironmentPhase, RequestEvent, ResponseEvent } from '../../../emulator/core/event-types';
-import type { DrawnEvent } from '../drawn-event';
+import type { RequestEvent, ResponseEvent } from '../../../emulator/core/event-types';
+import type { DrawnEvent, DrawnPhase } from '../drawn-event';
 
 /** A phase of an environment; the last one goes on. */
 export interface Span {
-  readonly phase: EnvironmentPhase;
+  readonly phase: DrawnPhase;
   readonly from: number;
   until?: number;
 }
@@ -17,18 +17,23 @@ export interface Lane {
   note?: string;
   /** True from the start of a relay's response to its end. */
   responding?: boolean;
+  /** True if a relay's last response had an error status or was broken off. */
+  failed?: boolean;
 }
 
-/** Something to read in the list of what happened. */
+/** How an environment is drawn; the page explains each. */
+export type State = 'starting' | 'running' | 'responding' | 'frozen' | 'failed' | 'ended';
+
+/** An entry of the list of requests and environments. */
 export interface Moment {
   readonly at: number;
-  readonly kind: EnvironmentPhase | 'request' | 'failed';
+  readonly kind: State | 'request';
   readonly text: string;
 }
 
 /** Requests of viewers that are in progress. */
 export interface Load {
-  /** Without a response: in the queue, or in work. */
+  /** Without a response yet: in the queue, or processed by a worker. */
   readonly waiting: number;
   readonly responding: number;
   /** Environments that serve them. */
@@ -38,15 +43,16 @@ export interface Load {
 type Timed<Event> = Event & { readonly at: number };
 
 const LONGEST_LIST = 60;
+const NAMES: Record<DrawnPhase, State> = { starting: 'starting', running: 'running', thawed: 'running', frozen: 'frozen', dead: 'ended' };
 
-/** Follows the emulator's events; knows nothing of how it is drawn. */
+/** The state of all environments, from the emulator's events; independent of how it is drawn. */
 export class Picture {
   public readonly moments: Moment[] = [];
   private readonly all = new Map<string, Lane>();
   /** Functions that API Gateway invokes. */
   private readonly relayFunctions = new Set<string>();
 
-  /** Environments of relays that live: one request each. */
+  /** Live environments of relays: one request each. */
   public get relays(): Lane[] {
     return this.lanes().filter((lane) => this.relayFunctions.has(lane.function) && phaseOf(lane) !== 'dead');
   }
@@ -86,18 +92,21 @@ export class Picture {
   }
 
   private isWorking(lane: Lane): boolean {
-    return !this.relayFunctions.has(lane.function) && (phaseOf(lane) === 'running' || phaseOf(lane) === 'held');
+    return !this.relayFunctions.has(lane.function) && phaseOf(lane) === 'running';
   }
 
   private respond(event: Timed<ResponseEvent>): void {
     const { method, path, status, at } = event;
     const lane = this.laneOf(event);
+    const failed = status >= 400;
     if (lane) {
       this.relayFunctions.add(lane.function);
       lane.note = `${method} ${shorten(path)}`;
       lane.responding = true;
+      lane.failed = failed;
     }
-    this.note(at, status >= 400 ? 'failed' : 'request', `${method} ${shorten(path)} → ${lane ? titleOf(lane) : 'no environment'}, ${status}`);
+    const where = lane ? titleOf(lane) : 'no environment';
+    this.note(at, failed ? 'failed' : 'request', `${method} ${shorten(path)} → ${where}, ${failed ? 'failed with ' : ''}${status}`);
   }
 
   private end(event: Timed<RequestEvent>): void {
@@ -105,6 +114,7 @@ export class Picture {
     const lane = this.laneOf(event);
     const request = `${method} ${shorten(path)}`;
     if (lane?.note === request) lane.note = `${request}, ${milliseconds} ms`;
+    if (broken && lane) lane.failed = true;
     if (broken) this.note(at, 'failed', `${request} was broken off after ${milliseconds} ms`);
   }
 
@@ -116,17 +126,20 @@ export class Picture {
     return this.all.get(`${event.function} ${event.environment}`);
   }
 
-  private enter(name: string, environment: number, phase: EnvironmentPhase, at: number, detail?: string): void {
+  private enter(name: string, environment: number, phase: DrawnPhase, at: number, detail?: string): void {
     const key = `${name} ${environment}`;
     const lane = this.all.get(key) ?? { function: name, environment, spans: [] };
     this.all.set(key, lane);
     // Each request thaws and freezes a relay.
-    if (phase !== 'running' && !this.relayFunctions.has(name)) this.note(at, phase, `${titleOf(lane)} ${phase === 'dead' ? `died: ${detail}` : `is ${phase}`}`);
+    if (phase !== 'running' && !this.relayFunctions.has(name)) {
+      this.note(at, NAMES[phase], `${titleOf(lane)} ${phase === 'dead' ? `ended: ${detail}` : `is ${phase}`}`);
+    }
     // The event that thawed it follows at once.
     if (phase === 'thawed') return;
     if (phase === 'running') {
       lane.note = undefined;
       lane.responding = false;
+      lane.failed = false;
     }
     const last = lane.spans.at(-1);
     if (last) last.until = at;
@@ -139,8 +152,19 @@ export class Picture {
   }
 }
 
-export function phaseOf({ spans }: Lane): EnvironmentPhase {
+export function phaseOf({ spans }: Lane): DrawnPhase {
   return spans.at(-1)!.phase;
+}
+
+/** The state that the page shows for a phase. */
+export function nameOf(phase: DrawnPhase): State {
+  return NAMES[phase];
+}
+
+/** The state of a relay, with that of its request. */
+export function stateOf(lane: Lane): State {
+  if (lane.failed) return 'failed';
+  return lane.responding && phaseOf(lane) === 'running' ? 'responding' : nameOf(phaseOf(lane));
 }
 
 /** Logical ids end in a hash that tells a reader nothing. */

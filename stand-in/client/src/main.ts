@@ -95,8 +95,8 @@ prompt.addEventListener('keydown', (event) => {
 stopButton.addEventListener('click', () => run(() => abort(generation!)));
 welcome.addEventListener('click', ({ target }) => {
   if (!(target instanceof HTMLButtonElement)) return;
-  const { tokens = '20', gap = '100', silence = '0' } = target.dataset;
-  run(() => send(target.textContent!, { tokens: Number(tokens), gapMs: Number(gap), silenceMs: Number(silence) }));
+  const { silence = '0' } = target.dataset;
+  run(() => send(target.textContent!, { silenceMs: Number(silence) }));
 });
 window.addEventListener('popstate', () => location.reload());
 onLogIn(() => run(openChat));
