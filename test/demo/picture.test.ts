@@ -56,6 +56,13 @@ test('one worker serves all requests; several serve a part of them each', () => 
   expect(notes()).toEqual(['serves a part of 3 requests', 'serves a part of 3 requests']);
 });
 
+test('a worker without requests waits for them', () => {
+  relay(1, true);
+  phase('Backend', 1, 'running');
+  phase('Relay', 1, 'frozen');
+  expect(picture.workers(0).map((lane) => picture.noteOf(lane))).toEqual(['waits for requests']);
+});
+
 test('a worker that has ended tells what it served', () => {
   relay(1, true);
   phase('Backend', 1, 'running');

@@ -73,6 +73,7 @@ export class Picture {
     const { waiting, responding, workers } = this.load;
     if (!this.isWorking(lane) || !this.relayFunctions.size) return lane.note ?? '';
     const requests = waiting + responding;
+    if (!requests) return 'waits for requests';
     if (workers === 1) return `serves ${requests} request${requests === 1 ? '' : 's'}`;
     return `serves a part of ${requests} requests`;
   }
