@@ -1,8 +1,10 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-/** A program that is started from a shell. */
+/** A command-line program. */
 export interface Command<Options> {
   readonly usage: string;
+  /** The meaning of exit code 1, for the last line of the usage. */
+  readonly failure: string;
   /**
    * Turns arguments into options.
    *
@@ -13,18 +15,19 @@ export interface Command<Options> {
   readonly run: (options: Options) => number | Promise<number>;
 }
 
-/** The arguments are not valid: the program prints the message and its usage, and exits with 2. */
+/** Invalid arguments: the program prints the message and its usage, and exits with 2. */
 export class UsageError extends Error {}
 
-/** The program cannot do what it was asked to do, and the message says why: it is printed without a stack, and the exit code is 1. */
+/** An expected failure: the program prints the message without a stack trace, and exits with 1. */
 export class CommandError extends Error {}
 
-/** Runs a command with the arguments of this process. */
+/** Runs a command with the arguments of the process, and sets the exit code. */
 export async function runCommand<Options>(command: Command<Options>, args = process.argv.slice(2)): Promise<void> {
   process.exitCode = await exitCodeOf(command, args);
 }
 
-async function exitCodeOf<Options>({ usage, read, run }: Command<Options>, args: string[]): Promise<number> {
+async function exitCodeOf<Options>({ usage: text, failure, read, run }: Command<Options>, args: string[]): Promise<number> {
+  const usage = `${text}\nExit codes: 0 success, 1 ${failure}, 2 invalid arguments.\n`;
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(usage);
     return 0;
@@ -45,7 +48,7 @@ async function exitCodeOf<Options>({ usage, read, run }: Command<Options>, args:
 /**
  * `parseArgs` of Node for a command.
  *
- * @throws UsageError where an option is unknown, lacks its value, or an argument is not expected
+ * @throws UsageError for an unknown option, a missing value, or an unexpected argument
  */
 export function parseArguments<const T extends Omit<ParseArgsConfig, 'args'>>(args: string[], config: T): ReturnType<typeof parseArgs<T & { args: string[] }>> {
   try {

@@ -8,7 +8,6 @@ import { EmulatorError } from '../emulator/core/errors';
 const DEFAULT_APP = join(__dirname, '../examples/typescript/app.ts');
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Exit codes: 0 when it was interrupted or the probe passed, 1 when it cannot run or the probe failed. */
 async function demo(options: DemoOptions): Promise<number> {
   const interruption = new AbortController();
   for (const signal of INTERRUPTIONS) process.on(signal, () => interruption.abort());
@@ -21,4 +20,4 @@ async function demo(options: DemoOptions): Promise<number> {
   }
 }
 
-void runCommand({ usage: USAGE, read: (args) => parseOptions(args, DEFAULT_APP), run: demo });
+void runCommand({ usage: USAGE, failure: 'the demo cannot run, or the probe failed', read: (args) => parseOptions(args, DEFAULT_APP), run: demo });

@@ -5,8 +5,8 @@ export const USAGE = `Runs a synthesized LibreChatServerless on this machine: no
 
 Usage: npx projen demo [-- <options>]
 
-  --probe                Send one chat, print each event with its time and a summary, and exit:
-                         with 0 if the reply arrived complete and in pieces, else with 1.
+  --probe                Send one chat, print each event with its time and a summary, and exit
+                         (otherwise: run until interrupted).
   --port <n>             Port on 127.0.0.1 (default: 8080, or the next free one).
   --app <file>           CDK app to synthesize (default: examples/typescript/app.ts).
   --assembly <dir>       Synthesized cloud assembly to use instead of an app, such as cdk.out.

@@ -77,6 +77,12 @@ export async function send(url: string, parts: RequestParts = {}): Promise<Answe
   };
 }
 
+/** Message of an error; that of several connection attempts has none of its own. */
+export function reasonOf(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return message || code || String(error);
+}
+
 export async function read(response: Readable): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of response) parts.push(part as Buffer);

@@ -64,4 +64,4 @@ function print(title: string, heads: string[], rows: string[][]): void {
   process.stdout.write(`${title}\n\n${table([heads, ...rows], { right, indent: 2 })}\n\n`);
 }
 
-void runCommand({ usage: USAGE, read: parseOptions, run });
+void runCommand({ usage: USAGE, failure: 'a measurement failed', read: parseOptions, run });

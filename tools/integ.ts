@@ -68,4 +68,4 @@ function leaveOutBodies(): void {
   }
 }
 
-void runCommand({ usage: USAGE, read: parseOptions, run });
+void runCommand({ usage: USAGE, failure: 'a snapshot differs, or a deployment failed', read: parseOptions, run });

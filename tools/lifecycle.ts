@@ -71,6 +71,7 @@ function note(findings: Findings, found: readonly string[], where: string): void
 
 void runCommand({
   usage: USAGE,
+  failure: 'a deletion was refused, or resources remain',
   read: (args) => ({ updates: parseArguments(args, { options: { updates: { type: 'boolean', default: false } } }).values.updates }),
   run,
 });

@@ -34,4 +34,4 @@ function write(folder: string, env: Environment, variants: Record<string, (stack
   }
 }
 
-void runCommand({ usage: USAGE, read: parseOptions, run });
+void runCommand({ usage: USAGE, failure: 'a variant cannot be synthesized', read: parseOptions, run });

@@ -1,5 +1,6 @@
 import { type Command, CommandError, parseArguments, runCommand, UsageError } from '../../cli/command';
 
+const USAGE = 'Usage: it\n\nExit codes: 0 success, 1 it failed, 2 invalid arguments.\n';
 const OPTIONS = { name: { type: 'string' }, loud: { type: 'boolean', default: false } } as const;
 
 let stdout = '';
@@ -18,6 +19,7 @@ afterEach(() => {
 async function run(args: string[], body: (name?: string) => number = () => 0) {
   const command: Command<{ name?: string }> = {
     usage: 'Usage: it\n',
+    failure: 'it failed',
     read: (given) => parseArguments(given, { options: OPTIONS }).values,
     run: ({ name }) => body(name),
   };
@@ -41,7 +43,7 @@ describe('runCommand', () => {
 
   test.each([['--help'], ['-h'], ['--', '--help'], ['--name', 'x', '--help']])('%s %s: prints the usage and exits with 0', async (...args) => {
     expect(await run(args, () => 5)).toBe(0);
-    expect([stdout, stderr]).toEqual(['Usage: it\n', '']);
+    expect([stdout, stderr]).toEqual([USAGE, '']);
   });
 
   test.each([
@@ -51,12 +53,12 @@ describe('runCommand', () => {
     [['--loud=yes'], "Option '--loud' does not take an argument"],
   ])('%j: prints the error and the usage to stderr and exits with 2', async (args, message) => {
     expect(await run(args)).toBe(2);
-    expect([stdout, stderr]).toEqual(['', `${message}\n\nUsage: it\n`]);
+    expect([stdout, stderr]).toEqual(['', `${message}\n\n${USAGE}`]);
   });
 
   test('a UsageError of the command itself is one', async () => {
     expect(await run([], () => { throw new UsageError('specify one'); })).toBe(2);
-    expect(stderr).toBe('specify one\n\nUsage: it\n');
+    expect(stderr).toBe(`specify one\n\n${USAGE}`);
   });
 
   test('a CommandError is printed without its stack, and the exit code is 1', async () => {

@@ -63,9 +63,37 @@ test('what needs a user is not tried where nobody can log in, and the reason is 
   expect(code).toBe(1);
 });
 
+test('one line where nothing responds, without a stack trace, and exit code 1', async () => {
+  const url = await serve(site);
+  server!.close();
+  const { code, stdout, stderr } = await run(url);
+  expect([stdout, stderr]).toEqual(['', `no response from ${url}: connect ECONNREFUSED ${url.slice('http://'.length)}\n`]);
+  expect(code).toBe(1);
+});
+
+test('one line where a name has several addresses, and none of them responds', async () => {
+  const url = (await serve(site)).replace('127.0.0.1', 'localhost');
+  server!.close();
+  const { code, stderr } = await run(url);
+  expect(stderr).toMatch(/^no response from http:\/\/localhost:\d+: .*ECONNREFUSED.*\n$/);
+  expect(code).toBe(1);
+});
+
+test('--help documents the exit codes, and exits with 0', async () => {
+  const { code, stdout } = await run('--help');
+  expect(stdout).toContain('Exit codes: 0 success, 1 a check failed, or the site does not respond, 2 invalid arguments.');
+  expect(code).toBe(0);
+});
+
 test.each([
-  [[], '<url> must be one URL, got: none'],
-  [['chat.example.com'], '<url> must be one URL, got: chat.example.com'],
+  [[], 'specify exactly one <url>, got: none'],
+  [['https://a.example', 'https://b.example'], 'specify exactly one <url>, got: https://a.example https://b.example'],
+  [['chat.example.com'], '<url> must be an http or https URL without a path, got: chat.example.com'],
+  [['ftp://a.example'], '<url> must be an http or https URL without a path, got: ftp://a.example'],
+  [['file:///etc/hosts'], '<url> must be an http or https URL without a path, got: file:///etc/hosts'],
+  [['https://a.example/c/new'], '<url> must be an http or https URL without a path, got: https://a.example/c/new'],
+  [['https://a.example/?x=1'], '<url> must be an http or https URL without a path, got: https://a.example/?x=1'],
+  [['https://a.example', '--api-url', 'ftp://b.example/prod'], '--api-url must be an http or https URL, got: ftp://b.example/prod'],
   [['https://a.example', '--check', 'pages'], '--check must be one of page, bypass, chat, emptyBodies, silence, resume, upload, got: pages'],
   [['https://a.example', '--silence', 'long'], '--silence must be a number of seconds, got: long'],
   [['https://a.example', '--email', 'a@example.com'], '--email requires the password in PROBE_PASSWORD'],

@@ -44,4 +44,4 @@ function parse(text: string, refusal: string) {
   }
 }
 
-void runCommand({ usage: USAGE, read: parseOptions, run });
+void runCommand({ usage: USAGE, failure: 'the template cannot be read', read: parseOptions, run });

@@ -91,4 +91,4 @@ function refuse(findings: string[]): void {
   if (findings.length > 0) throw new Error(`\n  ${findings.slice(0, 30).join('\n  ')}`);
 }
 
-void runCommand({ usage: USAGE, read: parseOptions, run: testLanguages });
+void runCommand({ usage: USAGE, failure: 'a language failed or has no toolchain', read: parseOptions, run: testLanguages });

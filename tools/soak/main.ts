@@ -4,7 +4,6 @@ import type { Verdict } from './verdict';
 import { chatsWithFaults } from './with-faults';
 import { runCommand } from '../../cli/command';
 
-
 async function run(options: SoakOptions): Promise<number> {
   const print = (text: string) => process.stdout.write(`${text}\n`);
   const verdicts: Verdict[] = [];
@@ -15,4 +14,4 @@ async function run(options: SoakOptions): Promise<number> {
   return verdicts.every(({ passed }) => passed) ? 0 : 1;
 }
 
-void runCommand({ usage: USAGE, read: parseOptions, run });
+void runCommand({ usage: USAGE, failure: 'a chat was lost or executed twice', read: parseOptions, run });
