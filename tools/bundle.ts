@@ -5,6 +5,7 @@ import { bundleAdapter, DETERMINISTIC } from './bundle-adapter';
 import { bundleConfigChecker } from './bundle-config-checker';
 import { bundleImageBuilder } from './bundle-image-builder';
 import { bundleRelay } from './bundle-relay';
+import { bundleStandInServer } from './bundle-stand-in';
 import { replaceFolder } from './replace-folder';
 import { IMAGE_BUILDER_FOLDER } from '../src/contract/image-build';
 import { RELAY_FOLDER } from '../src/contract/relay';
@@ -21,14 +22,6 @@ const BROWSER: BuildOptions = {
 
 async function bundleStandIn(folder: string) {
   await Promise.all([bundleStandInServer(folder), bundleStandInClient(join(folder, 'client/dist'))]);
-}
-
-async function bundleStandInServer(folder: string) {
-  await build({
-    ...DETERMINISTIC,
-    entryPoints: ['stand-in/server/index.ts'],
-    outfile: join(folder, 'api/server/index.js'),
-  });
 }
 
 /** As LibreChat's client: files under names with a hash, an index.html that names them, and some that need no bundling. */

@@ -14,6 +14,7 @@ export interface FileAsset {
 /** An image that the deployment would build and push. */
 export interface ImageAsset {
   readonly directory: string;
+  readonly buildArguments: Readonly<Record<string, string>>;
   readonly destinations: { readonly repositoryName: string; readonly imageTag: string }[];
 }
 
@@ -45,7 +46,7 @@ interface AssetManifest {
     destinations: Record<string, { bucketName: string; objectKey: string }>;
   }>;
   readonly dockerImages?: Record<string, {
-    source: { directory?: string };
+    source: { directory?: string; dockerBuildArgs?: Record<string, string> };
     destinations: Record<string, { repositoryName: string; imageTag: string }>;
   }>;
 }
@@ -85,7 +86,7 @@ export function readAssembly(root: string, stackName?: string): SynthesizedStack
       path: join(folder, source.path ?? ''), packaging: source.packaging ?? 'file', destinations: Object.values(destinations),
     })),
     images: manifests.flatMap(({ dockerImages = {} }) => Object.values(dockerImages)).map(({ source, destinations }) => ({
-      directory: join(folder, source.directory ?? ''), destinations: Object.values(destinations),
+      directory: join(folder, source.directory ?? ''), buildArguments: source.dockerBuildArgs ?? {}, destinations: Object.values(destinations),
     })),
   };
 }

@@ -12,7 +12,7 @@ const INERT: readonly RegExp[] = [
   /^AWS::CDK::Metadata$/,
   /^AWS::ApiGateway::Account$/,
   /^AWS::CloudFormation::WaitConditionHandle$/,
-  /^AWS::DocDB::(DBInstance|DBSubnetGroup|DBClusterParameterGroup)$/,
+  /^AWS::DocDB::(DBSubnetGroup|DBClusterParameterGroup)$/,
   /^AWS::ElastiCache::(SubnetGroup|ParameterGroup)$/,
   /^Custom::(S3AutoDeleteObjects|VpcRestrictDefaultSG|LogRetention)$/,
 ];

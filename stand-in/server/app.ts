@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { Models } from '../data-schemas';
 import { authRoutes, requireUser } from './auth';
 import { chatRoutes } from './chat';
 import { readConfig } from './config';
@@ -23,7 +24,7 @@ import { Users } from './users';
 const BODY_LIMIT = '3mb';
 
 /** The stand-in's routes, as LibreChat names and orders them. */
-export function createApp(settings: Settings, redis: Connections, log: Log): Express {
+export function createApp(settings: Settings, redis: Connections, models: Models, ready: () => boolean, log: Log): Express {
   const page = readFileSync(join(settings.clientDirectory, 'index.html'), 'utf8');
   const config = readConfig(settings.configPath);
   const metrics = new Metrics();
@@ -31,7 +32,7 @@ export function createApp(settings: Settings, redis: Connections, log: Log): Exp
   const transport = new EventTransport(redis.jobs, redis.subscriber);
   const early = new EarlyEvents();
   const conversations = new Conversations(redis.documents);
-  const users = new Users(redis.documents);
+  const users = new Users({ User: models.User });
   const generator = new Generator({ jobs, transport, early, conversations, metrics, log });
   const user = requireUser(settings);
 
@@ -39,7 +40,7 @@ export function createApp(settings: Settings, redis: Connections, log: Log): Exp
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustProxy);
   app.get(['/health', '/livez'], (_req, res) => void res.send('OK'));
-  app.get('/readyz', (_req, res) => void res.status(redis.ready() ? 200 : 503).json({ ready: redis.ready() }));
+  app.get('/readyz', (_req, res) => void res.status(ready() ? 200 : 503).json({ ready: ready() }));
   if (settings.metricsSecret) app.get('/metrics', metrics.handler(settings.metricsSecret));
 
   app.use((_req, res, next) => {
@@ -56,7 +57,7 @@ export function createApp(settings: Settings, redis: Connections, log: Log): Exp
     res.json({ appTitle: 'LibreChat stand-in', emailLoginEnabled: true, registrationEnabled, version, interface: { customWelcome } });
   });
   const stream = { jobs, transport, early, keepAliveMs: settings.keepAliveMs };
-  app.use('/api/agents/chat', user, browsersOnly, chatRoutes(generator, stream, config.endpoints, redis.ready));
+  app.use('/api/agents/chat', user, browsersOnly, chatRoutes(generator, stream, config.endpoints, ready));
   app.use('/api', conversationRoutes(conversations, user));
   const files = config.fileStrategy === 's3' ? new S3Files(settings.bucket ?? '', process.env) : new LocalFiles(settings.filesDirectory);
   app.use('/api/files', user, browsersOnly, fileRoutes(redis.documents, files, settings.uploadsDirectory));

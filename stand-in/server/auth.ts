@@ -16,7 +16,7 @@ export function authRoutes(users: Users, settings: Settings): Router {
     const problem = registrationProblem(name, email, password, confirmation);
     if (problem) return void res.status(404).json({ message: problem });
     // The same answer whether the address was taken or not: who is registered is nobody's business.
-    await users.register(name, email, password);
+    await users.register({ name, email, password });
     res.status(200).json({ message: 'Please check your email to verify your email address.' });
   });
 

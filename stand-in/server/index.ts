@@ -1,31 +1,54 @@
 import { createApp } from './app';
+import { connectDatabase, defineModels, disconnectDatabase, seedDatabase } from './database';
 import { createLog } from './log';
 import { connectRedis } from './redis';
 import { readSettings } from './settings';
+import { ensureTriggerIndexes } from './trigger-indexes';
+import { isAtLeast } from '../data-schemas';
 
 /** Starts the stand-in as LibreChat is started: `node server/index.js` in `/app/api`, told everything by variables. */
-function main(): void {
+async function main(): Promise<void> {
   const settings = readSettings(process.env, process.cwd());
   const log = createLog(settings);
+  const models = defineModels();
   const redis = connectRedis(settings.redis, log);
-  const server = createApp(settings, redis, log).listen(settings.port, settings.host, (error) => {
-    if (error) throw error;
-    const { port } = server.address() as { port: number };
-    log('info', `Server listening at http://${settings.host}:${port}`);
-  });
-  process.once('SIGTERM', () => {
-    log('info', 'SIGTERM: closing');
-    server.close(() => {
-      redis.close();
-      process.exit(0);
+  try {
+    await connectDatabase(process.env, log);
+    log('info', 'Connected to MongoDB');
+    await seedDatabase(models);
+    const state = { ready: false, closing: false };
+    const server = createApp(settings, redis, models, () => state.ready && redis.ready(), log).listen(settings.port, settings.host, (error) => {
+      if (error) throw error;
+      const { port } = server.address() as { port: number };
+      log('info', `Server listening at http://${settings.host}:${port}`);
     });
-    server.closeAllConnections();
-  });
+    process.once('SIGTERM', () => {
+      log('info', 'SIGTERM: closing');
+      state.closing = true;
+      server.close(() => {
+        redis.close();
+        void disconnectDatabase().then(() => process.exit(0));
+      });
+      server.closeAllConnections();
+    });
+    await ensureTriggerIndexes(models, log).catch((error) => {
+      if (!state.closing) throw error;
+    });
+    state.ready = true;
+    log('info', 'Server readiness checks passing.');
+  } catch (error) {
+    const { name, message, stack } = error as Error;
+    // LibreChat's logger puts the error's own words in their place from v0.8.8 on.
+    log('error', isAtLeast('0.8.8') ? message : `Failed to start server: ${message}`, { name, stack });
+    process.exit(1);
+  }
 }
 
-try {
-  main();
-} catch (error) {
-  process.stderr.write(`LibreChat stand-in does not start: ${(error as Error).message}\n`);
+process.on('unhandledRejection', (reason) => {
+  process.stdout.write(`${JSON.stringify({ level: 'error', message: 'Unhandled promise rejection. The app will continue running.', reason: String(reason) })}\n`);
+});
+
+main().catch((error: Error) => {
+  process.stderr.write(`LibreChat stand-in does not start: ${error.message}\n`);
   process.exit(1);
-}
+});

@@ -9,7 +9,7 @@ const LONGEST_PAUSE_MS = 2_000;
 export interface Connections {
   /** Jobs and their events. */
   readonly jobs: Redis;
-  /** Users, messages and conversations, which LibreChat keeps in MongoDB. */
+  /** Messages, conversations and files, which LibreChat keeps in MongoDB. */
   readonly documents: Redis;
   /** Receives what other processes publish. */
   readonly subscriber: Redis;

@@ -1,6 +1,6 @@
-import { randomBytes, randomUUID, scrypt, timingSafeEqual } from 'node:crypto';
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import type Redis from 'ioredis';
+import type { Models } from '../data-schemas';
 
 export interface User {
   readonly id: string;
@@ -8,34 +8,55 @@ export interface User {
   readonly email: string;
 }
 
+export interface Registration {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+  readonly username?: string;
+  readonly emailVerified?: boolean;
+  readonly provider?: string;
+}
+
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
 
-/** The users, under their addresses. */
+/** The users in MongoDB, under their addresses. */
 export class Users {
-  constructor(private readonly redis: Redis) {}
+  constructor(private readonly models: { readonly User: Models[string] }) {}
 
   /** Returns false when the address is taken. */
-  async register(name: string, email: string, password: string): Promise<boolean> {
-    const salt = randomBytes(16);
-    const user: User = { id: randomUUID(), name, email };
-    const record = { ...user, salt: salt.toString('hex'), hash: (await derive(password, salt, 32)).toString('hex') };
-    return await this.redis.set(key(email), JSON.stringify(record), 'NX') === 'OK';
+  async register({ password, email, ...rest }: Registration): Promise<boolean> {
+    const { User: model } = this.models;
+    if (await model.findOne({ email: email.toLowerCase() })) return false;
+    // Others may have been faster: the address is unique.
+    return model.create({ ...rest, email, password: await hashed(password) }).then(() => true, (error: { code?: number }) => {
+      if (error.code === 11000) return false;
+      throw error;
+    });
   }
 
   async authenticate(email: string, password: string): Promise<User | undefined> {
-    const record = await this.redis.get(key(email));
-    if (!record) return undefined;
-    const { salt, hash, ...user } = JSON.parse(record) as User & { salt: string; hash: string };
-    const given = await derive(password, Buffer.from(salt, 'hex'), 32);
-    return timingSafeEqual(given, Buffer.from(hash, 'hex')) ? user : undefined;
+    const found = await this.models.User.findOne({ email: email.toLowerCase() });
+    return found && await isPassword(password, String(found.password)) ? userOf(found) : undefined;
   }
 
   async find(email: string): Promise<User | undefined> {
-    const record = await this.redis.get(key(email));
-    if (!record) return undefined;
-    const { id, name } = JSON.parse(record) as User;
-    return { id, name, email };
+    const found = await this.models.User.findOne({ email: email.toLowerCase() });
+    return found ? userOf(found) : undefined;
   }
 }
 
-const key = (email: string) => `user:${email.toLowerCase()}`;
+/** What is kept of a password. LibreChat keeps a bcrypt hash. */
+export async function hashed(password: string): Promise<string> {
+  const salt = randomBytes(16);
+  return `${salt.toString('hex')}$${(await derive(password, salt, 32)).toString('hex')}`;
+}
+
+async function isPassword(given: string, kept: string): Promise<boolean> {
+  const [salt, hash] = kept.split('$').map((part) => Buffer.from(part, 'hex'));
+  const derived = await derive(given, salt, 32);
+  return derived.length === hash?.length && timingSafeEqual(derived, hash);
+}
+
+function userOf({ id, name, email }: User): User {
+  return { id: String(id), name, email };
+}

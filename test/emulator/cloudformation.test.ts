@@ -128,10 +128,10 @@ describe('secrets', () => {
         D: { Type: 'AWS::DocDB::DBCluster' },
         A: { Type: 'AWS::SecretsManager::SecretTargetAttachment', Properties: { SecretId: { Ref: 'S' }, TargetId: { Ref: 'D' }, TargetType: 'AWS::DocDB::DBCluster' } },
       },
-      Outputs: { Arn: { Value: { Ref: 'A' } }, Host: { Value: { 'Fn::GetAtt': ['D', 'Endpoint'] } } },
+      Outputs: { Arn: { Value: { Ref: 'A' } }, Host: { Value: { 'Fn::GetAtt': ['D', 'Endpoint'] } }, Port: { Value: { 'Fn::GetAtt': ['D', 'Port'] } } },
     });
-    const { Arn, Host } = stack.outputs();
-    expect(JSON.parse(services.secretsManager.find(Arn)!.value)).toMatchObject({ username: 'u', password: 'p', host: Host, port: 27017 });
+    const { Arn, Host, Port } = stack.outputs();
+    expect(JSON.parse(services.secretsManager.find(Arn)!.value)).toMatchObject({ username: 'u', password: 'p', host: Host, port: Number(Port) });
   });
 
   test('are found by dynamic references, whole or by field', async () => {

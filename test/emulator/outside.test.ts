@@ -9,6 +9,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { makeCertificates } from '../../emulator/core/certificates';
 import type { TimedEvent } from '../../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
+import { MongoServer } from '../../emulator/services/documentdb/server';
 import { startRedis } from '../../emulator/services/elasticache';
 import { ChatClient } from '../../probe/chat-client';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../src';
@@ -20,6 +21,10 @@ const STAND_IN = join(__dirname, '../../build/stand-in');
 let folder: string;
 let emulator: Emulator | undefined;
 let log: TimedEvent[];
+let mongo: MongoServer;
+
+beforeAll(async () => { mongo = await MongoServer.start({ dialect: 'mongodb', users: { chat: 'secret' } }); });
+afterAll(() => mongo.dispose());
 
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'outside-')); });
 
@@ -48,7 +53,7 @@ test('secrets and Redis, with a domain and provisioned concurrency', async () =>
   const redis = await startRedis({ tls: { cert, key, ca } });
   try {
     const secrets = {
-      '/mongo/uri': 'mongodb://127.0.0.1/LibreChat',
+      '/mongo/uri': mongo.uri,
       'redis': JSON.stringify({ uri: `rediss://${redis.host}:${redis.port}` }),
     };
     const { url, outputs } = await start((stack) => ({
@@ -82,7 +87,7 @@ test('buckets: one with librechat.yaml, one for the files', async () => {
 });
 
 test('a MongoDB, which takes the place of the stack\'s database', async () => {
-  const { services, url } = await start(() => ({}), { mongoUri: 'mongodb://127.0.0.1:27017/LibreChat' });
+  const { services, url } = await start(() => ({}), { mongoUri: mongo.uri });
   expect(log).toContainEqual(expect.objectContaining({ type: 'notice', message: expect.stringContaining('MONGO_URI is the one that was given') }));
   await fetch(`${url}/api/config`);
   const asked = log.filter((event) => event.type === 'aws' && event.service === 'secretsmanager').map((event) => (event as { resource: string }).resource);
@@ -98,8 +103,8 @@ test('option `librechat`: its page is published and its server responds, with th
   writeFileSync(join(librechat, 'client/dist/index.html'), page);
   const server = join(librechat, 'api/server/index.js');
   writeFileSync(server, `console.log('ours, with ' + process.env.MONGO_URI);\n${readFileSync(server, 'utf8')}`);
-  const { url } = await start(() => ({}), { librechat, mongoUri: 'mongodb://127.0.0.1:27017/Ours' });
+  const { url } = await start(() => ({}), { librechat, mongoUri: mongo.uri });
   expect(await (await fetch(url)).text()).toBe(page);
   expect((await fetch(`${url}/api/config`)).status).toBe(200);
-  expect(log).toContainEqual(expect.objectContaining({ type: 'log', line: 'ours, with mongodb://127.0.0.1:27017/Ours' }));
+  expect(log).toContainEqual(expect.objectContaining({ type: 'log', line: `ours, with ${mongo.uri}` }));
 });

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import { type StandInProcess, startStandIn, startTestRedis, variables } from '../../fixtures/stand-in-process';
+import { type StandInProcess, startStandIn, startTestServers, type TestServers, variables } from '../../fixtures/stand-in-process';
 import { probe, type ProbeOptions } from '../../probe';
 
 jest.setTimeout(30_000);
@@ -10,20 +10,20 @@ type Interference = (req: IncomingMessage, res: ServerResponse, forward: () => P
 const isStream = ({ url }: IncomingMessage) => /\/chat\/stream\//.test(url ?? '');
 
 describe('the check of a chat', () => {
-  let redis: Awaited<ReturnType<typeof startTestRedis>>;
+  let servers: TestServers;
   let standIn: StandInProcess;
   let proxy: Server | undefined;
 
   beforeAll(async () => {
-    redis = await startTestRedis();
-    standIn = await startStandIn(variables(redis.redis, redis.ca));
+    servers = await startTestServers();
+    standIn = await startStandIn(variables(servers));
     while (!(await fetch(`${standIn.url}/readyz`)).ok) await new Promise(setImmediate);
   });
 
   afterEach(() => { proxy?.close(); proxy?.closeAllConnections(); });
   afterAll(async () => {
     await standIn.stop();
-    await redis.dispose();
+    await servers.dispose();
   });
 
   /** A hop before the stand-in that does to streams what a badly built stack would do. */
@@ -116,7 +116,7 @@ describe('the check of a chat', () => {
   });
 
   test('fails with what the server said when it does not let anyone in', async () => {
-    const closed = await startStandIn(variables(redis.redis, redis.ca, { ALLOW_REGISTRATION: undefined }));
+    const closed = await startStandIn(variables(servers, { ALLOW_REGISTRATION: undefined }));
     while (!(await fetch(`${closed.url}/readyz`)).ok) await new Promise(setImmediate);
     const stranger = await check(closed.url);
     const wrong = await check(closed.url, { account: { email: 'a@b.c', password: 'wrong' } });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '../../fixtures/runtime/until';
-import { type StandInProcess, startStandIn, startTestRedis, variables } from '../../fixtures/stand-in-process';
+import { type StandInProcess, startStandIn, startTestServers, variables } from '../../fixtures/stand-in-process';
 import { ChatClient } from '../../probe/chat-client';
 import { type ChatEvent, finalTextOf, resumedTextOf, tokenOf } from '../../probe/chat-events';
 import { promptFor } from '../../probe/pace';
@@ -21,8 +21,8 @@ interface Target {
 }
 
 async function standIns(): Promise<Target> {
-  const redis = await startTestRedis();
-  const env = variables(redis.redis, redis.ca);
+  const servers = await startTestServers();
+  const env = variables(servers);
   const processes = await Promise.all([startStandIn(env), startStandIn(env)]);
   const ready = ({ url }: StandInProcess) => until(async () => (await fetch(`${url}/readyz`)).ok);
   await Promise.all(processes.map(ready));
@@ -30,7 +30,7 @@ async function standIns(): Promise<Target> {
     ...await clients(processes.map(({ url }) => url)),
     dispose: async () => {
       await Promise.all(processes.map((process) => process.stop()));
-      await redis.dispose();
+      await servers.dispose();
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import * as ts from 'typescript';
 import { BROWSER, launchBrowser, openTab, until, visit } from '../../fixtures/browser';
 import { until as untilTrue } from '../../fixtures/runtime/until';
-import { type StandInProcess, startStandIn, startTestRedis, variables } from '../../fixtures/stand-in-process';
+import { type StandInProcess, startStandIn, startTestServers, type TestServers, variables } from '../../fixtures/stand-in-process';
 import { describeWith } from '../requires';
 
 const CLIENT = join(__dirname, '../../stand-in/client');
@@ -19,13 +19,13 @@ test('the page has no type errors', () => {
 });
 
 describeWith(BROWSER)('in a browser', () => {
-  let redis: Awaited<ReturnType<typeof startTestRedis>>;
+  let servers: TestServers;
   let standIn: StandInProcess;
   let browser: Browser;
 
   beforeAll(async () => {
-    redis = await startTestRedis();
-    standIn = await startStandIn(variables(redis.redis, redis.ca));
+    servers = await startTestServers();
+    standIn = await startStandIn(variables(servers));
     await untilTrue(async () => (await fetch(`${standIn.url}/readyz`)).ok);
     browser = await launchBrowser(BROWSER);
   });
@@ -33,7 +33,7 @@ describeWith(BROWSER)('in a browser', () => {
   afterAll(async () => {
     await browser?.close();
     await standIn?.stop();
-    await redis.dispose();
+    await servers.dispose();
   });
 
   const TEXT = '(document.querySelector(".agent-turn:last-child .message-content")?.textContent ?? "")';

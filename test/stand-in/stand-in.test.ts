@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../fixtures/runtime/until';
-import { STAND_IN, type StandInProcess, startStandIn, startTestRedis, variables } from '../../fixtures/stand-in-process';
+import { STAND_IN, type StandInProcess, startStandIn, startTestServers, type TestServers, variables } from '../../fixtures/stand-in-process';
 import { ChatClient } from '../../probe/chat-client';
 import { type ChatEvent, resumedTextOf, tokenOf } from '../../probe/chat-events';
 import { paceOf, tokensFor } from '../../stand-in/server/answer';
@@ -19,7 +19,7 @@ const collect = async (events: AsyncIterable<ChatEvent>) => {
 const tokensIn = (events: ChatEvent[]) => events.map(tokenOf).filter((token) => token !== undefined);
 
 describe('two processes on one Redis', () => {
-  let redis: Awaited<ReturnType<typeof startTestRedis>>;
+  let servers: TestServers;
   let one: StandInProcess;
   let two: StandInProcess;
   let env: Record<string, string>;
@@ -37,8 +37,8 @@ describe('two processes on one Redis', () => {
   const ready = ({ url }: StandInProcess) => until(async () => (await fetch(`${url}/readyz`)).ok);
 
   beforeAll(async () => {
-    redis = await startTestRedis();
-    env = variables(redis.redis, redis.ca);
+    servers = await startTestServers();
+    env = variables(servers);
     [one, two] = await Promise.all([startStandIn(env), startStandIn(env)]);
     await Promise.all([ready(one), ready(two)]);
     await fetch(`${one.url}/api/auth/register`, {
@@ -51,7 +51,7 @@ describe('two processes on one Redis', () => {
 
   afterAll(async () => {
     await Promise.all([one?.stop(), two?.stop()]);
-    await redis.dispose();
+    await servers.dispose();
   });
 
   describe('a chat', () => {
@@ -259,40 +259,41 @@ describe('two processes on one Redis', () => {
 });
 
 describe('start', () => {
-  let redis: Awaited<ReturnType<typeof startTestRedis>>;
-  beforeAll(async () => { redis = await startTestRedis(); });
-  afterAll(() => redis.dispose());
+  let servers: TestServers;
+  beforeAll(async () => { servers = await startTestServers(); });
+  afterAll(() => servers.dispose());
 
   test.each(['CREDS_KEY', 'CREDS_IV', 'JWT_SECRET', 'JWT_REFRESH_SECRET', 'MONGO_URI', 'DOMAIN_CLIENT', 'USE_REDIS', 'REDIS_URI'])(
     'fails when %s is missing', async (name) => {
-      await expect(startStandIn(variables(redis.redis, redis.ca, { [name]: undefined }))).rejects.toThrow(`exit code 1: LibreChat stand-in does not start: ${name} is missing`);
+      await expect(startStandIn(variables(servers, { [name]: undefined }))).rejects.toThrow(`exit code 1: LibreChat stand-in does not start: ${name} is missing`);
     });
 
   test.each([['CREDS_KEY', 'short'], ['CREDS_IV', 'z'.repeat(32)], ['USE_REDIS', 'false'], ['MONGO_URI', 'http://x'], ['DOMAIN_CLIENT', 'x']])(
     'fails when %s is %s', async (name, value) => {
-      await expect(startStandIn(variables(redis.redis, redis.ca, { [name]: value }))).rejects.toThrow(`${name} must`);
+      await expect(startStandIn(variables(servers, { [name]: value }))).rejects.toThrow(`${name} must`);
     });
 
   test('fails when index.html is missing', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'stand-in-'));
-    cpSync(join(STAND_IN, 'api'), join(directory, 'api'), { recursive: true });
-    await expect(startStandIn(variables(redis.redis, redis.ca), directory)).rejects.toThrow('ENOENT');
+    cpSync(STAND_IN, directory, { recursive: true });
+    rmSync(join(directory, 'client'), { recursive: true });
+    await expect(startStandIn(variables(servers), directory)).rejects.toThrow('ENOENT');
     rmSync(directory, { recursive: true });
   });
 
   test('fails when the log directory cannot be made', async () => {
-    await expect(startStandIn(variables(redis.redis, redis.ca, { LIBRECHAT_LOG_DIR: join(redis.ca, 'logs') }))).rejects.toThrow(/exit code 1: .*ENOTDIR/);
+    await expect(startStandIn(variables(servers, { LIBRECHAT_LOG_DIR: join(servers.ca, 'logs') }))).rejects.toThrow(/exit code 1: .*ENOTDIR/);
   });
 
   test('is alive but not ready while Redis refuses it', async () => {
-    const standIn = await startStandIn(variables(redis.redis, redis.ca, { REDIS_PASSWORD: 'wrong' }));
+    const standIn = await startStandIn(variables(servers, { REDIS_PASSWORD: 'wrong' }));
     expect((await fetch(`${standIn.url}/readyz`)).status).toBe(503);
     expect((await fetch(`${standIn.url}/livez`)).status).toBe(200);
     expect(await standIn.stop()).toBe(0);
   });
 
   test('ends in order on SIGTERM', async () => {
-    const standIn = await startStandIn(variables(redis.redis, redis.ca));
+    const standIn = await startStandIn(variables(servers));
     expect(await standIn.stop()).toBe(0);
   });
 });

@@ -12,7 +12,7 @@ interface Surroundings {
   readonly write: (line: string) => void;
 }
 
-type Built = Pick<RepositoryImage, 'digest' | 'size' | 'context'>;
+type Built = Pick<RepositoryImage, 'digest' | 'size' | 'context' | 'base'>;
 
 /** In the order in which a push asks for them. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html */
 const PUSH_ACTIONS = ['ecr:BatchCheckLayerAvailability', 'ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload', 'ecr:PutImage'];
@@ -66,7 +66,7 @@ export class Docker {
     const files = filesBelow(this.folder);
     const digest = createHash('sha256').update(JSON.stringify([base, options('--platform'), ...files.map(([name, body]) => [name, sha256(body)])]));
     const image: Built = {
-      digest: `sha256:${digest.digest('hex')}`, size: files.reduce((sum, [, body]) => sum + body.length, 0), context: this.folder,
+      digest: `sha256:${digest.digest('hex')}`, size: files.reduce((sum, [, body]) => sum + body.length, 0), context: this.folder, base,
     };
     const tags = [...options('--tag'), ...options('-t')];
     for (const tag of tags) {

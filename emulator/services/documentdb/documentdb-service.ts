@@ -1,10 +1,6 @@
-/** The address at which clients would find a cluster. */
-export interface ClusterEndpoint {
-  readonly host: string;
-  readonly port: number;
-}
+import type { MongoServer } from './server';
 
-/** DocumentDB's clusters by id. Nothing listens at their endpoints. */
+/** DocumentDB's clusters by id. Each is a server of its own, with TLS and the user of the template. */
 export class DocumentDbService {
-  public readonly clusters = new Map<string, ClusterEndpoint>();
+  public readonly clusters = new Map<string, MongoServer>();
 }

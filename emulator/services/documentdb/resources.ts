@@ -1,22 +1,36 @@
-import { identifier, physicalName, type ResourceHandlers } from '../../cloudformation/resource';
-
-const DEFAULT_PORT = 27017;
+import { MongoServer } from './server';
+import { identifier, physicalName, reject, type ResourceHandlers } from '../../cloudformation/resource';
 
 export const DOCUMENTDB_RESOURCES: ResourceHandlers = {
-  'AWS::DocDB::DBCluster': (resource, deployment) => {
-    const { cloud, services } = deployment;
-    const id = String(resource.properties.DBClusterIdentifier ?? physicalName(resource, deployment).toLowerCase());
-    const host = `${id.slice(0, 40)}.cluster-${identifier(resource, deployment, 12)}.${cloud.region}.docdb.${cloud.urlSuffix}`;
-    const port = Number(resource.properties.Port ?? DEFAULT_PORT);
-    services.documentDb.clusters.set(id, { host, port });
+  'AWS::DocDB::DBCluster': async (resource, deployment) => {
+    const { cloud, services, certificates: { cert, key } } = deployment;
+    const { DBClusterIdentifier, MasterUsername, MasterUserPassword } = resource.properties;
+    const id = String(DBClusterIdentifier ?? physicalName(resource, deployment).toLowerCase());
+    const users = MasterUsername === undefined ? {} : { [String(MasterUsername)]: String(MasterUserPassword) };
+    const server = await MongoServer.start({ dialect: 'documentdb', users, tls: { cert, key }, replicaSet: 'rs0' });
+    // Clients find no server before the cluster has an instance.
+    server.available = false;
+    cloud.onDispose(() => server.dispose());
+    services.documentDb.clusters.set(id, server);
+    cloud.events.notice(`DocumentDB is a double of it on ${server.host}:${server.port} with TLS`);
     return {
       ref: id,
       attributes: {
-        Endpoint: host,
-        ReadEndpoint: host.replace('.cluster-', '.cluster-ro-'),
-        Port: String(port),
+        Endpoint: server.host,
+        ReadEndpoint: server.host,
+        Port: String(server.port),
         ClusterResourceId: `cluster-${identifier(resource, deployment, 26).toUpperCase()}`,
       },
+    };
+  },
+
+  'AWS::DocDB::DBInstance': (resource, deployment) => {
+    const id = String(resource.properties.DBClusterIdentifier);
+    const cluster = deployment.services.documentDb.clusters.get(id) ?? reject(resource, `\`DBClusterIdentifier\` must exist, got: ${id}`);
+    cluster.available = true;
+    return {
+      ref: String(resource.properties.DBInstanceIdentifier ?? physicalName(resource, deployment).toLowerCase()),
+      attributes: { Endpoint: cluster.host, Port: String(cluster.port) },
     };
   },
 };

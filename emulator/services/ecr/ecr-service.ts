@@ -10,6 +10,8 @@ export interface RepositoryImage {
   readonly pushedAt: Date;
   /** The folder on this machine that it was built from: a Dockerfile and what that copies. */
   readonly context: string;
+  /** The image that it began with. */
+  readonly base?: string;
 }
 
 /** A repository with its images, the newest last. */
@@ -34,7 +36,7 @@ export class ImageRepository {
    * @throws AwsError where tags are immutable and the tag is taken, be it by the same image
    * @see https://github.com/moby/buildkit/issues/2004
    */
-  public push(tag: string, image: Pick<RepositoryImage, 'digest' | 'size' | 'context'>): void {
+  public push(tag: string, image: Pick<RepositoryImage, 'digest' | 'size' | 'context' | 'base'>): void {
     const tagged = this.find({ tag });
     if (tagged && this.immutableTags) {
       throw new AwsError('ImageTagAlreadyExistsException', 400,

@@ -1,9 +1,7 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import { instructionsIn, LIBRECHAT_IN_IMAGE } from './image';
+import { openArchive } from './image-files';
 import { EmulatorError } from '../../core/errors';
 
 /** A folder of the image with the symbolic links in it that lead to the temporary folder. */
@@ -21,13 +19,12 @@ export async function linksOfImage(context: string, librechat: string): Promise<
     if (instruction !== 'ADD') continue;
     const [archive, destination] = argument.split(/\s+/).filter((word) => !word.startsWith('--'));
     if (!existsSync(join(context, archive))) throw new EmulatorError('IMAGE_UNSUPPORTED', `ADD must name a file of the image's folder, got: ${archive}`);
-    const unzipped = /\.(tgz|gz)$/.test(archive) ? createGunzip() : new PassThrough();
-    for await (const entry of createReadStream(join(context, archive)).pipe(unzipped).pipe(extract())) {
+    for await (const entry of openArchive(join(context, archive))) {
       const { header } = entry;
       entry.resume();
       const path = posix.join(destination, header.name);
       const link = below(LIBRECHAT_IN_IMAGE, path);
-      // Files of the adapter are of no use to processes of this machine.
+      // The adapter's files are for `filesOfImage`.
       if (header.type === 'directory' || (header.type === 'file' && link === undefined)) continue;
       const target = header.type === 'symlink' ? below('/tmp', header.linkname!) : undefined;
       if (link === undefined || target === undefined) {

@@ -19,11 +19,17 @@ export interface ImageCommand {
 /** Where LibreChat's image keeps LibreChat. */
 export const LIBRECHAT_IN_IMAGE = '/app';
 
-/**
- * Evaluates the Dockerfile of an image asset: the command, and the paths on this machine of the files that it names. Files come
- * from `COPY`; LibreChat's own files come from the folder that takes the place of the base image.
- */
-export function imageCommand(context: string, librechat: string, config: ImageConfig = {}): ImageCommand {
+/** What a Dockerfile says, without its files. */
+interface Layout {
+  /** Each file or folder that it copies: where it is in the image, and where in the build context. */
+  readonly copied: ReadonlyMap<string, string>;
+  readonly environment: Record<string, string>;
+  readonly workdir: string;
+  readonly entryPoint: string[];
+  readonly command: string[];
+}
+
+export function layoutOf(context: string): Layout {
   const copied = new Map<string, string>();
   const environment: Record<string, string> = {};
   let workdir = '/';
@@ -39,7 +45,21 @@ export function imageCommand(context: string, librechat: string, config: ImageCo
       case 'CMD': command = words(argument); break;
     }
   }
+  return { copied, environment, workdir, entryPoint, command };
+}
+
+/**
+ * Evaluates the Dockerfile of an image asset: the command, and the paths on this machine of the files that it names. Files come
+ * from `COPY`; LibreChat's own files come from the folder that takes the place of the base image.
+ *
+ * @param files files of the image that are elsewhere, by their paths in the image
+ */
+export function imageCommand(
+  context: string, librechat: string, config: ImageConfig = {}, files: ReadonlyMap<string, string> = new Map(),
+): ImageCommand {
+  const { copied, environment, workdir, entryPoint, command } = layoutOf(context);
   const onThisMachine = (path: string): string | undefined => {
+    if (files.has(path)) return files.get(path);
     for (const [target, source] of copied) {
       if (path === target || path.startsWith(`${target}/`)) return join(context, source, path.slice(target.length));
     }

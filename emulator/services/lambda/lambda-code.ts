@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageCommand, type ImageConfig } from './image';
+import { filesOfImage } from './image-files';
 import { linksOfImage, type LinkedFolder } from './image-links';
 import { managedRuntime } from './managed-runtime';
+import { releaseOf } from './stand-in-release';
+import { BASE_IMAGE_ARGUMENT } from '../../../src/contract/image';
 import { reject, unsupported, type Deployment, type ResourceDefinition } from '../../cloudformation/resource';
 import { EmulatorError } from '../../core/errors';
 import { unzipInto } from '../../core/zip';
+import type { RepositoryImage } from '../ecr/ecr-service';
 
 /** The command of a function, from an image or from an archive. */
 export interface FunctionCode {
@@ -21,28 +25,30 @@ export interface FunctionCode {
 
 /** The code of a container function, from its image's Dockerfile. */
 export async function imageCode(resource: ResourceDefinition, deployment: Deployment): Promise<FunctionCode> {
-  const context = contextOfImage(resource, deployment);
-  const librechat = deployment.options.librechat ?? '';
+  const { context, base } = imageOf(resource, deployment);
+  const { cloud, certificates, options } = deployment;
+  const librechat = releaseOf(options.librechat ?? '', base, cloud.folder);
+  // Environments with an older image may still run.
+  const folder = join(cloud.folder, 'images', createHash('sha256').update(context).digest('hex').slice(0, 8));
   try {
-    return {
-      ...imageCommand(context, librechat, resource.properties.ImageConfig as ImageConfig | undefined),
-      linked: await linksOfImage(context, librechat),
-    };
+    const links = await linksOfImage(context, librechat);
+    const files = await filesOfImage(context, folder, certificates.ca);
+    return { ...imageCommand(context, librechat, resource.properties.ImageConfig as ImageConfig | undefined, files), linked: links };
   } catch (error) {
     if (error instanceof EmulatorError) throw new EmulatorError(error.code, `${resource.logicalId}: ${error.message}`, { cause: error });
     throw error;
   }
 }
 
-/** The folder with the image's Dockerfile: of one that a build has pushed, or of an image asset. */
-function contextOfImage(resource: ResourceDefinition, { stack, services }: Deployment): string {
+/** The folder with the image's Dockerfile, and the image that it begins with: of one that a build has pushed, or of an image asset. */
+function imageOf(resource: ResourceDefinition, { stack, services }: Deployment): Pick<RepositoryImage, 'context' | 'base'> {
   const uri = String(resource.properties.Code?.ImageUri ?? '');
   if (services.ecr.findByUri(uri)) {
-    return services.ecr.image(uri)?.context ?? reject(resource, `\`Code.ImageUri\` must be an image that has been pushed, got: ${uri}`);
+    return services.ecr.image(uri) ?? reject(resource, `\`Code.ImageUri\` must be an image that has been pushed, got: ${uri}`);
   }
   const asset = stack.images.find(({ destinations }) => destinations.some(({ imageTag }) => uri.endsWith(`:${imageTag}`)))
     ?? unsupported(resource, `\`Code.ImageUri\` must be an image asset of the assembly, got: ${uri}`);
-  return asset.directory;
+  return { context: asset.directory, base: asset.buildArguments[BASE_IMAGE_ARGUMENT] };
 }
 
 /** The code of a function in an archive, or the reason why the emulator does not run it. */

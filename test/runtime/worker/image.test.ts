@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificates, type Certificates } from '../../../emulator/core/certificates';
+import { MongoServer } from '../../../emulator/services/documentdb/server';
 import { startRedis, type RunningRedis } from '../../../emulator/services/elasticache';
 import { EmulatedAws } from '../../../fixtures/runtime/aws';
 import { ImageBuilder, likeLambda } from '../../../fixtures/runtime/image';
@@ -20,6 +21,7 @@ describeWith('buildah', 'bwrap', 'setpriv', ROOT)('the image', () => {
   let folder: string;
   let certificates: Certificates;
   let redis: RunningRedis;
+  let mongo: MongoServer;
 
   beforeAll(async () => {
     builder = new ImageBuilder();
@@ -30,10 +32,11 @@ describeWith('buildah', 'bwrap', 'setpriv', ROOT)('the image', () => {
     chmodSync(folder, 0o755);
     certificates = await makeCertificates(folder);
     redis = await startRedis({ tls: certificates });
+    mongo = await MongoServer.start({ dialect: 'mongodb' });
   });
 
   afterAll(async () => {
-    await redis.dispose();
+    await Promise.all([redis.dispose(), mongo.dispose()]);
     rmSync(folder, { recursive: true, force: true });
     builder.dispose();
   });
@@ -94,6 +97,7 @@ describeWith('buildah', 'bwrap', 'setpriv', ROOT)('the image', () => {
       sealingSecretArn: aws.services.secretsManager.create('sealing', SEALING).arn,
       credentials: aws.role.credentials,
       environment: {
+        MONGO_URI: mongo.uri,
         USE_REDIS: 'true',
         REDIS_CA: '/tmp/redis-ca.pem',
         NODE_EXTRA_CA_CERTS: '/tmp/redis-ca.pem',

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MongoServer } from '../../../emulator/services/documentdb/server';
 import { buildStandIn, buildArtifacts } from '../../../fixtures/runtime/artifacts';
 import { Link } from '../../../fixtures/runtime/link';
 import { useWorker } from '../../../fixtures/runtime/use-worker';
@@ -11,9 +12,13 @@ const USER = { name: 'Ada Lovelace', email: 'ada@example.com', password: 'analyt
 const OUTAGE_MS = 5_000;
 
 const { create, redis } = useWorker(() => buildArtifacts(buildStandIn));
+let mongo: MongoServer;
 let link: Link;
 let worker: WorkerFunction;
 let token: string;
+
+beforeAll(async () => (mongo = await MongoServer.start({ dialect: 'mongodb' })));
+afterAll(() => mongo.dispose());
 
 beforeEach(async () => {
   link = new Link(redis().port);
@@ -25,7 +30,7 @@ afterEach(() => link.close());
 
 /** LibreChat in front of Redis, with a user who has logged in. */
 async function start(options: Parameters<typeof create>[0] = {}): Promise<void> {
-  worker = create({ timeoutMs: 60_000, ...options, environment: { USE_REDIS: 'true', ALLOW_REGISTRATION: 'true', ...options.environment } });
+  worker = create({ timeoutMs: 60_000, ...options, environment: { MONGO_URI: mongo.uri, USE_REDIS: 'true', ALLOW_REGISTRATION: 'true', ...options.environment } });
   await ask('POST', '/api/auth/register', USER);
   ({ token } = await ask('POST', '/api/auth/login', USER));
 }

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Document } from 'bson';
+import type { Collection } from './collection';
+import { CommandError } from './command-error';
+import { exists, specificationOf } from './index-specification';
+import type { Dialect } from './server-options';
+
+/**
+ * Builds indexes, which takes its time. DocumentDB allows one build in a collection and refuses `createIndexes` and `dropIndexes` meanwhile; MongoDB
+ * has the second one wait.
+ *
+ * @see https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html
+ */
+export class IndexBuilds {
+  /** How many builds were refused because of another one. */
+  public refused = 0;
+  private readonly running = new Map<Collection, Promise<void>>();
+
+  /** @param buildMs the time that each index takes */
+  public constructor(private readonly dialect: Dialect, private readonly buildMs: number) {}
+
+  /** Adds those that are missing; resolves to the number of indexes before and after. */
+  public async create(collection: Collection, given: readonly Document[]): Promise<{ before: number; after: number }> {
+    await this.free(collection);
+    const before = collection.indexes.length;
+    const requested = given.map(specificationOf);
+    const missing = requested.filter((index, position) => !exists(index, [...collection.indexes, ...requested.slice(0, position)]));
+    if (missing.length) await this.build(collection, missing);
+    return { before, after: collection.indexes.length };
+  }
+
+  public async drop(collection: Collection, names: readonly string[]): Promise<void> {
+    await this.free(collection);
+    for (const name of names) collection.dropIndex(name);
+  }
+
+  private async build(collection: Collection, missing: readonly Document[]): Promise<void> {
+    const build = sleep(this.buildMs * missing.length, undefined, { ref: false }).then(() => missing.forEach((index) => collection.addIndex(index)));
+    const ended = build.catch(() => undefined);
+    this.running.set(collection, ended);
+    try {
+      await build;
+    } finally {
+      if (this.running.get(collection) === ended) this.running.delete(collection);
+    }
+  }
+
+  private async free(collection: Collection): Promise<void> {
+    while (this.running.has(collection)) {
+      if (this.dialect === 'documentdb') {
+        this.refused++;
+        throw new CommandError(40333, 'Existing index build in progress on the same collection. Collection is limited to a single index build at a time.');
+      }
+      await this.running.get(collection);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** Whose rules and refusals: MongoDB 5.0, or Amazon DocumentDB 5.0. */
+export type Dialect = 'mongodb' | 'documentdb';
+
+export interface MongoServerOptions {
+  readonly dialect: Dialect;
+  /** Passwords of the users of the database `admin`, by name. @default no authentication */
+  readonly users?: Readonly<Record<string, string>>;
+  /** Certificate and key in PEM. @default no TLS */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** The name under which clients find it. @default localhost */
+  readonly host?: string;
+  /** @default none, a single server */
+  readonly replicaSet?: string;
+  /** The time that it takes to build an index, in milliseconds. @default 10 */
+  readonly indexBuildMs?: number;
+}

@@ -1,0 +1,31 @@
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const STAND_IN = 'librechat-stand-in';
+
+interface Manifest {
+  readonly name?: string;
+  readonly version?: string;
+}
+
+/**
+ * The folder of LibreChat in the release that the base image's tag names. Only the stand-in can be another release than it is: a copy of it, whose
+ * `package.json` says so.
+ *
+ * @param folder where copies are kept
+ */
+export function releaseOf(librechat: string, base: string | undefined, folder: string): string {
+  const version = /:(v\d+\.\d+\.\d+(?:-rc\d+)?)(?:@|$)/.exec(base ?? '')?.[1];
+  const manifest = manifestOf(librechat);
+  if (!version || manifest.name !== STAND_IN || manifest.version === version) return librechat;
+  const copy = join(folder, STAND_IN, version);
+  if (existsSync(copy)) return copy;
+  cpSync(librechat, copy, { recursive: true });
+  for (const part of ['', 'api']) writeFileSync(join(copy, part, 'package.json'), JSON.stringify({ ...manifestOf(join(copy, part)), version }));
+  return copy;
+}
+
+function manifestOf(folder: string): Manifest {
+  const file = join(folder, 'package.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as Manifest : {};
+}

@@ -1,0 +1,208 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { mongo } from 'mongoose';
+import { generate } from 'selfsigned';
+import { MongoServer, type MongoServerOptions } from '../../../../emulator/services/documentdb/server';
+
+const { MongoClient, MongoServerError } = mongo;
+
+let server: MongoServer;
+let client: mongo.MongoClient | undefined;
+
+afterEach(async () => {
+  await client?.close();
+  client = undefined;
+  await server.dispose();
+});
+
+/** Starts a server and connects the real driver to it. */
+async function connectTo(
+  options: Partial<MongoServerOptions> = {}, uri = (started: MongoServer) => started.uri, driver: mongo.MongoClientOptions = {},
+) {
+  server = await MongoServer.start({ dialect: 'mongodb', ...options });
+  client = new MongoClient(uri(server), { serverSelectionTimeoutMS: 2_000, ...driver });
+  await client.connect();
+  return client.db('LibreChat');
+}
+
+/** The error of the server that a command is refused with. */
+async function refusal(command: Promise<unknown>): Promise<{ code?: unknown; codeName?: unknown; message: string }> {
+  const error: unknown = await command.then(() => undefined, (reason: unknown) => reason);
+  expect(error).toBeInstanceOf(MongoServerError);
+  return error as mongo.MongoServerError;
+}
+
+describe('connections', () => {
+  test('of a single server without authentication', async () => {
+    expect(await (await connectTo()).command({ ping: 1 })).toMatchObject({ ok: 1 });
+  });
+
+  test.each(['SCRAM-SHA-1', 'SCRAM-SHA-256', undefined])('of MongoDB with a user, mechanism %s', async (mechanism) => {
+    const users = { 'chat user': 'pass@word' };
+    const db = await connectTo({ users }, ({ uri }) => uri + (mechanism ? `&authMechanism=${mechanism}` : ''));
+    expect(await db.collection('users').find().toArray()).toEqual([]);
+  });
+
+  test('of DocumentDB: a replica set, TLS, SCRAM-SHA-1', async () => {
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }]);
+    const db = await connectTo(
+      { dialect: 'documentdb', users: { chat: 'secret' }, replicaSet: 'rs0', tls: { cert, key } },
+      ({ uri }) => `${uri}&authMechanism=SCRAM-SHA-1&retryWrites=false`, { tlsAllowInvalidCertificates: true },
+    );
+    await db.collection('users').insertOne({ email: 'ada@example.com' });
+    expect(await db.command({ hello: 1 })).toMatchObject({ setName: 'rs0', isWritablePrimary: true, hosts: [`localhost:${server.port}`] });
+  });
+
+  test.each([
+    ['a wrong password', 'chat:wrong', 'admin', 18, 'Authentication failed.'],
+    ['an unknown user', 'nobody:secret', 'admin', 18, 'Authentication failed.'],
+    ['a user of another database', 'chat:secret', 'LibreChat', 18, 'Authentication failed.'],
+  ])('%s is refused', async (_, credentials, authSource, code, message) => {
+    const uri = ({ host, port }: MongoServer) => `mongodb://${credentials}@${host}:${port}/LibreChat?authSource=${authSource}`;
+    expect(await refusal(connectTo({ users: { chat: 'secret' } }, uri))).toMatchObject({ code, message });
+  });
+
+  test('DocumentDB has no SCRAM-SHA-256', async () => {
+    const attempt = connectTo({ dialect: 'documentdb', users: { chat: 'secret' } }, ({ uri }) => `${uri}&authMechanism=SCRAM-SHA-256`);
+    expect(await refusal(attempt)).toMatchObject({ message: 'Unsupported mechanism [ -301 ]' });
+  });
+
+  test('commands require authentication', async () => {
+    const db = await connectTo({ users: { chat: 'secret' } }, ({ host, port }) => `mongodb://${host}:${port}/`);
+    expect(await refusal(db.collection('users').findOne())).toMatchObject({ code: 13, message: 'command find requires authentication' });
+    expect(await db.command({ ping: 1 })).toMatchObject({ ok: 1 });
+  });
+
+  test('a client without TLS gets nothing from a server with TLS', async () => {
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }]);
+    const plain = ({ host, port }: MongoServer) => `mongodb://${host}:${port}/`;
+    await expect(connectTo({ tls: { cert, key } }, plain, { serverSelectionTimeoutMS: 300 })).rejects.toThrow(/connection .* closed|ECONNRESET/);
+  });
+
+  test('a server that is not available accepts no connection', async () => {
+    server = await MongoServer.start({ dialect: 'documentdb' });
+    server.available = false;
+    client = new MongoClient(server.uri, { serverSelectionTimeoutMS: 300 });
+    await expect(client.connect()).rejects.toThrow();
+  });
+
+  test('what is not the wire protocol ends the connection', async () => {
+    server = await MongoServer.start({ dialect: 'mongodb' });
+    const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(socket, 'close');
+  });
+});
+
+describe('commands', () => {
+  test('an unknown one is refused', async () => {
+    const db = await connectTo();
+    expect(await refusal(db.command({ frobnicate: 1 }))).toMatchObject({ code: 59, codeName: 'CommandNotFound', message: 'no such command: \'frobnicate\'' });
+  });
+
+  test('a collection is created once, and listed', async () => {
+    const db = await connectTo();
+    await db.createCollection('users');
+    expect(await refusal(db.createCollection('users'))).toMatchObject({ code: 48, codeName: 'NamespaceExists' });
+    expect((await db.listCollections().toArray()).map(({ name }) => name)).toEqual(['users']);
+  });
+
+  test('documents are inserted, found, changed and deleted', async () => {
+    const users = (await connectTo()).collection<{ _id: string; email: string; logins?: number; tags?: string[] }>('users');
+    await users.insertMany([{ _id: 'a', email: 'a@x', logins: 2, tags: ['x', 'y'] }, { _id: 'b', email: 'b@x' }]);
+    const found = async (filter: object) => (await users.find(filter).sort({ email: -1 }).project({ email: 1 }).toArray())
+      .map(({ _id }) => _id as string);
+    expect(await found({})).toEqual(['b', 'a']);
+    expect(await found({ $or: [{ logins: { $gt: 1 } }, { tags: 'z' }] })).toEqual(['a']);
+    expect(await found({ logins: { $exists: false } })).toEqual(['b']);
+    expect(await found({ logins: null })).toEqual(['b']);
+    expect(await users.updateOne({ email: 'a@x' }, { $inc: { logins: 1 }, $unset: { tags: '' } })).toMatchObject({ matchedCount: 1, modifiedCount: 1 });
+    expect(await users.updateOne({ email: 'c@x' }, { $setOnInsert: { _id: 'c' } }, { upsert: true })).toMatchObject({ upsertedId: 'c' });
+    expect(await users.find().toArray()).toEqual([{ _id: 'a', email: 'a@x', logins: 3 }, { _id: 'b', email: 'b@x' }, { _id: 'c', email: 'c@x' }]);
+    expect(await users.deleteMany({ logins: 3 })).toMatchObject({ deletedCount: 1 });
+    expect(await found({})).toEqual(['c', 'b']);
+  });
+
+  test.each([
+    ['an operator of filters', 2, (users: { find: Function }) => users.find({ n: { $frob: 1 } }).toArray()],
+    ['an operator of updates', 9, (users: { updateMany: Function }) => users.updateMany({}, { $frob: { n: 1 } })],
+  ])('%s that is not supported is refused', async (_, code, command) => {
+    const users = (await connectTo()).collection('users');
+    await users.insertOne({ n: 1 });
+    expect(await refusal(command(users) as Promise<unknown>)).toMatchObject({ code });
+  });
+
+  test('DocumentDB refuses retryable writes', async () => {
+    const db = await connectTo({ dialect: 'documentdb', replicaSet: 'rs0' });
+    expect(await refusal(db.collection('users').insertOne({ n: 1 }))).toMatchObject({ code: 301, message: 'Retryable writes are not supported' });
+  });
+});
+
+describe('indexes', () => {
+  test('what a unique index has already is refused', async () => {
+    const users = (await connectTo()).collection('users');
+    await users.createIndex({ email: 1 }, { unique: true });
+    await users.insertOne({ email: 'a@x' });
+    expect(await refusal(users.insertOne({ email: 'a@x' }))).toMatchObject({ code: 11000, message: expect.stringContaining('index: email_1 dup key: { email: "a@x" }') });
+    await users.deleteOne({ email: 'a@x' });
+    await users.insertOne({ email: 'a@x' });
+  });
+
+  test('a unique index cannot be built over what is there twice', async () => {
+    const users = (await connectTo()).collection('users');
+    await users.insertMany([{ email: 'a@x' }, { email: 'a@x' }]);
+    expect(await refusal(users.createIndex({ email: 1 }, { unique: true }))).toMatchObject({ code: 11000 });
+  });
+
+  test('sparse and partial ones take only some documents', async () => {
+    const users = (await connectTo()).collection('users');
+    await users.createIndex({ googleId: 1 }, { unique: true, sparse: true });
+    await users.createIndex({ samlId: 1, tenantId: 1 }, { unique: true, partialFilterExpression: { samlId: { $exists: true } } });
+    await users.insertMany([{ n: 1 }, { n: 2 }, { samlId: 'x' }]);
+    expect(await refusal(users.insertOne({ samlId: 'x' }))).toMatchObject({ code: 11000 });
+  });
+
+  test.each<[what: string, key: object, options: object, code: number]>([
+    ['another key under its name', { name: 1 }, { name: 'email_1' }, 86],
+    ['the same key, no longer unique', { email: 1 }, {}, 86],
+    ['the same under another name', { email: 1 }, { name: 'other', unique: true }, 85],
+    ['another time to live', { expiresAt: 1 }, { expireAfterSeconds: 9 }, 85],
+  ])('%s conflicts with an index', async (_, key, options, code) => {
+    const users = (await connectTo()).collection('users');
+    await users.createIndexes([{ key: { email: 1 }, unique: true }, { key: { expiresAt: 1 }, expireAfterSeconds: 0 }]);
+    expect(await refusal(users.createIndex(key as Record<string, 1>, options))).toMatchObject({ code });
+    expect((await users.indexes()).map(({ name }) => name)).toEqual(['_id_', 'email_1', 'expiresAt_1']);
+  });
+
+  test('they are dropped by name', async () => {
+    const users = (await connectTo()).collection('users');
+    await users.createIndexes([{ key: { email: 1 } }, { key: { role: 1 } }]);
+    await users.dropIndex('email_1');
+    expect(await refusal(users.dropIndex('email_1'))).toMatchObject({ code: 27, codeName: 'IndexNotFound' });
+    expect((await users.indexes()).map(({ name }) => name)).toEqual(['_id_', 'role_1']);
+  });
+
+  test('MongoDB has the second build in a collection wait', async () => {
+    const db = await connectTo({ indexBuildMs: 20 });
+    await Promise.all(['a', 'b', 'a'].map((field) => db.collection('users').createIndex({ [field]: 1 })));
+    expect((await db.collection('users').indexes()).map(({ name }) => name)).toEqual(['_id_', 'a_1', 'b_1']);
+  });
+
+  test('DocumentDB refuses it, and dropping one meanwhile, but not in another collection', async () => {
+    const db = await connectTo({ dialect: 'documentdb', indexBuildMs: 100 });
+    await db.collection('users').createIndex({ old: 1 });
+    const attempts = [
+      db.collection('users').createIndex({ a: 1 }),
+      db.collection('users').createIndex({ old: 1 }),
+      db.collection('users').dropIndex('old_1'),
+      db.collection('messages').createIndex({ a: 1 }),
+    ];
+    const outcomes = await Promise.allSettled(attempts);
+    expect(outcomes.map((outcome) => outcome.status === 'fulfilled' ? 'ok' : (outcome.reason as mongo.MongoServerError).code)).toEqual(['ok', 40333, 40333, 'ok']);
+    expect((outcomes[1] as PromiseRejectedResult).reason).toMatchObject({
+      message: 'Existing index build in progress on the same collection. Collection is limited to a single index build at a time.',
+    });
+    expect(server.builds.refused).toBe(2);
+    expect(await db.collection('users').createIndex({ old: 1 })).toBe('old_1');
+  });
+});

@@ -1,0 +1,37 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { DETERMINISTIC } from './bundle-adapter';
+
+const SCRIPTS = ['create-user', 'delete-user', 'list-users', 'reset-password'];
+const SCHEMAS = '@librechat/data-schemas';
+
+/** Optional dependencies of MongoDB's driver, which does without. */
+const OPTIONAL = ['kerberos', 'snappy', 'socks', 'aws4', 'gcp-metadata', 'mongodb-client-encryption', '@mongodb-js/zstd', '@aws-sdk/credential-providers'];
+
+/** The release that the stand-in says it is where no image says another one. */
+const RELEASE = 'v0.8.8';
+
+/** Server and scripts share one Mongoose and one set of models, out of `node_modules`, with whoever else runs in the image. */
+const IN_NODE_MODULES: Plugin = {
+  name: 'in-node-modules',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/data-schemas$/ }, () => ({ path: SCHEMAS, external: true })),
+};
+
+/** Makes the server's part of LibreChat's image: `api`, `config` and `node_modules`. */
+export async function bundleStandInServer(folder: string): Promise<void> {
+  const options: BuildOptions = { ...DETERMINISTIC, external: ['mongoose'], plugins: [IN_NODE_MODULES] };
+  await Promise.all([
+    build({ ...options, entryPoints: ['stand-in/server/index.ts'], outfile: join(folder, 'api/server/index.js') }),
+    build({ ...options, entryPoints: SCRIPTS.map((name) => `stand-in/config/${name}.ts`), outdir: join(folder, 'config') }),
+    build({ ...options, entryPoints: ['stand-in/data-schemas/index.ts'], outfile: join(folder, 'node_modules', SCHEMAS, 'index.js') }),
+    build({ ...DETERMINISTIC, external: OPTIONAL, minify: true, keepNames: true, entryPoints: ['mongoose'], outfile: join(folder, 'node_modules/mongoose/index.js') }),
+  ]);
+  describe(folder, { name: 'librechat-stand-in', version: RELEASE });
+  describe(join(folder, 'api'), { name: '@librechat/backend', version: RELEASE });
+}
+
+function describe(folder: string, manifest: object): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
