@@ -1,8 +1,8 @@
-import { awscdk, javascript, ReleasableCommits } from 'projen';
+import { awscdk, javascript, ReleasableCommits, TextFile } from 'projen';
 import { changelog } from './projenrc/changelog';
 import { integrationTests } from './projenrc/integration-tests';
 import { LAYERS } from './projenrc/layers';
-import { continuousIntegration, INSTALL_PROGRAMS } from './projenrc/workflows';
+import { continuousIntegration, INSTALL_PROGRAMS, NODE_VERSION } from './projenrc/workflows';
 
 const NAME = 'cdk-librechat-serverless';
 const ORGANISATION = 'github.com/librechat-serverless';
@@ -36,13 +36,17 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // In Go, the aws-cdk-lib of that release compiles with nothing from 10.5.0 on, which gave constructs a new method.
   constructsVersion: '10.4.2',
   minNodeVersion: '20.0.0',
-  workflowNodeVersion: '24',
+  workflowNodeVersion: NODE_VERSION,
+  // Otherwise npm 11 and newer warn that these scripts were not reviewed.
+  allowScripts: ['@parcel/watcher', 'esbuild', 'unrs-resolver'],
   githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { types: COMMIT_TYPES } } },
   // A pull request must bring the generated files: nothing pushes to its branch.
   buildWorkflowOptions: { mutableBuild: false, preBuildSteps: [INSTALL_PROGRAMS] },
   releaseWorkflowSetupSteps: [INSTALL_PROGRAMS],
   // Documentation and tests are no reason to release.
   releasableCommits: ReleasableCommits.featuresAndFixes(),
+  // The last one for Node 20.
+  bumpPackage: 'commit-and-tag-version@^12',
   compat: true,
   compressAssembly: true,
 
@@ -138,6 +142,7 @@ integrationTests(project);
 changelog(project);
 continuousIntegration(project);
 enforceLayers(project);
+new TextFile(project, '.nvmrc', { lines: [NODE_VERSION] });
 keepOutOfThePackage(project);
 
 project.synth();
@@ -211,5 +216,5 @@ function keepOutOfThePackage(p: awscdk.AwsCdkConstructLibrary) {
   for (const folder of ['.ci', 'build', 'cli', 'demo', 'docs', 'emulator', 'examples', 'fixtures', 'integ', 'prices', 'probe', 'projenrc', 'rosetta', 'runtime', 'stand-in', 'tools']) {
     p.npmignore?.exclude(`/${folder}/`);
   }
-  p.npmignore?.exclude('/.cfnlintrc', '/API.md', '/CHANGELOG.md', '/CONTRIBUTING.md', '/SECURITY.md');
+  p.npmignore?.exclude('/.cfnlintrc', '/.nvmrc', '/API.md', '/CHANGELOG.md', '/CONTRIBUTING.md', '/SECURITY.md');
 }

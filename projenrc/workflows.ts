@@ -2,11 +2,14 @@ import type { awscdk } from 'projen';
 import { WorkflowSteps, type workflows } from 'projen/lib/github';
 import { JobPermission } from 'projen/lib/github/workflows-model';
 
+/** Node on GitHub, and for `nvm use`. */
+export const NODE_VERSION = '24';
+
 /**
  * Debian, as root: the tests of the image start its processes as another user, in file systems that they mount. `--init` ends processes
  * whose parent has ended, which the tests look for.
  */
-const CONTAINER: workflows.ContainerOptions = { image: 'node:24-bookworm', options: ['--privileged', '--init'] };
+const CONTAINER: workflows.ContainerOptions = { image: `node:${NODE_VERSION}-bookworm`, options: ['--privileged', '--init'] };
 
 /**
  * For the jobs that run the tests. As `workflowBootstrapSteps` it would also be in each job that packages or publishes, where nothing is
