@@ -9,6 +9,9 @@ const SCHEMAS = '@librechat/data-schemas';
 /** Optional dependencies of MongoDB's driver, which does without. */
 const OPTIONAL = ['kerberos', 'snappy', 'socks', 'aws4', 'gcp-metadata', 'mongodb-client-encryption', '@mongodb-js/zstd', '@aws-sdk/credential-providers'];
 
+/** What LibreChat's image has in `node_modules` besides its own packages, and what others in the image use too. */
+const IN_IMAGE = ['mongoose', 'js-yaml'];
+
 /** The release that the stand-in says it is where no image says another one. */
 const RELEASE = 'v0.8.8';
 
@@ -20,12 +23,14 @@ const IN_NODE_MODULES: Plugin = {
 
 /** Makes the server's part of LibreChat's image: `api`, `config` and `node_modules`. */
 export async function bundleStandInServer(folder: string): Promise<void> {
-  const options: BuildOptions = { ...DETERMINISTIC, external: ['mongoose'], plugins: [IN_NODE_MODULES] };
+  const options: BuildOptions = { ...DETERMINISTIC, external: IN_IMAGE, plugins: [IN_NODE_MODULES] };
   await Promise.all([
     build({ ...options, entryPoints: ['stand-in/server/index.ts'], outfile: join(folder, 'api/server/index.js') }),
     build({ ...options, entryPoints: SCRIPTS.map((name) => `stand-in/config/${name}.ts`), outdir: join(folder, 'config') }),
     build({ ...options, entryPoints: ['stand-in/data-schemas/index.ts'], outfile: join(folder, 'node_modules', SCHEMAS, 'index.js') }),
-    build({ ...DETERMINISTIC, external: OPTIONAL, minify: true, keepNames: true, entryPoints: ['mongoose'], outfile: join(folder, 'node_modules/mongoose/index.js') }),
+    ...IN_IMAGE.map((name) => build({
+      ...DETERMINISTIC, external: OPTIONAL, minify: true, keepNames: true, entryPoints: [name], outfile: join(folder, 'node_modules', name, 'index.js'),
+    })),
   ]);
   describe(folder, { name: 'librechat-stand-in', version: RELEASE });
   describe(join(folder, 'api'), { name: '@librechat/backend', version: RELEASE });

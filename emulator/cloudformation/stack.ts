@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { deleteCustomResource, isCustomResource } from './custom-resource';
 import { deploymentOrder } from './deployment-order';
 import { isInert } from './inert';
 import { conditionHolds, resolve, type Scope } from './intrinsics';
-import { unsupported, type Deployment, type EmulatedResource, type ExistingResource, type ResourceDefinition, type ResourceProperties } from './resource';
+import { physicalName, unsupported, type Deployment, type EmulatedResource, type ExistingResource, type ResourceDefinition, type ResourceProperties } from './resource';
 import { StackUpdate } from './stack-update';
 import { NESTED_STACK, type TemplateResource } from './template';
 import { EmulatorError } from '../core/errors';
+import type { StackStatus } from '../services/cloudformation/cloudformation-service';
 import { handlerOf } from '../services/resource-handlers';
 
 const ZONES = ['a', 'b', 'c'];
@@ -18,10 +20,19 @@ export class Stack {
 
   /** Creates all resources. @throws EmulatorError with the logical id of the resource that cannot be created */
   public async deploy(): Promise<void> {
-    for (const [logicalId, { Type: type, Properties = {} }] of this.declared()) {
-      const resource = { logicalId, type, properties: this.resolved(logicalId, Properties) as ResourceProperties };
-      this.created.set(logicalId, { ...resource, ...await this.create(resource) });
+    this.status = 'CREATE_IN_PROGRESS';
+    try {
+      for (const [logicalId, { Type: type, Properties = {} }] of this.declared()) {
+        const resource = { logicalId, type, properties: this.resolved(logicalId, Properties) as ResourceProperties };
+        // CloudFormation sends Delete, with an ID of its own, for a custom resource whose creation failed.
+        if (isCustomResource(type)) this.created.set(logicalId, { ...resource, ref: physicalName(resource, this.deployment) });
+        this.created.set(logicalId, { ...resource, ...await this.create(resource) });
+      }
+    } catch (error) {
+      await this.rollingBack('ROLLBACK', error as Error, () => this.deleteCustomResources());
+      throw error;
     }
+    this.status = 'CREATE_COMPLETE';
   }
 
   /**
@@ -34,18 +45,39 @@ export class Stack {
     const previous = this.deployment;
     const update = new StackUpdate(this.created, (resource) => this.create(resource), () => this.deployment);
     this.deployment = { ...previous, ...deployment };
+    this.status = 'UPDATE_IN_PROGRESS';
     try {
       for (const [logicalId, { Type: type, Properties = {} }] of this.declared()) {
         await update.apply({ logicalId, type, properties: this.resolved(logicalId, Properties) as ResourceProperties });
       }
     } catch (error) {
       this.deployment = previous;
-      await update.rollBack().catch((reason: Error) => {
-        throw new EmulatorError('ROLLBACK_FAILED', `${reason.message}, while this was rolled back: ${(error as Error).message}`, { cause: reason });
-      });
+      await this.rollingBack('UPDATE_ROLLBACK', error as Error, () => update.rollBack());
       throw error;
     }
     await update.cleanUp(new Set(this.declared().map(([logicalId]) => logicalId)));
+    this.status = 'UPDATE_COMPLETE';
+  }
+
+  private set status(status: StackStatus) {
+    this.deployment.services.cloudFormation.stacks.set(this.deployment.stackId, status);
+  }
+
+  /** @throws EmulatorError where the rollback itself fails */
+  private async rollingBack(kind: 'ROLLBACK' | 'UPDATE_ROLLBACK', error: Error, rollBack: () => Promise<void>): Promise<void> {
+    this.status = `${kind}_IN_PROGRESS`;
+    await rollBack().catch((reason: Error) => {
+      this.status = `${kind}_FAILED`;
+      throw new EmulatorError('ROLLBACK_FAILED', `${reason.message}, while this was rolled back: ${error.message}`, { cause: reason });
+    });
+    this.status = `${kind}_COMPLETE`;
+  }
+
+  /** Deletes what only functions of the stack can delete; all else ends with the emulator. */
+  private async deleteCustomResources(): Promise<void> {
+    for (const existing of [...this.created.values()].reverse()) {
+      if (isCustomResource(existing.type) && !isInert(existing.type)) await deleteCustomResource(existing, this.deployment);
+    }
   }
 
   /** The resources whose condition holds, in the order of their dependencies. */

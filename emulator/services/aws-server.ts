@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { cloudFormationApi } from './cloudformation/cloudformation-api';
 import { logsApi } from './cloudwatch-logs/logs-api';
 import { codeBuildApi } from './codebuild/codebuild-api';
+import { rdsApi } from './documentdb/rds-api';
 import { ecrApi } from './ecr/ecr-api';
 import type { Role } from './iam/iam-service';
 import { lambdaActionOf, lambdaApi } from './lambda/lambda-api';
@@ -14,7 +16,8 @@ import type { Services } from './services';
 import { ssmApi } from './ssm/ssm-api';
 import { AwsError } from '../core/aws-error';
 import { fromNode, headerValue, textResponse, type HttpRequest, type HttpResponse } from '../core/http';
-import type { JsonApi } from '../core/json-api';
+import type { Authorize, JsonApi } from '../core/json-api';
+import { queryError, queryResponse, type QueryApi } from '../core/query-api';
 import { signatureOf, verify, type Signature } from '../core/signature';
 import { writeResponse } from '../core/write-response';
 
@@ -32,6 +35,7 @@ export class AwsServer {
   private readonly server = createServer((request, response) => void this.respond(fromNode(request, 'http'), response));
   private readonly expected = new Map<string, (body: Buffer) => void>();
   private readonly jsonApis: Readonly<Record<string, JsonApi>>;
+  private readonly queryApis: Readonly<Record<string, QueryApi>>;
 
   public constructor(private readonly services: Services) {
     const { cloud } = services;
@@ -42,6 +46,7 @@ export class AwsServer {
       ecr: ecrApi(services.ecr, cloud),
       logs: logsApi(services.logs, cloud),
     };
+    this.queryApis = { cloudformation: cloudFormationApi(services.cloudFormation), rds: rdsApi(services.documentDb, cloud) };
   }
 
   public async start(): Promise<void> {
@@ -78,7 +83,7 @@ export class AwsServer {
     }
     const signature = signatureOf(request);
     const service = signature?.service ?? 's3';
-    const action = actionOf(request, service);
+    const action = service in this.queryApis ? new URLSearchParams(body.toString()).get('Action') ?? '' : actionOf(request, service);
     let response: HttpResponse;
     let detail: string | undefined;
     try {
@@ -87,7 +92,7 @@ export class AwsServer {
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       detail = `${error.code}: ${error.message}`;
-      response = service === 's3' ? s3Error(error, request.path) : jsonError(error);
+      response = service === 's3' ? s3Error(error, request.path) : service in this.queryApis ? queryError(error) : jsonError(error);
     }
     this.services.cloud.events.emit({ type: 'aws', service, action, resource: resourceOf(request, service, body), status: response.status, detail });
     return { ...response, headers: [...response.headers, [service === 's3' ? 'x-amz-request-id' : 'x-amzn-RequestId', randomUUID()]] };
@@ -121,19 +126,29 @@ export class AwsServer {
     switch (service) {
       case 's3': return s3Api(s3, request, body, addressOf(request.path), (question) => iam.allows(role, question));
       case 'lambda': return lambdaApi(this.services, request, body, role);
-      default: return this.json(service, action, body, role);
+      default: return service in this.queryApis ? this.query(service, action, body, role) : this.json(service, action, body, role);
     }
   }
 
   private json(service: string, action: string, body: Buffer, role: Role): HttpResponse {
     const run = this.jsonApis[service]?.[action];
     if (!run) throw new AwsError('UnknownOperationException', 400, `the emulator does not support ${service} ${action}`);
-    const result = run(JSON.parse(body.toString() || '{}') as Record<string, unknown>, (name, resource) => {
-      if (this.services.iam.allows(role, { action: name, resource })) return;
-      throw new AwsError('AccessDeniedException', 400,
-        `User: ${role.arn} is not authorized to perform: ${name} on resource: ${resource} because no identity-based policy allows it`);
-    });
+    const result = run(JSON.parse(body.toString() || '{}') as Record<string, unknown>, this.authorizer(role, 'AccessDeniedException', 400));
     return textResponse(200, 'application/x-amz-json-1.1', JSON.stringify(result));
+  }
+
+  private query(service: string, action: string, body: Buffer, role: Role): HttpResponse {
+    const run = this.queryApis[service][action];
+    if (!run) throw new AwsError('InvalidAction', 400, `the emulator does not support ${service} ${action}`);
+    return queryResponse(action, run(Object.fromEntries(new URLSearchParams(body.toString())), this.authorizer(role, 'AccessDenied', 403)));
+  }
+
+  private authorizer(role: Role, code: string, status: number): Authorize {
+    return (action, resource) => {
+      if (this.services.iam.allows(role, { action, resource })) return;
+      throw new AwsError(code, status,
+        `User: ${role.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows it`);
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { ApiGatewayService } from './api-gateway/api-gateway-service';
+import { CloudFormationService } from './cloudformation/cloudformation-service';
 import { CloudFrontService } from './cloudfront/cloudfront-service';
 import { LogsService } from './cloudwatch-logs/logs-service';
 import { CodeBuildService } from './codebuild/codebuild-service';
@@ -20,6 +21,7 @@ export class Services {
   /** Emulated DNS: the handler behind each host name. */
   public readonly dns = new Map<string, HttpHandler>();
   public readonly apiGateway = new ApiGatewayService();
+  public readonly cloudFormation = new CloudFormationService();
   public readonly cloudFront = new CloudFrontService();
   public readonly documentDb = new DocumentDbService();
   public readonly elastiCache = new ElastiCacheService();

@@ -26,7 +26,7 @@ const BODY_LIMIT = '3mb';
 /** The stand-in's routes, as LibreChat names and orders them. */
 export function createApp(settings: Settings, redis: Connections, models: Models, ready: () => boolean, log: Log): Express {
   const page = readFileSync(join(settings.clientDirectory, 'index.html'), 'utf8');
-  const config = readConfig(settings.configPath);
+  const config = readConfig(settings.configPath, log);
   const metrics = new Metrics();
   const jobs = new JobStore(redis.jobs, settings.keepCompletedJobs);
   const transport = new EventTransport(redis.jobs, redis.subscriber);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
+import type { Log } from './log';
 
 /** What the stand-in takes from `librechat.yaml`. */
 export interface Config {
@@ -22,10 +23,9 @@ interface Document {
   readonly endpoints?: { readonly custom?: { readonly name: string; readonly models?: { readonly default?: string[] } }[] };
 }
 
-/** Reads the file that CONFIG_PATH names; without one, LibreChat's defaults hold. */
-export function readConfig(path?: string): Config {
-  if (!path) return { fileStrategy: 'local', endpoints: [] };
-  const document = load(readFileSync(path, 'utf8')) as Document | null;
+/** Reads the file that CONFIG_PATH names; without one, or if it cannot be parsed, LibreChat's defaults hold. */
+export function readConfig(path: string | undefined, log: Log): Config {
+  const document = path ? parsed(path, log) : undefined;
   const endpoints = (document?.endpoints?.custom ?? []).map(({ name, models }) => ({ name, models: models?.default ?? [] }));
   return {
     version: document?.version,
@@ -33,4 +33,13 @@ export function readConfig(path?: string): Config {
     welcome: document?.interface?.customWelcome,
     endpoints,
   };
+}
+
+function parsed(path: string, log: Log): Document | undefined {
+  try {
+    return load(readFileSync(path, 'utf8')) as Document;
+  } catch (error) {
+    log('error', `Config file YAML format is invalid: ${(error as Error).message}`);
+    return undefined;
+  }
 }

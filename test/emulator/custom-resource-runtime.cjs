@@ -1,4 +1,4 @@
-// A provider of custom resources: MODE says how it goes wrong.
+// A provider of custom resources: MODE says how it goes wrong. Only `undeletable` and `by-event` concern Delete requests.
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation`;
 
 (async () => {
@@ -6,7 +6,9 @@ const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/inv
     const next = await fetch(`${api}/next`);
     const event = await next.json();
     const id = next.headers.get('lambda-runtime-aws-request-id');
-    const mode = process.env.MODE;
+    const isDelete = event.RequestType === 'Delete';
+    if (isDelete) console.log(`deleted ${event.PhysicalResourceId}`);
+    const mode = isDelete && !['by-event', 'undeletable'].includes(process.env.MODE) ? 'succeed' : process.env.MODE;
     if (mode === 'crash') process.exit(4);
     if (mode === 'throw' || (mode === 'recover' && attempt < 3)) {
       await fetch(`${api}/${id}/error`, { method: 'POST', body: `{"errorMessage":"thrown ${id} ${attempt}"}` });
@@ -20,6 +22,7 @@ const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/inv
       Object.assign(response, { PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId : Id, Data: {} });
       if (Fail && event.RequestType !== 'Delete') Object.assign(response, { Status: 'FAILED', Reason: 'it went wrong' });
     }
+    if (mode === 'undeletable') Object.assign(response, { Status: 'FAILED', Reason: isDelete ? 'it stays' : 'it went wrong' });
     if (mode === 'fail') Object.assign(response, { Status: 'FAILED', Reason: 'it went wrong' });
     if (mode === 'long') response.Data.More = 'x'.repeat(4096);
     if (mode === 'mismatch') response.RequestId = 'other';

@@ -13,8 +13,10 @@ afterEach(() => services.cloud.dispose());
 describe('a custom resource', () => {
   const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:provider';
   let retries: string[];
+  let lines: string[];
   const provide = async (mode: string, retryAttempts = 2) => {
     retries = [];
+    lines = [];
     const lambda = new LambdaFunction({
       name: 'provider',
       command: [process.execPath, join(__dirname, 'custom-resource-runtime.cjs')],
@@ -24,6 +26,7 @@ describe('a custom resource', () => {
       folder: services.cloud.folder,
       limit: (milliseconds) => milliseconds / 1000,
       onRetry: (reason) => retries.push(reason),
+      onLog: (line) => lines.push(line),
     });
     services.cloud.onDispose(() => lambda.dispose());
     services.lambda.functions.set(ARN, { logicalId: 'Provider', arn: ARN, name: 'provider', permissions: [], lambda });
@@ -66,6 +69,19 @@ describe('a custom resource', () => {
   test('fails after as many attempts as the function is given', async () => {
     await expect(provide('recover', 1)).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED', message: expect.stringMatching(/thrown \S+ 2/) });
     expect(retries).toHaveLength(1);
+  });
+
+  test('whose creation failed is deleted in the rollback, with an ID of CloudFormation', async () => {
+    await expect(provide('fail')).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED' });
+    expect(lines).toContainEqual(expect.stringMatching(/^deleted S-C-[0-9A-Z]{12}$/));
+    expect([...services.cloudFormation.stacks.values()]).toEqual(['ROLLBACK_COMPLETE']);
+  });
+
+  test('that cannot be deleted fails the rollback', async () => {
+    await expect(provide('undeletable')).rejects.toMatchObject({
+      code: 'ROLLBACK_FAILED', message: 'C (Custom::Thing): it stays, while this was rolled back: C (Custom::Thing): it went wrong',
+    });
+    expect([...services.cloudFormation.stacks.values()]).toEqual(['ROLLBACK_FAILED']);
   });
 
   test.each([

@@ -1,6 +1,13 @@
 import type { MongoServer } from './server';
 
-/** DocumentDB's clusters by id. Each is a server of its own, with TLS and the user of the template. */
+/** A snapshot of a cluster. It holds no data. */
+interface ClusterSnapshot {
+  readonly cluster: string;
+  readonly createdAt: number;
+}
+
+/** DocumentDB's clusters and their snapshots by id. Each cluster is a server of its own, with TLS and the user of the template. */
 export class DocumentDbService {
   public readonly clusters = new Map<string, MongoServer>();
+  public readonly snapshots = new Map<string, ClusterSnapshot>();
 }
