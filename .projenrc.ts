@@ -117,8 +117,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       // A test that hangs fails either way; on a busy machine others take longer than the default of 5 s.
       testTimeout: 60_000,
       moduleNameMapper: { [`^${NAME}$`]: '<rootDir>/src' },
-      // They need the newest CDK: `test:newest` runs them.
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/newest/'],
+      // They need the newest CDK, or Python: `test:newest` and `test:witness` run them.
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/newest/', '<rootDir>/test/witness/'],
       globalSetup: '<rootDir>/test/temporary-files/set-up.ts',
       globalTeardown: '<rootDir>/test/temporary-files/tear-down.ts',
     },
@@ -191,6 +191,9 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
   for (const task of ['bundle', 'compile', 'post-compile']) languages.spawn(p.tasks.tryFind(task)!);
   languages.exec('tsx --tsconfig tsconfig.dev.json tools/languages/main.ts', { receiveArgs: true });
   p.addTask('test:newest', { description: 'Tests the construct with the newest aws-cdk-lib', exec: 'bash tools/test-newest.sh' });
+  const witness = p.addTask('test:witness', { description: 'Compares the emulator with ministack, and signatures with botocore (needs Python)' });
+  witness.spawn(p.tasks.tryFind('bundle')!);
+  witness.exec('bash tools/test-witness.sh');
   command('probe', 'Uses a deployment as a page and its user would, and judges what comes back', 'probe/cli.ts');
   command('cost', 'Estimates what a deployment costs a month (--help tells more)', 'tools/cost/main.ts');
   command('variants', 'Synthesizes every variant of the construct into a folder, for cfn-lint', 'tools/synth-variants.ts');

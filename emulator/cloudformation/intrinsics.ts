@@ -59,6 +59,7 @@ const FUNCTIONS: Record<string, Fn> = {
     const [condition, yes, no] = argument as [string, unknown, unknown];
     return inner(conditionHolds(condition, scope) ? yes : no);
   },
+  'Fn::ToJsonString': (argument, inner) => JSON.stringify(inner(argument)),
   'Fn::Equals': (argument, inner) => {
     const [left, right] = inner(argument) as unknown[];
     return String(left) === String(right);

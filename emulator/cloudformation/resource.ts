@@ -54,9 +54,12 @@ export type ResourceDeleter = (existing: ExistingResource, deployment: Deploymen
 
 export type ResourceDeleters = Readonly<Record<string, ResourceDeleter>>;
 
-/** The name that CloudFormation generates where the template has none. */
-export function physicalName({ logicalId }: ResourceDefinition, { stack }: Deployment): string {
-  return `${stack.name}-${logicalId}-${hash(`${stack.name}/${logicalId}`, 12).toUpperCase()}`;
+const SUFFIX_LENGTH = 12;
+
+/** The name that CloudFormation generates where the template has none. A long one keeps its suffix, so that it is unique. */
+export function physicalName({ logicalId }: ResourceDefinition, { stack }: Deployment, longest = 255): string {
+  const suffix = hash(`${stack.name}/${logicalId}`, SUFFIX_LENGTH).toUpperCase();
+  return `${`${stack.name}-${logicalId}`.slice(0, longest - SUFFIX_LENGTH - 1)}-${suffix}`;
 }
 
 /** An id as services generate it: letters and digits, the same at each start. */

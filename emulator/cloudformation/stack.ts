@@ -92,7 +92,9 @@ export class Stack {
   public outputs(): Record<string, string> {
     const outputs = Object.entries(this.deployment.stack.template.Outputs ?? {})
       .filter(([, { Condition }]) => !Condition || conditionHolds(Condition, this.scope));
-    return Object.fromEntries(outputs.map(([name, { Value }]) => [name, String(this.resolved(name, Value))]));
+    // A reference to a secret may be used in properties of resources only.
+    const scope: Scope = { ...this.scope, dynamic: (service, key) => service === 'ssm' ? this.dynamicReference(service, key) : `{{resolve:${service}:${key}}}` };
+    return Object.fromEntries(outputs.map(([name, { Value }]) => [name, String(this.resolved(name, Value, scope))]));
   }
 
   private get scope(): Scope {
@@ -123,9 +125,9 @@ export class Stack {
     return { ref: logicalId, attributes };
   }
 
-  private resolved(logicalId: string, value: unknown): unknown {
+  private resolved(logicalId: string, value: unknown, scope = this.scope): unknown {
     try {
-      return resolve(value, this.scope);
+      return resolve(value, scope);
     } catch (error) {
       if (error instanceof EmulatorError) throw new EmulatorError(error.code, `${logicalId}: ${error.message}`, { cause: error });
       throw error;

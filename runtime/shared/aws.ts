@@ -116,7 +116,12 @@ export class Aws {
 
 /** With the bucket in the path: one form for names with dots, and for an endpoint of one's own. */
 function objectPath(bucket: string, key: string): string {
-  return `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+  return `/${bucket}/${key.split('/').map(encoded).join('/')}`;
+}
+
+/** As signatures encode it: what is sent must need no other encoding to be verified. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function regionOf(arn: string): string | undefined {

@@ -18,9 +18,33 @@ describe('a stack', () => {
       },
       Resources: { P: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/p', Value: { 'Fn::Sub': '${Given} ${Default} ${AWS::Region} ${AWS::StackName}' } } } },
       Outputs: { Out: { Value: { 'Fn::GetAtt': ['P', 'Value'] } } },
-    }, { Given: 'g' });
+    }, { parameters: { Given: 'g' } });
     expect(stack.outputs()).toEqual({ Out: 'g d us-east-1 S' });
     expect(services.ssm.parameters.get('/p')).toBe('g d us-east-1 S');
+  });
+
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+  test('gives values as JSON, and never a secret in an output', async () => {
+    const reference = '{{resolve:secretsmanager:s:SecretString:::}}';
+    services.secretsManager.import('s', 'secret');
+    const stack = await deploy(services, {
+      Resources: { P: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/p', Value: reference } } },
+      Outputs: { Out: { Value: { 'Fn::ToJsonString': { name: { Ref: 'P' }, list: [1, { 'Fn::Join': ['-', ['a', { Ref: 'AWS::Region' }]] }], reference } } } },
+    });
+    expect(JSON.parse(stack.outputs().Out)).toEqual({ name: '/p', list: [1, 'a-us-east-1'], reference });
+    expect(services.ssm.parameters.get('/p')).toBe('secret');
+  });
+
+  test('generates different names where long logical ids begin alike', async () => {
+    const id = 'CustomResourceProviderWithALongName'.repeat(2);
+    const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } };
+    const stack = await deploy(services, {
+      Resources: { [`${id}Role`]: role, [`${id}Handler`]: role },
+      Outputs: { A: { Value: { Ref: `${id}Role` } }, B: { Value: { Ref: `${id}Handler` } } },
+    });
+    const { A, B } = stack.outputs();
+    expect(A).not.toBe(B);
+    expect([A.length, B.length]).toEqual([64, 64]);
   });
 
   test('has repositories, projects and log groups', async () => {

@@ -1,19 +1,31 @@
 import { Stack } from '../../emulator/cloudformation/stack';
 import type { Template } from '../../emulator/cloudformation/template';
+import type { Certificates } from '../../emulator/core/certificates';
 import { AwsServer } from '../../emulator/services/aws-server';
 import type { Services } from '../../emulator/services/services';
 
+interface Options {
+  readonly name?: string;
+  readonly parameters?: Record<string, string>;
+  /** Of `redis-server`. */
+  readonly certificates?: Certificates;
+}
+
+const NO_CERTIFICATES: Certificates = { cert: '', key: '', ca: '', caFile: '' };
+
 /** Deploys a template by itself, without an assembly; what it starts ends with the cloud. */
-export async function deploy(services: Services, template: Template, parameters?: Record<string, string>): Promise<Stack> {
+export async function deploy(
+  services: Services, template: Template, { name = 'S', parameters, certificates = NO_CERTIFICATES }: Options = {},
+): Promise<Stack> {
   const aws = new AwsServer(services);
   await aws.start();
   const stack = new Stack({
     cloud: services.cloud,
     services,
     aws,
-    stack: { name: 'S', environment: services.cloud, template, files: [], images: [] },
+    stack: { name, environment: services.cloud, template, files: [], images: [] },
     stackId: 'arn:stack',
-    certificates: { cert: '', key: '', ca: '', caFile: '' },
+    certificates,
     options: { assembly: '', librechat: '/', parameters },
   });
   await stack.deploy();

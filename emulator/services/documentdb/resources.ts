@@ -5,7 +5,7 @@ export const DOCUMENTDB_RESOURCES: ResourceHandlers = {
   'AWS::DocDB::DBCluster': async (resource, deployment) => {
     const { cloud, services, certificates: { cert, key } } = deployment;
     const { DBClusterIdentifier, MasterUsername, MasterUserPassword } = resource.properties;
-    const id = String(DBClusterIdentifier ?? physicalName(resource, deployment).toLowerCase());
+    const id = String(DBClusterIdentifier ?? physicalName(resource, deployment, 63).toLowerCase());
     const users = MasterUsername === undefined ? {} : { [String(MasterUsername)]: String(MasterUserPassword) };
     const server = await MongoServer.start({ dialect: 'documentdb', users, tls: { cert, key }, replicaSet: 'rs0' });
     // Clients find no server before the cluster has an instance.

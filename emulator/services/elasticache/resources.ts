@@ -14,7 +14,7 @@ export const ELASTICACHE_RESOURCES: ResourceHandlers = {
     deployment.cloud.onDispose(() => redis.dispose());
     deployment.cloud.events.notice(`Redis is a redis-server on ${redis.host}:${redis.port} with TLS`);
     return {
-      ref: String(ReplicationGroupId ?? physicalName(resource, deployment).toLowerCase()),
+      ref: String(ReplicationGroupId ?? physicalName(resource, deployment, 40).toLowerCase()),
       attributes: {
         'PrimaryEndPoint.Address': HOST_NAME,
         'PrimaryEndPoint.Port': String(redis.port),

@@ -12,7 +12,7 @@ export const EVENTBRIDGE_RESOURCES: ResourceHandlers = {
   'AWS::Events::Rule': (resource, deployment) => {
     const { ScheduleExpression, State = 'ENABLED', Targets = [], Name } = resource.properties;
     const { cloud, services } = deployment;
-    const name = String(Name ?? physicalName(resource, deployment));
+    const name = String(Name ?? physicalName(resource, deployment, 64));
     const arn = cloud.arn('events', `rule/${name}`);
     const event = () => ({
       'version': '0',
@@ -46,7 +46,7 @@ export const EVENTBRIDGE_RESOURCES: ResourceHandlers = {
     const { State = 'ENABLED', Target, Name, ScheduleExpressionTimezone = 'UTC' } = resource.properties;
     const { cloud, services } = deployment;
     if (ScheduleExpressionTimezone !== 'UTC') unsupported(resource, `\`ScheduleExpressionTimezone\` must be UTC, got: ${String(ScheduleExpressionTimezone)}`);
-    const name = String(Name ?? physicalName(resource, deployment));
+    const name = String(Name ?? physicalName(resource, deployment, 64));
     services.eventBridge.add({
       logicalId: resource.logicalId,
       enabled: State !== 'DISABLED',

@@ -11,7 +11,7 @@ import {
 export const IAM_RESOURCES: ResourceHandlers = {
   'AWS::IAM::Role': (resource, deployment) => {
     const { cloud, services } = deployment;
-    const name = String(resource.properties.RoleName ?? physicalName(resource, deployment).slice(0, 64));
+    const name = String(resource.properties.RoleName ?? physicalName(resource, deployment, 64));
     const role: Role = {
       name,
       arn: `arn:${cloud.partition}:iam::${cloud.account}:role/${name}`,

@@ -18,7 +18,7 @@ const DEFAULT_LATENCY_MS = 10;
 export const LAMBDA_RESOURCES: ResourceHandlers = {
   'AWS::Lambda::Function': async (resource, deployment) => {
     const { cloud, services } = deployment;
-    const name = String(resource.properties.FunctionName ?? physicalName(resource, deployment).slice(0, 64));
+    const name = String(resource.properties.FunctionName ?? physicalName(resource, deployment, 64));
     const arn = cloud.arn('lambda', `function:${name}`);
     const props = await functionProps(resource, deployment, name, arn);
     const runtime = typeof props === 'string' ? { unsupported: props } : { lambda: new LambdaFunction(props) };

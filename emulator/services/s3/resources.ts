@@ -3,7 +3,7 @@ import { physicalName, reject, type ResourceHandlers } from '../../cloudformatio
 export const S3_RESOURCES: ResourceHandlers = {
   'AWS::S3::Bucket': (resource, deployment) => {
     const { cloud, services } = deployment;
-    const name = String(resource.properties.BucketName ?? physicalName(resource, deployment).toLowerCase().slice(0, 63));
+    const name = String(resource.properties.BucketName ?? physicalName(resource, deployment, 63).toLowerCase());
     if (services.s3.buckets.has(name)) reject(resource, `\`BucketName\` must be free, got: ${name}`);
     const bucket = services.s3.bucket(name);
     return {

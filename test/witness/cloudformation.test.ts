@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type Environment, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { Template as CloudFormationTemplate } from '../../emulator/cloudformation/template';
+import { makeCertificates, type Certificates } from '../../emulator/core/certificates';
+import { Cloud } from '../../emulator/core/cloud';
+import { EventStream } from '../../emulator/core/events';
+import { Services } from '../../emulator/services/services';
+import { EDGE, EDGE_REGION_VARIANTS, EUROPE, HOSTED_ZONE_ID, PRIVATE_DOMAIN, VARIANTS } from '../../fixtures/variants';
+import { comparableTemplate } from '../../fixtures/witness/comparable-template';
+import { Ministack } from '../../fixtures/witness/ministack';
+import { describeWitness, PYTHON } from '../../fixtures/witness/python';
+import { differencesOf, type Difference } from '../../fixtures/witness/resolved-values';
+import { deploy } from '../emulator/deploy';
+
+const ACCOUNT = EDGE.account!;
+
+/** What ministack cannot create, with a property that it would need, and its reason. */
+const LACKING = {
+  'AWS::EC2::EIP': { Domain: 'vpc' },
+  'AWS::EC2::NatGateway': { SubnetId: 'subnet-0' },
+  'AWS::EC2::SecurityGroupEgress': { GroupId: 'sg-0', IpProtocol: '-1' },
+  'AWS::EC2::SecurityGroupIngress': { GroupId: 'sg-0', IpProtocol: '-1' },
+};
+const LACKING_ATTRIBUTE = { type: 'AWS::EC2::VPC', name: 'CidrBlock' };
+
+/** What the two resolve differently, and why that is no error of the emulator. */
+const KNOWN: readonly { readonly reason: string; readonly matches: (difference: Difference) => boolean }[] = [
+  {
+    reason: 'Ref of a secret is its ARN, says CloudFormation; ministack gives the name',
+    matches: ({ type, path }) => type === 'AWS::SecretsManager::Secret' && path.endsWith('.Ref'),
+  },
+  {
+    reason: 'Ref of a CloudFront function is its ARN, says CloudFormation; ministack gives the name',
+    matches: ({ type, path }) => type === 'AWS::CloudFront::Function' && path.endsWith('.Ref'),
+  },
+  {
+    reason: 'names of log groups are generated like those of other resources; in ministack they are paths',
+    matches: ({ type, path }) => type === 'AWS::Logs::LogGroup' && /\.(Ref|Arn)$/.test(path),
+  },
+  {
+    reason: 'each has its own databases, under other addresses than ElastiCache and DocumentDB',
+    matches: ({ path }) => /\.(PrimaryEndPoint\.Address|PrimaryEndPoint\.Port|Endpoint|Port|REDIS_URI)$/.test(path),
+  },
+];
+
+type Variant = (stack: Stack) => unknown;
+
+/** Stacks of two names in two regions, with the region in the template and without. */
+const DEPLOYMENTS: readonly (readonly [name: string, region: string, env: Environment])[] = [
+  ['one', 'us-east-1', EDGE], ['one', 'eu-west-1', EUROPE], ['two', 'us-east-1', {}], ['two', 'eu-west-1', {}],
+];
+const EDGE_DEPLOYMENTS: typeof DEPLOYMENTS = [['one', 'us-east-1', EDGE], ['two', 'us-east-1', EDGE]];
+
+const CASES = [
+  ...Object.entries(VARIANTS).map(([name, variant]): [string, Variant, typeof DEPLOYMENTS] => [name, variant, DEPLOYMENTS]),
+  ...Object.entries(EDGE_REGION_VARIANTS).map(([name, variant]): [string, Variant, typeof DEPLOYMENTS] => [name, variant, EDGE_DEPLOYMENTS]),
+];
+
+// https://github.com/ministackorg/ministack
+describeWitness('ministack')('ministack', () => {
+  let ministack: Ministack;
+  let folder: string;
+  let certificates: Certificates;
+  const seen = new Set<string>();
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'witness-'));
+    [ministack, certificates] = await Promise.all([Ministack.start(PYTHON, ACCOUNT), makeCertificates(folder)]);
+  });
+
+  afterAll(async () => {
+    await ministack.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** The outputs of a stack in the emulator. */
+  async function emulated(name: string, region: string, template: CloudFormationTemplate): Promise<Record<string, string>> {
+    const services = new Services(new Cloud(new EventStream(), 1, { account: ACCOUNT, region }));
+    try {
+      return (await deploy(services, template, { name, certificates })).outputs();
+    } finally {
+      await services.cloud.dispose();
+    }
+  }
+
+  // All stay in one account: names of theirs would collide.
+  test.each(CASES)('resolves the values of variant %s as the emulator does, under two names and in two regions', async (variantName, variant, deployments) => {
+    for (const [suffix, region, env] of deployments) {
+      const name = `${variantName}-${suffix}`;
+      const stack = new Stack(new App({ analyticsReporting: false }), name, { env });
+      variant(stack);
+      // A name in DNS leads to one deployment; in ministack that is so for names in different VPCs as well.
+      const hostedZoneId = await ministack.createHostedZone('example.com', name + region);
+      const original = JSON.parse(JSON.stringify(Template.fromStack(stack))
+        .replaceAll(HOSTED_ZONE_ID, hostedZoneId).replaceAll(PRIVATE_DOMAIN, `${name}.local`)) as CloudFormationTemplate;
+      const template = comparableTemplate(original, {
+        type: (type) => type in LACKING || type.startsWith('Custom::'),
+        attribute: (type, attribute) => type === LACKING_ATTRIBUTE.type && attribute === LACKING_ATTRIBUTE.name,
+      });
+      const { outputs: theirs, ...outcome } = await ministack.deploy(region, name, template);
+      expect({ name, region, ...outcome }).toEqual({ name, region, status: 'CREATE_COMPLETE', failures: [] });
+      const ours = await emulated(name, region, template);
+      expect(Object.keys(ours)).toHaveLength(Object.keys(original.Resources!).length);
+      expect(Object.keys(theirs).sort()).toEqual(Object.keys(ours).sort());
+      const unknown = differencesOf(name, ours, theirs).filter((difference) => {
+        const known = KNOWN.find(({ matches }) => matches(difference));
+        if (known) seen.add(known.reason);
+        return !known;
+      });
+      expect(unknown).toEqual([]);
+    }
+  });
+
+  test('still differs where it is known to', () => {
+    expect([...seen].sort()).toEqual(KNOWN.map(({ reason }) => reason).sort());
+  });
+
+  test.each(Object.entries(LACKING))('still cannot create %s', async (type, Properties) => {
+    await expect(ministack.deploy('us-east-1', 'lacking', { Resources: { R: { Type: type, Properties } } })).rejects.toThrow(`Unrecognized resource types: [${type}]`);
+  });
+
+  test('still has no attribute CidrBlock of a VPC', async () => {
+    const { status, failures } = await ministack.deploy('us-east-1', 'lacking-attribute', {
+      Resources: { Vpc: { Type: LACKING_ATTRIBUTE.type, Properties: { CidrBlock: '10.0.0.0/16' } } },
+      Outputs: { Attribute: { Value: { 'Fn::GetAtt': ['Vpc', LACKING_ATTRIBUTE.name] } } },
+    });
+    expect(status).toMatch(/ROLLBACK_COMPLETE|CREATE_FAILED/);
+    expect(failures.join()).toContain('Requested attribute CidrBlock does not exist');
+  });
+});
