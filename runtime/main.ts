@@ -14,6 +14,9 @@ async function main(): Promise<void> {
   } else if (command === COMMAND.publish) {
     const { publish } = await import('./publisher/index.js');
     await publish(api, process.env, readSettings(process.env));
+  } else if (command === COMMAND.maintain) {
+    const { maintain } = await import('./maintenance/index.js');
+    await maintain(api, process.env, readSettings(process.env));
   } else {
     throw new Error(`command must be one of ${Object.values(COMMAND).join(', ')}, got: ${command}`);
   }

@@ -297,6 +297,29 @@ export interface LibreChatServerlessProps {
   // operation
 
   /**
+   * Whether each deployment starts LibreChat once before it serves, with the new image, configuration and data stores. The deployment fails if
+   * LibreChat does not start, with the reason in CloudFormation's event, and a running release keeps serving.
+   *
+   * It also creates collections and indexes, so that workers do not (`MONGO_AUTO_INDEX` and `MONGO_AUTO_CREATE` are `false`). It takes about
+   * half a minute, and runs only if image, configuration, variables or data stores change. Specify `false` to deploy before the database
+   * can be reached.
+   *
+   * @default true
+   */
+  readonly deploymentCheck?: boolean;
+
+  /**
+   * Release of LibreChat from which on older releases cannot read the data, such as `v0.8.9`. The upgrade to such a release fails without it,
+   * because there is no way back but a snapshot. Without `deploymentCheck`, the prop has no effect.
+   *
+   * With `LibreChatDatabase.documentDb()`, the deployment creates a snapshot of the cluster before the upgrade. Create a backup of another
+   * database beforehand. After the upgrade, the prop can stay.
+   *
+   * @default - upgrades to such a release fail
+   */
+  readonly acceptDataMigration?: string;
+
+  /**
    * Retention of the log groups of functions, builds and API Gateway.
    *
    * @default logs.RetentionDays.ONE_MONTH
@@ -360,6 +383,8 @@ export const SERVERLESS_PROPS: PropTypes<LibreChatServerlessProps> = {
   webAclArn: STRING,
   geoRestriction: like('cloudfront.GeoRestriction', 'restrictionType'),
   priceClass: STRING,
+  deploymentCheck: BOOLEAN,
+  acceptDataMigration: STRING,
   logRetention: ANY,
   cloudWatchRole: BOOLEAN,
   environmentName: STRING,

@@ -21,37 +21,19 @@ import { LibreChatDatabase } from './librechat-database';
 import { LibreChatImage } from './librechat-image';
 import { LibreChatRedis } from './librechat-redis';
 import { type LibreChatServerlessProps, SERVERLESS_PROPS } from './librechat-serverless-props';
+import { DEFAULT_MAX_WORKERS, readEnvironment, validateDeployment, type Variants } from './librechat-serverless-rules';
+import { Maintenance } from './maintenance/maintenance';
 import type { BindContext, Binding } from './private/binding';
-import { type EnvironmentFile, knownVariables, readEnvironmentFile, withoutBlanks } from './private/environment';
-import { reportEnvironmentFile } from './private/environment-report';
 import type { LambdaImage } from './private/image';
 import { deploymentName, redisKeyPrefix, streamingInvokeArn, urlParameterName } from './private/names';
 import { createVpc, DEFAULT_SUBNETS, type Network } from './private/network';
-import { validateAddress, validateUniqueDomain, validateWebAcl } from './private/validation/address';
 import { requiresError } from './private/validation/errors';
-import { validateNetwork, validateRouteToLambda } from './private/validation/network';
+import { validateRouteToLambda } from './private/validation/network';
 import { validateProps } from './private/validation/props';
-import { validateBucketRegion, validatePartition, warnOfSecretRegion } from './private/validation/region';
-import { validateAtLeast, validateEnvironmentName, validateMemorySize, validateRemovalPolicy, validateSize, validateWorkers } from './private/validation/values';
-import { validateVariables, validateVariablesSize, warnOfVariables } from './private/validation/variables';
 import type { Redis } from './redis/redis';
 import { Relay } from './relay/relay';
 
-const DEFAULT_MAX_WORKERS = 10;
-
-/** The variants that the construct is made of. */
-interface Variants {
-  readonly image: LibreChatImage;
-  readonly config: LibreChatConfig;
-  readonly database: LibreChatDatabase;
-  readonly redis: LibreChatRedis;
-}
-
-/** The environment variables of LibreChat that users specify in plain text. */
-interface Environment {
-  readonly variables: Record<string, string>;
-  readonly file?: EnvironmentFile;
-}
+const DEFAULT_MEMORY_MIB = 2048;
 
 /**
  * LibreChat on AWS Lambda, behind CloudFront and API Gateway, with Redis, a MongoDB-compatible database and a bucket for files.
@@ -87,6 +69,9 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   /** Function that runs LibreChat. Each invocation is a worker, which serves many requests. */
   public readonly handler: lambda.IFunction;
 
+  /** Function that checks a deployment before it serves, and runs LibreChat's scripts for operators. */
+  public readonly maintenance: lambda.IFunction;
+
   /**
    * URI of the integration with which API Gateway invokes the function and streams its response.
    *
@@ -102,6 +87,9 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
 
   /** Log group of the relay, with one line for each request. */
   public readonly relayLogGroup: ILogGroup;
+
+  /** Log group of `maintenance`, with the checks of deployments. */
+  public readonly maintenanceLogGroup: ILogGroup;
 
   /** Bucket for uploaded files, specified or created. */
   public readonly filesBucket: s3.IBucket;
@@ -159,14 +147,14 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   constructor(scope: Construct, id: string, props: LibreChatServerlessProps = {}) {
     super(scope, id);
     validateProps('LibreChatServerlessProps', props, SERVERLESS_PROPS);
-    const environment = this.readEnvironment(props);
+    const environment = readEnvironment(props);
     const variants: Variants = {
       image: props.image ?? LibreChatImage.fromDockerBuild(),
       config: props.config ?? LibreChatConfig._default(),
       database: props.database ?? LibreChatDatabase.documentDb(),
       redis: props.redis ?? LibreChatRedis.replicationGroup(),
     };
-    this.validate(props, variants, environment);
+    validateDeployment(this, props, variants, environment, this.otherDeployments());
 
     const context: BindContext = {
       network: this.createNetwork(props, variants),
@@ -182,9 +170,9 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     const config = variants.config._bind(this, context);
     const services = props.services?._bind(this, context) ?? {};
 
-    const backend = this.createBackend(props, context, {
-      image, config, siteUrl, environment: environment.variables, bindings: [databaseBinding, redisBinding, services],
-    });
+    const bindings = [databaseBinding, redisBinding, services];
+    const backend = this.createBackend(props, context, { image, config, siteUrl, environment: environment.variables, bindings });
+    const maintenance = this.createMaintenance(props, context, { image, backend, bindings, cluster: database?.cluster });
     const relay = this.createRelay(props, context, backend, redisBinding);
     const apiGateway = this.createApiGateway(props, context, relay.handler, siteUrl);
     const frontend = this.createFrontend(props, context, image, relay.handler, apiGateway);
@@ -199,8 +187,10 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     this.relay = relay.handler;
     this.streamingInvokeArn = streamingInvokeArn(relay.handler);
     this.accessLogGroup = apiGateway.accessLogGroup;
+    this.maintenance = maintenance.handler;
     this.logGroup = backend.logGroup;
     this.relayLogGroup = relay.logGroup;
+    this.maintenanceLogGroup = maintenance.logGroup;
     this.filesBucket = backend.filesBucket;
     this.vpc = context.network?.vpc;
     this.databaseCluster = database?.cluster;
@@ -293,55 +283,6 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     return this.redis.metric('CurrConnections', options);
   }
 
-  private readEnvironment({ environment = {}, environmentFile, secrets = {} }: LibreChatServerlessProps): Environment {
-    const specified = withoutBlanks(environment);
-    validateVariables(specified, secrets);
-    if (environmentFile === undefined) return { variables: specified };
-    const file = readEnvironmentFile(environmentFile, Object.keys({ ...specified, ...secrets }));
-    return { file, variables: { ...file.variables, ...specified } };
-  }
-
-  private validate(props: LibreChatServerlessProps, variants: Variants, environment: Environment): void {
-    const { image, database, redis } = variants;
-    const { vpc, vpcSubnets, services } = props;
-    validatePartition(this);
-    validateNetwork({
-      vpc,
-      vpcSubnets,
-      createsDatabase: database._needsVpc,
-      connectsToVpc: services !== undefined,
-      usesPrivateNamespace: services?._needsVpc ?? false,
-    });
-    image._validate(this);
-    database._validate(this, image._release);
-    redis._validate(this);
-    validateAddress(this, props);
-    validateUniqueDomain(this.otherDeployments(), props.domainName);
-    warnOfSecretRegion(this, ...Object.values(props.secrets ?? {}));
-    validateBucketRegion(this, 'filesBucket', props.filesBucket);
-    validateRemovalPolicy(props.removalPolicy);
-    validateMemorySize(this, props.memorySize);
-    validateSize('ephemeralStorageSize', props.ephemeralStorageSize, 512, 10240);
-    validateWorkers({ maxWorkers: DEFAULT_MAX_WORKERS, ...props });
-    validateAtLeast('throttlingRateLimit', props.throttlingRateLimit, 1);
-    validateAtLeast('throttlingBurstLimit', props.throttlingBurstLimit, 1);
-    validateWebAcl(props.webAclArn);
-    validateEnvironmentName(props.environmentName);
-    validateVariablesSize(environment.variables, props.secrets ?? {});
-    this.validateConfiguration(props, variants, environment);
-  }
-
-  /** Last, because of its warnings, which are of no interest if another prop is invalid. */
-  private validateConfiguration(props: LibreChatServerlessProps, { config, image }: Variants, { variables, file }: Environment): void {
-    const { secrets = {}, services, environmentSecret } = props;
-    // Secrets that the file contains are reported with it, and not again as references to missing variables.
-    const secretNames = [...Object.keys(secrets), ...file?.secrets ?? []];
-    const known = knownVariables({ ...services?._variables(), ...variables }, secretNames, environmentSecret !== undefined);
-    config._validate(this, { variables: known, release: image._release });
-    warnOfVariables(this, variables, known);
-    if (file) reportEnvironmentFile(this, file, environmentSecret !== undefined);
-  }
-
   private otherDeployments(): LibreChatServerless[] {
     return this.node.root.node.findAll()
       .filter((construct): construct is LibreChatServerless => construct instanceof LibreChatServerless && construct !== this);
@@ -367,6 +308,8 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
       encryptionKey,
       urlParameterName: parts.siteUrl ? undefined : urlParameterName(this),
       environment: {
+        // Otherwise, every worker creates them when it starts.
+        ...props.deploymentCheck !== false && { MONGO_AUTO_INDEX: 'false', MONGO_AUTO_CREATE: 'false' },
         ...parts.environment,
         USE_REDIS: 'true',
         REDIS_KEY_PREFIX: redisKeyPrefix(this),
@@ -375,12 +318,36 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
       secrets: props.secrets ?? {},
       environmentSecret: props.environmentSecret,
       filesBucket: props.filesBucket,
-      memorySize: props.memorySize ?? 2048,
+      memorySize: props.memorySize ?? DEFAULT_MEMORY_MIB,
       ephemeralStorageSize: props.ephemeralStorageSize,
       queuePrefix: redisKeyPrefix(this),
       maxConcurrentRequests: props.maxConcurrentRequests ?? 50,
       provisionedConcurrentExecutions: props.provisionedConcurrentExecutions,
     });
+  }
+
+  /** A release that does not start does not replace the function that serves. */
+  private createMaintenance(
+    { memorySize = DEFAULT_MEMORY_MIB, ephemeralStorageSize, deploymentCheck = true, acceptDataMigration }: LibreChatServerlessProps,
+    { network, logs }: BindContext,
+    { image, backend, bindings, cluster }: { image: LambdaImage; backend: Backend; bindings: Binding[]; cluster?: docdb.IDatabaseCluster },
+  ): Maintenance {
+    const maintenance = new Maintenance(this, 'Maintenance', {
+      image,
+      network,
+      cluster,
+      logs,
+      memorySize,
+      ephemeralStorageSize,
+      variables: backend.variables,
+      inputs: backend.inputs,
+      securityGroups: network && backend.handler.connections.securityGroups,
+    });
+    if (deploymentCheck) {
+      const servers = bindings.flatMap(({ server }) => server ?? []);
+      backend.handler.node.addDependency(maintenance.createCheck({ servers, acceptDataMigration }));
+    }
+    return maintenance;
   }
 
   private createRelay(props: LibreChatServerlessProps, { network, logs }: BindContext, backend: Backend, redis: Binding): Relay {

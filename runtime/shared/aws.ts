@@ -11,7 +11,7 @@ export interface RetryOptions {
 }
 
 interface AwsRequest {
-  readonly service: 'ssm' | 'secretsmanager' | 's3';
+  readonly service: 'ssm' | 'secretsmanager' | 's3' | 'cloudformation';
   readonly region: string;
   readonly method: string;
   readonly path: string;
@@ -40,6 +40,23 @@ export class Aws {
     return (answer as { Parameter: { Value: string } }).Parameter.Value;
   }
 
+  /** The values that an SSM parameter has had, the oldest first. AWS keeps a hundred. */
+  public async parameterHistory(name: string): Promise<string[]> {
+    const versions: { Version: number; Value: string }[] = [];
+    let NextToken: string | undefined;
+    do {
+      const answer = await this.json('ssm', this.region, 'AmazonSSM.GetParameterHistory', { Name: name, ...(NextToken ? { NextToken } : {}) });
+      const page = answer as { Parameters: typeof versions; NextToken?: string };
+      versions.push(...page.Parameters);
+      ({ NextToken } = page);
+    } while (NextToken);
+    return versions.sort((a, b) => a.Version - b.Version).map(({ Value }) => Value);
+  }
+
+  public async putParameter(name: string, value: string): Promise<void> {
+    await this.json('ssm', this.region, 'AmazonSSM.PutParameter', { Name: name, Value: value, Type: 'String', Overwrite: true });
+  }
+
   /** The text of a secret, by its ARN. */
   public async secret(arn: string, stage?: string, version?: string): Promise<string> {
     const answer = await this.json('secretsmanager', regionOf(arn) ?? this.region, 'secretsmanager.GetSecretValue', {
@@ -59,6 +76,12 @@ export class Aws {
     await this.send({ service: 's3', region: this.region, method: 'PUT', path: objectPath(bucket, key), body, headers });
   }
 
+  /** The status of a stack, such as `UPDATE_ROLLBACK_IN_PROGRESS`. */
+  public async stackStatus(stackId: string): Promise<string> {
+    const answer = await this.query('cloudformation', { Action: 'DescribeStacks', Version: '2010-05-15', StackName: stackId });
+    return valueIn(answer, 'StackStatus');
+  }
+
   /** Ends its connections: they would not outlive a freeze. */
   public close(): void {
     this.connections.close();
@@ -68,6 +91,13 @@ export class Aws {
     const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
     const answer = await this.send({ service, region, method: 'POST', path: '/', headers, body: JSON.stringify(body) });
     return JSON.parse(answer.toString());
+  }
+
+  /** A call of a service with AWS's query protocol, whose answers are XML. */
+  private async query(service: 'cloudformation', parameters: Record<string, string>): Promise<string> {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+    const body = new URLSearchParams(parameters).toString();
+    return (await this.send({ service, region: this.region, method: 'POST', path: '/', headers, body })).toString();
   }
 
   private async send(request: AwsRequest): Promise<Buffer> {
@@ -126,4 +156,10 @@ function encoded(text: string): string {
 
 function regionOf(arn: string): string | undefined {
   return arn.startsWith('arn:') ? arn.split(':')[3] : undefined;
+}
+
+function valueIn(xml: string, element: string): string {
+  const value = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1];
+  if (value === undefined) throw new Error(`the answer has no ${element}`);
+  return value;
 }

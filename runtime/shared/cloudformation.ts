@@ -6,6 +6,7 @@ import { messageOf, type Log } from './log';
 export interface CustomResourceEvent {
   readonly RequestType: string;
   readonly ResponseURL: string;
+  readonly ResourceType: string;
   readonly StackId: string;
   readonly RequestId: string;
   readonly LogicalResourceId: string;

@@ -59,6 +59,11 @@ const DEFAULTS = {
   awsAttempts: 4,
   awsTimeoutMs: 3_000,
   awsRetryMs: 100,
+  /** How long the check of a deployment waits for Redis, and for LibreChat. */
+  redisWaitMs: 30_000,
+  checkStartMs: 180_000,
+  /** How long CloudFormation may take to tell the status of the stack. There may be no route to it. */
+  stackStatusMs: 5_000,
   /** How long one file of the client may take to the bucket. */
   uploadTimeoutMs: 60_000,
 };

@@ -1,23 +1,26 @@
 import { createHash } from 'node:crypto';
 import { Duration, type RemovalPolicy, type Size, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { createExecutionRole } from './execution-role';
 import { createFilesBucket } from './files-bucket';
 import { createRootSecret } from './root-secret';
 import { COMMAND } from '../contract/image';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
+import { NO_RELEASE } from '../contract/maintenance';
 import { QUEUE } from '../contract/queue';
 import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../contract/variables';
 import { type Binding, type Reference, referencesIn, variablesIn, wholeSecret } from '../private/binding';
+import { allow, createExecutionRole, type LibreChatInputs } from '../private/execution-role';
 import { codeOf, type LambdaImage } from '../private/image';
 import { createLogGroup, type LogOptions } from '../private/log-group';
-import { suppressNag } from '../private/nag';
+import { suppressNag, wildcardFinding } from '../private/nag';
 import type { Network } from '../private/network';
 import { sorted } from '../private/sorted';
 import { validateVariablesSize } from '../private/validation/variables';
@@ -58,6 +61,9 @@ export class Backend extends Construct {
   public readonly queue: Binding;
   public readonly filesBucket: IBucket;
   public readonly logGroup: ILogGroup;
+  /** What the workers are started with, beside the queue. */
+  public readonly variables: Record<string, string>;
+  public readonly inputs: LibreChatInputs;
   /** Undefined if `secrets` contains all secrets that are derived from it. */
   public readonly rootSecret?: secretsmanager.ISecret;
 
@@ -70,16 +76,23 @@ export class Backend extends Construct {
     const allSecretsAreSpecified = Object.keys(DERIVED_SECRETS).every((name) => name in props.secrets);
     this.rootSecret = allSecretsAreSpecified ? undefined : createRootSecret(this, props);
     const sealing = wholeSecret(this.createSealingSecret(props.encryptionKey));
-    const references = { ...this.references(props), [QUEUE.sealingSecret]: sealing };
+    this.inputs = {
+      config: props.config,
+      urlParameterName: props.urlParameterName,
+      releaseParameter: this.createReleaseParameter(),
+      references: this.references(props),
+    };
+    const references = { ...this.inputs.references, [QUEUE.sealingSecret]: sealing };
     const variables = {
       ...variablesIn(props.bindings),
       ...props.environment,
       ...siteVariables(props),
       [ADAPTER.configBucket]: props.config.bucket.bucketName,
       [ADAPTER.configKey]: props.config.key,
+      [ADAPTER.releaseParameter]: this.inputs.releaseParameter.parameterName,
       AWS_BUCKET_NAME: this.filesBucket.bucketName,
     };
-    const arns = Object.fromEntries(Object.entries(references).map(([name, reference]) => [name, reference.arn]));
+    const arns = arnsOf(references);
     const queueVariables = {
       [QUEUE.prefix]: props.queuePrefix,
       [QUEUE.release]: this.release(props.image, { ...variables, ...arns }),
@@ -88,14 +101,7 @@ export class Backend extends Construct {
     this.queue = { variables: queueVariables, references: { [QUEUE.sealingSecret]: sealing } };
     validateVariablesSize({ ...variables, ...queueVariables }, references);
     const environment = sorted({ ...variables, ...arns, ...queueVariables });
-
-    const role = createExecutionRole(this, {
-      logGroup: this.logGroup,
-      filesBucket: this.filesBucket,
-      config: props.config,
-      urlParameterName: props.urlParameterName,
-    });
-    for (const reference of Object.values(references)) reference.grantRead(role);
+    this.variables = sorted({ ...variables, ...arnsOf(this.inputs.references) });
 
     this.handler = new lambda.DockerImageFunction(this, 'Function', {
       description: 'LibreChat',
@@ -105,7 +111,7 @@ export class Backend extends Construct {
       ephemeralStorageSize: props.ephemeralStorageSize,
       timeout: Duration.seconds(LONGEST_REQUEST_SECONDS),
       environment,
-      role,
+      role: this.createRole(references),
       logGroup: this.logGroup,
       ...props.network && { ...props.network, securityGroups: [this.createSecurityGroup(props.network.vpc)] },
     });
@@ -130,6 +136,31 @@ export class Backend extends Construct {
   private release({ revision }: LambdaImage, variables: Record<string, string>): string {
     const resolved: unknown = Stack.of(this).resolve({ revision, variables });
     return createHash('sha256').update(JSON.stringify(sorted(resolved))).digest('hex').slice(0, 16);
+  }
+
+  /** The permissions of the Terraform module, and those that only this library needs. */
+  private createRole(references: Record<string, Reference>): iam.Role {
+    const role = createExecutionRole(this, 'LibreChat', this.logGroup, { ...this.inputs, references });
+    const objects = this.filesBucket.arnForObjects('*');
+    allow(role, ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], objects);
+    // Without it, S3 responds to requests for a missing object with 403, and LibreChat never deletes the record of the file.
+    allow(role, ['s3:ListBucket'], this.filesBucket.bucketArn);
+    this.filesBucket.encryptionKey?.grantEncryptDecrypt(role);
+    allow(role, ['ssm:PutParameter'], this.inputs.releaseParameter.parameterArn);
+    suppressNag(role.node.findChild('DefaultPolicy'), {
+      id: 'AwsSolutions-IAM5',
+      reason: 'All objects in the bucket are files of LibreChat, and CDK grants these actions on its key',
+      appliesTo: [wildcardFinding(this, objects), 'Action::kms:GenerateDataKey*', 'Action::kms:ReEncrypt*'],
+    });
+    return role;
+  }
+
+  /** Workers record their release in it, so that no older release starts on data that it cannot read. */
+  private createReleaseParameter(): ssm.StringParameter {
+    return new ssm.StringParameter(this, 'Release', {
+      description: 'LibreChat: newest release that has served',
+      stringValue: NO_RELEASE,
+    });
   }
 
   private createSealingSecret(encryptionKey?: IKey): secretsmanager.Secret {
@@ -163,6 +194,10 @@ export class Backend extends Construct {
     }
     return alias;
   }
+}
+
+function arnsOf(references: Record<string, Reference>): Record<string, string> {
+  return Object.fromEntries(Object.entries(references).map(([name, { arn }]) => [name, arn]));
 }
 
 function siteVariables({ siteUrl, urlParameterName }: BackendProps): Record<string, string> {

@@ -10,4 +10,6 @@ export const COMMAND = {
   serve: 'serve',
   /** Publishes `client/dist` to a bucket, as a CloudFormation custom resource. */
   publish: 'publish',
+  /** Checks a deployment before it serves, as a CloudFormation custom resource, and runs LibreChat's scripts for operators. */
+  maintain: 'maintain',
 } as const;

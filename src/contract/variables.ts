@@ -26,6 +26,8 @@ export const ADAPTER = {
   /** Bucket and key of `librechat.yaml`. */
   configBucket: 'ADAPTER_CONFIG_BUCKET',
   configKey: 'ADAPTER_CONFIG_KEY',
+  /** Name of the SSM parameter with the newest release of LibreChat that has served. */
+  releaseParameter: 'ADAPTER_RELEASE_PARAMETER',
   /** JSON with timings for tests: `{"lingerMs":300}`. */
   testOverrides: 'ADAPTER_TEST_OVERRIDES',
 } as const;

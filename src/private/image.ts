@@ -5,6 +5,7 @@ import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { inPackage } from './files';
 import { IMAGE_FOLDER } from '../contract/image';
+import { isBefore } from '../contract/releases';
 
 /** A container image of LibreChat and the adapter in ECR. */
 export interface LambdaImage {
@@ -35,24 +36,6 @@ export const FIRST_RELEASE_FOR_DOCUMENTDB = 'v0.8.8';
 
 /** The first release that is published as `librechat-ai`. */
 const FIRST_RELEASE_OF_LIBRECHAT_AI = 'v0.8.8';
-
-const RELEASE = /^v(\d+)\.(\d+)\.(\d+)(?:-rc(\d+))?$/;
-
-export function isRelease(version: string): boolean {
-  return RELEASE.test(version);
-}
-
-/** Whether a release precedes another one. Release candidates precede their release. */
-export function isBefore(version: string, other: string): boolean {
-  const [ours, theirs] = [version, other].map(numbersOf);
-  const difference = ours.map((number, i) => number - theirs[i]).find((distance) => distance !== 0);
-  return difference !== undefined && difference < 0;
-}
-
-function numbersOf(version: string): number[] {
-  const [, major, minor, patch, candidate = Number.MAX_SAFE_INTEGER] = RELEASE.exec(version)!;
-  return [major, minor, patch, candidate].map(Number);
-}
 
 /** The name under which LibreChat publishes a release, without the tag. */
 export function publishedImage(version: string): string {

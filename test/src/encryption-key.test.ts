@@ -8,7 +8,7 @@ const withKey = templateWith((stack) => new LibreChatServerless(stack, 'Chat', {
 
 test.each([
   ['AWS::SecretsManager::Secret', 'KmsKeyId', 5],
-  ['AWS::Logs::LogGroup', 'KmsKeyId', 6],
+  ['AWS::Logs::LogGroup', 'KmsKeyId', 7],
   ['AWS::DocDB::DBCluster', 'KmsKeyId', 1],
   ['AWS::ElastiCache::ReplicationGroup', 'KmsKeyId', 1],
 ])('each %s is encrypted with the key', (type, property, count) => {

@@ -47,7 +47,7 @@ describe('synthesis', () => {
     const parameterIn = (stackName: string) => {
       const stack = new Stack(new App(), 'Stack', { stackName });
       VARIANTS['no-vpc'](stack);
-      return resourceOf(Template.fromStack(stack), 'AWS::SSM::Parameter').Properties.Name;
+      return resourceOf(Template.fromStack(stack), 'AWS::SSM::Parameter', 'FrontendUrl').Properties.Name;
     };
     expect(parameterIn('dev')).not.toBe(parameterIn('prod'));
   });
@@ -71,7 +71,7 @@ describe('synthesis', () => {
   test('works in a nested stack', () => {
     const nested = new NestedStack(stackIn(), 'Nested');
     VARIANTS.minimal(nested);
-    expect(resourceOf(Template.fromStack(nested), 'AWS::SSM::Parameter').Properties.Name).toMatch(/^\/librechat\/Stack-Nested-Chat-\w+\/url$/);
+    expect(resourceOf(Template.fromStack(nested), 'AWS::SSM::Parameter', 'FrontendUrl').Properties.Name).toMatch(/^\/librechat\/Stack-Nested-Chat-\w+\/url$/);
   });
 
   test.each(['minimal', 'code-build-in-vpc'] as const)('of the %s form gives the same application whatever feature flags the app has', (name) => {

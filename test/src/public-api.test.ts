@@ -17,7 +17,8 @@ const CONTRACT: Record<string, string> = {
   LibreChatRedisEngine: 'REDIS VALKEY',
   LibreChatReplicationGroupOptions: 'engine nodeType replicas',
   LibreChatServerless: `
-    url distribution frontendBucket certificate api relay handler streamingInvokeArn accessLogGroup logGroup relayLogGroup filesBucket vpc
+    url distribution frontendBucket certificate api relay handler maintenance streamingInvokeArn accessLogGroup logGroup relayLogGroup maintenanceLogGroup
+    filesBucket vpc
     databaseCluster databaseSecret redisReplicationGroup redisEndpointAddress redisAuthToken redisConnections rootSecret apiKey
     repository imageUri grantPrincipal connections
     metricErrors metricDuration metricThrottles metricApiServerErrors metricApiLatency metricRedisMemory metricRedisConnections`,

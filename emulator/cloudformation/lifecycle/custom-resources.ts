@@ -3,6 +3,8 @@ import { arnOf, idOf, type ModelResource } from './model-resource';
 import { roleMay } from './permissions';
 import { FRONTEND_PROPERTIES, FRONTEND_RESOURCE_TYPE } from '../../../src/contract/frontend';
 import { IMAGE_BUILD_PROPERTIES, IMAGE_BUILD_RESOURCE_TYPE } from '../../../src/contract/image-build';
+import { CHECK_PROPERTIES, CHECK_RESOURCE_TYPE } from '../../../src/contract/maintenance';
+import { ADAPTER } from '../../../src/contract/variables';
 
 /** Why the function behind a custom resource fails, or undefined. */
 type Handler = (resource: ModelResource, account: ModelAccount) => string | undefined;
@@ -16,6 +18,15 @@ interface CustomResourceModel {
 const NOTHING: Handler = () => undefined;
 
 const MODELS: Readonly<Record<string, CustomResourceModel>> = {
+  [CHECK_RESOURCE_TYPE]: {
+    change: (resource, account) => {
+      const { [CHECK_PROPERTIES.variables]: variables, [CHECK_PROPERTIES.cluster]: cluster } = resource.properties;
+      const instance = account.all().find(({ type, properties }) => type === 'AWS::DocDB::DBInstance' && properties.DBClusterIdentifier === cluster);
+      if (cluster && !instance) return 'no instance of the cluster accepts connections';
+      return deniedTo(resource, account, [['ssm:GetParameterHistory', `arn:aws:ssm:us-east-1:123456789012:parameter/${String(variables[ADAPTER.releaseParameter])}`]]);
+    },
+    delete: NOTHING,
+  },
   [FRONTEND_RESOURCE_TYPE]: {
     change: (resource, account) => {
       const bucket = String(resource.properties[FRONTEND_PROPERTIES.bucket]);

@@ -1,8 +1,38 @@
 import type { Cloud } from '../../core/cloud';
 
+/** Versions that Systems Manager keeps of a parameter. */
+const VERSIONS_KEPT = 100;
+
+/** A value that a parameter had. */
+export interface ParameterVersion {
+  readonly version: number;
+  readonly value: string;
+}
+
+/** Values by name, with their earlier ones. */
+class Parameters extends Map<string, string> {
+  private readonly earlier = new Map<string, ParameterVersion[]>();
+
+  public override set(name: string, value: string): this {
+    const versions = this.history(name);
+    this.earlier.set(name, [...versions, { version: (versions.at(-1)?.version ?? 0) + 1, value }].slice(-VERSIONS_KEPT));
+    return super.set(name, value);
+  }
+
+  public override delete(name: string): boolean {
+    this.earlier.delete(name);
+    return super.delete(name);
+  }
+
+  /** The oldest first. */
+  public history(name: string): readonly ParameterVersion[] {
+    return this.earlier.get(name) ?? [];
+  }
+}
+
 /** Systems Manager's parameters: values by name. */
 export class SsmService {
-  public readonly parameters = new Map<string, string>();
+  public readonly parameters = new Parameters();
 
   public constructor(private readonly cloud: Pick<Cloud, 'arn'>) {}
 

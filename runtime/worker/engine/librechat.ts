@@ -16,6 +16,9 @@ const EXIT_NOTICE_MS = 500;
 /** How long the last lines of a process that has exited are waited for: a child of its own may hold its output open. */
 const OUTPUT_MS = 200;
 
+/** As much of LibreChat's output as a report of a failed start may need, in characters. */
+const OUTPUT_KEPT = 8_000;
+
 /** What LibreChat logs when an uncaught exception did not end it. */
 const SURVIVED = /the app will continue running/i;
 
@@ -31,6 +34,9 @@ export class LibreChat {
   /** Whether a title is generated after the reply instead of at the same time. */
   public readonly titlesFollowReplies: boolean;
 
+  /** The end of what it has written. */
+  public lastOutput = '';
+
   private readonly child: ChildProcess;
   private readonly exit: Promise<string>;
   private readonly callbacks = new Set<(status: string) => void>();
@@ -43,7 +49,10 @@ export class LibreChat {
     this.titlesFollowReplies = titlesFollowReplies(environment.CONFIG_PATH ?? join(directory, '../librechat.yaml'));
     this.child = spawn(process.execPath, ['server/index.js'], { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const name of ['stdout', 'stderr'] as const) {
-      forwardLines(this.child[name]!, process[name], (lines) => (this.survivedException ||= SURVIVED.test(lines)));
+      forwardLines(this.child[name]!, process[name], (lines) => {
+        this.survivedException ||= SURVIVED.test(lines);
+        this.lastOutput = (this.lastOutput + lines).slice(-OUTPUT_KEPT);
+      });
     }
     this.exit = this.ended();
     const kill = () => this.child.kill('SIGKILL');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { CREDENTIALS, writeCredentials } from './credentials';
+import { claimData } from './data-guard';
 import { makeFolders, writePrivateFile } from './folders';
 import { heapOptions } from './memory';
 import { freePort } from './port';
@@ -13,7 +14,7 @@ import type { Settings } from '../../shared/settings';
 import { LibreChat } from '../engine/librechat';
 
 /** The certificates of DocumentDB's authorities, beside the adapter. */
-const CA_FILE = join(__dirname, 'documentdb-ca.pem');
+export const CA_FILE = join(__dirname, 'documentdb-ca.pem');
 
 /** The adapter's own; LibreChat has no business with the Runtime API either. */
 const NOT_FOR_LIBRECHAT = [...Object.values<string>(ADAPTER), ...Object.values<string>(QUEUE), ...CREDENTIALS, 'AWS_LAMBDA_RUNTIME_API'];
@@ -23,26 +24,15 @@ export async function start(environment: NodeJS.ProcessEnv, settings: Settings):
   const began = performance.now();
   checkRequired(environment);
   const aws = new Aws(environment, settings);
-  const folders = makeFolders();
-  const [variables, config, port] = await Promise.all([
+  const [variables, config] = await Promise.all([
     readVariables(environment, aws, CA_FILE),
     readConfig(environment, aws),
-    freePort(),
+    // Before LibreChat could write to data that it cannot read.
+    claimData(environment, aws),
   ]);
   aws.close();
   const read = performance.now();
-  const librechat = new LibreChat({
-    ...DEFAULT_VARIABLES,
-    ...passedThrough(environment),
-    ...heapOptions(environment),
-    ...FIXED_VARIABLES,
-    ...folders,
-    ...config,
-    ...writeCredentials(environment),
-    ...variables,
-    PORT: String(port),
-    METRICS_SECRET: randomBytes(32).toString('hex'),
-  });
+  const librechat = new LibreChat(await librechatEnvironment(environment, { ...config, ...variables }));
   stopOnRequest(librechat, settings);
   await librechat.ready(settings);
   const ready = performance.now();
@@ -51,13 +41,28 @@ export async function start(environment: NodeJS.ProcessEnv, settings: Settings):
   return librechat;
 }
 
+/** All variables of LibreChat's process, and the folders and files that some of them name. */
+export async function librechatEnvironment(environment: NodeJS.ProcessEnv, values: Record<string, string>): Promise<Record<string, string>> {
+  return {
+    ...DEFAULT_VARIABLES,
+    ...passedThrough(environment),
+    ...heapOptions(environment),
+    ...FIXED_VARIABLES,
+    ...makeFolders(),
+    ...writeCredentials(environment),
+    ...values,
+    PORT: String(await freePort()),
+    METRICS_SECRET: randomBytes(32).toString('hex'),
+  };
+}
+
 function passedThrough(environment: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(environment).filter(([name]) => !NOT_FOR_LIBRECHAT.includes(name) && !name.startsWith(VALUE_FROM));
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
 /** LibreChat reads its configuration from a path. */
-async function readConfig(environment: NodeJS.ProcessEnv, aws: Aws): Promise<Record<string, string>> {
+export async function readConfig(environment: NodeJS.ProcessEnv, aws: Aws): Promise<Record<string, string>> {
   const bucket = environment[ADAPTER.configBucket];
   const key = environment[ADAPTER.configKey];
   if (!bucket || !key) return {};

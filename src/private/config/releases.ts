@@ -1,6 +1,6 @@
 import { leavesOf, type Path } from './leaves';
+import { isBefore } from '../../contract/releases';
 import type { ConfigIssue } from '../config-checker';
-import { isBefore } from '../image';
 
 /** The release whose schema is in the bundle. The package with the schema of v0.8.7 was not published. */
 export const SCHEMA_RELEASE = 'v0.8.8';

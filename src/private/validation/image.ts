@@ -4,7 +4,8 @@ import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import type { IConstruct } from 'constructs';
 import { exactlyOneError, mustError, warn } from './errors';
-import { FIRST_RELEASE_FOR_DOCUMENTDB, isBefore, isRelease, OLDEST_RELEASE } from '../image';
+import { isBefore, isRelease, ONE_WAY_RELEASES } from '../../contract/releases';
+import { FIRST_RELEASE_FOR_DOCUMENTDB, OLDEST_RELEASE } from '../image';
 
 export function validateVersion(prop: string, version: string): void {
   if (Token.isUnresolved(version)) return;
@@ -21,6 +22,12 @@ export function validateDocumentDbRelease(scope: IConstruct, release: string | u
     throw mustError('version', 'not be v0.8.8-rc1 or v0.8.8-rc2 with `LibreChatDatabase.documentDb()`, on which they do not start', release);
   }
   warn(scope, 'documentDbRelease', 'version', 'be v0.8.8 or newer with `LibreChatDatabase.documentDb()`, which older releases do not fully support', release);
+}
+
+/** A release that has no such data, or is not known to this package, would give a false sense of safety. */
+export function validateDataMigration(release: string | undefined): void {
+  if (release === undefined || Token.isUnresolved(release) || ONE_WAY_RELEASES.some((oneWay) => oneWay.release === release)) return;
+  throw mustError('acceptDataMigration', `be a release whose data older releases cannot read: ${ONE_WAY_RELEASES.map((oneWay) => oneWay.release).join(', ')}`, release);
 }
 
 export function validateImageName(prop: string, name: string | undefined): void {

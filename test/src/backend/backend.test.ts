@@ -25,9 +25,12 @@ describe('minimal', () => {
       ADAPTER_CONFIG_BUCKET: 'cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>',
       ADAPTER_CONFIG_KEY: expect.stringMatching(/^[0-9a-f]{64}\.yaml$/),
       ADAPTER_DATABASE_SECRET: '<ChatDatabaseClusterSecretAttachment>',
+      ADAPTER_RELEASE_PARAMETER: '<ChatBackendRelease>',
       ADAPTER_ROOT_SECRET: '<ChatBackendRootSecret>',
       ADAPTER_URL_PARAMETER: expect.stringMatching(/^\/librechat\/[\w-]+\/url$/),
       AWS_BUCKET_NAME: '<ChatBackendFilesBucket>',
+      MONGO_AUTO_CREATE: 'false',
+      MONGO_AUTO_INDEX: 'false',
       QUEUE_MAX_CONCURRENT_REQUESTS: '50',
       QUEUE_PREFIX: expect.stringMatching(/^[\w-]+-<AWS::AccountId>-<AWS::Region>$/),
       QUEUE_RELEASE: expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -41,7 +44,7 @@ describe('minimal', () => {
   });
 
   test('the parameter that the function reads its URL from is the one with the URL', () => {
-    const parameter = resourceOf(template, 'AWS::SSM::Parameter').Properties;
+    const parameter = resourceOf(template, 'AWS::SSM::Parameter', 'FrontendUrl').Properties;
     expect(functionEnvironment(template).ADAPTER_URL_PARAMETER).toBe(parameter.Name);
     expect(text(parameter.Value)).toBe('https://<ChatFrontendDistribution.DomainName>');
   });
@@ -51,14 +54,16 @@ describe('minimal', () => {
       'logs:CreateLogStream logs:PutLogEvents on <ChatBackendLogs.Arn>',
       'ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:DeleteNetworkInterface'
       + ' ec2:AssignPrivateIpAddresses ec2:UnassignPrivateIpAddresses on *',
-      's3:GetObject s3:PutObject s3:DeleteObject on <ChatBackendFilesBucket.Arn>/*',
-      's3:ListBucket on <ChatBackendFilesBucket.Arn>',
       expect.stringMatching(/^s3:GetObject on arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>\/[0-9a-f]{64}\.yaml$/),
       expect.stringMatching(/^ssm:GetParameter on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter\/librechat\/[\w-]+\/url$/),
+      'ssm:GetParameterHistory on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/<ChatBackendRelease>',
       'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatBackendRootSecret>',
       'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatDatabaseClusterSecretAttachment>',
       'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatRedisAuthToken>',
       'secretsmanager:GetSecretValue secretsmanager:DescribeSecret on <ChatBackendSealingSecret>',
+      's3:GetObject s3:PutObject s3:DeleteObject on <ChatBackendFilesBucket.Arn>/*',
+      's3:ListBucket on <ChatBackendFilesBucket.Arn>',
+      'ssm:PutParameter on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/<ChatBackendRelease>',
     ]);
     expect(resourceOf(template, 'AWS::IAM::Role', 'BackendRole').Properties).not.toHaveProperty('ManagedPolicyArns');
   });
@@ -156,7 +161,7 @@ describe('maximal', () => {
     const environment = functionEnvironment(template);
     expect(environment).toMatchObject({ DOMAIN_CLIENT: 'https://chat.example.com', DOMAIN_SERVER: 'https://chat.example.com' });
     expect(environment).not.toHaveProperty('ADAPTER_URL_PARAMETER');
-    expect(resources(template, 'AWS::SSM::Parameter')).toEqual([]);
+    expect(resources(template, 'AWS::SSM::Parameter').map(([logicalId]) => logicalId)).toEqual([expect.stringContaining('BackendRelease')]);
     expect(statements(template, 'BackendRole').filter((statement) => statement.startsWith('ssm:GetParameter on'))).toEqual([]);
   });
 });

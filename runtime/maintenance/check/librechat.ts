@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CheckFailure } from './failure';
+import { redact } from './redact';
+import { messageOf } from '../../shared/log';
+import type { Settings } from '../../shared/settings';
+import { LibreChat } from '../../worker/engine/librechat';
+
+/** Lines of LibreChat's output in a report. */
+const LINES = 15;
+
+const REMEDY = 'LibreChat\'s last lines say why. Correct `config`, `environment`, `secrets` or the service that they name';
+
+/** Starts LibreChat as a worker does, but with collections and indexes created, waits until it is ready, and ends it. */
+export async function checkStart(
+  environment: Record<string, string>, secrets: readonly string[], settings: Settings, signal: AbortSignal,
+): Promise<void> {
+  const librechat = new LibreChat({ ...environment, MONGO_AUTO_INDEX: 'true', MONGO_AUTO_CREATE: 'true' });
+  try {
+    await Promise.race([librechat.ready(settings), late(settings.checkStartMs, signal)]);
+  } catch (error) {
+    await librechat.stop(settings);
+    throw new CheckFailure('start', messageOf(error), REMEDY, lastLines(redact(librechat.lastOutput, secrets)));
+  }
+  await librechat.stop(settings);
+}
+
+async function late(ms: number, signal: AbortSignal): Promise<never> {
+  await sleep(ms, undefined, { signal, ref: false });
+  throw new Error(`LibreChat is not ready after ${Math.round(ms / 1000)} s`);
+}
+
+/** Without the escape sequences of terminals. */
+function lastLines(output: string): string[] {
+  // eslint-disable-next-line no-control-regex -- they begin with this character
+  return output.replace(/\u001b\[[\d;]*m/g, '').split('\n').map((line) => line.trim()).filter(Boolean).slice(-LINES);
+}

@@ -1,0 +1,12 @@
+import type { Aws } from '../../shared/aws';
+import { log, messageOf } from '../../shared/log';
+
+/** Whether CloudFormation rolls the stack back. Not known, for example without a route to CloudFormation: it does not. */
+export async function isRollingBack(aws: Aws, stackId: string): Promise<boolean> {
+  try {
+    return (await aws.stackStatus(stackId)).includes('ROLLBACK');
+  } catch (error) {
+    log.warn('stack-status-unknown', { message: messageOf(error) });
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+import { check } from './check';
+import { CHECK_RESOURCE_TYPE } from '../../src/contract/maintenance';
+import { isCustomResourceEvent, type CustomResourceEvent } from '../shared/cloudformation';
+import { fulfil, type CustomResourceWork } from '../shared/custom-resource';
+import { log } from '../shared/log';
+import { RuntimeError, type Invocation, type RuntimeApi } from '../shared/runtime-api';
+import type { Settings } from '../shared/settings';
+
+/** One request to a custom resource. */
+export interface Request {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly settings: Settings;
+  readonly event: CustomResourceEvent;
+  /** Aborts when the function's time is up. */
+  readonly signal: AbortSignal;
+}
+
+/** The custom resources by their CloudFormation types. */
+const RESOURCES: Readonly<Record<string, (request: Request) => ReturnType<CustomResourceWork['run']>>> = {
+  [CHECK_RESOURCE_TYPE]: check,
+};
+
+/** Serves one event at a time, until the process ends: requests of CloudFormation. */
+export async function maintain(api: RuntimeApi, environment: NodeJS.ProcessEnv, settings: Settings): Promise<void> {
+  for (;;) {
+    const invocation = await api.next();
+    const { event } = invocation;
+    if (isCustomResourceEvent(event)) {
+      await serve(environment, settings, invocation, event);
+      await api.respond(invocation, {});
+    } else {
+      await api.fail(invocation, new RuntimeError('Maintenance.UnknownEvent', 'event must be a request of a CloudFormation custom resource'));
+    }
+  }
+}
+
+async function serve(environment: NodeJS.ProcessEnv, settings: Settings, invocation: Invocation, event: CustomResourceEvent): Promise<void> {
+  const resource = RESOURCES[event.ResourceType];
+  await fulfil(invocation, event, {
+    // It never changes: CloudFormation would delete what it replaces.
+    physicalId: event.PhysicalResourceId ?? event.LogicalResourceId,
+    run: async (signal) => {
+      if (!resource) throw new Error(`ResourceType must be one of ${Object.keys(RESOURCES).join(', ')}, got: ${event.ResourceType}`);
+      return resource({ environment, settings, event, signal });
+    },
+    failed: (message) => log.error('maintenance-failed', { resource: event.ResourceType, message }),
+  });
+}

@@ -1,0 +1,106 @@
+import { ArnFormat, CustomResource, Duration, type Size, Stack } from 'aws-cdk-lib';
+import type { IDatabaseCluster } from 'aws-cdk-lib/aws-docdb';
+import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct, type IDependable } from 'constructs';
+import { COMMAND } from '../contract/image';
+import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
+import { CHECK_PROPERTIES, CHECK_RESOURCE_TYPE, SNAPSHOT_PREFIX } from '../contract/maintenance';
+import { allow, createExecutionRole, type LibreChatInputs } from '../private/execution-role';
+import { codeOf, type LambdaImage } from '../private/image';
+import { createLogGroup, type LogOptions } from '../private/log-group';
+import { suppressNag, wildcardFinding } from '../private/nag';
+import type { Network } from '../private/network';
+
+const TIMEOUT = Duration.seconds(LONGEST_REQUEST_SECONDS);
+
+export interface MaintenanceProps {
+  readonly image: LambdaImage;
+  readonly network?: Network;
+  /** Those of the workers, so that the function reaches what they reach. */
+  readonly securityGroups?: ISecurityGroup[];
+  /** The environment variables of the workers. */
+  readonly variables: Record<string, string>;
+  readonly inputs: LibreChatInputs;
+  /** The DocumentDB cluster, if the construct creates it. */
+  readonly cluster?: IDatabaseCluster;
+  readonly memorySize: number;
+  readonly ephemeralStorageSize?: Size;
+  readonly logs: LogOptions;
+}
+
+export interface CheckProps {
+  /** What LibreChat connects to. */
+  readonly servers: IDependable[];
+  readonly acceptDataMigration?: string;
+}
+
+/** The function that checks a deployment before it serves, and runs LibreChat's scripts for operators. */
+export class Maintenance extends Construct {
+  public readonly handler: lambda.Function;
+  public readonly logGroup: ILogGroup;
+
+  constructor(scope: Construct, id: string, private readonly props: MaintenanceProps) {
+    super(scope, id);
+
+    this.logGroup = createLogGroup(this, 'Logs', props.logs);
+    this.handler = new lambda.DockerImageFunction(this, 'Function', {
+      description: 'LibreChat: checks deployments and runs scripts for operators',
+      code: codeOf(props.image, COMMAND.maintain),
+      architecture: props.image.architecture,
+      memorySize: props.memorySize,
+      ephemeralStorageSize: props.ephemeralStorageSize,
+      timeout: TIMEOUT,
+      environment: props.variables,
+      role: this.createRole(),
+      logGroup: this.logGroup,
+      // CloudFormation has its response, or must not get one of a second attempt.
+      retryAttempts: 0,
+      ...props.network && { ...props.network, securityGroups: props.securityGroups },
+    });
+  }
+
+  /** Checks that LibreChat runs. What serves must depend on the result. */
+  public createCheck({ servers, acceptDataMigration }: CheckProps): IDependable {
+    const { image, variables, cluster, network, securityGroups = [] } = this.props;
+    const check = new CustomResource(this, 'Check', {
+      resourceType: CHECK_RESOURCE_TYPE,
+      serviceToken: this.handler.functionArn,
+      // Otherwise a function that ends without a response blocks the deployment for an hour.
+      serviceTimeout: TIMEOUT.plus(Duration.minutes(5)),
+      properties: {
+        [CHECK_PROPERTIES.image]: image.tagOrDigest,
+        [CHECK_PROPERTIES.variables]: variables,
+        [CHECK_PROPERTIES.cluster]: cluster?.clusterIdentifier,
+        [CHECK_PROPERTIES.acceptedMigration]: acceptDataMigration,
+      },
+    });
+    check.node.addDependency(...servers, ...securityGroups);
+    if (network) check.node.addDependency(network.vpc.selectSubnets(network.vpcSubnets).internetConnectivityEstablished);
+    return check;
+  }
+
+  private createRole(): iam.Role {
+    const { inputs, cluster } = this.props;
+    const role = createExecutionRole(this, 'LibreChat: maintenance', this.logGroup, inputs);
+    // To tell a rollback from an update.
+    allow(role, ['cloudformation:DescribeStacks'], Stack.of(this).stackId);
+    if (cluster) this.allowSnapshots(role, cluster);
+    return role;
+  }
+
+  private allowSnapshots(role: iam.Role, { clusterIdentifier }: IDatabaseCluster): void {
+    const arn = (resource: string, resourceName: string) => Stack.of(this).formatArn({ service: 'rds', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    const snapshots = arn('cluster-snapshot', `${SNAPSHOT_PREFIX}*`);
+    allow(role, ['rds:CreateDBClusterSnapshot'], arn('cluster', clusterIdentifier), snapshots);
+    // The tags of the cluster are copied to the snapshot.
+    allow(role, ['rds:DescribeDBClusterSnapshots', 'rds:AddTagsToResource'], snapshots);
+    suppressNag(role.node.findChild('DefaultPolicy'), {
+      id: 'AwsSolutions-IAM5',
+      reason: 'The names of snapshots contain the time; only snapshots of the cluster can be created',
+      appliesTo: [wildcardFinding(this, snapshots)],
+    });
+  }
+}

@@ -1,0 +1,158 @@
+import { freePort, startRedis } from '../../../fixtures/runtime/redis';
+import { useMaintenance } from '../../../fixtures/runtime/maintenance';
+import { ENVIRONMENT } from '../../../fixtures/runtime/adapter';
+import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
+
+jest.setTimeout(120_000);
+
+const kit = useMaintenance('v0.8.8');
+const { start, request } = kit;
+
+/** A secret's reference in a variable, with the value that it stands for. */
+function secretNamed(name: string, value: string): string {
+  return kit.aws().services.secretsManager.create(name, value).arn;
+}
+
+async function reason(RequestType = 'Create'): Promise<string> {
+  const { Status, Reason = '' } = await request(RequestType);
+  expect(Status).toBe('FAILED');
+  return Reason;
+}
+
+function putConfig(text: string): Record<string, string> {
+  kit.aws().addBucket('config').put('librechat.yaml', Buffer.from(text));
+  return { [ADAPTER.configBucket]: 'config', [ADAPTER.configKey]: 'librechat.yaml' };
+}
+
+test('passes once LibreChat is ready, and ends it', async () => {
+  start({ environment: putConfig('version: 1.3.0\n') });
+  expect(await request('Create')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'Check', Data: { Release: 'v0.8.8', Snapshot: '' } });
+  expect(kit.adapter().logged('check-passed')).toHaveLength(1);
+  expect(kit.adapter().output.join('\n')).toContain('fixture: asked to end');
+});
+
+test('keeps its physical ID', async () => {
+  start();
+  expect(await request('Update', { PhysicalResourceId: 'as-before' })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'as-before' });
+});
+
+test('starts nothing when the resource is deleted', async () => {
+  start({ environment: { FIXTURE_START_FAILS: '1' } });
+  expect(await request('Delete')).toMatchObject({ Status: 'SUCCESS' });
+});
+
+test('needs no URL, which is not known before the first deployment', async () => {
+  const { DOMAIN_CLIENT: _client, DOMAIN_SERVER: _server, ...plain } = ENVIRONMENT;
+  start({ plain: { ...plain, REDIS_URI: kit.redis().uri }, environment: { [ADAPTER.urlParameter]: '/chat/url' } });
+  expect(await request('Create')).toMatchObject({ Status: 'SUCCESS' });
+  expect(kit.aws().calls.filter((call) => call.includes('/chat/url'))).toEqual([]);
+});
+
+test.each([
+  ['Create', 'event'],
+  ['Update', 'event'],
+])('says where the log is after a failed %s', async (type) => {
+  start({ environment: { FIXTURE_START_FAILS: '3' } });
+  expect(await reason(type)).toMatch(/\nLog: stream \S+ of log group \S+, https:\/\/us-east-1\.console\.aws\.amazon\.com\/cloudwatch\/home\?region=us-east-1#logsV2:log-groups\/log-group\/\$252F/);
+});
+
+describe('secrets', () => {
+  test('names the variable of a secret that does not exist', async () => {
+    start({ environment: { [`${VALUE_FROM}OPENAI_API_KEY`]: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:openai-abcdef' } });
+    const text = await reason();
+    expect(text).toContain('phase "secrets"');
+    expect(text).toContain('`VALUE_FROM_OPENAI_API_KEY` could not be read from arn:aws:secretsmanager:us-east-1:123456789012:secret:openai-abcdef');
+    expect(text).toContain('What to do: Create the secret');
+  });
+
+  test('names a field that the secret does not have, and no other', async () => {
+    start({ environment: { [`${VALUE_FROM}OPENAI_API_KEY`]: `${secretNamed('keys', '{"anthropic":"sk-other-key"}')}:openai::` } });
+    const text = await reason();
+    expect(text).toContain('has no field `openai`');
+    expect(text).not.toContain('sk-other-key');
+  });
+});
+
+describe('configuration', () => {
+  test('names the object that cannot be read', async () => {
+    kit.aws().addBucket('config');
+    start({ environment: { [ADAPTER.configBucket]: 'config', [ADAPTER.configKey]: 'missing.yaml' } });
+    expect(await reason()).toContain('s3://config/missing.yaml');
+  });
+
+  test('says where it is no YAML, and quotes nothing', async () => {
+    start({ environment: putConfig('version: 1.3.0\n  apiKey: "sk-in-the-file\n') });
+    const text = await reason();
+    expect(text).toMatch(/phase "configuration".* librechat\.yaml cannot be parsed: .* in line \d+, column \d+\./);
+    expect(text).not.toContain('sk-in-the-file');
+  });
+
+  test('fails for an empty file', async () => {
+    start({ environment: putConfig('') });
+    expect(await reason()).toContain('librechat.yaml must contain a mapping');
+  });
+});
+
+describe('redis', () => {
+  const withRedis = (uri: string) => start({ plain: { ...ENVIRONMENT, REDIS_URI: uri } });
+
+  test('says what cannot be reached', async () => {
+    withRedis(`redis://127.0.0.1:${await freePort()}`);
+    expect(await reason()).toMatch(/phase "redis" failed.*ECONNREFUSED[^]*What to do: Check host and port/);
+  });
+
+  test('says that TLS may be the cause', async () => {
+    withRedis(kit.redis().uri.replace('redis:', 'rediss:'));
+    expect(await reason()).toMatch(/phase "redis" failed[^]*rediss:\/\/, one without redis:\/\//);
+  });
+
+  test('names a wrong password, and does not show it', async () => {
+    const guarded = await startRedis(['requirepass right-password']);
+    try {
+      withRedis(guarded.uri.replace('redis://', 'redis://:wrong-password@'));
+      const text = await reason();
+      expect(text).toMatch(/phase "redis" failed. Redis rejects the credentials: WRONGPASS[^]*What to do: Correct user name and password/);
+      expect(text).not.toContain('wrong-password');
+    } finally {
+      await guarded.dispose();
+    }
+  });
+
+  test('warns of a policy that evicts what is not a cache', async () => {
+    start();
+    expect(await request('Create')).toMatchObject({ Status: 'SUCCESS' });
+    expect(kit.adapter().logged('redis-eviction-policy')).toEqual([expect.objectContaining({ policy: 'noeviction' })]);
+  });
+});
+
+describe('start', () => {
+  test('shows how LibreChat ended', async () => {
+    start({ environment: { FIXTURE_START_FAILS: '3' } });
+    expect(await reason()).toMatch(/phase "start" failed. LibreChat ended before it was ready: exit code 3\./);
+  });
+
+  test('shows its last lines without secrets, as they are and encoded', async () => {
+    const secret = 'p@ss/word"é';
+    const lines = [`mongodb://user:${encodeURIComponent(secret)}@db`, JSON.stringify({ error: secret }), 'plain line'];
+    start({ environment: {
+      [`${VALUE_FROM}OPENAI_API_KEY`]: secretNamed('openai', secret), FIXTURE_START_FAILS: '1', FIXTURE_START_SAYS: lines.join('\n'),
+    } });
+    const text = await reason();
+    expect(text).toContain("LibreChat's last lines:\nmongodb://user:***@db\n{\"error\":\"***\"}\nplain line\nLog:");
+  });
+
+  test('has a limit of its own', async () => {
+    start({ environment: { FIXTURE_NEVER_READY: '1' }, settings: { checkStartMs: 300 } });
+    expect(await reason()).toMatch(/LibreChat is not ready after \d+ s/);
+  });
+
+  test('fits into the response, with the last of many lines', async () => {
+    const lines = Array.from({ length: 14 }, (_, i) => `line ${i} ${'x'.repeat(190)}`);
+    start({ environment: { FIXTURE_START_FAILS: '1', FIXTURE_START_SAYS: lines.join('\n') } });
+    const text = await reason();
+    expect(Buffer.byteLength(JSON.stringify(text))).toBeLessThan(2_600);
+    expect(text).toContain('line 13');
+    expect(text).not.toContain('line 0 ');
+    expect(text).toContain('Log: stream');
+  });
+});
