@@ -1,6 +1,9 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { DETERMINISTIC } from './bundle-adapter';
+import { zipFolder } from '../emulator/core/zip';
 
 /** Makes the code of the relay's function: one module, so that the runtime waits for its connection to Redis. */
 export async function bundleRelay(folder: string): Promise<void> {
@@ -14,4 +17,16 @@ export async function bundleRelay(folder: string): Promise<void> {
     // For what is CommonJS in it.
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   });
+}
+
+/** The same as an archive, the same on every machine. */
+export async function bundleRelayArchive(file: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-'));
+  try {
+    await bundleRelay(folder);
+    chmodSync(join(folder, 'index.mjs'), 0o644);
+    writeFileSync(file, zipFolder(folder));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -4,11 +4,11 @@ import { build, type BuildOptions } from 'esbuild';
 import { bundleAdapter, DETERMINISTIC } from './bundle-adapter';
 import { bundleConfigChecker } from './bundle-config-checker';
 import { bundleImageBuilder } from './bundle-image-builder';
-import { bundleRelay } from './bundle-relay';
+import { bundleRelayArchive } from './bundle-relay';
 import { bundleStandInServer } from './bundle-stand-in';
 import { replaceFolder } from './replace-folder';
 import { IMAGE_BUILDER_FOLDER } from '../src/contract/image-build';
-import { RELAY_FOLDER } from '../src/contract/relay';
+import { RELAY_ARCHIVE } from '../src/contract/relay';
 
 const ROOT = join(__dirname, '..');
 
@@ -49,7 +49,7 @@ async function bundleLiveView(folder: string) {
 void Promise.all([
   replaceFolder(join(ROOT, 'assets/image'), bundleAdapter),
   replaceFolder(join(ROOT, IMAGE_BUILDER_FOLDER), bundleImageBuilder),
-  replaceFolder(join(ROOT, RELAY_FOLDER), bundleRelay),
+  bundleRelayArchive(join(ROOT, RELAY_ARCHIVE)),
   replaceFolder(join(ROOT, 'build/stand-in'), bundleStandIn),
   replaceFolder(join(ROOT, 'build/live-view'), bundleLiveView),
   bundleConfigChecker(),

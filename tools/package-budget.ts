@@ -9,7 +9,7 @@ export const NEEDED = [
   'assets/image/documentdb-ca.tgz',
   'assets/image/links.tar',
   'assets/image-builder/index.js',
-  'assets/relay/index.mjs',
+  'assets/relay.zip',
 ];
 
 /** Nothing else is published: no sources, tests, maps and build information. */

@@ -7,7 +7,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
-import { RELAY, RELAY_FOLDER, RELAY_HANDLER } from '../contract/relay';
+import { RELAY, RELAY_ARCHIVE, RELAY_HANDLER } from '../contract/relay';
 import { type Binding, referencesIn, variablesIn } from '../private/binding';
 import { inPackage } from '../private/files';
 import { createFunctionRole } from '../private/function-role';
@@ -47,7 +47,7 @@ export class Relay extends Construct {
       description: 'LibreChat: relays requests to the workers',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
-      code: lambda.Code.fromAsset(inPackage(RELAY_FOLDER)),
+      code: lambda.Code.fromAsset(inPackage(RELAY_ARCHIVE)),
       handler: RELAY_HANDLER,
       memorySize: MEMORY_MIB,
       timeout: Duration.seconds(LONGEST_REQUEST_SECONDS),

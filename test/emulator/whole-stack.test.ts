@@ -157,8 +157,8 @@ describe('manners', () => {
     const { url } = await start();
     await fetch(`${url}/api/config`);
     const pids = [...emulator!.functions.values()].flatMap(({ environments }) => environments.map(({ pid }) => pid));
-    // Of the publisher, a relay and a worker.
-    expect(pids).toHaveLength(3);
+    // Of the maintenance function, the publisher, a relay and a worker.
+    expect(pids).toHaveLength(4);
     const { folder } = emulator!.services.cloud;
     expect(existsSync(folder)).toBe(true);
     await emulator!.dispose();
