@@ -29,7 +29,7 @@ export async function inPhase<T>(phase: Phase, remedy: string, run: () => Promis
 /** The reason for CloudFormation's event. What is too long loses the first of LibreChat's lines. */
 export function reasonOf({ phase, message, remedy, output }: CheckFailure, logLink: string): string {
   const text = (lines: readonly string[]) => [
-    `LibreChat was not deployed: the check of phase "${phase}" failed. ${sentence(message)}`,
+    `LibreChat is not deployed: the check of phase "${phase}" failed. ${sentence(message)}`,
     `What to do: ${sentence(remedy)}`,
     ...lines.length ? [`LibreChat's last lines:\n${lines.join('\n')}`] : [],
     `Log: ${logLink}`,

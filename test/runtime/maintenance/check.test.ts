@@ -1,6 +1,6 @@
-import { freePort, startRedis } from '../../../fixtures/runtime/redis';
-import { useMaintenance } from '../../../fixtures/runtime/maintenance';
 import { ENVIRONMENT } from '../../../fixtures/runtime/adapter';
+import { useMaintenance } from '../../../fixtures/runtime/maintenance';
+import { freePort, startRedis } from '../../../fixtures/runtime/redis';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
 
 jest.setTimeout(120_000);
@@ -134,9 +134,11 @@ describe('start', () => {
   test('shows its last lines without secrets, as they are and encoded', async () => {
     const secret = 'p@ss/word"é';
     const lines = [`mongodb://user:${encodeURIComponent(secret)}@db`, JSON.stringify({ error: secret }), 'plain line'];
-    start({ environment: {
-      [`${VALUE_FROM}OPENAI_API_KEY`]: secretNamed('openai', secret), FIXTURE_START_FAILS: '1', FIXTURE_START_SAYS: lines.join('\n'),
-    } });
+    start({
+      environment: {
+        [`${VALUE_FROM}OPENAI_API_KEY`]: secretNamed('openai', secret), FIXTURE_START_FAILS: '1', FIXTURE_START_SAYS: lines.join('\n'),
+      },
+    });
     const text = await reason();
     expect(text).toContain("LibreChat's last lines:\nmongodb://user:***@db\n{\"error\":\"***\"}\nplain line\nLog:");
   });

@@ -17,8 +17,12 @@ describe('minimal', () => {
 
   test('the function is a worker with another command', () => {
     expect(maintenance).toMatchObject({
-      ImageConfig: { Command: ['maintain'] }, Code: worker.Code, MemorySize: worker.MemorySize, Architectures: worker.Architectures,
-      Timeout: 900, VpcConfig: worker.VpcConfig,
+      ImageConfig: { Command: ['maintain'] },
+      Code: worker.Code,
+      MemorySize: worker.MemorySize,
+      Architectures: worker.Architectures,
+      Timeout: 900,
+      VpcConfig: worker.VpcConfig,
     });
   });
 
