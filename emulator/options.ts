@@ -51,6 +51,8 @@ export interface EmulatorOptions {
    * @default 10
    */
   readonly invocationLatencyMs?: number;
+  /** Limit streamed responses to Lambda's bandwidth: 6 MiB at once, and 2 MiB a second from then on. @default false */
+  readonly responseBandwidth?: boolean;
   /**
    * The account's quota of concurrent executions. New accounts may have 10.
    *

@@ -26,7 +26,7 @@ export async function publish(api: RuntimeApi, environment: NodeJS.ProcessEnv, s
       aws.close();
       await api.respond(invocation, {});
     } else {
-      await api.fail(invocation, new RuntimeError('UnknownEvent', 'event must be a request of a CloudFormation custom resource'));
+      await api.fail(invocation, new RuntimeError('Function.UnknownEvent', 'event must be a request of a CloudFormation custom resource'));
     }
   }
 }

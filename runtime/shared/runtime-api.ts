@@ -1,5 +1,4 @@
 import { request, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import { messageOf } from './log';
 
 /** What a runtime puts in front of its POSTs about an invocation. */
 export interface Invocation {
@@ -20,11 +19,10 @@ export interface BegunResponse {
 const INVOCATION_ID = 'lambda-runtime-invocation-id';
 const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
 
-/** Errors carry their type in the name, as Lambda's own runtimes have it. */
+/** An error with the type that Lambda reports. Types that are not named so are reported as `Runtime.Unknown`. */
 export class RuntimeError extends Error {
-  public constructor(type: string, message: string) {
+  public constructor(public readonly name: `Runtime.${string}` | `Function.${string}`, message: string) {
     super(message);
-    this.name = type;
   }
 }
 
@@ -86,13 +84,13 @@ export class RuntimeApi {
   }
 
   /** Reports that an event failed; only before its response began. */
-  public async fail(invocation: Invocation, error: unknown): Promise<void> {
+  public async fail(invocation: Invocation, error: RuntimeError): Promise<void> {
     const report = reportOf(error);
     await this.post(`invocation/${invocation.requestId}/error`, report, { ...echo(invocation), [ERROR_TYPE]: report.errorType });
   }
 
   /** Reports that this environment cannot start; only before the first event was asked for. */
-  public async failInit(error: unknown): Promise<void> {
+  public async failInit(error: RuntimeError): Promise<void> {
     const report = reportOf(error);
     await this.post('init/error', report, { [ERROR_TYPE]: report.errorType });
   }
@@ -113,8 +111,8 @@ function echo(invocation: Invocation): OutgoingHttpHeaders {
   return invocation.invocationId ? { [INVOCATION_ID]: invocation.invocationId } : {};
 }
 
-function reportOf(error: unknown) {
-  return { errorType: error instanceof Error ? error.name : 'Error', errorMessage: messageOf(error), stackTrace: [] };
+function reportOf({ name, message }: RuntimeError) {
+  return { errorType: name, errorMessage: message, stackTrace: [] };
 }
 
 function answered(call: ClientRequest): Promise<IncomingMessage> {

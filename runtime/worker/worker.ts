@@ -41,7 +41,7 @@ export async function work(
   try {
     await Promise.race([starting, sleep(settings.askForEventsAfterMs, undefined, { signal: asking.signal })]);
   } catch (error) {
-    await Promise.all([worker.broken(error), api.failInit(new RuntimeError('Worker.StartFailed', messageOf(error))).catch(() => undefined)]);
+    await Promise.all([worker.broken(error), api.failInit(new RuntimeError('Runtime.StartFailed', messageOf(error))).catch(() => undefined)]);
     process.exit(1);
   } finally {
     asking.abort();
@@ -127,7 +127,7 @@ class Worker {
 
   private async refuse(invocation: Invocation): Promise<void> {
     const { requestId, event } = invocation;
-    const error = new RuntimeError('Worker.UnknownEvent', `the event must be {"startWorker":"<id>","release":"<release>"}, got one with: ${Object.keys(Object(event)).join(', ')}`);
+    const error = new RuntimeError('Function.UnknownEvent', `the event must be {"startWorker":"<id>","release":"<release>"}, got one with: ${Object.keys(Object(event)).join(', ')}`);
     log.error('unknown-event', { requestId, message: error.message });
     await this.api.fail(invocation, error).catch((failure: unknown) => log.warn('response-not-taken', { requestId, message: messageOf(failure) }));
   }

@@ -81,10 +81,10 @@ export class ApiEndpoint {
   }
 
   private async invokeBuffered(fn: DeployedFunction, event: Buffer, accept: string | undefined): Promise<HttpResponse> {
-    const { body, environmentId } = await fn.lambda!.invokeWithResponseStream(event, { arn: fn.arn, version: fn.version });
-    const payload = await readWhole(body) ?? Buffer.alloc(0);
-    const servedBy = { function: fn.logicalId, environment: environmentId };
+    const { payload, functionError, environmentId } = await fn.lambda!.invoke(event, { arn: fn.arn, version: fn.version });
+    const servedBy = environmentId === undefined ? undefined : { function: fn.logicalId, environment: environmentId };
     try {
+      if (functionError) throw new MalformedResponse(payload.toString());
       return { ...readBufferedResponse(payload, this.api.binaryMediaTypes, accept), servedBy };
     } catch (error) {
       if (!(error instanceof MalformedResponse)) throw error;

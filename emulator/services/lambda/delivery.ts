@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PendingInvocation } from './pending-invocation';
-import { collect, messageIn, sendAccepted, sendError } from './runtime-api-server';
+import { messageIn, sendAccepted, sendError } from './runtime-api-server';
+import { endOf, TRUNCATED } from './streamed-body';
+import { readWhole } from '../../core/http';
 
 /** Limit of buffered responses: 6 MB and Lambda's own envelope. */
 const LARGEST_BUFFERED_RESPONSE = 6 * 1024 * 1024 + 100;
@@ -25,44 +27,50 @@ export class Delivery {
     }).end(payload);
   }
 
-  /** Receives the runtime's response; resolves when it is complete, to whether it was accepted. */
-  public async receive(id: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    if (!this.acceptsResponse(id, response)) {
-      request.resume();
-      return false;
-    }
-    if (request.headers['lambda-runtime-function-response-mode'] === 'streaming') {
-      await this.invocation.stream(request, this.environmentId);
+  /** Receives the runtime's response; resolves when it is complete, and to whether the runtime's part is over. */
+  public async receive(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const mode = request.headers['lambda-runtime-function-response-mode'] ?? '';
+    if (mode === 'streaming' && !this.invocation.props.buffered) {
+      const end = await this.invocation.stream(request, this.environmentId);
+      if (end === TRUNCATED) refuseTruncated(response);
+      else sendAccepted(response);
       return true;
     }
-    this.invocation.responded = true;
-    const body = await collect(request);
-    if (body.length > LARGEST_BUFFERED_RESPONSE) {
-      const message = `Exceeded maximum allowed payload size (${LARGEST_BUFFERED_RESPONSE} bytes).`;
-      this.invocation.fail('Function.ResponseSizeTooLarge', message);
-      sendError(response, 413, 'RequestEntityTooLarge', message);
-      return false;
-    }
-    this.invocation.buffered(body, request.headers['content-type'] ?? 'application/json', this.environmentId);
-    return true;
-  }
-
-  /** Receives the runtime's error report; returns whether it was accepted. */
-  public fail(id: string, errorType: string, body: Buffer, response: ServerResponse): boolean {
-    if (!this.acceptsResponse(id, response)) return false;
-    this.invocation.fail(errorType, messageIn(body), body);
-    sendAccepted(response);
-    return true;
-  }
-
-  private acceptsResponse(id: string, response: ServerResponse): boolean {
-    if (id !== this.invocation.id || !this.delivered) {
-      sendError(response, 400, 'InvalidRequestID', 'Invalid request ID');
-    } else if (this.invocation.responded) {
-      sendError(response, 403, 'InvalidStateTransition', 'the invocation has a response already');
-    } else {
+    if (mode === '' || mode === 'streaming') {
+      await this.collect(request, response);
       return true;
     }
+    request.resume();
+    this.invocation.fail('Runtime.InvalidResponseModeHeader', '', Buffer.alloc(0));
+    sendError(response, 400, 'InvalidFunctionResponseMode', 'Invalid function response mode');
     return false;
   }
+
+  /** Receives the runtime's error report. */
+  public fail(errorType: string, body: Buffer, response: ServerResponse): void {
+    this.invocation.fail(errorType, messageIn(body), body);
+    sendAccepted(response);
+  }
+
+  private async collect(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readWhole(request, LARGEST_BUFFERED_RESPONSE).catch(() => 'truncated' as const);
+    if (body === 'truncated') {
+      this.invocation.fail(TRUNCATED.error!.type, TRUNCATED.error!.message);
+      return refuseTruncated(response);
+    }
+    if (!body) {
+      const message = `Exceeded maximum allowed payload size (${LARGEST_BUFFERED_RESPONSE} bytes).`;
+      request.resume();
+      this.invocation.fail('Function.ResponseSizeTooLarge', message);
+      return sendError(response, 413, 'RequestEntityTooLarge', message);
+    }
+    const { error } = endOf(request);
+    if (error) this.invocation.fail(error.type, messageIn(Buffer.from(error.message)), Buffer.from(error.message));
+    else this.invocation.buffered(body, request.headers['content-type'] ?? 'application/json', this.environmentId);
+    sendAccepted(response);
+  }
+}
+
+function refuseTruncated(response: ServerResponse): void {
+  sendError(response, 400, 'TruncatedHTTPRequest', 'HTTP request detected as truncated');
 }

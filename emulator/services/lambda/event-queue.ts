@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LambdaServiceError, type LambdaErrorCode } from './pending-invocation';
+import { LambdaServiceError, type LambdaErrorCode } from './lambda-errors';
 
 /** The result of an invocation: a payload or a function error. */
 export interface InvokeResult {
   readonly payload: Buffer;
   readonly functionError?: string;
+  /** The execution environment that responded. */
+  readonly environmentId?: number;
 }
 
 /** What stays the same in all attempts. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
-import { LambdaFunctionError, type StreamedInvocation } from './pending-invocation';
+import { LambdaFunctionError } from './lambda-errors';
+import type { StreamedInvocation } from './pending-invocation';
 import { pull } from '../../core/sequential-stream';
 
 export const EVENT_STREAM_TYPE = 'application/vnd.amazon.eventstream';

@@ -7,6 +7,7 @@ import type { LinkedFolder } from './image-links';
 import type { PendingInvocation } from './pending-invocation';
 import { ProcessGroup } from './process-group';
 import { messageIn, RuntimeApiServer, sendAccepted, sendError } from './runtime-api-server';
+import { RuntimeStates, type RuntimeState } from './runtime-state';
 import { sandboxed, type Sandbox } from './sandbox';
 import type { EnvironmentPhase } from '../../core/events';
 
@@ -47,6 +48,9 @@ export class ExecutionEnvironment {
   private readonly temporary: string;
   private address = '';
   private group?: ProcessGroup;
+  private runtime = new RuntimeStates();
+  /** Why the processes ended while no event was theirs; the next event finds out. */
+  private exitMessage?: string;
   private waiting?: ServerResponse;
   private delivery?: Delivery;
   private secondInit = false;
@@ -106,6 +110,7 @@ export class ExecutionEnvironment {
     this.state = 'busy';
     this.billedSince = performance.now();
     this.props.onPhase('thawed');
+    if (this.exitMessage !== undefined) return void this.exit(this.exitMessage);
     this.group?.signal('SIGCONT');
     this.startClock();
     this.deliver();
@@ -121,7 +126,9 @@ export class ExecutionEnvironment {
     if (this.state !== 'frozen') this.bill();
     this.state = 'dead';
     clearTimeout(this.timer);
-    if (this.invocation?.complete === false) this.invocation.fail('Runtime.ExitError', `RequestId: ${this.invocation.id} Error: ${reason}`);
+    if (this.invocation?.complete === false) {
+      this.invocation.fail(this.invocation.streams ? 'Runtime.TruncatedResponse' : 'Runtime.ExitError', `RequestId: ${this.invocation.id} Error: ${reason}`);
+    }
     this.props.onPhase('dead', reason);
     await this.group?.end();
     this.api.close();
@@ -130,6 +137,7 @@ export class ExecutionEnvironment {
 
   private spawn(): void {
     this.props.onPhase('starting');
+    this.runtime = new RuntimeStates();
     const command = sandboxed(this.props.command, this.temporary, this.props.sandbox, this.props.linked);
     const group = new ProcessGroup(command, this.props.cwd, this.props.variables(this.address, this.temporary));
     this.group = group;
@@ -138,13 +146,23 @@ export class ExecutionEnvironment {
     void group.exited.then((status) => group === this.group && this.exited(status));
   }
 
-  private exited(status: string): void {
+  private exited(message: string): void {
     if (this.ending) return;
     if (this.state === 'init') {
-      this.initFailure ??= { type: 'Runtime.ExitError', message: `Runtime exited with error: ${status}` };
+      const ofInvocation = this.secondInit && this.invocation ? `RequestId: ${this.invocation.id} ` : '';
+      this.initFailure ??= { type: 'Runtime.ExitError', message: `${ofInvocation}Error: ${message}` };
+      this.log(`INIT_REPORT Phase: ${this.secondInit ? 'invoke' : 'init'} Status: error Error Type: ${this.initFailure.type}`);
       return void this.initAgain();
     }
-    void this.end(`Runtime exited with error: ${status}`);
+    if (this.state === 'frozen') this.exitMessage = message;
+    else void this.exit(message);
+  }
+
+  /** The processes have ended within an invocation. */
+  private exit(message: string): Promise<void> {
+    this.log(`RequestId: ${this.invocation?.id} Error: ${message}`);
+    this.log('Runtime.ExitError');
+    return this.end(message);
   }
 
   /** A failed init is run once more within the first invocation, whose time it then takes. */
@@ -189,9 +207,8 @@ export class ExecutionEnvironment {
 
   private next(response: ServerResponse): void {
     if (this.state === 'dead') return void response.destroy();
-    if (this.delivery?.delivered && !this.delivery.invocation.complete) {
-      return sendError(response, 403, 'InvalidStateTransition', 'the previous invocation has no response yet');
-    }
+    if (this.refused('Ready', response)) return;
+    if (this.runtime.state === 'Running') return this.delivery?.send(response);
     this.waiting = response;
     response.once('close', () => this.waiting === response && (this.waiting = undefined));
     if (this.state === 'init') {
@@ -217,32 +234,45 @@ export class ExecutionEnvironment {
     // It died while it was frozen: its exit is about to be noticed.
     if (!response || !this.delivery) return;
     this.waiting = undefined;
+    this.runtime.state = 'Running';
     this.props.onPhase('running', this.delivery.invocation.id);
     this.delivery.send(response);
   }
 
   private async response(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!this.delivery) {
-      request.resume();
-      return sendError(response, 400, 'InvalidRequestID', 'Invalid request ID');
-    }
-    if (!await this.delivery.receive(id, request, response)) return;
+    const delivery = this.current(id, response);
+    if (!delivery || this.refused('InvocationResponse', response)) return void request.resume();
+    if (await delivery.receive(request, response)) this.runtime.state = 'RuntimeResponseSentState';
     if (this.state === 'busy') this.props.onPhase('held');
-    sendAccepted(response);
   }
 
   private error(id: string, errorType: string, body: Buffer, response: ServerResponse): void {
-    if (!this.delivery) return sendError(response, 400, 'InvalidRequestID', 'Invalid request ID');
-    if (this.delivery.fail(id, errorType, body, response)) this.props.onPhase('held');
+    const delivery = this.current(id, response);
+    if (!delivery || this.refused('InvocationErrorResponse', response)) return;
+    delivery.fail(errorType, body, response);
+    this.runtime.state = 'RuntimeResponseSentState';
+    this.props.onPhase('held');
   }
 
+  /** The processes go on until they end themselves, or the time of the init is over. */
   private initError(type: string, body: Buffer, response: ServerResponse): void {
-    if (this.state !== 'init') return sendError(response, 403, 'InvalidStateTransition', 'init is over');
-    const { group } = this;
+    if (this.refused('InitError', response)) return;
     this.initFailure = { type, message: messageIn(body), report: body };
+    if (this.secondInit) this.invocation?.fail(type, this.initFailure.message, body);
     sendAccepted(response);
-    // The process may have ended by then, which is noticed as well.
-    response.once('close', () => group === this.group && this.state === 'init' && void this.initAgain());
+  }
+
+  /** The delivery of the event with this id; anything else is refused. */
+  private current(id: string, response: ServerResponse): Delivery | undefined {
+    if (this.runtime.hasEvent && this.invocation?.id === id) return this.delivery;
+    sendError(response, 400, 'InvalidRequestID', 'Invalid request ID');
+    return undefined;
+  }
+
+  private refused(wanted: RuntimeState, response: ServerResponse): boolean {
+    const refusal = this.runtime.request(wanted);
+    if (refusal) sendError(response, 403, 'InvalidStateTransition', refusal);
+    return refusal !== undefined;
   }
 
   private log(line: string): void {

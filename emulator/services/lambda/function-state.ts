@@ -1,4 +1,4 @@
-import { LambdaServiceError } from './pending-invocation';
+import { LambdaServiceError } from './lambda-errors';
 
 /** The refusal of an invocation while resources are recreated. */
 interface Refusal {

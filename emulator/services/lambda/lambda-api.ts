@@ -1,7 +1,7 @@
 import { EVENT_STREAM_TYPE, failedInvocationEvents, invocationEvents } from './event-stream';
+import { LambdaFunctionError, LambdaServiceError } from './lambda-errors';
 import type { InvokeOptions, LambdaFunction } from './lambda-function';
 import type { LambdaService } from './lambda-service';
-import { LambdaFunctionError, LambdaServiceError } from './pending-invocation';
 import { AwsError } from '../../core/aws-error';
 import type { Cloud } from '../../core/cloud';
 import { bodyOf, headerValue, type Header, type HttpRequest, type HttpResponse } from '../../core/http';

@@ -1,5 +1,6 @@
 import type { AccountConcurrency } from './account-concurrency';
 import type { LinkedFolder } from './image-links';
+import type { ResponseBandwidth } from './response-bandwidth';
 import type { Sandbox } from './sandbox';
 import type { Credentials } from '../../core/credentials';
 import type { EnvironmentPhase } from '../../core/events';
@@ -47,6 +48,8 @@ export interface LambdaFunctionProps {
   readonly linked?: LinkedFolder;
   /** Runs once, before the first environment with these properties starts; for instance to unpack code. */
   readonly prepare?: () => void;
+  /** The bandwidth of a streamed response, of which each has its own. @default unlimited */
+  readonly bandwidth?: () => ResponseBandwidth;
   /** Turns a duration of the platform into one of this emulation, in milliseconds. @default unchanged */
   readonly limit?: (milliseconds: number) => number;
   readonly onLog?: (line: string, environmentId: number, stream: 'stdout' | 'stderr') => void;

@@ -7,17 +7,19 @@ import { EnvironmentPool } from './environment-pool';
 import { EventQueue, type InvokeResult } from './event-queue';
 import type { EnvironmentProps, EnvironmentState } from './execution-environment';
 import { FunctionState } from './function-state';
+import { LambdaFunctionError, LambdaServiceError } from './lambda-errors';
 import type { LambdaFunctionProps } from './lambda-function-props';
-import { LambdaFunctionError, LambdaServiceError, PendingInvocation, type StreamedInvocation } from './pending-invocation';
-import { platformVariables, refusalOfVariables } from './platform-variables';
+import { PendingInvocation, type StreamedInvocation } from './pending-invocation';
+import { handedOn, platformVariables, refusalOfVariables } from './platform-variables';
 import { continueTrace } from './trace-header';
 import { UsageMeter, type FunctionUsage } from './usage';
 import type { Credentials } from '../../core/credentials';
 import { EmulatorError } from '../../core/errors';
 
-export { LambdaFunctionError, LambdaServiceError } from './pending-invocation';
+export { LambdaFunctionError, LambdaServiceError } from './lambda-errors';
 export type { LambdaFunctionProps } from './lambda-function-props';
-export type { InvocationEnd, StreamedInvocation } from './pending-invocation';
+export type { StreamedInvocation } from './pending-invocation';
+export type { InvocationEnd } from './streamed-body';
 
 /** Limit of synchronous events. */
 const LARGEST_EVENT = 6 * 1024 * 1024;
@@ -127,29 +129,15 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
    * @throws LambdaServiceError where Lambda rejects the invocation, LambdaFunctionError where the function fails before its response starts
    */
   public async invokeWithResponseStream(payload: Buffer, options: InvokeOptions = {}): Promise<StreamedInvocation> {
-    if (payload.length > LARGEST_EVENT) {
-      throw new LambdaServiceError('RequestTooLargeException', 413,
-        `Request must be smaller than ${LARGEST_EVENT} bytes for the InvokeFunction operation`);
-    }
-    if (this.props.latencyMs) await sleep(this.props.latencyMs);
-    if (this.disposed) throw new LambdaFunctionError('Runtime.ExitError', 'the function was disposed of');
-    this.state.requireActive();
-    const trace = continueTrace(options.traceHeader, this.arn);
-    if (trace.isLoop && this.props.stopsLoops !== false) {
-      throw new LambdaServiceError('RecursiveInvocationException', 400,
-        'Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources and stopped your function\'s invocation.');
-    }
-    const { requestId, arn = this.arn, version = LATEST } = options;
-    const invocation = new PendingInvocation({ payload, requestId, functionArn: arn, traceId: trace.header });
-    this.place(invocation, version);
-    return invocation.begun;
+    return (await this.place(payload, options, false)).begun;
   }
 
   /** Invokes it as Invoke does; resolves when the response is complete. Function errors are results. */
-  public async invoke(payload: Buffer, options?: InvokeOptions): Promise<InvokeResult> {
+  public async invoke(payload: Buffer, options: InvokeOptions = {}): Promise<InvokeResult> {
+    const { begun } = await this.place(payload, options, true);
     try {
-      const { body } = await this.invokeWithResponseStream(payload, options);
-      return { payload: await buffer(body) };
+      const { body, environmentId } = await begun;
+      return { payload: await buffer(body), environmentId };
     } catch (error) {
       if (!(error instanceof LambdaFunctionError)) throw error;
       const report = { errorType: error.errorType, errorMessage: error.message };
@@ -198,13 +186,31 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
 
   private readonly limit = (milliseconds: number): number => this.props.limit?.(milliseconds) ?? milliseconds;
 
-  private place(invocation: PendingInvocation, version: string): void {
+  /** Gives the event to an environment, or says why not. */
+  private async place(payload: Buffer, options: InvokeOptions, buffered: boolean): Promise<PendingInvocation> {
+    if (payload.length > LARGEST_EVENT) {
+      throw new LambdaServiceError('RequestTooLargeException', 413,
+        `Request must be smaller than ${LARGEST_EVENT} bytes for the InvokeFunction operation`);
+    }
+    if (this.props.latencyMs) await sleep(this.props.latencyMs);
+    if (this.disposed) throw new LambdaFunctionError('Runtime.ExitError', 'the function was disposed of');
+    this.state.requireActive();
+    const trace = continueTrace(options.traceHeader, this.arn);
+    if (trace.isLoop && this.props.stopsLoops !== false) {
+      throw new LambdaServiceError('RecursiveInvocationException', 400,
+        'Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources and stopped your function\'s invocation.');
+    }
+    const { requestId, arn = this.arn, version = LATEST } = options;
+    const invocation = new PendingInvocation({
+      payload, buffered, requestId, functionArn: arn, traceId: trace.header, bandwidth: this.props.bandwidth, limit: this.limit,
+    });
     const idle = this.pool.idle(version);
     const reason = idle?.provisioned ? undefined : this.account.throttleReason(this);
     if (reason) throw new LambdaServiceError('TooManyRequestsException', 429, 'Rate Exceeded.', { Reason: reason, Type: 'User' });
     this.meter.invocations += 1;
     if (idle) idle.invoke(invocation);
     else this.pool.start(version, invocation);
+    return invocation;
   }
 
   private environmentProps(id: number, version: string, provisioned: boolean): EnvironmentProps {
@@ -234,8 +240,7 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
           temporary,
           credentials: props.credentials ?? DEFAULT_CREDENTIALS,
         }),
-        ...props.emulation,
-        ...props.environment,
+        ...handedOn({ ...props.emulation, ...props.environment }),
       }),
       onPhase: (phase, detail) => {
         props.onPhase?.(phase, id, detail);

@@ -22,15 +22,25 @@ const RESERVED = [
   'AWS_LAMBDA_RUNTIME_API', 'LAMBDA_TASK_ROOT', 'LAMBDA_RUNTIME_DIR',
 ];
 
+/** Lambda keeps other names that begin with an underscore to itself: an image that sets one finds it unset. */
+const UNDERSCORED = ['_HANDLER', '_AWS_XRAY_DAEMON_ADDRESS', '_AWS_XRAY_DAEMON_PORT', '_LAMBDA_TELEMETRY_LOG_FD'];
+
 const MOST_BYTES = 4096;
 
 /** Why Lambda would refuse these variables, or nothing. */
 export function refusalOfVariables(variables: Record<string, string>): string | undefined {
   const reserved = Object.keys(variables).filter((name) => RESERVED.includes(name));
   if (reserved.length) return `\`Environment.Variables\` must not have reserved names, got: ${reserved.join(', ')}`;
+  const invalid = Object.keys(variables).filter((name) => !/^[a-zA-Z]\w+$/.test(name));
+  if (invalid.length) return `names in \`Environment.Variables\` must match [a-zA-Z]([a-zA-Z0-9_])+, got: ${invalid.join(', ')}`;
   const bytes = Buffer.byteLength(JSON.stringify(variables));
   if (bytes > MOST_BYTES) return `\`Environment.Variables\` must take at most 4 KB together, got: ${bytes} bytes`;
   return undefined;
+}
+
+/** Those of a function's variables that its processes get. */
+export function handedOn(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('_') || UNDERSCORED.includes(name)));
 }
 
 /** The variables that a container function finds besides its own: nothing of this machine but the path to its commands. */

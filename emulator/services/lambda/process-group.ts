@@ -8,10 +8,22 @@ const alive = new Set<ProcessGroup>();
 // Groups are detached, so nothing else would end them when this process leaves in a hurry.
 process.on('exit', () => alive.forEach((group) => group.signal('SIGKILL')));
 
+/** The names that Lambda's log has for signals. */
+const SIGNALS = new Map<NodeJS.Signals, string>([
+  ['SIGABRT', 'aborted'], ['SIGBUS', 'bus error'], ['SIGFPE', 'floating point exception'], ['SIGHUP', 'hangup'], ['SIGILL', 'illegal instruction'],
+  ['SIGINT', 'interrupt'], ['SIGKILL', 'killed'], ['SIGPIPE', 'broken pipe'], ['SIGQUIT', 'quit'], ['SIGSEGV', 'segmentation fault'],
+  ['SIGTERM', 'terminated'],
+]);
+
+function exitMessage(code: number | null, signal: NodeJS.Signals | null): string {
+  if (code === 0) return 'Runtime exited without providing a reason';
+  return `Runtime exited with error: ${signal ? `signal: ${SIGNALS.get(signal) ?? signal}` : `exit status ${code}`}`;
+}
+
 /** A process and all that it starts, which can be stopped and continued as one: what an execution environment freezes. */
 export class ProcessGroup {
   public readonly pid: number;
-  /** Resolves when the leader has ended, with its exit status in the words of Lambda's log. */
+  /** Resolves when the leader has ended, to what Lambda's log says of it. */
   public readonly exited: Promise<string>;
 
   private readonly leader: ChildProcessByStdio<null, Readable, Readable>;
@@ -26,8 +38,8 @@ export class ProcessGroup {
     this.pid = this.leader.pid ?? -1;
     alive.add(this);
     this.exited = new Promise((resolve) => {
-      this.leader.once('error', (error) => resolve(error.message));
-      this.leader.once('exit', (code, signal) => resolve(signal ? `signal: ${signal}` : `exit status ${code}`));
+      this.leader.once('error', (error) => resolve(`Runtime exited with error: ${error.message}`));
+      this.leader.once('exit', (code, signal) => resolve(exitMessage(code, signal)));
     });
     // Whoever outlives the leader would keep its port and its connections.
     void this.exited.then(() => this.signal('SIGKILL'));

@@ -2,6 +2,7 @@ import { imageCode, zipCode } from './lambda-code';
 import { LambdaFunction, type LambdaFunctionProps } from './lambda-function';
 import type { DeployedFunction } from './lambda-service';
 import { refusalOfVariables } from './platform-variables';
+import { ResponseBandwidth } from './response-bandwidth';
 import { COMMAND } from '../../../src/contract/image';
 import { RELAY } from '../../../src/contract/relay';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
@@ -149,6 +150,7 @@ async function functionProps(
     timeoutMs: cloud.limit(Timeout * 1000),
     initTimeoutMs: cloud.limit(INIT_LIMIT_MS),
     limit: (milliseconds) => cloud.limit(milliseconds),
+    bandwidth: options.responseBandwidth ? () => new ResponseBandwidth(() => performance.now() * cloud.timeScale) : undefined,
     memorySize: MemorySize,
     logGroup: LoggingConfig?.LogGroup,
     reservedConcurrency: ReservedConcurrentExecutions,

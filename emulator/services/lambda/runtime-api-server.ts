@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { errorTypeOf } from './error-type';
 
 /** Handles the calls of an environment's runtime. */
 export interface RuntimeApiHandler {
@@ -13,6 +14,8 @@ export interface RuntimeApiHandler {
 
 const VERSION = '2018-06-01';
 
+const TRUNCATED = `${JSON.stringify({ errorMessage: 'HTTP request detected as truncated', errorType: 'TruncatedHTTPRequest' })}\n`;
+
 /** The server behind AWS_LAMBDA_RUNTIME_API, one per environment. */
 export class RuntimeApiServer {
   private readonly server: Server;
@@ -23,6 +26,7 @@ export class RuntimeApiServer {
     this.server.requestTimeout = 0;
     this.server.headersTimeout = 0;
     this.server.keepAliveTimeout = 0;
+    this.server.on('clientError', refuseTruncated);
   }
 
   /** Starts it; resolves to `host:port`. */
@@ -41,15 +45,21 @@ export class RuntimeApiServer {
     const path = (request.url ?? '').split('/').slice(1);
     const [version, , what, id, verb] = path;
     const operation = `${request.method} /${path[1]}/${what}${id === undefined ? '' : verb === undefined ? `/${id}` : `/{id}/${verb}`}`;
-    if (version !== VERSION) return sendError(response, 404, 'InvalidVersion', `no such version: ${version}`);
+    if (version !== VERSION) return notFound(response);
     switch (operation) {
       case 'GET /runtime/invocation/next': return this.handler.next(response);
       case 'POST /runtime/invocation/{id}/response': return this.handler.response(id, request, response);
       case 'POST /runtime/invocation/{id}/error': return this.handler.error(id, errorType(request), await collect(request), response);
       case 'POST /runtime/init/error': return this.handler.initError(errorType(request), await collect(request), response);
-      default: return sendError(response, 404, 'NotFound', `no such operation: ${operation}`);
+      default: return notFound(response);
     }
   }
+}
+
+/** A request whose end is missing; the parser has given up before a handler could respond. */
+function refuseTruncated(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code !== 'HPE_INVALID_EOF_STATE' || !socket.writable) return void socket.destroy();
+  socket.end(`HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(TRUNCATED)}\r\nConnection: close\r\n\r\n${TRUNCATED}`);
 }
 
 /** Accepts the call. */
@@ -59,11 +69,11 @@ export function sendAccepted(response: ServerResponse): void {
 
 /** Rejects the call with an error of the Runtime API. */
 export function sendError(response: ServerResponse, status: number, type: string, message: string): void {
-  send(response, status, { errorType: type, errorMessage: message });
+  send(response, status, { errorMessage: message, errorType: type });
 }
 
-/** Reads a whole body; empty where the caller disconnects. */
-export async function collect(request: IncomingMessage): Promise<Buffer> {
+/** Reads an error report; empty where the caller disconnects. */
+async function collect(request: IncomingMessage): Promise<Buffer> {
   return buffer(request).catch(() => Buffer.alloc(0));
 }
 
@@ -77,10 +87,14 @@ export function messageIn(report: Buffer): string {
 }
 
 function errorType(request: IncomingMessage): string {
-  return String(request.headers['lambda-runtime-function-error-type'] ?? 'Unhandled');
+  return errorTypeOf(String(request.headers['lambda-runtime-function-error-type'] ?? ''));
+}
+
+function notFound(response: ServerResponse): void {
+  response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('404 page not found\n');
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
-  if (response.destroyed) return;
+  if (response.destroyed || response.headersSent) return;
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
 }

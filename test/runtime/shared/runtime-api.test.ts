@@ -82,20 +82,20 @@ test('a whole answer is JSON with a length', async () => {
 
 test('an error has its type in a header', async () => {
   const platform = taken();
-  await api.fail(INVOCATION, new RuntimeError('Some.Type', 'no'));
+  await api.fail(INVOCATION, new RuntimeError('Function.SomeType', 'no'));
   expect(await platform).toMatchObject({
     url: '/2018-06-01/runtime/invocation/r1/error',
-    headers: { 'lambda-runtime-function-error-type': 'Some.Type', 'lambda-runtime-invocation-id': 'attempt-1' },
+    headers: { 'lambda-runtime-function-error-type': 'Function.SomeType', 'lambda-runtime-invocation-id': 'attempt-1' },
   });
 });
 
 test('an init error belongs to no invocation', async () => {
   const platform = taken();
-  await api.failInit(new Error('no'));
+  await api.failInit(new RuntimeError('Runtime.NoConfig', 'no'));
   const { url, headers, body } = await platform;
   expect(url).toBe('/2018-06-01/runtime/init/error');
   expect(headers).not.toHaveProperty('lambda-runtime-invocation-id');
-  expect(JSON.parse(body)).toEqual({ errorType: 'Error', errorMessage: 'no', stackTrace: [] });
+  expect(JSON.parse(body)).toEqual({ errorType: 'Runtime.NoConfig', errorMessage: 'no', stackTrace: [] });
 });
 
 describe('a platform that does not take a response: its end tells', () => {

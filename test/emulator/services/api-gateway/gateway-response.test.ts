@@ -6,7 +6,7 @@ import { EventStream } from '../../../../emulator/core/events';
 import { headerValue, type HttpResponse } from '../../../../emulator/core/http';
 import { gatewayResponseOf } from '../../../../emulator/services/api-gateway/gateway-response';
 import { TokenBucket } from '../../../../emulator/services/api-gateway/token-bucket';
-import { LambdaServiceError } from '../../../../emulator/services/lambda/pending-invocation';
+import { LambdaServiceError } from '../../../../emulator/services/lambda/lambda-errors';
 import { Services } from '../../../../emulator/services/services';
 import { deploy } from '../../deploy';
 

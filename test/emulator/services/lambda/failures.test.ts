@@ -90,13 +90,18 @@ describe('limits', () => {
     });
 
   test('declared variables of more than 4 KB are refused', () => {
-    expect(() => functions.make({ environment: { A: 'x'.repeat(4096 - '{"A":""}'.length) } })).not.toThrow();
-    expect(() => functions.make({ environment: { A: 'x'.repeat(4097 - '{"A":""}'.length) } })).toThrow(/at most 4 KB together, got: 4097 bytes/);
+    expect(() => functions.make({ environment: { AA: 'x'.repeat(4096 - '{"AA":""}'.length) } })).not.toThrow();
+    expect(() => functions.make({ environment: { AA: 'x'.repeat(4097 - '{"AA":""}'.length) } })).toThrow(/at most 4 KB together, got: 4097 bytes/);
   });
 
   // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
   test('reserved variables are refused', () => {
     expect(() => functions.make({ environment: { AWS_REGION: 'x' } })).toThrow(/must not have reserved names, got: AWS_REGION/);
+  });
+
+  // Key pattern: https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html
+  test.each(['_A', 'A', 'a-b', '1A'])('a variable of the name %s is refused', (name) => {
+    expect(() => functions.make({ environment: { [name]: 'x' } })).toThrow(`must match [a-zA-Z]([a-zA-Z0-9_])+, got: ${name}`);
   });
 
   test('only declared variables and the platform\'s are visible', async () => {

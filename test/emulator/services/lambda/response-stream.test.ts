@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { event, frozen, Functions, states, text } from './functions';
 import { until } from '../../../../fixtures/runtime/until';
@@ -13,6 +13,7 @@ afterEach(() => functions.dispose());
 describe('a streamed response', () => {
   test('reaches the caller piece by piece', async () => {
     const fn = functions.make();
+    writeFileSync(join(functions.folder, '0'), '');
     const { body, contentType, ended } = await fn.invokeWithResponseStream(event('stepwise', { folder: functions.folder, pieces: ['a', 'b', 'c'] }));
     expect(contentType).toBe('text/plain');
     const reader = body[Symbol.asyncIterator]();
@@ -41,10 +42,10 @@ describe('a streamed response', () => {
 
   test('goes on when the caller has gone, and the environment is used again', async () => {
     const fn = functions.make();
+    writeFileSync(join(functions.folder, '0'), '');
     const first = await fn.invokeWithResponseStream(event('stepwise', { folder: functions.folder, pieces: ['a', 'x'.repeat(1_000_000)] }));
     first.body.destroy();
-    appendFileSync(join(functions.folder, '0'), '');
-    appendFileSync(join(functions.folder, '1'), '');
+    writeFileSync(join(functions.folder, '1'), '');
     expect(await first.ended).toEqual({});
     await frozen(fn);
     await fn.invoke(event('echo'));

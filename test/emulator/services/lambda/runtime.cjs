@@ -33,9 +33,9 @@ const actions = {
     }
     r.end();
   }),
-  stream: (event, id) => call('POST', `/invocation/${id}/response`, STREAMING, (r) => {
+  stream: (event, id) => call('POST', `/invocation/${id}/response`, { ...STREAMING, Trailer: Object.keys(event.trailers) }, (r) => {
     for (const piece of event.pieces) r.write(piece);
-    if (event.trailers) r.addTrailers(event.trailers);
+    r.addTrailers(event.trailers);
     r.end();
   }),
   // Responds, and stays busy until the file appears.

@@ -26,10 +26,10 @@ describe('an update of a function', () => {
 
   test('does not interrupt an invocation, whose environment then serves no other', async () => {
     const fn = functions.make(release('old'));
+    writeFileSync(join(functions.folder, '0'), '');
     const { body } = await fn.invokeWithResponseStream(event('stepwise', { pieces: ['a', 'b'], folder: functions.folder }));
     fn.update(release('new'));
     expect(await releaseOf(fn)).toBe('new');
-    writeFileSync(join(functions.folder, '0'), '');
     writeFileSync(join(functions.folder, '1'), '');
     expect(await text(body)).toBe('ab');
     await until(() => states(fn).join() === 'dead,frozen');

@@ -181,7 +181,7 @@ describe('errors', () => {
     ['an unhandled rejection', 'void Promise.reject(new Error("nobody looks"))',
       { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: 'Error: nobody looks' }],
     ['an exit', 'process.exit(7)', { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 7') }],
-    ['a promise that nothing will settle', 'undefined', { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 0') }],
+    ['a promise that nothing will settle', 'undefined', { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('Runtime exited without providing a reason') }],
   ])('outside of the handler: %s ends the environment', async (_, statement, expected) => {
     const fn = await deployFiles({ 'index.js': `exports.handler = async ({ ok }) => ok ?? new Promise(() => { ${statement}; });` });
     expect(await invoke(fn)).toMatchObject({ error: 'Unhandled', result: expected });
