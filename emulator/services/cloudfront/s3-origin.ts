@@ -1,7 +1,7 @@
 import { SIGNED_BY } from './origin';
 import { AwsError } from '../../core/aws-error';
 import { headerValue, type HttpHandler } from '../../core/http';
-import { allows, forPrincipal } from '../iam/policy';
+import { allows, forPrincipal, isEverybody } from '../iam/policy';
 import { s3Api, s3Error } from '../s3/s3-api';
 import type { S3Service } from '../s3/s3-service';
 
@@ -16,7 +16,7 @@ export function s3Origin(s3: S3Service, account: string, bucketName: string): Ht
       if (!['GET', 'HEAD'].includes(request.method)) throw new AwsError('AccessDenied', 403, 'Access Denied');
       const key = decodeURIComponent(request.path.slice(1));
       return s3Api(s3, request, NOTHING, { bucket: bucketName, key }, (question, bucket) => {
-        if (!distribution) return allows(bucket.policy.filter(({ Principal }) => Principal === '*'), question);
+        if (!distribution) return allows(bucket.policy.filter(({ Principal }) => isEverybody(Principal)), question);
         const context = { 'aws:SourceArn': distribution, 'aws:SourceAccount': account, 'aws:SecureTransport': 'true' };
         return allows(forPrincipal(bucket.policy, 'Service', 'cloudfront.amazonaws.com'), { ...question, context });
       });

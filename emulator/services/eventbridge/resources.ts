@@ -3,7 +3,7 @@ import { scheduleOf, type Schedule } from './schedule-expression';
 import {
   physicalName, unsupported, type Deployment, type ResourceDefinition, type ResourceHandlers, type ResourceProperties,
 } from '../../cloudformation/resource';
-import { like } from '../iam/policy';
+import { arnLike } from '../iam/policy';
 import type { InvokeResult } from '../lambda/event-queue';
 import type { DeployedFunction } from '../lambda/lambda-service';
 
@@ -26,7 +26,7 @@ export const EVENTBRIDGE_RESOURCES: ResourceHandlers = {
       'detail': {},
     });
     const permitted = ({ permissions }: DeployedFunction) => permissions.some(({ action, principal, sourceArn }) =>
-      ['lambda:InvokeFunction', 'lambda:*'].includes(action) && principal === 'events.amazonaws.com' && (!sourceArn || like(sourceArn, arn)));
+      ['lambda:InvokeFunction', 'lambda:*'].includes(action) && principal === 'events.amazonaws.com' && (!sourceArn || arnLike(sourceArn, arn)));
     if (ScheduleExpression !== undefined) {
       services.eventBridge.add({
         logicalId: resource.logicalId,

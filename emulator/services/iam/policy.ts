@@ -16,14 +16,28 @@ export interface Question {
   readonly context?: Readonly<Record<string, string>>;
 }
 
-const OPERATORS: Record<string, (actual: string | undefined, wanted: string[]) => boolean> = {
-  StringEquals: (actual, wanted) => actual !== undefined && wanted.includes(actual),
-  StringNotEquals: (actual, wanted) => actual === undefined || !wanted.includes(actual),
-  StringLike: (actual, wanted) => actual !== undefined && wanted.some((pattern) => like(pattern, actual)),
-  StringNotLike: (actual, wanted) => actual === undefined || !wanted.some((pattern) => like(pattern, actual)),
-  ArnEquals: (actual, wanted) => actual !== undefined && wanted.some((pattern) => like(pattern, actual)),
-  ArnLike: (actual, wanted) => actual !== undefined && wanted.some((pattern) => like(pattern, actual)),
-  Bool: (actual, wanted) => actual !== undefined && wanted.map(String).includes(actual),
+type Operator = (actual: string | undefined, wanted: string[]) => boolean;
+
+const is = (matches: (pattern: string, actual: string) => boolean): Operator =>
+  (actual, wanted) => actual !== undefined && wanted.some((pattern) => matches(pattern, actual));
+const isNot = (matches: (pattern: string, actual: string) => boolean): Operator => (actual, wanted) => !is(matches)(actual, wanted);
+const equal = (pattern: string, actual: string) => String(pattern) === actual;
+const equalInAnyCase = (pattern: string, actual: string) => pattern.toLowerCase() === actual.toLowerCase();
+
+/** The condition operators that the emulator evaluates. */
+export const OPERATORS: Readonly<Record<string, Operator>> = {
+  StringEquals: is(equal),
+  StringNotEquals: isNot(equal),
+  StringEqualsIgnoreCase: is(equalInAnyCase),
+  StringNotEqualsIgnoreCase: isNot(equalInAnyCase),
+  StringLike: is(like),
+  StringNotLike: isNot(like),
+  ArnEquals: is(arnLike),
+  ArnLike: is(arnLike),
+  ArnNotEquals: isNot(arnLike),
+  ArnNotLike: isNot(arnLike),
+  Bool: is(equal),
+  Null: (actual, wanted) => wanted.map(String).includes(String(actual === undefined)),
 };
 
 /** Whether the statements allow it: one must allow, and none may deny. */
@@ -34,11 +48,12 @@ export function allows(statements: readonly Statement[], question: Question): bo
 
 /** The statements that speak of a principal, such as `Service` `cloudfront.amazonaws.com`. */
 export function forPrincipal(statements: readonly Statement[], kind: string, name: string): Statement[] {
-  return statements.filter(({ Principal }) => {
-    if (Principal === '*') return true;
-    const names = list(Principal?.[kind]);
-    return names.includes(name) || (kind === 'AWS' && names.includes('*'));
-  });
+  return statements.filter(({ Principal }) => isEverybody(Principal) || list(Object(Principal)[kind]).includes(name));
+}
+
+/** Whether a principal is everybody, services included: `*` and `{ "AWS": "*" }` are the same. */
+export function isEverybody(principal: Statement['Principal']): boolean {
+  return principal === '*' || list(principal?.AWS).includes('*');
 }
 
 /** Matches with `*` for any characters and `?` for one. */
@@ -47,14 +62,27 @@ export function like(pattern: string, value: string): boolean {
   return new RegExp(`^${expression}$`, 's').test(value);
 }
 
+/** Matches ARNs part by part: `*` does not reach over a colon, but within the last part, the resource. */
+export function arnLike(pattern: string, arn: string): boolean {
+  if (pattern === '*') return true;
+  const [wanted, actual] = [partsOf(pattern), partsOf(arn)];
+  return wanted.length === actual.length && wanted.every((part, i) => like(part, actual[i]));
+}
+
+/** The six parts of an ARN, the last of which may hold colons; of anything else as many as there are. */
+function partsOf(arn: string): string[] {
+  const parts = arn.split(':');
+  return [...parts.slice(0, 5), ...parts.length > 5 ? [parts.slice(5).join(':')] : []];
+}
+
 function applies(statement: Statement, { action, resource, context = {} }: Question): boolean {
   const name = action.toLowerCase();
   const actionMatches = statement.NotAction
     ? !list(statement.NotAction).some((pattern) => like(pattern.toLowerCase(), name))
     : list(statement.Action).some((pattern) => like(pattern.toLowerCase(), name));
   const resourceMatches = statement.NotResource
-    ? !list(statement.NotResource).some((pattern) => like(pattern, resource))
-    : list(statement.Resource).some((pattern) => like(pattern, resource));
+    ? !list(statement.NotResource).some((pattern) => arnLike(pattern, resource))
+    : list(statement.Resource).some((pattern) => arnLike(pattern, resource));
   return actionMatches && resourceMatches && conditionsHold(statement, context);
 }
 

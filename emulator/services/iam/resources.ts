@@ -1,22 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from './iam-service';
 import type { Statement } from './policy';
+import { statementsOf } from './policy-document';
 import {
   identifier, physicalName, reject, type Deployment, type EmulatedResource, type ExistingResource, type ResourceDefinition, type ResourceDeleters,
   type ResourceHandlers, type ResourceUpdaters,
 } from '../../cloudformation/resource';
 
-
 /** Roles and their policies, which are enforced for calls to every emulated service. */
 export const IAM_RESOURCES: ResourceHandlers = {
   'AWS::IAM::Role': (resource, deployment) => {
     const { cloud, services } = deployment;
+    statementsOf(resource, resource.properties.AssumeRolePolicyDocument);
     const name = String(resource.properties.RoleName ?? physicalName(resource, deployment, 64));
     const role: Role = {
       name,
       arn: `arn:${cloud.partition}:iam::${cloud.account}:role/${name}`,
       statements: ((resource.properties.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[])
-        .flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
+        .flatMap(({ PolicyDocument }) => statementsOf(resource, PolicyDocument)),
       credentials: {
         accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
         secretAccessKey: randomBytes(30).toString('base64'),
@@ -46,9 +47,10 @@ export const IAM_DELETERS: ResourceDeleters = {
 };
 
 function attachPolicy(resource: ResourceDefinition, { cloud, services }: Deployment): EmulatedResource {
+  const statements = statementsOf(resource, resource.properties.PolicyDocument);
   for (const name of (resource.properties.Roles ?? []) as string[]) {
     const role = services.iam.roles.get(name) ?? reject(resource, `\`Roles\` must exist, got: ${name}`);
-    role.statements.push(...[resource.properties.PolicyDocument.Statement as Statement | Statement[]].flat());
+    role.statements.push(...statements);
   }
   return { ref: resource.logicalId, attributes: { PolicyArn: `arn:${cloud.partition}:iam::${cloud.account}:policy/${resource.logicalId}` } };
 }

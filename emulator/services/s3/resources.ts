@@ -1,4 +1,5 @@
 import { physicalName, reject, type ResourceHandlers } from '../../cloudformation/resource';
+import { statementsOf } from '../iam/policy-document';
 
 export const S3_RESOURCES: ResourceHandlers = {
   'AWS::S3::Bucket': (resource, deployment) => {
@@ -19,7 +20,7 @@ export const S3_RESOURCES: ResourceHandlers = {
   'AWS::S3::BucketPolicy': (resource, { services }) => {
     const { Bucket: name, PolicyDocument } = resource.properties;
     const bucket = services.s3.buckets.get(String(name)) ?? reject(resource, `\`Bucket\` must exist, got: ${String(name)}`);
-    bucket.policy = PolicyDocument.Statement;
+    bucket.policy = statementsOf(resource, PolicyDocument);
     return { ref: resource.logicalId };
   },
 };
