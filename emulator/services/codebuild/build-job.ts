@@ -30,7 +30,7 @@ interface RunningBuild {
 /** The role of the build lacks a permission. */
 export class Denied extends Error {}
 
-/** The work of a build's phases, with the permissions of the project's role. Commands about images are emulated; any other succeeds. */
+/** The work of a build's phases, with the permissions of the project's role. Commands about images are emulated; any other fails. */
 export class BuildJob {
   private readonly role: Role | undefined;
   private readonly folder: string;
@@ -98,17 +98,25 @@ export class BuildJob {
     this.tell(`Entering phase ${phase}`);
     for (const command of this.spec[phase] ?? []) {
       this.tell(`Running command ${command}`);
-      if (this.succeeds(command)) continue;
-      this.tell(`Command did not exit successfully ${command} exit status 1`);
+      const status = this.statusOf(command);
+      if (status === 0) continue;
+      this.tell(`Command did not exit successfully ${command} exit status ${status}`);
       this.tell(`Phase complete: ${phase} State: FAILED`);
-      this.fail('COMMAND_EXECUTION_ERROR', `Error while executing command: ${command}. Reason: exit status 1`);
+      this.fail('COMMAND_EXECUTION_ERROR', `Error while executing command: ${command}. Reason: exit status ${status}`);
     }
     this.tell(`Phase complete: ${phase} State: SUCCEEDED`);
   }
 
-  private succeeds(command: string): boolean {
+  /** The exit status of the last alternative that ran. */
+  private statusOf(command: string): number {
     const variables = { ...this.build.project.variables, AWS_DEFAULT_REGION: this.cloud.region, AWS_REGION: this.cloud.region };
-    return partsOf(expand(command, variables)).some((alternative) => alternative.every((words) => this.docker.run(words)));
+    let status = 0;
+    for (const alternative of partsOf(expand(command, variables))) {
+      status = 0;
+      for (const words of alternative) status ||= this.docker.run(words);
+      if (status === 0) break;
+    }
+    return status;
   }
 
   private authorize(action: string, resource: string): void {

@@ -17,6 +17,9 @@ type Built = Pick<RepositoryImage, 'digest' | 'size' | 'context' | 'base'>;
 /** In the order in which a push asks for them. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html */
 const PUSH_ACTIONS = ['ecr:BatchCheckLayerAvailability', 'ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload', 'ecr:PutImage'];
 
+/** The exit status of a shell for a command that is not there. */
+const NOT_FOUND = 127;
+
 /** Options that are followed by a value. */
 const VALUED = ['--platform', '--build-arg', '--tag', '-t', '--file', '-f', '--username', '-u'];
 
@@ -32,8 +35,8 @@ export class Docker {
     private readonly around: Surroundings,
   ) {}
 
-  /** Runs a command; whether it succeeds. One of another program does. */
-  public run(words: readonly string[]): boolean {
+  /** Runs a command, and returns its exit status. Of another program than those that the emulator knows, it fails. */
+  public run(words: readonly string[]): number {
     const line = words.join(' ');
     try {
       if (line.startsWith('aws ecr get-login-password')) this.askForPassword();
@@ -41,11 +44,19 @@ export class Docker {
       else if (/^docker (?:buildx |image )?build /.test(line)) this.buildImage(words.slice(words.indexOf('build') + 1));
       else if (/^docker (?:image )?push /.test(line)) this.push(positional(words.slice(words.indexOf('push') + 1))[0]);
       else if (line.startsWith('docker manifest inspect ')) this.inspect(positional(words.slice(3))[0]);
-      return true;
+      else if (words[0] === 'docker') throw new Error(`docker: '${words.slice(1).join(' ')}' is not a docker command that the emulator runs.`);
+      else if (words[0] === 'echo') this.around.write(words.slice(1).join(' '));
+      else if (line) return this.refuse(line);
+      return 0;
     } catch (error) {
       this.around.write((error as Error).message);
-      return false;
+      return 1;
     }
+  }
+
+  private refuse(line: string): number {
+    this.around.write(`${line.split(' ')[0]}: the emulator does not run this command: ${line}`);
+    return NOT_FOUND;
   }
 
   private askForPassword(): void {

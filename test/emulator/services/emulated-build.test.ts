@@ -106,6 +106,11 @@ describe('a build fails', () => {
       build: [`${BUILD} && ${PUSH}`.replaceAll('$REPOSITORY_URI', '123456789012.dkr.ecr.us-east-1.amazonaws.com/none')],
     }, 'BUILD', "name unknown: The repository with name 'none' does not exist"],
     ['an image is not there that is looked for', { build: ['docker manifest inspect $REPOSITORY_URI:$IMAGE_TAG > /dev/null'] }, 'BUILD', 'no such manifest'],
+    ['a command is not known', { build: ['uname -a'] }, 'BUILD', 'exit status 127'],
+    ['another command of the AWS CLI is run', { build: ['aws s3 ls'] }, 'BUILD', 'aws: the emulator does not run this command: aws s3 ls'],
+    ['a verb of docker is not known', { build: ['docker bulid .'] }, 'BUILD', "docker: 'bulid .' is not a docker command"],
+    ['a verb of docker is not emulated', { build: [BUILD, 'docker tag a b'] }, 'BUILD', "docker: 'tag a b' is not a docker command"],
+    ['all alternatives fail', { build: ['docker pish || uname'] }, 'BUILD', 'exit status 127'],
     ['another folder is built', { build: [BUILD.replace(/\.$/, 'folder')] }, 'BUILD', 'the emulator builds the folder of the source'],
   ])('where %s', async (_, phases, phase, line) => {
     account.offer('tag-1', FILES, specOf({ pre_build: [LOGIN], ...phases }));
@@ -149,9 +154,11 @@ describe('a build fails', () => {
   });
 });
 
-test('commands of other programs succeed, and a buildspec may be YAML', async () => {
-  account.offer('tag-1', FILES, `version: 0.2\nphases:\n  build:\n    commands:\n      - uname -a; echo "a || b"\n      - ${LOGIN}\n      - ${BUILD}\n      - ${PUSH}\n`);
-  expect((await run()).status).toBe('SUCCEEDED');
+test('`echo` writes to the log, and a buildspec may be YAML', async () => {
+  account.offer('tag-1', FILES, `version: 0.2\nphases:\n  build:\n    commands:\n      - docker pish || echo "a || b"\n      - ${LOGIN}\n      - ${BUILD}\n      - ${PUSH}\n`);
+  const build = await run();
+  expect(build.status).toBe('SUCCEEDED');
+  expect(logOf(build)).toContain('\na || b\n');
   expect(account.digestOf('tag-1')).toBeTruthy();
 });
 
