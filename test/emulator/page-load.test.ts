@@ -18,12 +18,11 @@ afterAll(async () => {
   await deployment.dispose();
 });
 
-/** Ends the environments, as Lambda does when nobody has used them for a while. */
+/** Ends the environments once they are idle. */
 async function endWorkers(): Promise<void> {
   const { environments } = deployment.worker;
   await until(() => environments.every(({ state }) => state === 'frozen' || state === 'dead'));
-  for (const { pid, state } of environments) if (state !== 'dead') process.kill(-pid, 'SIGKILL');
-  await until(() => environments.every(({ state }) => state === 'dead'));
+  await deployment.worker.reclaimIdle();
 }
 
 const failed = (calls: PageCall[]) => calls.filter(({ status }) => status >= 400);

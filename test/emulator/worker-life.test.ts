@@ -48,8 +48,7 @@ test('while the function is inactive a request gets 503 with Retry-After, and is
   await start({ worker: { lingerMs: 200 }, timeScale: 4 });
   const client = await ChatClient.signIn(deployment.url);
   await frozen(deployment.worker);
-  for (const { pid } of deployment.worker.environments) process.kill(-pid, 'SIGKILL');
-  await until(() => deployment.worker.environments.every(({ state }) => state === 'dead'));
+  await deployment.worker.reclaimIdle();
   deployment.worker.state.deactivate();
   const first = await client.get('/api/config');
   expect(first.status).toBe(503);

@@ -44,10 +44,9 @@ export async function benchPageLoad(options: PageLoadOptions): Promise<Array<{ n
 
 /** As after a night without users. */
 async function endEnvironments({ worker, relay }: Deployment): Promise<void> {
-  for (const { environments } of [worker, relay]) {
-    await until(() => environments.every(({ state }) => state === 'frozen' || state === 'dead'));
-    for (const { pid, state } of environments) if (state !== 'dead') process.kill(-pid, 'SIGKILL');
-    await until(() => environments.every(({ state }) => state === 'dead'));
+  for (const fn of [worker, relay]) {
+    await until(() => fn.environments.every(({ state }) => state === 'frozen' || state === 'dead'));
+    await fn.reclaimIdle();
   }
 }
 

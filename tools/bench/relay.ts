@@ -125,10 +125,9 @@ class RelayBench {
   }
 
   private async endRelays(): Promise<void> {
-    const { environments } = this.deployment.relay;
-    await until(() => environments.every(({ state }) => state === 'frozen' || state === 'dead'));
-    for (const { pid, state } of environments) if (state !== 'dead') process.kill(-pid, 'SIGKILL');
-    await until(() => environments.every(({ state }) => state === 'dead'));
+    const { relay } = this.deployment;
+    await until(() => relay.environments.every(({ state }) => state === 'frozen' || state === 'dead'));
+    await relay.reclaimIdle();
   }
 
   private residentBytes(): number {

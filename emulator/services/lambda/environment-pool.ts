@@ -71,6 +71,11 @@ export class EnvironmentPool {
     }
   }
 
+  /** Ends the idle environments. */
+  public async reclaim(): Promise<void> {
+    await Promise.all(this.all.filter(({ state }) => state === 'frozen').map((environment) => environment.end('reclaimed')));
+  }
+
   public async dispose(): Promise<void> {
     this.disposed = true;
     await Promise.all(this.all.map((environment) => environment.end('disposed of')));

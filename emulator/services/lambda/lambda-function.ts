@@ -177,6 +177,11 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
     return ready.every(Boolean);
   }
 
+  /** Ends the idle environments, as Lambda does when nobody has used them for a while. */
+  public reclaimIdle(): Promise<void> {
+    return this.pool.reclaim();
+  }
+
   /** Ends all environments; no process of theirs is left when this resolves. */
   public async dispose(): Promise<void> {
     this.disposed = true;

@@ -91,6 +91,6 @@ describe('a start that fails', () => {
     expect(line.message).toContain(`\`${name}\``);
     // Lambda tries an init that failed once more.
     expect(more).toHaveLength(1);
-    expect(worker.adapter.state).toBe('dead');
+    await until(() => worker.adapter.state === 'dead');
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Adapter, type AdapterOptions } from '../../../fixtures/runtime/adapter';
 import { buildArtifacts, type Artifacts } from '../../../fixtures/runtime/artifacts';
 import { EmulatedAws, type Fault } from '../../../fixtures/runtime/aws';
+import { until } from '../../../fixtures/runtime/until';
 import { QUEUE } from '../../../src/contract/queue';
 import { ADAPTER, DERIVED_SECRETS, VALUE_FROM } from '../../../src/contract/variables';
 
@@ -243,7 +244,7 @@ describe('failing for ever', () => {
   async function reason(environment: Record<string, string>): Promise<string> {
     const error: unknown = await start(environment).invoke(START).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(Error);
-    expect(adapter!.state).toBe('dead');
+    await until(() => adapter!.state === 'dead');
     return (error as Error).message;
   }
 

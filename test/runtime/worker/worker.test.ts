@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { statesOfGroup } from '../../../emulator/services/lambda/process-group';
 import { until } from '../../../fixtures/runtime/until';
 import { useWorker } from '../../../fixtures/runtime/use-worker';
 import { replyOf, type Reply, type WorkerFunction } from '../../../fixtures/runtime/worker-function';
@@ -211,5 +212,5 @@ test('SIGTERM ends LibreChat in order', async () => {
   // As Lambda does, it is thawed to end.
   process.kill(pid, 'SIGTERM');
   process.kill(-pid, 'SIGCONT');
-  await until(() => worker.adapter.state === 'dead' && worker.adapter.output.includes('fixture: asked to end'));
+  await until(() => statesOfGroup(pid).every((state) => state === 'Z') && worker.adapter.output.includes('fixture: asked to end'));
 });
