@@ -1,15 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { logged, sinceMs, type AccessLogValues } from './access-log';
 import { readBufferedResponse } from './buffered-response';
-import { restApiEvent } from './event';
+import { requestTimeOf, restApiEvent } from './event';
 import { GatewayError } from './gateway-error';
 import { gatewayResponse } from './gateway-response';
 import { mockResponse } from './mock-integration';
+import { integrationHeaders } from './request-headers';
 import type { Match, RestApi } from './rest-api';
 import { MalformedResponse, readStreamedResponse } from './streamed-response';
 import type { Cloud } from '../../core/cloud';
-import { endToEnd, headerValue, headerValues, readWhole, textResponse, withHeaders, withoutHeaders, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
+import { headerValue, headerValues, readWhole, textResponse, withHeaders, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
 import { limited, TimedOut, within } from '../../core/time-limits';
-import { like } from '../iam/policy';
+import { arnLike } from '../iam/policy';
 import { LambdaFunctionError, LambdaServiceError } from '../lambda/lambda-function';
 import type { DeployedFunction, LambdaService } from '../lambda/lambda-service';
 
@@ -23,20 +25,37 @@ export class ApiEndpoint {
   public constructor(private readonly cloud: Cloud, private readonly lambda: LambdaService, private readonly api: RestApi) {}
 
   public async handle(request: HttpRequest): Promise<HttpResponse> {
-    const requestId = randomUUID();
-    const response = await this.respond(request, requestId).catch((error: unknown) => {
+    const began = performance.now();
+    // Slashes before the stage do not count, those after it only in the context.
+    const [, stage, ...rest] = request.path.replace(/^\/+/, '/').split('/');
+    const values = this.valuesOf(request, stage, `/${stage}/${rest.join('/')}`);
+    const path = `/${rest.join('/')}`.replace(/^\/+/, '/');
+    const response = await this.respond(request, stage, path, values).catch((error: unknown) => {
       if (!(error instanceof GatewayError)) throw error;
-      return gatewayResponse(error, this.api.gatewayResponses, requestId, headerValue(request.headers, 'accept'));
+      Object.assign(values, { 'error.message': error.message, 'error.messageString': JSON.stringify(error.message), 'error.responseType': error.type });
+      return gatewayResponse(error, this.api.gatewayResponses, values.requestId, headerValue(request.headers, 'accept'));
     });
+    const { accessLog } = this.api.stages.get(stage) ?? {};
+    const { headers, ...others } = accessLog ? logged(response, accessLog, values, began) : response;
+    return { ...others, headers: [...headers, ['x-amzn-RequestId', values.requestId], ['x-amz-apigw-id', values.extendedRequestId]] };
+  }
+
+  private valuesOf(request: HttpRequest, stage: string, path: string): AccessLogValues {
+    const now = Date.now();
     return {
-      ...response,
-      headers: [...response.headers, ['x-amzn-RequestId', requestId], ['x-amz-apigw-id', randomBytes(9).toString('base64url')]],
+      'requestId': randomUUID(),
+      'extendedRequestId': randomBytes(9).toString('base64url'),
+      'requestTimeEpoch': now,
+      'requestTime': requestTimeOf(now),
+      'identity.sourceIp': request.sourceIp,
+      'httpMethod': request.method,
+      path,
+      'protocol': 'HTTP/1.1',
+      stage,
     };
   }
 
-  private async respond(request: HttpRequest, requestId: string): Promise<HttpResponse> {
-    const [, stage, ...rest] = request.path.split('/');
-    const path = `/${rest.join('/')}`;
+  private async respond(request: HttpRequest, stage: string, path: string, values: AccessLogValues): Promise<HttpResponse> {
     // Without a stage there is no deployment whose gateway responses could apply.
     if (!this.api.stages.has(stage)) return plain(403, 'Forbidden', [['x-amzn-ErrorType', 'ForbiddenException']]);
     const requestLine = request.method.length + request.path.length + request.query.length;
@@ -44,6 +63,7 @@ export class ApiEndpoint {
     if (size > LARGEST_HEADERS) return plain(400, 'Bad Request');
     const match = this.api.match(path, request.method);
     if (!match) throw new GatewayError('MISSING_AUTHENTICATION_TOKEN');
+    values.resourcePath = match.resource.path;
     const apiKey = headerValue(request.headers, 'x-api-key');
     if (match.method.apiKeyRequired) {
       if (!this.api.keys.has(`${stage}/${apiKey}`)) throw new GatewayError('INVALID_API_KEY');
@@ -56,8 +76,19 @@ export class ApiEndpoint {
     if (!body) throw new GatewayError('REQUEST_TOO_LARGE');
     const fn = this.functionOf(match, stage);
     if (!fn?.lambda) throw new GatewayError('API_CONFIGURATION_ERROR');
-    const event = Buffer.from(JSON.stringify(this.event(request, match, { stage, path, body, requestId, apiKey })));
-    return this.invoke(fn, match, event, headerValue(request.headers, 'accept'));
+    const event = Buffer.from(JSON.stringify(this.event(request, match, { path, body, values, apiKey })));
+    const invoked = performance.now();
+    values['integration.responseTransferMode'] = integration.ResponseTransferMode ?? 'BUFFERED';
+    try {
+      const response = await this.invoke(fn, match, event, headerValue(request.headers, 'accept'));
+      values['integration.status'] = response.status;
+      return response;
+    } catch (error) {
+      if (error instanceof GatewayError) values['integration.error'] = error.message;
+      throw error;
+    } finally {
+      values['integration.timeToAllHeaders'] = values['integration.latency'] = sinceMs(invoked);
+    }
   }
 
   private async invoke(fn: DeployedFunction, { method }: Match, event: Buffer, accept: string | undefined): Promise<HttpResponse> {
@@ -112,7 +143,7 @@ export class ApiEndpoint {
     const source = this.cloud.arn('execute-api', `${this.api.id}/${stage}/${method.httpMethod === 'ANY' ? '*' : method.httpMethod}`
       + resource.path.replace(/\{[^}]+\}/g, '*'));
     const permitted = fn?.permissions.some(({ action, principal, sourceArn }) =>
-      ['lambda:InvokeFunction', 'lambda:*'].includes(action) && principal === 'apigateway.amazonaws.com' && (!sourceArn || like(sourceArn, source)));
+      ['lambda:InvokeFunction', 'lambda:*'].includes(action) && principal === 'apigateway.amazonaws.com' && (!sourceArn || arnLike(sourceArn, source)));
     if (fn && permitted) return fn;
     this.cloud.events.notice(`API Gateway: ${method.httpMethod} ${resource.path} may not invoke ${arn ?? Uri}: `
       + 'the function needs a permission of lambda:InvokeFunction for apigateway.amazonaws.com', 'warning');
@@ -120,7 +151,8 @@ export class ApiEndpoint {
   }
 
   private event(request: HttpRequest, { resource, parameters }: Match,
-    { stage, path, body, requestId, apiKey }: { stage: string; path: string; body: Buffer; requestId: string; apiKey?: string }) {
+    { path, body, values, apiKey }: { path: string; body: Buffer; values: AccessLogValues; apiKey?: string }) {
+    const { stage } = values;
     const forwarded = [...headerValues(request.headers, 'x-forwarded-for'), request.sourceIp].join(', ');
     const domainName = `${this.api.id}.execute-api.${this.cloud.region}.${this.cloud.urlSuffix}`;
     const added: Header[] = [
@@ -132,10 +164,12 @@ export class ApiEndpoint {
       resource: resource.path,
       resourceId: resource.id,
       path,
+      pathWithStage: values.path,
       query: request.query,
-      headers: withHeaders(withoutHeaders(endToEnd(request.headers), ['content-length', 'expect']), added),
+      headers: withHeaders(integrationHeaders(request.headers), added),
       pathParameters: parameters,
       stage,
+      deploymentId: this.api.stages.get(stage)?.deploymentId,
       stageVariables: this.api.stages.get(stage)?.variables,
       body,
       binaryMediaTypes: this.api.binaryMediaTypes,
@@ -143,9 +177,9 @@ export class ApiEndpoint {
       accountId: this.cloud.account,
       apiId: this.api.id,
       domainName,
-      requestId,
+      requestId: values.requestId,
       apiKey,
-      time: Date.now(),
+      time: values.requestTimeEpoch,
     });
   }
 }

@@ -9,11 +9,14 @@ export interface EventInput {
   readonly resourceId?: string;
   /** Without the stage, as sent. */
   readonly path: string;
+  /** With the stage, as sent. @default made up from stage and path */
+  readonly pathWithStage?: string;
   /** As sent, without the question mark. */
   readonly query?: string;
   readonly headers?: readonly Header[];
   readonly pathParameters?: Readonly<Record<string, string>> | null;
   readonly stage?: string;
+  readonly deploymentId?: string;
   readonly stageVariables?: Readonly<Record<string, string>> | null;
   readonly body?: Buffer;
   readonly binaryMediaTypes?: readonly string[];
@@ -52,12 +55,13 @@ export function restApiEvent(input: EventInput): APIGatewayProxyEvent {
       resourcePath: input.resource,
       httpMethod: input.httpMethod,
       extendedRequestId: requestId.slice(0, 13),
-      requestTime: new Date(time).toUTCString(),
+      requestTime: requestTimeOf(time),
       requestTimeEpoch: time,
-      path: `/${stage}${input.path}`,
+      path: input.pathWithStage ?? `/${stage}${input.path}`,
       accountId: input.accountId ?? '123456789012',
       protocol: 'HTTP/1.1',
       stage,
+      deploymentId: input.deploymentId,
       domainPrefix: domainName.split('.')[0],
       domainName,
       requestId,
@@ -79,10 +83,17 @@ export function restApiEvent(input: EventInput): APIGatewayProxyEvent {
         ...(input.apiKey ? { apiKey: input.apiKey } : {}),
         // `apiKeyId` and `clientCert` are absent, against the type.
       } as APIGatewayEventIdentity,
-    },
+      // `deploymentId` is none of the type's fields.
+    } as APIGatewayProxyEvent['requestContext'],
     body: body.length ? body.toString(binary ? 'base64' : 'utf8') : null,
     isBase64Encoded: body.length > 0 && binary,
   };
+}
+
+/** A time as `$context.requestTime` has it, such as `25/Nov/2026:10:08:40 +0000`. */
+export function requestTimeOf(milliseconds: number): string {
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) (\S+) GMT$/.exec(new Date(milliseconds).toUTCString())!;
+  return `${day}/${month}/${year}:${time} +0000`;
 }
 
 /** Whether a body of this type reaches the integration as bytes rather than as text. */

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
+import type { AccessLog } from './access-log';
 import { ApiEndpoint } from './api-endpoint';
 import { gatewayResponseOf } from './gateway-response';
 import { RestApi, type Integration } from './rest-api';
 import { TokenBucket } from './token-bucket';
 import { identifier, reject, unsupported, type Deployment, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
+import type { LogStreamEvent } from '../cloudwatch-logs/logs-service';
 
 const KEY_LENGTH = { least: 20, most: 128 };
 const LONGEST_STREAM_MS = 900_000;
@@ -52,8 +55,12 @@ export const API_GATEWAY_RESOURCES: ResourceHandlers = {
   },
 
   'AWS::ApiGateway::Stage': (resource, deployment) => {
-    const { StageName = 'default', Variables = null } = resource.properties;
-    apiOf(resource, deployment).stages.set(String(StageName), { variables: Variables as Record<string, string> | null });
+    const { StageName = 'default', Variables = null, DeploymentId, AccessLogSetting } = resource.properties;
+    apiOf(resource, deployment).stages.set(String(StageName), {
+      variables: Variables as Record<string, string> | null,
+      deploymentId: DeploymentId as string | undefined,
+      accessLog: AccessLogSetting && accessLogOf(resource, AccessLogSetting, deployment),
+    });
     return { ref: String(StageName) };
   },
 
@@ -99,4 +106,18 @@ export const API_GATEWAY_RESOURCES: ResourceHandlers = {
 function apiOf(resource: ResourceDefinition, { services }: Deployment): RestApi {
   const id = String(resource.properties.RestApiId);
   return services.apiGateway.apis.get(id) ?? reject(resource, `\`RestApiId\` must exist, got: ${id}`);
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html */
+function accessLogOf(resource: ResourceDefinition, setting: { DestinationArn?: unknown; Format?: unknown }, { services }: Deployment): AccessLog {
+  const format = String(setting.Format ?? '');
+  if (!/\$context\.(?:requestId|extendedRequestId)\b/.test(format)) {
+    reject(resource, '`AccessLogSetting.Format` must hold $context.requestId or $context.extendedRequestId');
+  }
+  const group = /:log-group:([^:]+)(?::\*)?$/.exec(String(setting.DestinationArn))?.[1] ?? '';
+  const streams = services.logs.streams(group)
+    ?? reject(resource, `\`AccessLogSetting.DestinationArn\` must be a log group that exists, got: ${String(setting.DestinationArn)}`);
+  const events: LogStreamEvent[] = [];
+  streams.set(createHash('md5').update(resource.logicalId).digest('hex'), events);
+  return { format, write: (message) => events.push({ timestamp: Date.now(), message }) };
 }

@@ -1,3 +1,4 @@
+import type { AccessLog } from './access-log';
 import type { GatewayResponse } from './gateway-response';
 import type { TokenBucket } from './token-bucket';
 
@@ -36,17 +37,24 @@ export interface ApiResource {
   readonly methods: Map<string, Method>;
 }
 
-/** Which resource and method a path leads to, and the values of its path parameters. */
+/** Which resource and method a path leads to, and the values of its path parameters, as they were sent. */
 export interface Match {
   readonly resource: ApiResource;
   readonly method: Method;
   readonly parameters: Readonly<Record<string, string>> | null;
 }
 
+/** A stage of an API. */
+export interface Stage {
+  readonly variables: Record<string, string> | null;
+  readonly deploymentId?: string;
+  readonly accessLog?: AccessLog;
+}
+
 /** A REST API of the stack. */
 export class RestApi {
   public readonly resources = new Map<string, ApiResource>();
-  public readonly stages = new Map<string, { readonly variables: Record<string, string> | null }>();
+  public readonly stages = new Map<string, Stage>();
   /** The API keys of usage plans, as `stage/value`, with the throttling of the plan. */
   public readonly keys = new Map<string, TokenBucket | undefined>();
   /** Customized gateway responses by response type. */
@@ -80,11 +88,11 @@ function matchSegments(pattern: string[], segments: string[]): Record<string, st
     const greedy = /^\{(.+)\+\}$/.exec(part)?.[1];
     if (greedy) {
       const rest = segments.slice(i).join('/');
-      return rest ? { ...parameters, [greedy]: decode(rest) } : undefined;
+      return rest ? { ...parameters, [greedy]: rest } : undefined;
     }
     const name = /^\{(.+)\}$/.exec(part)?.[1];
     if (segments[i] === undefined || segments[i] === '') return undefined;
-    if (name) parameters[name] = decode(segments[i]);
+    if (name) parameters[name] = segments[i];
     else if (part !== segments[i]) return undefined;
   }
   return pattern.length === segments.filter((segment, i) => segment || i > 0).length ? parameters : undefined;
@@ -93,12 +101,4 @@ function matchSegments(pattern: string[], segments: string[]): Record<string, st
 /** Orders patterns segment by segment: greedy, parameter, static. */
 function rank(path: string): string {
   return path.split('/').slice(1).map((part) => part.endsWith('+}') ? '0' : part.startsWith('{') ? '1' : '2').join('');
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

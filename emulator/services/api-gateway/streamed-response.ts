@@ -56,17 +56,24 @@ function parse(json: string): { status: number; headers: Header[] } {
   return { status: statusCode, headers: headersOf(headers, multiValueHeaders, cookies) };
 }
 
-/** A key in both counts from `multiValueHeaders` only. */
+/**
+ * The headers of both maps. Of a name in both, the values of `multiValueHeaders` come first, and the name is written as there.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
+ */
 export function headersOf(single: Record<string, unknown>, multiple: Record<string, unknown>, cookies: unknown = []): Header[] {
-  const taken = Object.keys(multiple).map((name) => name.toLowerCase());
+  const spellings = new Map(Object.keys(multiple).map((name) => [name.toLowerCase(), name]));
   const result: Header[] = [];
-  for (const [name, value] of Object.entries(single)) {
-    if (!['string', 'number', 'boolean'].includes(typeof value)) throw new MalformedResponse(`header ${name} must be a string`);
-    if (!taken.includes(name.toLowerCase())) result.push([name, String(value)]);
-  }
   for (const [name, values] of Object.entries(multiple)) {
     if (!Array.isArray(values)) throw new MalformedResponse(`header ${name} of multiValueHeaders must be a list`);
     for (const value of values) result.push([name, String(value)]);
+  }
+  for (const [name, value] of Object.entries(single)) {
+    if (!['string', 'number', 'boolean'].includes(typeof value)) throw new MalformedResponse(`header ${name} must be a string`);
+    const spelling = spellings.get(name.toLowerCase());
+    // The same value in both is one value.
+    if (spelling === undefined) result.push([name, String(value)]);
+    else if (!(multiple[spelling] as unknown[]).map(String).includes(String(value))) result.push([spelling, String(value)]);
   }
   if (!Array.isArray(cookies)) throw new MalformedResponse('cookies must be a list');
   return [...result, ...cookies.map((cookie): Header => ['Set-Cookie', String(cookie)])];

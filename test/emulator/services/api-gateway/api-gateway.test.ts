@@ -60,6 +60,23 @@ describe('the event', () => {
     expect(event.headers).not.toHaveProperty('TE');
   });
 
+  test.each(['Content-MD5', 'Max-Forwards', 'Server', 'WWW-Authenticate'])('API Gateway (recorded): lacks the request header %s', async (name) => {
+    const { headers, multiValueHeaders } = await echo('/prod/api/x', { headers: [['x-api-key', KEY], [name, 'x'], ['X-Kept', 'y']] });
+    expect(headers).toMatchObject({ 'X-Kept': 'y' });
+    expect(headers).not.toHaveProperty(name);
+    expect(multiValueHeaders).not.toHaveProperty(name);
+  });
+
+  test('API Gateway (recorded): has the deployment of its stage', async () => {
+    expect((await echo('/prod/api/x', {})).requestContext).toMatchObject({ deploymentId: 'd1', stage: 'prod' });
+  });
+
+  // AWS documents no effect of it for requests to an API: the integration decides.
+  test('has the method as sent, whatever X-HTTP-Method-Override says', async () => {
+    const event = await echo('/prod/api/x', { method: 'POST', headers: [['x-api-key', KEY], ['X-HTTP-Method-Override', 'DELETE']], body: Buffer.from('{}') });
+    expect(event).toMatchObject({ httpMethod: 'POST', headers: { 'X-HTTP-Method-Override': 'DELETE' } });
+  });
+
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
   test('carries binary bodies in base64', async () => {
     const bytes = Buffer.from([0, 255, 128]);
@@ -109,7 +126,7 @@ describe('limits', () => {
     expect((await emulated.ask('/prod/api/x', { headers: headers(10_000) })).status).toBe(200);
   });
 
-  test('the query counts as well', async () => {
+  test('API Gateway (quotas): the query counts as well', async () => {
     const headers: Header[] = [['x-api-key', KEY], ['x-long', 'x'.repeat(5_000)]];
     expect((await emulated.ask('/prod/api/x', { headers, query: `q=${'a'.repeat(7_000)}` })).status).toBe(400);
     expect((await emulated.ask('/prod/api/x', { headers, query: `q=${'a'.repeat(4_000)}` })).status).toBe(200);

@@ -52,7 +52,7 @@ export class EmulatedApi {
     this.api.addResource('ap', 'a', '{proxy+}');
     this.api.addResource('as', 'a', 'static');
     this.api.addResource('i', 'a', '{id}');
-    this.api.stages.set('prod', { variables: { color: 'blue' } });
+    this.api.stages.set('prod', { variables: { color: 'blue' }, deploymentId: 'd1' });
     this.api.keys.set(`prod/${KEY}`, undefined);
     this.method('ap', 'ANY', STREAM, true);
   }

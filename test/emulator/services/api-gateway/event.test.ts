@@ -33,6 +33,13 @@ describe('the event of payload format 1.0', () => {
       .toEqual({ path: '/api/x', resource: '/api/{proxy+}', inContext: '/prod/api/x', resourcePath: '/api/{proxy+}', stage: 'prod' });
   });
 
+  test('API Gateway (recorded): has the deployment, and the time as in access logs', () => {
+    const time = Date.UTC(2026, 10, 5, 10, 8, 40, 123);
+    expect(restApiEvent(input({ time, deploymentId: 'a1b2c3' })).requestContext).toMatchObject({
+      deploymentId: 'a1b2c3', requestTime: '05/Nov/2026:10:08:40 +0000', requestTimeEpoch: time,
+    });
+  });
+
   test.each([
     ['application/json', ['image/*'], '{"ä":1}', false],
     ['image/png', ['image/*'], Buffer.from('{"ä":1}').toString('base64'), true],

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { message, EmulatedApi } from './emulated-api';
-import { headerValue, headerValues } from '../../../../emulator/core/http';
+import { headerValue, headerValues, type Header } from '../../../../emulator/core/http';
 
 jest.setTimeout(30_000);
 
@@ -13,17 +13,27 @@ describe('a streamed response', () => {
   test('has status, headers and cookies from the metadata, and the body as it comes', async () => {
     const metadata = {
       statusCode: 201,
-      headers: { 'Content-Type': 'text/plain', 'X-Both': 'single', 'X-Number': 1 },
-      multiValueHeaders: { 'x-both': ['a', 'b'] },
+      headers: { 'Content-Type': 'text/plain', 'X-Number': 1 },
+      multiValueHeaders: { 'X-Two': ['a', 'b'] },
       cookies: ['a=1', 'b=2'],
     };
     const response = await emulated.ask('/prod/api/x', { script: { metadata, chunks: ['one', 'two'] } });
     expect(response.status).toBe(201);
-    expect(headerValues(response.headers, 'X-Both')).toEqual(['a', 'b']);
+    expect(headerValues(response.headers, 'X-Two')).toEqual(['a', 'b']);
     expect(headerValues(response.headers, 'X-Number')).toEqual(['1']);
     expect(headerValues(response.headers, 'Set-Cookie')).toEqual(['a=1', 'b=2']);
     expect(await text(response.body)).toBe('onetwo');
     expect(response.servedBy).toEqual({ function: 'F', environment: 1 });
+  });
+
+  // Recorded on AWS: test_aws_proxy_response_payload_format_validation of https://github.com/localstack/localstack
+  test.each<[string, object, object, Header[]]>([
+    ['both values', { 'test-multi': 'solo' }, { 'test-multi': ['multi'] }, [['test-multi', 'multi'], ['test-multi', 'solo']]],
+    ['the spelling of multiValueHeaders', { 'Test-Multi': 'solo' }, { 'tesT-Multi': ['multi'] }, [['tesT-Multi', 'multi'], ['tesT-Multi', 'solo']]],
+    ['one value where they are the same', { 'test-multi': 'a' }, { 'test-multi': ['a', 'b'] }, [['test-multi', 'a'], ['test-multi', 'b']]],
+  ])('API Gateway (recorded): a name in both header maps has %s', async (_, headers, multiValueHeaders, expected) => {
+    const response = await emulated.ask('/prod/api/x', { script: { metadata: { headers, multiValueHeaders } } });
+    expect(response.headers.filter(([name]) => name.toLowerCase() === 'test-multi')).toEqual(expected);
   });
 
   test('may have empty metadata and an empty body', async () => {
