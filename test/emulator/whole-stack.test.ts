@@ -124,6 +124,20 @@ describe('faults in the template are seen here', () => {
     expect(await (await fetch(`${url}/api/config`, { headers: { 'x-api-key': 'guessed' } })).json()).toEqual({ message: 'Forbidden' });
   });
 
+  test.each([['', 'JSON'], ['String', 'no JSON']])('$context.error.message%s in the access log: the line of a failed request is %s', async (suffix, kind) => {
+    const { url, services: { logs } } = await startWith((resources) => {
+      distribution(resources).Origins.forEach((origin: any) => delete origin.OriginCustomHeaders);
+      const { AccessLogSetting } = Object.values(resources).find(({ Type }) => Type === 'AWS::ApiGateway::Stage')!.Properties;
+      AccessLogSetting.Format = AccessLogSetting.Format.replace('$context.error.message', `$context.error.message${suffix}`);
+    });
+    await (await fetch(`${url}/api/config`)).text();
+    const lines = () => logs.names.filter((name) => name.includes('AccessLog')).flatMap((name) => [...logs.streams(name)!.values()].flat());
+    await until(() => lines().length > 0);
+    const parse = () => JSON.parse(lines()[0].message) as object;
+    if (kind === 'JSON') expect(parse()).toMatchObject({ status: '403', errorMessage: 'Forbidden', path: '/prod/api/config' });
+    else expect(parse).toThrow();
+  });
+
   test('a wrong order of behaviours: /oauth/success goes to the API', async () => {
     await startWith((resources) => distribution(resources).CacheBehaviors.reverse());
     const { url } = emulator!;

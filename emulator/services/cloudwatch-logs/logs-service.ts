@@ -8,6 +8,11 @@ export interface LogStreamEvent {
 export class LogsService {
   private readonly groups = new Map<string, Map<string, LogStreamEvent[]>>();
 
+  /** The names of the groups. */
+  public get names(): string[] {
+    return [...this.groups.keys()];
+  }
+
   /** Creates a log group where there is none of that name. */
   public create(group: string): void {
     if (!this.groups.has(group)) this.groups.set(group, new Map());
