@@ -45,7 +45,7 @@ describe('behaviours', () => {
   });
 
   // "Maximum length of a URL": https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
-  test.each([[8_192, 200], [8_193, 413]])('a URL of %d bytes: %d', async (length, status) => {
+  test.each([[8_192, 200], [8_193, 413]])('CloudFront (documented): a URL of %d bytes: %d', async (length, status) => {
     const front = site.distribution([behavior('*')]);
     const query = `q=${'a'.repeat(length - 'https://d1.cloudfront.net/x?q='.length)}`;
     expect((await front.handle(request('/x', { query }))).status).toBe(status);
@@ -58,7 +58,7 @@ describe('behaviours', () => {
     ['a chunked GET', 'GET', ['Transfer-Encoding', 'chunked'], 403],
     ['a GET with an empty body', 'GET', ['Content-Length', '0'], 200],
     ['a DELETE with a body', 'DELETE', ['Content-Length', '2'], 200],
-  ])('%s', async (_what, method, header, status) => {
+  ])('CloudFront (documented): %s', async (_what, method, header, status) => {
     const front = site.distribution([behavior('*')]);
     expect((await front.handle(request('/x', { method, headers: [['Host', 'd1.cloudfront.net'], header] }))).status).toBe(status);
   });

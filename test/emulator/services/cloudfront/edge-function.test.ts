@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { Script } from 'node:vm';
 import { behavior, origin, request, Site } from './site';
 import { bodyOf, headerValue, headerValues, textResponse } from '../../../../emulator/core/http';
 import { EdgeFunction } from '../../../../emulator/services/cloudfront/edge-function';
@@ -68,13 +69,25 @@ describe('CloudFront Functions', () => {
     expect(headerValue(headers, 'seen')).toBeUndefined();
   });
 
-  test('may wait for the machine, but not compute for long', async () => {
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions, "Maximum compute utilization"
+  test('CloudFront (quotas): may wait for the machine, but not compute for long', async () => {
     const wait = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);';
     const waiting = withFunction(`function handler(event) { if (event.request) { ${wait} } return event.request; }`);
     expect((await waiting.handle(request('/'))).status).toBe(200);
-    const compute = 'for (var end = Date.now() + 600; Date.now() < end;);';
+    // Of a busy machine, a time on the clock may hold little work.
+    const compute = 'for (var i = 0; i < 1e9; i++);';
     const computing = withFunction(`function handler(event) { if (event.request) { ${compute} } return event.request; }`);
     expect((await computing.handle(request('/'))).status).toBe(503);
+  });
+
+  test('CloudFront: are compiled, and have run once, before the first request', async () => {
+    const ran = jest.spyOn(Script.prototype, 'runInContext');
+    const front = withFunction('function handler(event) { return event.request; }');
+    expect(ran).toHaveBeenCalledTimes(1);
+    await front.handle(request('/'));
+    expect(ran).toHaveBeenCalledTimes(2);
+    ran.mockRestore();
+    expect(() => withFunction('function handler( {')).toThrow('Unexpected token');
   });
 
   test.each(['function handler() { throw new Error("no"); }', 'function handler() { while (true); }', 'function handler() { return null; }',
