@@ -1,12 +1,12 @@
 import { Stack } from '../../emulator/cloudformation/stack';
 import type { Template } from '../../emulator/cloudformation/template';
 import type { Certificates } from '../../emulator/core/certificates';
+import type { EmulatorOptions } from '../../emulator/options';
 import { AwsServer } from '../../emulator/services/aws-server';
 import type { Services } from '../../emulator/services/services';
 
-interface Options {
+interface Options extends Partial<EmulatorOptions> {
   readonly name?: string;
-  readonly parameters?: Record<string, string>;
   /** Of `redis-server`. */
   readonly certificates?: Certificates;
 }
@@ -15,7 +15,7 @@ const NO_CERTIFICATES: Certificates = { cert: '', key: '', ca: '', caFile: '' };
 
 /** Deploys a template by itself, without an assembly; what it starts ends with the cloud. */
 export async function deploy(
-  services: Services, template: Template, { name = 'S', parameters, certificates = NO_CERTIFICATES }: Options = {},
+  services: Services, template: Template, { name = 'S', certificates = NO_CERTIFICATES, ...options }: Options = {},
 ): Promise<Stack> {
   const aws = new AwsServer(services);
   await aws.start();
@@ -26,7 +26,7 @@ export async function deploy(
     stack: { name, environment: services.cloud, template, files: [], images: [] },
     stackId: 'arn:stack',
     certificates,
-    options: { assembly: '', librechat: '/', parameters },
+    options: { assembly: '', librechat: '/', ...options },
   });
   await stack.deploy();
   return stack;

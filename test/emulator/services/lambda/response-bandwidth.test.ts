@@ -1,7 +1,11 @@
 import { buffer } from 'node:stream/consumers';
 import { Functions } from './functions';
 import { ScriptedRuntime } from './scripted-runtime';
+import { Cloud } from '../../../../emulator/core/cloud';
+import { EventStream } from '../../../../emulator/core/events';
 import { ResponseBandwidth } from '../../../../emulator/services/lambda/response-bandwidth';
+import { Services } from '../../../../emulator/services/services';
+import { deploy } from '../../deploy';
 
 jest.setTimeout(30_000);
 
@@ -47,5 +51,30 @@ describe('Runtime API (RAPID): bandwidth of a streamed response', () => {
     expect(await responding).toMatchObject({ status: 202 });
     expect(delays[0]).toBe(0);
     expect(delays[delays.length - 1]).toBe(500);
+  });
+
+  test.each([[undefined, false], [true, true]])('with the option `responseBandwidth` %s, it is limited: %s', async (responseBandwidth, limited) => {
+    const delayOf = jest.spyOn(ResponseBandwidth.prototype, 'delayOf');
+    const services = new Services(new Cloud(new EventStream()));
+    await deploy(services, {
+      Resources: {
+        Role: { Type: 'AWS::IAM::Role', Properties: {} },
+        F: {
+          Type: 'AWS::Lambda::Function',
+          Properties: {
+            Runtime: 'nodejs24.x',
+            Handler: 'index.handler',
+            Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+            Code: { ZipFile: 'exports.handler = awslambda.streamifyResponse(async (event, out) => { out.end("x"); });' },
+            Timeout: 20,
+          },
+        },
+      },
+    }, { responseBandwidth });
+    const [{ lambda }] = [...services.lambda.functions.values()];
+    expect(String(await buffer((await lambda!.invokeWithResponseStream(Buffer.from('{}'))).body))).toBe('x');
+    expect(delayOf.mock.calls).toEqual(limited ? [[1]] : []);
+    delayOf.mockRestore();
+    await services.cloud.dispose();
   });
 });
