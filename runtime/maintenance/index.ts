@@ -29,7 +29,7 @@ export async function maintain(api: RuntimeApi, environment: NodeJS.ProcessEnv, 
       await serve(environment, settings, invocation, event);
       await api.respond(invocation, {});
     } else {
-      await api.fail(invocation, new RuntimeError('Maintenance.UnknownEvent', 'event must be a request of a CloudFormation custom resource'));
+      await api.fail(invocation, new RuntimeError('Function.UnknownEvent', 'event must be a request of a CloudFormation custom resource'));
     }
   }
 }
