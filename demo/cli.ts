@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { onClosedOutput } from './closed-output';
 import { type DemoOptions, parseOptions, USAGE } from './options';
 import { createReporter } from './reporter';
 import { runDemo } from './run';
@@ -11,6 +12,7 @@ const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 async function demo(options: DemoOptions): Promise<number> {
   const interruption = new AbortController();
   for (const signal of INTERRUPTIONS) process.on(signal, () => interruption.abort());
+  onClosedOutput(() => interruption.abort());
   const reporter = createReporter(options.json, (text) => process.stdout.write(text));
   try {
     return await runDemo(options, interruption.signal, reporter);

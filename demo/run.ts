@@ -8,16 +8,22 @@ import { usageReport } from './usage-report';
 import { CommandError } from '../cli/command';
 import type { TimedEvent } from '../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../emulator/emulator';
+import { requireBubblewrap } from '../emulator/services/lambda/sandbox';
 import { synthesize } from '../emulator/synthesize';
 
 /** Synthesizes, starts the emulator, and stays until interrupted; or probes it. Returns the exit code. */
 export async function runDemo(options: DemoOptions, interrupted: AbortSignal, reporter: Reporter): Promise<number> {
   const began = performance.now();
+  if (options.sandbox) requireBubblewrap();
+  if (options.assembly === undefined) reporter.text(`Synthesizing ${options.app}`);
   const made = options.assembly === undefined ? await synthesize(options.app) : undefined;
   try {
     if (interrupted.aborted) return 0;
     const events: TimedEvent[] = [];
-    let report = (event: TimedEvent): void => { events.push(event); };
+    let report = (event: TimedEvent): void => {
+      events.push(event);
+      reporter.event(event);
+    };
     const emulator = await Emulator.start(emulatorOptions(options, made?.assembly ?? options.assembly!), (event) => report(event));
     let view: LiveView | undefined;
     let endModel = (): void => undefined;
@@ -25,10 +31,9 @@ export async function runDemo(options: DemoOptions, interrupted: AbortSignal, re
       if (interrupted.aborted) return 0;
       if (options.librechat !== undefined) endModel = await addProbeModel(emulator);
       view = options.probe ? undefined : await LiveView.open(emulator, options.port === undefined ? undefined : 0, events);
+      report = (event) => reporter.event(event);
       const listening = { type: 'listening', url: emulator.url, liveUrl: view?.url, milliseconds: performance.now() - began };
       reporter.record(listening, introduction(emulator, options, view?.url));
-      report = (event) => reporter.event(event);
-      events.forEach(report);
       if (!options.probe) reporter.text('Ctrl-C ends it.\n');
       const probing = options.probe ? [probe(emulator, reporter)] : [];
       const passed = await Promise.race([...probing, until(interrupted)]);

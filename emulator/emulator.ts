@@ -13,6 +13,7 @@ import { AwsServer } from './services/aws-server';
 import { EdgeServer } from './services/cloudfront/edge-server';
 import type { InvokeResult } from './services/lambda/event-queue';
 import type { LambdaFunction } from './services/lambda/lambda-function';
+import { requireBubblewrap } from './services/lambda/sandbox';
 import type { FunctionUsage } from './services/lambda/usage';
 import { Services } from './services/services';
 
@@ -137,6 +138,7 @@ function withDefaults(options: EmulatorOptions): EmulatorOptions {
     throw new EmulatorError('OPTION_INVALID', '`librechat` must be a folder with api/server/index.js and client/dist, got: '
       + `${librechat}${options.librechat ? '' : ' (`npx projen bundle` builds it)'}`);
   }
+  if (options.sandbox === 'bubblewrap') requireBubblewrap();
   const { timeScale = 1, port } = options;
   if (!(timeScale > 0)) throw new EmulatorError('OPTION_INVALID', `\`timeScale\` must be a positive number, got: ${timeScale}`);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {

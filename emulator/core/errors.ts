@@ -16,6 +16,8 @@ export type EmulatorErrorCode =
   | 'IMAGE_UNSUPPORTED'
   /** No `redis-server` with TLS is installed. */
   | 'REDIS_MISSING'
+  /** Bubblewrap is not installed, or may not create namespaces. */
+  | 'SANDBOX_MISSING'
   /** The port that was asked for is taken. */
   | 'PORT_IN_USE'
   /** What the bundle task builds is not there. */

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Synthesized, synthesize } from '../../emulator/synthesize';
+import { until } from '../../fixtures/runtime/until';
 
 const ROOT = join(__dirname, '../..');
 
@@ -18,10 +20,10 @@ class Demo {
   readonly process: ChildProcess;
   private readonly waiting = new Set<() => void>();
 
-  constructor(args: string[], temporary: string) {
+  constructor(args: string[], temporary: string, environment: Record<string, string> = {}) {
     this.process = spawn(process.execPath, ['--import', 'tsx', 'demo/cli.ts', ...args], {
       cwd: ROOT,
-      env: { ...process.env, TMPDIR: temporary, NODE_OPTIONS: '' },
+      env: { ...process.env, TMPDIR: temporary, NODE_OPTIONS: '', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.exited = new Promise((resolve) => this.process.once('close', resolve));
@@ -59,10 +61,11 @@ afterEach(async () => {
 });
 
 let running: Demo[] = [];
-const demo = (...args: string[]) => {
-  const started = new Demo(args, temporary);
-  running.push(started);
-  return started;
+const demo = (...args: string[]) => started(args);
+const started = (args: string[], environment?: Record<string, string>) => {
+  const run = new Demo(args, temporary, environment);
+  running.push(run);
+  return run;
 };
 
 /** Processes that were started with this test's temporary folder: whatever the demo started. */
@@ -108,6 +111,19 @@ describe('bad input', () => {
     expect(await run.exited).toBe(0);
     expect(run.lines.join('\n')).toContain('--probe');
     expect(run.errors).toEqual([]);
+  });
+
+  test.each([
+    ['without bubblewrap', () => undefined],
+    ['where bubblewrap cannot create namespaces', () => writeFileSync(join(temporary, 'bwrap'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })],
+  ])('--sandbox %s: what it requires, before anything else, and exit code 1', async (_, install) => {
+    install();
+    const run = started(['--sandbox'], { PATH: temporary });
+    expect(await run.exited).toBe(1);
+    expect(run.errors).toEqual([
+      'the sandbox requires bubblewrap, with the right to create namespaces: `bwrap` must be in PATH (`apt-get install bubblewrap`)',
+    ]);
+    expect(run.lines).toEqual([]);
   });
 
   test('a port that was asked for and is taken: a clear error and exit code 1', async () => {
@@ -184,6 +200,44 @@ describe('a demo that runs', () => {
     run.process.kill('SIGINT');
     expect(await run.exited).toBe(0);
     expect(processes()).toEqual([]);
+    expect(files()).toEqual([]);
+  });
+
+  test('prints what happens while it starts', async () => {
+    const run = demo('--assembly', assembly.assembly, '--port', '0');
+    await run.line(/runs on http/);
+    const seen = [/Redis is a redis-server/, /environment 1 starts/, /runs on http/].map((pattern) => run.lines.findIndex((line) => pattern.test(line)));
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen).not.toContain(-1);
+    run.process.kill('SIGINT');
+    expect(await run.exited).toBe(0);
+  });
+
+  test.each([
+    ['while it starts', /Redis is a redis-server/],
+    ['with a frozen environment', /200 {2}GET {2}\/api\/config/],
+  ])('leaves no process where it is killed %s', async (_, when) => {
+    const run = demo('--assembly', assembly.assembly, '--port', '0');
+    void run.line(/runs on (http:\/\/localhost:\d+)/).then(([, url]) => fetch(`${url}/api/config`)).catch(() => undefined);
+    await run.line(when);
+    expect(processes().length).toBeGreaterThan(1);
+    run.process.kill('SIGKILL');
+    await run.exited;
+    await until(() => processes().length === 0);
+  });
+
+  // As `npx projen demo | head -1` does.
+  test('ends where its output is closed, and leaves no process and file', async () => {
+    const arguments_ = ['--import', 'tsx', 'demo/cli.ts', '--assembly', assembly.assembly, '--port', '0'];
+    const shell = spawn('/bin/sh', ['-c', '"$0" "$@" | head -1', process.execPath, ...arguments_], {
+      cwd: ROOT, env: { ...process.env, TMPDIR: temporary, NODE_OPTIONS: '' }, stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    shell.stdout.on('data', (data) => { output += String(data); });
+    const [status] = await once(shell, 'close') as [number];
+    expect(status).toBe(0);
+    expect(output.trim().split('\n')).toHaveLength(1);
+    await until(() => processes().length === 0);
     expect(files()).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { EmulatorError } from '../../core/errors';
+import { killAtExit } from '../../core/guard';
 
 /** Certificate and key in PEM, and the authority that clients verify them with. */
 export interface RedisTls {
@@ -104,7 +105,9 @@ function configuration(directory: string, port: number, { password, tls }: Redis
 
 /** Detached, so that Ctrl-C in a terminal reaches it only through `dispose`. */
 function launch(config: string, directory: string): ChildProcess {
-  return spawn('redis-server', [config], { cwd: directory, env: process.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const server = spawn('redis-server', [config], { cwd: directory, env: process.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  if (server.pid !== undefined) server.once('exit', killAtExit(server.pid));
+  return server;
 }
 
 function started(server: ChildProcess): Promise<Outcome> {

@@ -2,11 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-const alive = new Set<ProcessGroup>();
-
-// Groups are detached, so nothing else would end them when this process leaves in a hurry.
-process.on('exit', () => alive.forEach((group) => group.signal('SIGKILL')));
+import { killAtExit } from '../../core/guard';
 
 /** The names that Lambda's log has for signals. */
 const SIGNALS = new Map<NodeJS.Signals, string>([
@@ -26,6 +22,7 @@ export class ProcessGroup {
   /** Resolves when the leader has ended, to what Lambda's log says of it. */
   public readonly exited: Promise<string>;
 
+  private readonly release: () => void;
   private readonly leader: ChildProcessByStdio<null, Readable, Readable>;
 
   public constructor(command: readonly string[], cwd: string, environment: Record<string, string>) {
@@ -36,7 +33,8 @@ export class ProcessGroup {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.pid = this.leader.pid ?? -1;
-    alive.add(this);
+    // It is detached, and may be stopped: nothing else would end it with this process.
+    this.release = this.pid < 0 ? () => undefined : killAtExit(this.pid);
     this.exited = new Promise((resolve) => {
       this.leader.once('error', (error) => resolve(`Runtime exited with error: ${error.message}`));
       this.leader.once('exit', (code, signal) => resolve(exitMessage(code, signal)));
@@ -70,7 +68,7 @@ export class ProcessGroup {
       this.signal('SIGKILL');
       await sleep(5);
     }
-    alive.delete(this);
+    this.release();
   }
 
 }

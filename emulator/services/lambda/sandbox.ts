@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LinkedFolder } from './image-links';
+import { EmulatorError } from '../../core/errors';
 
 /**
  * How an environment's file system is made read-only: `bubblewrap` mounts it so, `none` leaves it as it is, `auto` takes
@@ -15,6 +16,13 @@ let usable: boolean | undefined;
 function bubblewrapWorks(): boolean {
   usable ??= spawnSync('bwrap', [...READ_ONLY_ROOT, '--', 'true'], { stdio: 'ignore' }).status === 0;
   return usable;
+}
+
+/** @throws EmulatorError where environments cannot run in bubblewrap */
+export function requireBubblewrap(): void {
+  if (bubblewrapWorks()) return;
+  throw new EmulatorError('SANDBOX_MISSING', 'the sandbox requires bubblewrap, with the right to create namespaces: `bwrap` must be in PATH '
+    + '(`apt-get install bubblewrap`)');
 }
 
 /** Processes have a namespace of their own: all of them end with the emulator, even if it is killed. */
