@@ -9,11 +9,10 @@ export function redact(text: string, secrets: Iterable<string>): string {
   return [...forms].sort((a, b) => b.length - a.length).reduce((result, form) => result.replaceAll(form, '***'), text);
 }
 
-/** A URI is also quoted in parts. */
+/** A URI is also quoted in parts. Its user is no secret, and its name is often a common word, such as `librechat`. */
 function partsOf(secret: string): string[] {
-  const [, user, password] = /^[\w+]+:\/\/([^:@/]*)(?::([^@]*))?@/.exec(secret) ?? [];
-  const decoded = [user, password].flatMap((part) => (part ? [part, decode(part)] : []));
-  return [secret, ...decoded];
+  const password = /^[\w+]+:\/\/[^:@/]*:([^@]*)@/.exec(secret)?.[1];
+  return [secret, ...password ? [password, decode(password)] : []];
 }
 
 function decode(text: string): string {

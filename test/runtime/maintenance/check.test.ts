@@ -143,6 +143,13 @@ describe('start', () => {
     expect(text).toContain("LibreChat's last lines:\nmongodb://user:***@db\n{\"error\":\"***\"}\nplain line\nLog:");
   });
 
+  test('shows the user of a URI, which may be a common word, but not the password', async () => {
+    const said = ['cannot read librechat.yaml', 'mongodb://librechat:the-password@db'];
+    const uri = secretNamed('other', 'mongodb://librechat:the-password@db/LibreChat');
+    start({ environment: { [`${VALUE_FROM}OTHER_URI`]: uri, FIXTURE_START_FAILS: '1', FIXTURE_START_SAYS: said.join('\n') } });
+    expect(await reason()).toContain("LibreChat's last lines:\ncannot read librechat.yaml\nmongodb://librechat:***@db\nLog:");
+  });
+
   test('has a limit of its own', async () => {
     start({ environment: { FIXTURE_NEVER_READY: '1' }, settings: { checkStartMs: 300 } });
     expect(await reason()).toMatch(/LibreChat is not ready after \d+ s/);
