@@ -1,0 +1,133 @@
+import type { TimedEvent } from '../../emulator/core/events';
+import { Deployment } from '../../fixtures/deployment';
+import { until } from '../../fixtures/runtime/until';
+import { ChatClient } from '../../probe/chat-client';
+import { finalTextOf, joined, type ChatEvent } from '../../probe/chat-events';
+import { LibreChatImage } from '../../src';
+import { paceOf, tokensFor } from '../../stand-in/server/answer';
+
+jest.setTimeout(600_000);
+
+const CHATS = 50;
+const ACCOUNT = { email: 'ada@example.com', password: 'analytical-engine' };
+const PACE = { tokens: 100_000, gapMs: 200 };
+
+let log: TimedEvent[];
+let deployment: Deployment | undefined;
+
+beforeEach(() => { log = []; });
+afterEach(async () => {
+  await deployment?.dispose();
+  deployment = undefined;
+});
+
+const release = (version: string, props: object = {}) => ({ image: LibreChatImage.fromDockerBuild({ version }), ...props });
+const status = () => [...deployment!.emulator.services.cloudFormation.stacks.values()][0];
+
+async function start(version: string, props: object = {}): Promise<Deployment> {
+  deployment = await Deployment.start({ props: release(version, props), listener: (event) => log.push(event) });
+  return deployment;
+}
+
+/** Registers a user. */
+async function register({ url }: Deployment): Promise<void> {
+  const body = { name: 'Ada Lovelace', username: 'ada', ...ACCOUNT, confirm_password: ACCOUNT.password };
+  const headers = { 'content-type': 'application/json', 'user-agent': 'Firefox/140' };
+  expect((await fetch(`${url}/api/auth/register`, { method: 'POST', headers, body: JSON.stringify(body) })).status).toBe(200);
+}
+
+/** A chat as a page reads it, which lasts until it is stopped. */
+class Chat {
+  public static async start(client: ChatClient, index: number): Promise<Chat> {
+    const prompt = `Question ${index}`;
+    return new Chat(client, prompt, await client.start(prompt, PACE));
+  }
+
+  public readonly events: ChatEvent[] = [];
+  /** Resolves to whether the stream has ended as it should. */
+  public readonly complete: Promise<boolean>;
+  public over = false;
+
+  private constructor(
+    private readonly client: ChatClient, private readonly prompt: string, private readonly id: string, private readonly resume = false,
+  ) {
+    this.complete = this.read().catch(() => false).finally(() => { this.over = true; });
+  }
+
+  /** The same chat in a page that is loaded again. */
+  public reloaded(): Chat {
+    return new Chat(this.client, this.prompt, this.id, true);
+  }
+
+  /** Whether the text so far has arrived without gaps. */
+  public isWhole(): boolean {
+    const text = joined(this.events);
+    return text !== '' && tokensFor(this.prompt, paceOf({ standIn: PACE })).join('').startsWith(text);
+  }
+
+  public async stop(): Promise<void> {
+    expect((await this.client.post('/api/agents/chat/abort', { conversationId: this.id })).status).toBe(200);
+  }
+
+  /** Whether the reply is stored as the last event had it. */
+  public async isSaved(): Promise<boolean> {
+    const { json } = await this.client.get(`/api/messages/${this.id}`);
+    const reply = (json as { text: string; isCreatedByUser: boolean }[]).find((message) => !message.isCreatedByUser);
+    return reply !== undefined && reply.text === finalTextOf(this.events.at(-1)!);
+  }
+
+  private async read(): Promise<boolean> {
+    for await (const event of this.client.events(this.id, { resume: this.resume })) this.events.push(event);
+    return finalTextOf(this.events.at(-1)!) !== undefined;
+  }
+}
+
+/** Resolves when each chat has got more tokens than it has now, or has ended. */
+async function moreTokens(chats: readonly Chat[]): Promise<void> {
+  const before = chats.map(({ events }) => events.length);
+  await until(() => chats.every(({ events, over }, index) => over || events.length > before[index] + 3));
+}
+
+describe('an upgrade from v0.8.7 to v0.8.8', () => {
+  test(`with ${CHATS} chats running interrupts none: they go on, can be resumed, and are saved`, async () => {
+    const { url } = await start('v0.8.7');
+    const clients = await Promise.all(Array.from({ length: 5 }, () => ChatClient.signIn(url)));
+    const chats = await Promise.all(Array.from({ length: CHATS }, (_, index) => Chat.start(clients[index % clients.length], index)));
+    await moreTokens(chats);
+    await deployment!.update(release('v0.8.8'));
+    await moreTokens(chats);
+    expect(chats.filter(({ over }) => over)).toHaveLength(0);
+
+    const reloaded = chats.slice(0, 10).map((chat) => chat.reloaded());
+    await moreTokens(reloaded);
+    expect([...chats, ...reloaded].filter((chat) => !chat.isWhole())).toHaveLength(0);
+
+    await Promise.all(chats.map((chat) => chat.stop()));
+    expect((await Promise.all([...chats, ...reloaded].map(({ complete }) => complete))).filter((complete) => !complete)).toHaveLength(0);
+    await until(async () => (await Promise.all(chats.map((chat) => chat.isSaved()))).every(Boolean));
+    expect(await (await ChatClient.signIn(url)).start('Hello')).toEqual(expect.any(String));
+  });
+
+  test('can be undone: users of before and of after log in', async () => {
+    const { url } = await start('v0.8.7');
+    await register(deployment!);
+    await deployment!.update(release('v0.8.8'));
+    await ChatClient.signIn(url, ACCOUNT);
+    await deployment!.update(release('v0.8.7'));
+    await ChatClient.signIn(url, ACCOUNT);
+    expect(status()).toBe('UPDATE_COMPLETE');
+  });
+});
+
+describe('v0.8.9, which writes data that v0.8.8 cannot read', () => {
+  test('keeps workers of v0.8.8 from starting, where no check has refused the deployment', async () => {
+    const { url } = await start('v0.8.9', { deploymentCheck: false });
+    await ChatClient.signIn(url);
+    await deployment!.update(release('v0.8.8', { deploymentCheck: false }));
+    const response = await fetch(`${url}/api/config`, { headers: { 'user-agent': 'Firefox/140' } });
+    expect(response.status).toBe(503);
+    expect(log).toContainEqual(expect.objectContaining({
+      type: 'log', line: expect.stringMatching(/start-failed.*LibreChat v0\.8\.8 cannot read the data: v0\.8\.9 has served.*Deploy v0\.8\.9 or newer/),
+    }));
+  });
+});
