@@ -1,8 +1,8 @@
 import type { TimedEvent } from '../emulator/core/events';
 
-/** Writes what the demo has to say: lines for people, or one JSON object per line for machines. */
+/** Output of the demo: lines for people, or one JSON object per line. */
 export interface Reporter {
-  /** Something that happened in the emulator. */
+  /** An event of the emulator. */
   event(event: TimedEvent): void;
   /** A record with its line for people. */
   record(record: Readonly<Record<string, unknown>>, text: string): void;
@@ -27,7 +27,7 @@ export function createReporter(json: boolean, write: Write): Reporter {
   };
 }
 
-/** One line per request, and what is worth knowing of the rest; undefined for what only machines want. */
+/** The line of an event; undefined if only the JSON output has it. */
 export function describe(event: TimedEvent): string | undefined {
   switch (event.type) {
     case 'request': {

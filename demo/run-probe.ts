@@ -6,14 +6,14 @@ import type { Verdict } from '../probe/check';
 import { follow, start } from '../probe/follow';
 import { arrivedInPieces, arrivedWhole, measure, pageWouldShow, tokensIn } from '../probe/judge';
 
-/** How many tokens the probe asks for, and how far apart. */
+/** Number of tokens of the reply, and the time between them. */
 const PACE = { tokens: 20, gapMs: 100, silenceMs: 0 };
 const WARM_UP = { tokens: 1, gapMs: 0, silenceMs: 0, saveMs: 0 };
-/** So few are no proof of anything. */
+/** At least so many tokens are needed to tell pieces from a whole. */
 const TOO_FEW = 2;
 const PATIENCE_MS = 30_000;
 
-/** Sends one chat through a running emulator and reports; returns whether its answer arrived whole and in pieces. */
+/** Sends one chat through a running emulator and reports; returns whether its reply arrived complete and in pieces. */
 export async function runProbe(url: string, reporter: Reporter): Promise<boolean> {
   const client = await ChatClient.signIn(url);
   const seen = (description: string, milliseconds: number) => {
@@ -24,14 +24,14 @@ export async function runProbe(url: string, reporter: Reporter): Promise<boolean
 
   const startedAt = Date.now();
   const started = await start(client, PACE);
-  seen('POST answered', started.answeredMs);
+  seen('POST returned', started.answeredMs);
   const followed = await follow(client, started.id, PATIENCE_MS, {
     onEvent: (event) => seen(describe(event), event.at - started.postedAt),
   });
   const verdicts = [
-    arrivedWhole('the answer arrived whole', followed),
-    arrivedInPieces('the answer arrived in pieces', followed, TOO_FEW),
-    pageWouldShow('the page would show it', followed),
+    arrivedWhole('the reply arrived complete', followed),
+    arrivedInPieces('the reply arrived in pieces', followed, TOO_FEW),
+    pageWouldShow('the page would show each token', followed),
   ].map(inShort);
   const passed = verdicts.every((verdict) => verdict.passed);
 
@@ -51,7 +51,7 @@ export async function runProbe(url: string, reporter: Reporter): Promise<boolean
   return passed;
 }
 
-/** What was seen matters where it failed. */
+/** Only a failed verdict has a reason. */
 function inShort({ rule, outcome, seen }: Verdict) {
   return outcome === 'passed' ? { rule, passed: true } : { rule, passed: false, reason: seen };
 }
@@ -69,7 +69,7 @@ interface Result {
 function summary({ answeredAfter, firstEventAfter, events, tokens, medianGap, verdicts }: Result): string {
   const ms = (value?: number) => (value === undefined ? 'never' : `${value.toFixed(1)} ms`);
   const rows = table([
-    ['POST answered after', ms(answeredAfter)],
+    ['POST returned after', ms(answeredAfter)],
     ['first event after', ms(firstEventAfter)],
     ['events', `${events}, ${tokens} of them with a token`],
     ['median gap', ms(medianGap)],

@@ -18,7 +18,7 @@ export const OPEN_TO_THE_PROBE = { ALLOW_REGISTRATION: 'true', REGISTER_MAX: '10
  *
  * Two of them ask what only AWS can answer:
  *
- * - `chat` has the verdict "the POST is answered while the answer is generated". If it fails, API Gateway ends the client's response
+ * - `chat` has the verdict "the POST returns before the reply is complete". If it fails, API Gateway ends the client's response
  *   when the environment asks for its next event, and not when the response has been sent. Then the adapter may not hold the
  *   environment that has answered: let it answer the POST itself from a second invocation (`InvocationType: Event`) of the function that runs the
  *   generation, so that the held environment is one that nobody waits for.

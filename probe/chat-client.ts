@@ -5,13 +5,13 @@ import { type Answer, open, read, type RequestParts, send } from './http';
 const PROTOCOL = { 'X-LibreChat-Generation-Protocol': '2' };
 const NO_PARENT = '00000000-0000-0000-0000-000000000000';
 
-/** Who logs in. */
+/** A user of LibreChat. */
 export interface Account {
   readonly email: string;
   readonly password: string;
 }
 
-/** Which model answers: the name of a custom endpoint of `librechat.yaml`, and of one of its models. */
+/** A model: the name of a custom endpoint in `librechat.yaml`, and of one of its models. */
 export interface Model {
   readonly endpoint: string;
   readonly model: string;
@@ -20,7 +20,7 @@ export interface Model {
 /** The model that the integration tests and the emulator's tests configure; the stand-in takes any. */
 export const PROBE_MODEL: Model = { endpoint: 'Probe', model: 'probe' };
 
-/** What is known of a file that was uploaded. */
+/** An uploaded file. */
 export interface Upload {
   readonly file_id: string;
   readonly filename: string;
@@ -29,14 +29,14 @@ export interface Upload {
   readonly key?: string;
 }
 
-/** How a stream is asked for. */
+/** Options for opening a stream. */
 export interface StreamOptions {
-  /** Begin with what was missed. @default false */
+  /** Begin with the events that were missed. @default false */
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
 }
 
-/** Speaks LibreChat's API as its page does, each request on a connection of its own. */
+/** Sends requests to LibreChat's API as its page does, each on a separate connection. */
 export class ChatClient {
   /** A client that is logged in, as a user that it registers unless one is given; only LibreChat's stand-in answers without a model. */
   public static async signIn(url: string, account?: Account, model?: Model): Promise<ChatClient> {
@@ -55,7 +55,7 @@ export class ChatClient {
   /** Logs in, again if need be. */
   async logIn(): Promise<void> {
     const answer = await this.post('/api/auth/login', this.account);
-    if (answer.status !== 200 || !answer.json?.token) throw new Error(`login answered ${summary(answer)}`);
+    if (answer.status !== 200 || !answer.json?.token) throw new Error(`login returned ${summary(answer)}`);
     this.token = answer.json.token;
     this.userId = answer.json.user.id ?? answer.json.user._id;
   }
@@ -69,7 +69,7 @@ export class ChatClient {
     const path = this.model ? `/api/agents/chat/${encodeURIComponent(this.model.endpoint)}` : '/api/agents/chat';
     const body = { text, ...partsFor(this.model ?? PROBE_MODEL), ...(conversationId ? { conversationId } : {}), ...(standIn ? { standIn } : {}) };
     const answer = await this.send(path, { method: 'POST', headers: PROTOCOL, body });
-    if (answer.status !== 200 || !answer.json?.streamId) throw new Error(`the chat's POST answered ${summary(answer)}`);
+    if (answer.status !== 200 || !answer.json?.streamId) throw new Error(`the POST of the chat returned ${summary(answer)}`);
     if (answer.json.generationCreatedAt) this.generations.set(answer.json.streamId, answer.json.generationCreatedAt);
     return answer.json.streamId;
   }
@@ -84,7 +84,7 @@ export class ChatClient {
     });
     const headers = { ...this.authorization(), ...PROTOCOL, Accept: 'text/event-stream' };
     const { status, body } = await open(`${this.url}/api/agents/chat/stream/${id}?${query.toString()}`, { headers, signal });
-    if (status !== 200) throw new Error(`the stream answered ${status}: ${(await read(body)).subarray(0, 200).toString()}`);
+    if (status !== 200) throw new Error(`the stream returned ${status}: ${(await read(body)).subarray(0, 200).toString()}`);
     yield* eventsOf(body);
   }
 
@@ -163,7 +163,7 @@ export async function register(url: string): Promise<Account> {
     method: 'POST', body: { name: 'Probe', username: 'probe', email, password, confirm_password: password },
   });
   if (answer.status === 403) throw new Error('registration is not allowed: set ALLOW_REGISTRATION to true in the stack\'s `environment`, or give an account');
-  if (answer.status !== 200) throw new Error(`registration answered ${summary(answer)}`);
+  if (answer.status !== 200) throw new Error(`registration returned ${summary(answer)}`);
   return { email, password };
 }
 

@@ -1,17 +1,17 @@
 import type { ChatClient } from './chat-client';
 import type { Pace } from './pace';
 
-/** What became of one rule. */
+/** Result of one rule. */
 export interface Verdict {
-  /** What must be so. */
+  /** The requirement. */
   readonly rule: string;
-  /** `skipped` where nothing was tried. */
+  /** `skipped` if the rule was not checked. */
   readonly outcome: 'passed' | 'failed' | 'skipped';
-  /** What was seen. */
+  /** The observation. */
   readonly seen: string;
 }
 
-/** What was measured of one answer, in milliseconds from sending the POST where nothing else is said. */
+/** Times of one reply, in milliseconds since the POST was sent. */
 export interface Measurement {
   readonly postAnsweredMs: number;
   readonly firstEventMs?: number;
@@ -21,11 +21,11 @@ export interface Measurement {
   readonly largestGapMs?: number;
 }
 
-/** What the checks work with. */
+/** Parameters of the checks. */
 export interface Target {
-  /** Where LibreChat is opened, without a slash at its end. */
+  /** URL of the site, without a trailing slash. */
   readonly url: string;
-  /** The API's own URL, if it is known. */
+  /** URL of the API, if it is known. */
   readonly apiUrl?: string;
   /** A client that is logged in. */
   readonly client: ChatClient;
@@ -35,7 +35,7 @@ export interface Target {
   readonly measure: (measurement: Measurement) => void;
 }
 
-/** A check needs no user, or one that is logged in. */
+/** A check, with or without a user who is logged in. */
 export type Check =
   | { readonly rules: readonly string[]; readonly needsUser: false; readonly run: (target: Omit<Target, 'client'>) => Promise<Verdict[]> }
   | { readonly rules: readonly string[]; readonly needsUser: true; readonly run: (target: Target) => Promise<Verdict[]> };
@@ -44,7 +44,7 @@ export function verdict(rule: string, passed: boolean, seen: string): Verdict {
   return { rule, outcome: passed ? 'passed' : 'failed', seen };
 }
 
-/** Tries a rule; one whose trial throws has failed. */
+/** Checks a rule; an exception is a failure. */
 export async function tried(rule: string, attempt: () => Promise<Verdict>): Promise<Verdict> {
   try {
     return await attempt();

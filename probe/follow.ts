@@ -2,30 +2,30 @@ import type { ChatClient } from './chat-client';
 import { type ChatEvent, finalTextOf } from './chat-events';
 import { type Pace, promptFor } from './pace';
 
-/** What came over a stream, and how it ended. */
+/** The events of a stream, and its end. */
 export interface Followed {
   readonly events: readonly ChatEvent[];
-  /** When heartbeats came. */
+  /** Times of heartbeats. */
   readonly heartbeats: readonly number[];
-  /** Why it ended without a final event. */
+  /** Reason for an end without a final event. */
   readonly failure?: string;
 }
 
-/** An answer that was started. */
+/** A reply that was started. */
 export interface Started {
   readonly id: string;
   readonly postedAt: number;
   readonly answeredMs: number;
 }
 
-/** Starts an answer, as the page does. */
+/** Starts a reply, as the page does. */
 export async function start(client: ChatClient, pace: Pace, text = promptFor(pace)): Promise<Started> {
   const postedAt = performance.now();
   const id = await client.start(text, pace);
   return { id, postedAt, answeredMs: performance.now() - postedAt };
 }
 
-/** How a stream is followed. */
+/** Options for following a stream. */
 export interface FollowOptions {
   /** Asks to resume it, as the page does after a break; else it is opened as that of a new message. @default false */
   readonly resume?: boolean;

@@ -7,7 +7,7 @@ import { ACCEPT_ENCODING, decoded } from './content-encoding';
 // LibreChat refuses clients whose User-Agent is no browser's.
 const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
-/** No answer takes longer but streams, which watch themselves: API Gateway gives up after 15 minutes, nobody waits for so long. */
+/** Longest time for a response that is not a stream; streams have timeouts of their own. */
 const LONGEST_ANSWER_MS = 120_000;
 
 export interface RequestParts {
@@ -18,15 +18,15 @@ export interface RequestParts {
   readonly signal?: AbortSignal;
 }
 
-/** An answer, read whole. */
+/** A response with its complete body. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly bytes: Buffer;
   readonly text: string;
-  /** The answer as JSON, if it is JSON. */
+  /** The body as JSON, if it is JSON. */
   readonly json: any;
-  /** From sending the request to the end of the answer. */
+  /** Time from sending the request to the end of the response. */
   readonly milliseconds: number;
 }
 
@@ -38,7 +38,7 @@ export interface OpenResponse {
   readonly body: Readable;
 }
 
-/** Sends a request as a browser would, on a connection of its own; resolves as soon as the response begins. */
+/** Sends a request as a browser would, on a separate connection; resolves as soon as the response begins. */
 export async function open(url: string, { method = 'GET', headers, body, signal }: RequestParts = {}): Promise<OpenResponse> {
   const target = new URL(url);
   const request = target.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -61,7 +61,7 @@ export async function open(url: string, { method = 'GET', headers, body, signal 
   return { status: response.statusCode!, headers: response.headers, body: decoded(response) };
 }
 
-/** Sends a request and reads its answer whole. */
+/** Sends a request, and reads the complete response. */
 export async function send(url: string, parts: RequestParts = {}): Promise<Answer> {
   const began = performance.now();
   const response = await open(url, { signal: AbortSignal.timeout(LONGEST_ANSWER_MS), ...parts });

@@ -4,26 +4,26 @@ import type { Followed, Started } from './follow';
 import { shownTexts } from './shown';
 import { largest, median } from './statistics';
 
-/** The events that add to the answer. */
+/** The events that add to the reply. */
 export function tokensIn({ events }: Followed): ChatEvent[] {
   return events.filter((event) => tokenOf(event));
 }
 
-/** Whether the events make up the text that the last one repeats. */
+/** Whether the events contain the complete text, which the last one repeats. */
 export function arrivedWhole(rule: string, { events, failure }: Followed): Verdict {
   const final = events.map(finalTextOf).find((text) => text !== undefined);
   const text = joined(events);
-  return verdict(rule, Boolean(final) && text === final, failure ?? `${text.length} of ${final?.length ?? 0} characters came in events`);
+  return verdict(rule, Boolean(final) && text === final, failure ?? `${text.length} of ${final?.length ?? 0} characters arrived in events`);
 }
 
-/** Whether there were more tokens than `enough`, one after the other: a stack that buffers, or freezes the generation, brings all at once. */
+/** Whether more than `enough` tokens arrived one after another. A stack that buffers, or freezes the generation, delivers them at once. */
 export function arrivedInPieces(rule: string, followed: Followed, enough: number): Verdict {
   const tokens = tokensIn(followed);
   const arrivals = new Set(tokens.map(({ at }) => Math.round(at / 10))).size;
-  return verdict(rule, tokens.length > enough && arrivals > tokens.length / 2, `${tokens.length} tokens came at ${arrivals} moments`);
+  return verdict(rule, tokens.length > enough && arrivals > tokens.length / 2, `${tokens.length} tokens arrived at ${arrivals} moments`);
 }
 
-/** Whether LibreChat's page would show each token when it came, of a stream that was opened as the page opens that of a new message. */
+/** Whether LibreChat's page would show each token when it arrives, for a stream that was opened as for a new message. */
 export function pageWouldShow(rule: string, followed: Followed): Verdict {
   const texts = shownTexts(followed.events);
   const final = texts.at(-1) ?? '';
@@ -32,10 +32,10 @@ export function pageWouldShow(rule: string, followed: Followed): Verdict {
   const { json = {}, name = 'nothing' } = followed.events[0] ?? {};
   const first = ['created', 'sync', 'final'].find((kind) => json[kind]) ?? json.event ?? name;
   return verdict(rule, final !== '' && inOrder && beforeEnd === final,
-    `the stream begins with ${first}, the page shows ${beforeEnd.length} of ${final.length} characters before the end${inOrder ? '' : ', others than in the end'}`);
+    `the stream starts with ${first}, the page would show ${beforeEnd.length} of ${final.length} characters before the end${inOrder ? '' : ', and replace some'}`);
 }
 
-/** When what came. */
+/** Times of the events. */
 export function measure({ postedAt, answeredMs }: Started, followed: Followed): Measurement {
   const { events } = followed;
   const moments = tokensIn(followed).map(({ at }) => at);

@@ -5,25 +5,25 @@ import type { Pace } from './pace';
 
 const SIGN_IN = 'a user logs in';
 
-/** Long enough to see pieces, whatever is in between. */
+/** Slow enough that buffers on the way do not join the pieces. */
 const PACE = { tokens: 40, gapMs: 250 };
 
 export interface ProbeOptions {
-  /** Where LibreChat is opened. */
+  /** URL of the site. */
   readonly url: string;
-  /** The API's own URL with its stage, which must not answer. @default that is not tried */
+  /** URL of the API with its stage, which must reject requests. @default the check is skipped */
   readonly apiUrl?: string;
-  /** Who logs in. @default a user that the probe registers */
+  /** User to log in. @default a new user, whom the probe registers */
   readonly account?: Account;
-  /** Which model answers. @default the one that the probe brings, as the integration tests configure it */
+  /** Model to chat with. @default the probe's own, as configured in the integration tests */
   readonly model?: Model;
-  /** What is checked. @default everything */
+  /** Checks to run. @default all checks */
   readonly checks?: readonly CheckName[];
-  /** How the answers are generated. @default 40 tokens, 250 ms apart */
+  /** Length and speed of the replies. @default 40 tokens, 250 ms apart */
   readonly pace?: Pick<Pace, 'tokens' | 'gapMs'>;
-  /** How long the model thinks. @default 40 s */
+  /** Pause of the model in the check `silence`. @default 40 s */
   readonly silenceMs?: number;
-  /** Gives up after so long without an event. @default 30 s */
+  /** Time without an event after which a stream has failed. @default 30 s */
   readonly patienceMs?: number;
 }
 
@@ -32,14 +32,14 @@ export interface Report {
   readonly url: string;
   readonly passed: boolean;
   readonly verdicts: readonly Verdict[];
-  /** Of the chat, if there was one. */
+  /** Measurement of the check `chat`, if it ran. */
   readonly measurement?: Measurement;
 }
 
 /**
- * Does what a page and its user do with a deployment, wherever it is, and judges what comes back.
+ * Sends the requests of LibreChat's page to a deployment, and checks the responses.
  *
- * Nothing throws: what cannot be done is a verdict.
+ * Never throws: a failure is a verdict.
  */
 export async function probe(options: ProbeOptions): Promise<Report> {
   const { checks = CHECK_NAMES } = options;
@@ -73,7 +73,7 @@ async function judge(name: CheckName, target: Omit<Target, 'client'>, client?: C
   try {
     if (!check.needsUser) return await check.run(target);
     if (client) return await check.run({ ...target, client });
-    return check.rules.map((rule) => ({ rule, outcome: 'skipped', seen: 'nobody is logged in' }));
+    return check.rules.map((rule) => ({ rule, outcome: 'skipped', seen: 'no user is logged in' }));
   } catch (error) {
     return check.rules.map((rule) => verdict(rule, false, (error as Error).message));
   }

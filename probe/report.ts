@@ -4,7 +4,7 @@ import { table } from '../cli/table';
 
 const MARKS = { passed: '✓', failed: '✗', skipped: '-' } as const;
 
-/** The report as a table for people. */
+/** The report as a table. */
 export function reportText({ url, verdicts, measurement, passed }: Report): string {
   const rows = [
     ...verdicts.map(({ rule, outcome, seen }) => [`${MARKS[outcome]} ${rule}`, seen]),
@@ -16,7 +16,7 @@ export function reportText({ url, verdicts, measurement, passed }: Report): stri
 function rowsOf({ postAnsweredMs, firstEventMs, generationEndedMs, events, medianGapMs, largestGapMs }: Measurement): [string, string][] {
   const ms = (value?: number) => (value === undefined ? 'never' : `${value.toFixed(1)} ms`);
   return [
-    ['POST answered after', ms(postAnsweredMs)],
+    ['POST returned after', ms(postAnsweredMs)],
     ['first event after', ms(firstEventMs)],
     ['generation ended after', ms(generationEndedMs)],
     ['events', String(events)],
@@ -27,5 +27,5 @@ function rowsOf({ postAnsweredMs, firstEventMs, generationEndedMs, events, media
 
 function conclusion(verdicts: readonly Verdict[], passed: boolean): string {
   const count = (outcome: Verdict['outcome']) => verdicts.filter((one) => one.outcome === outcome).length;
-  return `${passed ? 'passed' : 'FAILED'}: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} not tried`;
+  return `${passed ? 'passed' : 'FAILED'}: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
 }

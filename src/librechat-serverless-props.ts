@@ -21,7 +21,7 @@ export interface LibreChatServerlessProps {
   // network
 
   /**
-   * VPC for the function, the database and Redis.
+   * VPC for the Lambda functions, the database and Redis.
    *
    * In an existing VPC, the construct creates security groups and changes nothing else. The subnets need routes to model providers, Secrets
    * Manager, SSM and S3, through a NAT gateway or VPC endpoints.
@@ -63,7 +63,7 @@ export interface LibreChatServerlessProps {
    * Route 53 hosted zone for the A and AAAA records of `domainName`, and for the validation record of a new certificate. `domainName`
    * must belong to the zone.
    *
-   * @default - no records; a stack output contains the record to create in another DNS service
+   * @default - no records; an output of the stack, such as `ChatDnsRecord0F1E2D3C`, contains the record to create in another DNS service
    */
   readonly hostedZone?: route53.IHostedZone;
 
@@ -115,7 +115,7 @@ export interface LibreChatServerlessProps {
    * cannot be read. To migrate an existing LibreChat, specify its `CREDS_KEY`, `CREDS_IV`, `JWT_SECRET` and `JWT_REFRESH_SECRET`.
    *
    * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ecs.Secret.html
-   * @default - none; those four values are derived from one generated secret
+   * @default - none; LibreChat's `CREDS_KEY`, `CREDS_IV`, `JWT_SECRET` and `JWT_REFRESH_SECRET` are derived from one generated secret
    */
   readonly secrets?: { [variable: string]: ecs.Secret };
 
@@ -223,18 +223,18 @@ export interface LibreChatServerlessProps {
   readonly maxConcurrentRequests?: number;
 
   /**
-   * Maximum number of workers that run at the same time, at least 1. It limits the cost: requests that find no free worker within two minutes
-   * fail with status 503.
+   * Maximum number of workers (execution environments with LibreChat) that run at the same time, at least 1. It limits the cost: requests
+   * that find no free worker within two minutes fail with status 503.
    *
-   * While a worker is replaced after five minutes, both count for a moment.
+   * A worker is replaced after five minutes, and both count until the old one has ended.
    *
    * @default 10
    */
   readonly maxWorkers?: number;
 
   /**
-   * Number of workers that are kept initialized to avoid cold starts of about 10 seconds, at least 1 and at most `maxWorkers`. Requires
-   * `domainName`.
+   * Number of workers (execution environments with LibreChat) that are kept initialized to avoid cold starts of about 10 seconds, at least 1
+   * and at most `maxWorkers`. Requires `domainName`.
    *
    * One is enough for up to `maxConcurrentRequests` requests. Provisioned concurrency is charged while it is configured.
    *
@@ -352,7 +352,7 @@ export interface LibreChatServerlessProps {
   readonly tags?: { [key: string]: string };
 }
 
-/** What each prop of `LibreChatServerless` accepts. Amounts are checked by their own rules. */
+/** Accepted types of each prop of `LibreChatServerless`. Amounts have rules of their own. */
 export const SERVERLESS_PROPS: PropTypes<LibreChatServerlessProps> = {
   vpc: like('ec2.IVpc', 'vpcId'),
   vpcSubnets: MAP,

@@ -48,7 +48,11 @@ const DEFAULT_MEMORY_MIB = 2048;
  * });
  */
 export class LibreChatServerless extends Construct implements ec2.IConnectable, iam.IGrantable {
-  /** URL of the site, an https URL without a trailing slash. */
+  /**
+   * URL of the site, an https URL without a trailing slash. Without `domainName` it is a token, whose value is known at deployment only.
+   *
+   * The stack has it as an output, whose name consists of the construct's id, `Url` and a hash, such as `ChatUrl0F1E2D3C`.
+   */
   public readonly url: string;
 
   /** CloudFront distribution in front of the client and the API. */
@@ -60,7 +64,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   /** Certificate of the distribution, specified or created. Undefined without `domainName`. */
   public readonly certificate?: acm.ICertificate;
 
-  /** REST API between CloudFront and the function. */
+  /** REST API between CloudFront and the relay. */
   public readonly api: apigateway.IRestApi;
 
   /** Function that API Gateway invokes. It hands requests to the workers and streams their responses. */
@@ -73,7 +77,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   public readonly maintenance: lambda.IFunction;
 
   /**
-   * URI of the integration with which API Gateway invokes the function and streams its response.
+   * URI of the integration with which API Gateway invokes the relay and streams its response.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
    */
@@ -94,7 +98,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   /** Bucket for uploaded files, specified or created. */
   public readonly filesBucket: s3.IBucket;
 
-  /** VPC of the function, specified or created. Undefined if both `database` and `redis` are specified by URI and `vpc` is not specified. */
+  /** VPC of the Lambda functions, specified or created. Undefined if both `database` and `redis` are specified by URI and `vpc` is not specified. */
   public readonly vpc?: ec2.IVpc;
 
   /** DocumentDB cluster. Undefined with `LibreChatDatabase.fromUri()`. */
@@ -131,7 +135,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   /** URI of the container image, with its tag or digest. */
   public readonly imageUri: string;
 
-  /** The principal to grant permissions to, such as those for Amazon Bedrock: the function's execution role. */
+  /** The principal to grant permissions to, such as those for Amazon Bedrock: the execution role of `handler`. */
   public readonly grantPrincipal: iam.IPrincipal;
 
   private readonly restApi: apigateway.RestApi;

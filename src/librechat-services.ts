@@ -8,9 +8,7 @@ import { validateServiceUrl } from './private/validation/values';
 /** Options of `LibreChatServices.fromUrls()`: the base URLs of services. */
 export interface LibreChatServiceUrls {
   /**
-   * URL of LiteLLM, passed to LibreChat as `LITELLM_BASE_URL` for use in `librechat.yaml`.
-   *
-   * Like the other URLs, it is an http or https URL without a trailing slash.
+   * URL of LiteLLM, with http or https and without a trailing slash. LibreChat gets it as `LITELLM_BASE_URL`, for use in `librechat.yaml`.
    *
    * @see https://www.librechat.ai/docs/configuration/librechat_yaml/ai_endpoints/litellm
    * @default - none
@@ -18,7 +16,7 @@ export interface LibreChatServiceUrls {
   readonly liteLlm?: string;
 
   /**
-   * URL of SearXNG, a search engine for web search.
+   * URL of SearXNG, a search engine for web search, with http or https and without a trailing slash.
    *
    * @see https://www.librechat.ai/docs/features/web_search
    * @default - none
@@ -26,7 +24,8 @@ export interface LibreChatServiceUrls {
   readonly searxng?: string;
 
   /**
-   * URL of LibreChat's RAG API, for questions about the contents of files. LibreChat waits for its `/health` at each start.
+   * URL of LibreChat's RAG API, for questions about the contents of files, with http or https and without a trailing slash. LibreChat waits
+   * for its `/health` at each start.
    *
    * @see https://www.librechat.ai/docs/configuration/rag_api
    * @default - none
@@ -34,7 +33,7 @@ export interface LibreChatServiceUrls {
   readonly ragApi?: string;
 
   /**
-   * URL of Meilisearch, for full-text search in conversations. Add its key to `secrets` as `MEILI_MASTER_KEY`.
+   * URL of Meilisearch, for full-text search in conversations, with http or https and without a trailing slash. Add its key to `secrets` as `MEILI_MASTER_KEY`.
    *
    * @see https://www.librechat.ai/docs/configuration/meilisearch
    * @default - no search in conversations
@@ -42,7 +41,7 @@ export interface LibreChatServiceUrls {
   readonly meilisearch?: string;
 
   /**
-   * URL of Firecrawl, which retrieves web pages for web search.
+   * URL of Firecrawl, which retrieves web pages for web search, with http or https and without a trailing slash.
    *
    * @see https://www.librechat.ai/docs/features/web_search
    * @default - none
@@ -105,7 +104,7 @@ export interface LibreChatCloudMapOptions {
   readonly services?: LibreChatServiceType[];
 }
 
-/** Existing services that LibreChat uses. This construct creates none of them. */
+/** Existing services that LibreChat uses. The library does not create them. */
 export abstract class LibreChatServices {
   /**
    * Uses services at the given URLs. A function in a VPC may connect to any TCP port in the VPC, and to port 443 of any address.

@@ -32,7 +32,7 @@ function sourcesBelow(folder: string): string[] {
     });
 }
 
-test('no file imports from a layer that its own layer may not know', () => {
+test('no file imports from a layer that LAYERS does not permit', () => {
   const folders = ['src', 'runtime', 'stand-in', 'cli', 'demo', 'probe', 'emulator', 'integ', 'examples/typescript'];
   const files = folders.flatMap(sourcesBelow);
   expect(files.length).toBeGreaterThan(10);

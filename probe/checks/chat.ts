@@ -3,19 +3,19 @@ import { follow, start } from '../follow';
 import { arrivedInPieces, arrivedWhole, measure, pageWouldShow, tokensIn } from '../judge';
 
 const RULES = {
-  whole: 'the answer arrives whole',
-  pieces: 'the answer arrives in pieces',
-  shown: 'the page would show it',
-  early: 'the POST is answered while the answer is generated',
+  whole: 'the reply arrives complete',
+  pieces: 'the reply arrives in pieces',
+  shown: 'the page would show each token',
+  early: 'the POST returns before the reply is complete',
 } as const;
 
-/** A chat from POST to the final event. */
+/** A chat, from the POST to the final event. */
 export const chat: Check = {
   needsUser: true,
   rules: Object.values(RULES),
   async run(target) {
     const { client, pace, patienceMs } = target;
-    // So that a cold start is not measured.
+    // Excludes a cold start from the measurement.
     await follow(client, (await start(client, { tokens: 1, gapMs: 0, silenceMs: 0 })).id, patienceMs);
 
     const started = await start(client, { ...pace, silenceMs: 0 });
@@ -30,7 +30,7 @@ export const chat: Check = {
       arrivedInPieces(RULES.pieces, followed, enough),
       pageWouldShow(RULES.shown, followed),
       verdict(RULES.early, tokensIn(followed).length > enough && generationEndedMs !== undefined,
-        `answered after ${ms(postAnsweredMs)}, generated after ${ms(generationEndedMs)}`),
+        `returned after ${ms(postAnsweredMs)}, reply complete after ${ms(generationEndedMs)}`),
     ];
   },
 };

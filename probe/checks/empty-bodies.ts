@@ -2,17 +2,17 @@ import { type Check, type Target, tried, verdict } from '../check';
 import { follow, start } from '../follow';
 import type { Answer } from '../http';
 
-/** Where empty bodies go wrong they were seen to hang for 20 s and more; an answer takes milliseconds once LibreChat runs. */
+/** Streaming integrations were seen to delay empty bodies by 20 s and more; a response takes milliseconds once LibreChat runs. */
 const PROMPTLY_MS = 5_000;
 
 const RULES = {
-  noContent: '204 comes back promptly',
-  found: '302 comes back promptly',
-  notModified: '304 comes back promptly',
-  head: 'HEAD comes back promptly',
+  noContent: '204 arrives within 5 s',
+  found: '302 arrives within 5 s',
+  notModified: '304 arrives within 5 s',
+  head: 'a response to HEAD arrives within 5 s',
 } as const;
 
-/** Answers without a body, which streaming fronts are slow to end. */
+/** Responses without a body, which streaming integrations are slow to end. */
 export const emptyBodies: Check = {
   needsUser: true,
   rules: Object.values(RULES),
@@ -32,7 +32,7 @@ export const emptyBodies: Check = {
   },
 };
 
-/** A second try, because the first one may have met an environment that had to start. */
+/** A second attempt, because the first one may have waited for a cold start. */
 function prompt(rule: string, status: number, attempt: () => Promise<Answer>) {
   return tried(rule, async () => {
     let answer = await attempt();
@@ -43,11 +43,11 @@ function prompt(rule: string, status: number, attempt: () => Promise<Answer>) {
   });
 }
 
-/** The path of a message that may be deleted: the answer to a chat of this check. */
+/** The path of a message that may be deleted: the reply to a chat of this check. */
 async function ownMessage({ client, pace, patienceMs }: Target): Promise<string> {
   const { id } = await start(client, { ...pace, tokens: 1, silenceMs: 0 });
   const { events, failure } = await follow(client, id, patienceMs);
   const message = events.find(({ json }) => json.final)?.json.responseMessage?.messageId;
-  if (!message) throw new Error(failure ?? 'the answer came without a message id');
+  if (!message) throw new Error(failure ?? 'the reply has no message id');
   return `/api/messages/${id}/${message}`;
 }

@@ -4,12 +4,12 @@ import { type Answer, send } from '../http';
 const RULES = {
   page: 'the page loads',
   asset: 'an asset of the page loads',
-  route: 'a route of the page gives index.html',
-  missing: 'a missing asset is 404',
-  error: 'an error of the API stays JSON',
+  route: 'a route of the page returns index.html',
+  missing: 'a missing asset returns 404',
+  error: 'an API error is JSON',
 } as const;
 
-/** What CloudFront serves from S3, and that its errors are nobody else's. */
+/** The files that CloudFront serves from S3, and errors of the API, which must not become the page. */
 export const page: Check = {
   needsUser: false,
   rules: Object.values(RULES),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Check, tried, verdict } from '../check';
 
-const RULE = 'an upload of 4 MB arrives whole';
+const RULE = 'an upload of 4 MB arrives complete';
 const SIZE = 4_000_000;
 
 /** The most that Lambda lets through, of bytes that change when they are taken for text. */
@@ -13,7 +13,7 @@ export const upload: Check = {
     const { file_id: id, bytes } = await client.upload('probe.txt', 'text/plain', content);
     const stored = await client.download(id);
     const same = hash(stored) === hash(content);
-    return verdict(RULE, same && bytes === SIZE, `${bytes} bytes said to be stored, ${stored.length} read back${same ? '' : ', which differ'}`);
+    return verdict(RULE, same && bytes === SIZE, `${bytes} bytes stored, ${stored.length} read back${same ? '' : ', with differences'}`);
   })],
 };
 

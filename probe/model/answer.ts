@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Pace, paceIn } from '../pace';
 
-/** What is asked of the model, as OpenAI's API has it. */
+/** A request to the model, as in OpenAI's API. */
 interface Request {
   readonly model?: string;
   readonly stream?: boolean;
   readonly messages?: readonly { readonly role: string; readonly content: string | readonly { readonly text?: string }[] }[];
 }
 
-/** The model's answer: JSON at once, or an event stream at the pace that the prompt asks for. */
+/** The model's reply: JSON, or an event stream at the pace that the prompt specifies. */
 export interface ModelAnswer {
   readonly status: number;
   readonly type: string;
@@ -18,14 +18,14 @@ export interface ModelAnswer {
 const MODEL = 'probe';
 
 /**
- * Answers a request to an OpenAI-compatible endpoint; only whoever has the key gets anything.
+ * Replies to a request to an OpenAI-compatible endpoint. The API key is required.
  *
  * @param left says when whoever asked does not listen any more
  */
 export function answer(
   method: string, path: string, authorization: string | undefined, body: string, key: string, left?: AbortSignal,
 ): ModelAnswer {
-  if (authorization !== `Bearer ${key}`) return json(401, { error: { message: 'the key is wrong', type: 'invalid_request_error' } });
+  if (authorization !== `Bearer ${key}`) return json(401, { error: { message: 'invalid API key', type: 'invalid_request_error' } });
   if (method === 'GET' && path === '/v1/models') return json(200, { object: 'list', data: [{ id: MODEL, object: 'model', owned_by: MODEL }] });
   if (method !== 'POST' || path !== '/v1/chat/completions') return json(404, { error: { message: `there is no ${method} ${path}` } });
   let request: Request;
@@ -39,7 +39,7 @@ export function answer(
   return { status: 200, type: 'text/event-stream', body: streamOf(pace, left) };
 }
 
-/** What the answer consists of: each word another one, so that a lost one is missed. */
+/** The words of the reply, all different, so that a lost one is noticed. */
 export function wordsOf({ tokens }: Pick<Pace, 'tokens'>): string[] {
   return Array.from({ length: tokens }, (_, index) => `word-${index + 1} `);
 }
@@ -61,7 +61,7 @@ const frame = (object: string) => ({ id: 'chatcmpl-probe', object, created: 0, m
 const whole = (content: string) => ({ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' });
 const usage = ({ tokens }: Pace) => ({ prompt_tokens: 1, completion_tokens: tokens, total_tokens: tokens + 1 });
 
-/** What the user said last. */
+/** The user's last message. */
 function promptOf({ messages = [] }: Request): string {
   const content = messages.filter(({ role }) => role === 'user').at(-1)?.content ?? '';
   return typeof content === 'string' ? content : content.map(({ text }) => text ?? '').join('');

@@ -115,5 +115,5 @@ async function logIn(page: Page, url: string, account: Account): Promise<void> {
   const status = await page.evaluate(`fetch('/api/auth/login', {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify(account))},
   }).then(({ status }) => status)`);
-  if (status !== 200) throw new Error(`login answered ${String(status)}`);
+  if (status !== 200) throw new Error(`login returned ${String(status)}`);
 }

@@ -14,7 +14,7 @@ export { SCENARIO_NAMES, type ScenarioName } from './scenarios';
 const PACE = { tokens: 80, gapMs: 100 };
 
 export interface PageOptions {
-  /** Where LibreChat is opened. */
+  /** URL of the site. */
   readonly url: string;
   /** Who logs in. @default a user that is registered */
   readonly account?: Account;

@@ -71,7 +71,7 @@ async function joined(stage: Stage, load: (tab: ChatTab) => Promise<ChatTab>): P
   const tab = await open(stage);
   const tokens = Math.min(MOST_TOKENS, Math.max(stage.pace.tokens, Math.ceil((Date.now() - opening) * LASTS_LOADS / gapMs)));
   const { responses } = await tab.send(promptFor({ tokens, gapMs, silenceMs: 0 }));
-  if (!await tab.hasWords(Math.ceil(stage.pace.tokens / 8), responses, patienceMs)) throw new Error('the page shows no word before it is loaded again');
+  if (!await tab.hasWords(Math.ceil(stage.pace.tokens / 8), responses, patienceMs)) throw new Error('the page showed no word before it was reloaded');
   const since = Date.now();
   const joining = await load(tab);
   // With a word that came twice, the last but one completes the number.

@@ -99,7 +99,7 @@ export class Claims {
   private giveUp(exchange: QueuedExchange, reason: string): void {
     if (exchange.gone.aborted) return;
     const { connection, names, settings, log } = this.props;
-    log.warn('response-given-up', { queueId: exchange.id, message: reason });
+    log.warn('response-abandoned', { queueId: exchange.id, message: reason });
     exchange.leave(reason);
     connection.repeat(() => connection.send('HDEL', [names.request(exchange.id), 'worker']), settings.outageMs).catch(() => undefined);
   }
@@ -150,7 +150,7 @@ export class Claims {
     });
     this.held.set(id, exchange);
     if (stored && (inline || sealedBody.length === 0) && Date.now() - stored.time <= 2 * settings.requestTtlMs) return exchange;
-    log.warn(stored && (inline || sealedBody.length === 0) ? 'request-too-old' : 'frame-does-not-open', { key: names.request(id) });
+    log.warn(stored && (inline || sealedBody.length === 0) ? 'request-too-old' : 'frame-invalid', { key: names.request(id) });
     await exchange.fail('the request could not be opened');
     return undefined;
   }
@@ -170,7 +170,7 @@ export class Claims {
       void connection.send('DEL', [key]).catch(() => undefined);
       const body = sealing.request(exchange.id).open(REQUEST_PARTS.largeBody, sealed);
       if (body) return body;
-      log.warn('frame-does-not-open', { key });
+      log.warn('frame-invalid', { key });
       throw new RedisError('the body of the request could not be opened');
     }
     throw new RedisError('the client is gone');

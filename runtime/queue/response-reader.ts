@@ -169,7 +169,7 @@ export class ResponseReader {
       this.frames.push(frame);
       return;
     }
-    this.props.log.warn('frame-does-not-open', { key: this.key });
+    this.props.log.warn('frame-invalid', { key: this.key });
     throw new ResponseBroken('a frame of the response could not be opened');
   }
 

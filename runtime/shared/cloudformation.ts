@@ -59,7 +59,7 @@ export async function answer(event: CustomResourceEvent, physicalId: string, out
       await sleep(retryMs * 2 ** attempt);
     }
   }
-  log.error('cloudformation-not-told', { status: outcome.Status });
+  log.error('cloudformation-not-notified', { status: outcome.Status });
   return false;
 }
 

@@ -71,7 +71,7 @@ class Worker {
       await acknowledged(response, requestId);
       return this.replace(librechat, requestId, librechat.exited ?? 'LibreChat does not respond');
     }
-    const source = await requests.open(event).catch((error: unknown) => log.error('no-requests', { requestId, message: messageOf(error) }));
+    const source = await requests.open(event).catch((error: unknown) => log.error('queue-unavailable', { requestId, message: messageOf(error) }));
     if (source) {
       log.info('serving', { requestId, startId: event.startWorker, worker: source.worker });
       await this.run(invocation, librechat, source, requests.maxConcurrentRequests);
@@ -129,7 +129,7 @@ class Worker {
     const { requestId, event } = invocation;
     const error = new RuntimeError('Function.UnknownEvent', `the event must be {"startWorker":"<id>","release":"<release>"}, got one with: ${Object.keys(Object(event)).join(', ')}`);
     log.error('unknown-event', { requestId, message: error.message });
-    await this.api.fail(invocation, error).catch((failure: unknown) => log.warn('response-not-taken', { requestId, message: messageOf(failure) }));
+    await this.api.fail(invocation, error).catch((failure: unknown) => log.warn('response-rejected', { requestId, message: messageOf(failure) }));
   }
 }
 
@@ -140,5 +140,5 @@ function isStartEvent(event: unknown): event is StartEvent {
 
 /** Ends the response. Whoever started the worker may have hung up long ago. */
 async function acknowledged(response: BegunResponse, requestId: string): Promise<void> {
-  await response.end().catch((error: unknown) => log.warn('response-not-taken', { requestId, message: messageOf(error) }));
+  await response.end().catch((error: unknown) => log.warn('response-rejected', { requestId, message: messageOf(error) }));
 }

@@ -19,7 +19,7 @@ describe('an app with a token in the configuration', () => {
     });
   };
 
-  test('is rejected with the path, and what to write instead', () => {
+  test('is rejected with the path and the fix', () => {
     const url = (stack: Stack) => {
       const gateway = new RestApi(stack, 'Gateway');
       gateway.root.addMethod('ANY');

@@ -79,7 +79,7 @@ test('the environment of the developer is not read', () => {
   }
 });
 
-test('a release that the schema does not cover is warned of', () => {
+test('warns of a release that the schema does not cover', () => {
   expect(warningsWith('no-default-models.yaml', () => ({ image: LibreChatImage.fromDockerBuild({ version: 'v0.8.9' }) })))
     .toContain('`config` should match the schema of LibreChat v0.8.8, unless the deployed release accepts more, got: endpoints.custom[0].models.default (Required)');
 });

@@ -175,7 +175,7 @@ describe('a demo that runs', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('says where, stays until %s, and leaves no process, socket or file', async (signal) => {
     const run = demo('--assembly', assembly.assembly, '--port', '0');
     const port = Number((await run.line(/runs on http:\/\/localhost:(\d+)/))[1]);
-    const livePort = Number((await run.line(/picture of what happens behind it: http:\/\/localhost:(\d+)/))[1]);
+    const livePort = Number((await run.line(/live view of relays and workers: http:\/\/localhost:(\d+)/))[1]);
     const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
     expect(page).toContain('LibreChat stand-in');
     const framed = /<iframe[^>]* data-src="([^"]+)"/.exec(await (await fetch(`http://127.0.0.1:${livePort}/`)).text())![1];
@@ -263,11 +263,11 @@ describe('--probe', () => {
     expect(result).toMatchObject({ passed: true, tokens: expect.any(Number) });
     const { functions } = records.find(({ type }) => type === 'usage')!;
     expect(functions.find(({ function: name }: { function: string }) => name.includes('Backend'))).toMatchObject({ environments: 1 });
-    expect(result.verdicts).toEqual([{ rule: 'the answer arrived whole', passed: true }, { rule: 'the answer arrived in pieces', passed: true }, { rule: 'the page would show it', passed: true }]);
+    expect(result.verdicts).toEqual([{ rule: 'the reply arrived complete', passed: true }, { rule: 'the reply arrived in pieces', passed: true }, { rule: 'the page would show each token', passed: true }]);
     const seen = records.filter(({ type }) => type === 'probe-event').map(({ description }) => description as string);
     expect(seen).toHaveLength(result.events + 1);
     expect(seen.length).toBeGreaterThanOrEqual(20);
-    expect(seen.slice(0, 2)).toEqual(['POST answered', 'created']);
+    expect(seen.slice(0, 2)).toEqual(['POST returned', 'created']);
     expect(seen.at(-1)).toBe('final');
     expect(processes()).toEqual([]);
     expect(files()).toEqual([]);

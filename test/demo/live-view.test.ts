@@ -34,7 +34,7 @@ test('the page has no type errors', () => {
   expect(diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
 });
 
-describe('events for a page that opens late', () => {
+describe('events for a page that is opened late', () => {
   const environment = (id: number, phase: 'starting' | 'frozen' | 'dead') =>
     ({ type: 'environment', function: 'F', environment: id, phase } as const);
 
@@ -51,7 +51,7 @@ describe('events for a page that opens late', () => {
     history.dispose();
   });
 
-  test('nothing that a function wrote or asked of AWS', () => {
+  test('no log lines of functions and no calls to AWS', () => {
     const events = new EventStream();
     const history = new History(events);
     events.emit({ type: 'log', function: 'F', environment: 1, stream: 'stdout', line: 'private' });
@@ -101,7 +101,7 @@ describe('beside the emulated stack', () => {
     synthesized?.dispose();
   });
 
-  test('the distribution answers as it did: what forbids frames is only left out in the frame', async () => {
+  test('only the framed distribution omits the header that forbids frames', async () => {
     expect((await fetch(emulator.url)).headers.get('x-frame-options')).toBe('SAMEORIGIN');
     const framed = framedIn(await pageOf(view));
     const answer = await fetch(framed);
@@ -160,7 +160,7 @@ describe('beside the emulated stack', () => {
     });
   });
 
-  test('nothing listens when it is closed', async () => {
+  test('a closed view does not listen', async () => {
     const other = await LiveView.open(emulator, 0);
     other.close();
     await expect(fetch(other.url)).rejects.toThrow();

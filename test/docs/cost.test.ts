@@ -33,7 +33,7 @@ describe('idle', () => {
     expect(Math.round(totalOf(costOf(templates.get(name)!, IDLE)).idle)).toBe(expected);
   });
 
-  test('nothing is used where nobody is', () => {
+  test('without users there is no usage', () => {
     expect(totalOf(costOf(standard, IDLE)).use).toBe(0);
   });
 
@@ -47,7 +47,7 @@ describe('idle', () => {
     expect(lineOf(costOf(templates.get('no-vpc')!, IDLE), 'Secrets Manager').idle).toBeCloseTo((made + 2) * 0.40);
   });
 
-  test('what is more costs more', () => {
+  test('more usage costs more', () => {
     const lines = costOf(variantTemplate('maximal'), IDLE);
     expect(lineOf(lines, 'DocumentDB').quantity).toBe('2 instances at 1 DCU, 1 GB');
     expect(lineOf(lines, 'DocumentDB').idle).toBeCloseTo(2 * 0.0822 * 730 + 0.10);
@@ -175,7 +175,7 @@ describe('with a relay', () => {
   });
 });
 
-describe('whatever is deployed', () => {
+describe('each variant', () => {
   test.each(Object.keys(ALL_VARIANTS) as Array<keyof typeof ALL_VARIANTS>)('%s has a price', (name) => {
     const { idle, use } = totalOf(costOf(variantTemplate(name), { replies: 1000, seconds: 20, users: 5, freeTier: false }));
     expect(idle).toBeGreaterThan(1);

@@ -68,7 +68,7 @@ test.each([
 
 const OF_A_MACHINE = /(?<![\w.])(?:\/(?:home|root|Users)\/|[A-Z]:\\|file:\/\/)/;
 
-test('no page names a path of somebody\'s machine', () => {
+test('no page contains a path of a developer\'s machine', () => {
   const found = WRITTEN.flatMap(({ path, text }) => text.split('\n').map((line, i) => [`${path}:${i + 1}`, line]).filter(([, line]) => OF_A_MACHINE.test(line)));
   expect(found).toEqual([]);
 });

@@ -54,7 +54,7 @@ test('a sample that is refused when it runs is found', () => {
   expect(() => runSample(sample)).toThrow('`memorySize` must be');
 });
 
-test('what the fixture declares can be given to a sample', () => {
+test('the declarations of the fixture fit the samples', () => {
   const names = [...FIXTURE.matchAll(/^declare const (\w+)/gm)].map(([, name]) => name);
   expect(names.length).toBeGreaterThan(5);
   const [sample] = samplesOf({ path: 'page.md', text: `\`\`\`ts\nconsole.assert([${names.join()}].every(Boolean));\n\`\`\`` });

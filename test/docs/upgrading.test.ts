@@ -17,7 +17,7 @@ function find(id: string): Resource | undefined {
   return forms.map((template) => (template.toJSON() as { Resources: Record<string, Resource> }).Resources[id]).find(Boolean);
 }
 
-test('what holds data is told with its logical id', () => {
+test('resources with data are listed with their logical ids', () => {
   expect(told.length).toBeGreaterThan(5);
 });
 

@@ -167,7 +167,7 @@ function distribution(resources: Record<string, any>): any {
 }
 
 describe('manners', () => {
-  test('nothing is left behind', async () => {
+  test('no process, socket or file remains', async () => {
     const { url } = await start();
     await fetch(`${url}/api/config`);
     const pids = [...emulator!.functions.values()].flatMap(({ environments }) => environments.map(({ pid }) => pid));

@@ -45,7 +45,7 @@ describe.each(TESTS)('%s', (file) => {
     for (const { Properties: { expected } } of calls) expect(expected).toContain('passed');
   });
 
-  test('the probe has no rights, and the model may read its key', () => {
+  test('the probe has no permissions, and the model may read its key', () => {
     const resources = resourcesOf(file, (template) => !isAssertion(template));
     const own = Object.fromEntries(Object.entries(resources).filter(([id]) => /^(Model|Probe)/.test(id)));
     expect(statementsOf(own)).toEqual([{
@@ -53,7 +53,7 @@ describe.each(TESTS)('%s', (file) => {
     }]);
   });
 
-  test('no provider\'s key is needed: the model is the stub, and its key a generated secret', () => {
+  test('no API key of a provider is needed: the model is the stub, with a generated key', () => {
     const resources = resourcesOf(file, (template) => !isAssertion(template));
     const [backend] = ofType(resources, 'AWS::Lambda::Function').filter(({ ImageConfig }) => ImageConfig?.Command?.[0] === 'serve');
     const { Variables } = backend.Environment;
@@ -62,12 +62,12 @@ describe.each(TESTS)('%s', (file) => {
     expect(Variables.ALLOW_REGISTRATION).toBe('true');
   });
 
-  test('the snapshot holds templates, and no bodies of assets', () => {
+  test('the snapshot contains templates, and no bodies of assets', () => {
     expect(readdirSync(join(INTEG, `${file}.snapshot`)).filter((name) => /^asset\.|^tree/.test(name))).toEqual([]);
   });
 });
 
-test('one of them needs no Docker where it is deployed', () => {
+test('one of them needs no Docker on the deploying machine', () => {
   const imagesOf = (file: string) => readdirSync(join(INTEG, `${file}.snapshot`))
     .filter((name) => name.endsWith('.assets.json'))
     .flatMap((name) => Object.keys(JSON.parse(readFileSync(join(INTEG, `${file}.snapshot`, name), 'utf8')).dockerImages));

@@ -12,13 +12,13 @@ function integ(...args: string[]) {
   return { status, output: stdout + stderr };
 }
 
-test('the check is red when a property of a template changes', () => {
+test('the check fails when a property of a template changes', () => {
   const { status, output } = integ('check', '--context', 'domainName=other.example.com', 'integ.existing-network.ts');
   expect(output).toContain('[+] https://other.example.com');
   expect(status).toBe(1);
 });
 
-test('fails when the mode is none', () => {
+test('fails without a mode', () => {
   const { status, output } = integ('destroy');
   expect(output).toContain('Usage: npx projen integ');
   expect(status).toBe(2);

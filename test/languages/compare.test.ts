@@ -21,7 +21,7 @@ test.each<[string, object, string]>([
   expect(differences(assembly(bucket()), assembly(resources))).toEqual([`Chat.template.json/${difference}`]);
 });
 
-test('fails when the order of a list is another', () => {
+test('fails when the order of a list differs', () => {
   expect(differences(assembly({ Actions: ['a', 'b'] }), assembly({ Actions: ['b', 'a'] }))).toHaveLength(2);
 });
 
@@ -29,6 +29,6 @@ test('fails when a stack is missing', () => {
   expect(differences(assembly(bucket()), { ...assembly({}), documents: {} })).toHaveLength(1);
 });
 
-test('fails when a file of the image is another', () => {
+test('fails when a file of the image differs', () => {
   expect(differences(assembly({}), assembly({}, 'other'))).toEqual([expect.stringMatching(/^image.adapter.js must be 7 bytes .* got: 5 bytes /)]);
 });

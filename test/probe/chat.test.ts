@@ -68,13 +68,13 @@ describe('the check of a chat', () => {
       res.end(Buffer.concat(chunks));
     });
     const { passed, failures } = await check(url);
-    expect(failures).toEqual({ 'the answer arrives in pieces': expect.stringMatching(/^\d+ tokens came at [12] moments$/) });
+    expect(failures).toEqual({ 'the reply arrives in pieces': expect.stringMatching(/^\d+ tokens arrived at [12] moments$/) });
     expect(passed).toBe(false);
   });
 
   test('fails when no event comes', async () => {
     const url = await through((_req, res) => { res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(); });
-    expect((await check(url, { patienceMs: 100 })).failures).toMatchObject({ 'the answer arrives whole': 'no event for 0.1 s' });
+    expect((await check(url, { patienceMs: 100 })).failures).toMatchObject({ 'the reply arrives complete': 'no event for 0.1 s' });
   });
 
   test('fails when the stream breaks off', async () => {
@@ -83,7 +83,7 @@ describe('the check of a chat', () => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       answer.once('data', (chunk) => res.end(chunk));
     });
-    expect((await check(url)).failures).toMatchObject({ 'the answer arrives whole': 'the stream ended without a final event' });
+    expect((await check(url)).failures).toMatchObject({ 'the reply arrives complete': 'the stream ended without a final event' });
   });
 
   test('fails when a token is lost', async () => {
@@ -99,8 +99,8 @@ describe('the check of a chat', () => {
       res.end();
     });
     expect((await check(url)).failures).toEqual({
-      'the answer arrives whole': expect.stringMatching(/^\d+ of \d+ characters came in events$/),
-      'the page would show it': expect.stringContaining('characters before the end'),
+      'the reply arrives complete': expect.stringMatching(/^\d+ of \d+ characters arrived in events$/),
+      'the page would show each token': expect.stringContaining('characters before the end'),
     });
   });
 
@@ -112,7 +112,7 @@ describe('the check of a chat', () => {
         answer.pipe(res);
       }).end();
     });
-    expect((await check(url)).failures).toEqual({ 'the page would show it': expect.stringContaining('the stream begins with sync') });
+    expect((await check(url)).failures).toEqual({ 'the page would show each token': expect.stringContaining('the stream starts with sync') });
   });
 
   test('fails with what the server said when it does not let anyone in', async () => {
@@ -121,7 +121,7 @@ describe('the check of a chat', () => {
     const stranger = await check(closed.url);
     const wrong = await check(closed.url, { account: { email: 'a@b.c', password: 'wrong' } });
     expect(stranger.failures).toEqual({ 'a user logs in': expect.stringContaining('set ALLOW_REGISTRATION') });
-    expect(wrong.failures).toEqual({ 'a user logs in': expect.stringContaining('login answered 404') });
+    expect(wrong.failures).toEqual({ 'a user logs in': expect.stringContaining('login returned 404') });
     await closed.stop();
   });
 });

@@ -37,14 +37,14 @@ const site: RequestListener = ({ url }, response) => {
   return void response.setHeader('content-type', 'application/json').end('{"message":"no such thing"}');
 };
 
-test('a table for people, and 0 when all is well', async () => {
+test('prints a table, and exits with 0, if all checks pass', async () => {
   const { code, stdout } = await run('--', await serve(site), '--check', 'page');
   expect(stdout).toMatch(/✓ the page loads +200 text\/html, \d+ bytes\n/);
-  expect(stdout).toMatch(/passed: 5 passed, 0 failed, 0 not tried\n$/);
+  expect(stdout).toMatch(/passed: 5 passed, 0 failed, 0 skipped\n$/);
   expect(code).toBe(0);
 });
 
-test('JSON for machines, and 1 when something is not', async () => {
+test('--json prints JSON, and the exit code is 1, if a check fails', async () => {
   const url = await serve((request, response) => (request.url === '/assets/main.js' ? void response.destroy() : site(request, response)));
   const { code, stdout } = await run(`${url}/`, '--check', 'page', '--json');
   const report = JSON.parse(stdout);
@@ -55,11 +55,11 @@ test('JSON for machines, and 1 when something is not', async () => {
   expect(code).toBe(1);
 });
 
-test('what needs a user is not tried where nobody can log in, and the reason is told', async () => {
+test('checks that need a user are skipped, with the reason, if the login fails', async () => {
   const { code, stdout } = await run(await serve(site), '--check', 'upload', '--check', 'bypass');
-  expect(stdout).toContain('✗ a user logs in                               registration answered 404: {"message":"no such thing"}');
-  expect(stdout).toContain('- an upload of 4 MB arrives whole              nobody is logged in');
-  expect(stdout).toContain('- the API cannot be reached around CloudFront  the API\'s own URL was not given');
+  expect(stdout).toContain('✗ a user logs in                                   registration returned 404: {"message":"no such thing"}');
+  expect(stdout).toContain('- an upload of 4 MB arrives complete               no user is logged in');
+  expect(stdout).toContain('- the API rejects requests that bypass CloudFront  no URL of the API is specified');
   expect(code).toBe(1);
 });
 

@@ -33,22 +33,22 @@ const BROKEN: Record<string, Subject & { checks: CheckName[]; red: string[] }> =
       PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Action }: { Action: string | string[] }) => Action !== 'lambda:InvokeFunction');
     },
     checks: ['page', 'bypass', 'chat'],
-    red: ['a user logs in', 'an error of the API stays JSON'],
+    red: ['a user logs in', 'an API error is JSON'],
   },
   'the API asks for no key': {
     change: (resources) => ofType(resources, 'AWS::ApiGateway::Method').forEach((method) => { method.ApiKeyRequired = false; }),
     checks: ['page', 'bypass', 'emptyBodies'],
-    red: ['the API cannot be reached around CloudFront'],
+    red: ['the API rejects requests that bypass CloudFront'],
   },
   'the distribution turns every 404 into the page': {
     change: (resources) => { distribution(resources).CustomErrorResponses = [{ ErrorCode: 404, ResponseCode: 200, ResponsePagePath: '/index.html' }]; },
     checks: ['page', 'bypass', 'emptyBodies'],
-    red: ['a missing asset is 404', 'an error of the API stays JSON'],
+    red: ['a missing asset returns 404', 'an API error is JSON'],
   },
   'nothing leads the page\'s routes to index.html': {
     change: (resources) => { delete distribution(resources).DefaultCacheBehavior.FunctionAssociations; },
     checks: ['page', 'bypass'],
-    red: ['a route of the page gives index.html'],
+    red: ['a route of the page returns index.html'],
   },
   'the function may not write files': {
     change: (resources) => {
@@ -57,12 +57,12 @@ const BROKEN: Record<string, Subject & { checks: CheckName[]; red: string[] }> =
       PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Action }: { Action: string | string[] }) => !Action.includes('s3:PutObject'));
     },
     checks: ['page', 'bypass', 'upload'],
-    red: ['an upload of 4 MB arrives whole'],
+    red: ['an upload of 4 MB arrives complete'],
   },
   'the API takes uploads for text': {
     change: (resources) => ofType(resources, 'AWS::ApiGateway::RestApi').forEach((api) => { delete api.BinaryMediaTypes; }),
     checks: ['page', 'bypass', 'upload'],
-    red: ['an upload of 4 MB arrives whole'],
+    red: ['an upload of 4 MB arrives complete'],
   },
   'no heartbeat comes before CloudFront gives up': {
     change: (resources) => {

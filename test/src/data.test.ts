@@ -43,7 +43,7 @@ describe('data', () => {
     return Object.fromEntries(found.filter(([, values]) => Object.keys(values).length > 0));
   }
 
-  test('minimal: what would replace data stays as it is', () => {
+  test('minimal: no property that would replace data has changed', () => {
     expect(createOnlyValues('minimal')).toEqual({
       ChatDatabaseCluster4698A913: {
         DBSubnetGroupName: '<ChatDatabaseClusterSubnets>',
@@ -74,7 +74,7 @@ describe('data', () => {
     expect(others).toEqual({ ...minimalOthers, ChatDatabaseInstance2A299AB3F: { DBClusterIdentifier: '<ChatDatabaseCluster>' } });
   });
 
-  test('no resource with data has a name of its own, which would keep it from being replaced', () => {
+  test('no resource with data has a physical name, which would prevent its replacement', () => {
     for (const name of Object.keys(VARIANTS) as Array<keyof typeof VARIANTS>) {
       const values = Object.values(createOnlyValues(name)).flatMap((properties) => Object.entries(properties));
       const names = values.filter(([property, value]) => /(Name|Identifier|Id|Prefix)$/.test(property) && property !== 'KmsKeyId' && !value.includes('<'));
@@ -82,7 +82,7 @@ describe('data', () => {
     }
   });
 
-  test('minimal: files and the lasting secret are kept, the database leaves a snapshot, the rest goes', () => {
+  test('minimal: files and the root secret are retained, the database leaves a snapshot, the rest is deleted', () => {
     expect(stateful('minimal')).toEqual({
       ChatApiGatewayApiKey3B085F0E: 'Delete',
       ChatBackendFilesBucket0094F8F0: 'RetainExceptOnCreate',
@@ -97,7 +97,7 @@ describe('data', () => {
     });
   });
 
-  test('maximal: the same names, and RETAIN keeps all data', () => {
+  test('maximal: the same logical ids, and RETAIN retains all data', () => {
     expect(stateful('maximal')).toEqual({
       ChatApiGatewayApiKey3B085F0E: 'Delete',
       ChatBackendRootSecretE07F07AE: 'RetainExceptOnCreate',
@@ -112,11 +112,11 @@ describe('data', () => {
     });
   });
 
-  test('an image that was built here goes with its repository, unless all is kept', () => {
+  test('an image that was built in the account is deleted with its repository, unless the data is retained', () => {
     expect(stateful('code-build')).toMatchObject({ ChatImageBuildRepository2BE8D70D: 'Delete' });
   });
 
-  test('DESTROY drops all of it, and empties the buckets', () => {
+  test('DESTROY deletes all data, and empties the buckets', () => {
     const policies = stateful('destroy');
     expect(new Set(Object.values(policies))).toEqual(new Set(['Delete', undefined]));
     expect(resources(templateOf('destroy'), 'Custom::S3AutoDeleteObjects').map(([, { Properties }]) => text(Properties.BucketName)).sort())

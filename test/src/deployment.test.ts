@@ -25,7 +25,7 @@ function withPolicy(template: Template, ...policies: string[]): string[] {
 describe.each(TEMPLATES)('a deployment of the %s variant that fails', (_name, template) => {
   const published = logicalIdOf(template, 'Custom::LibreChatFrontend');
 
-  test('has filled the bucket for the client last, so that it is emptied first', () => {
+  test('fills the client\'s bucket last, so that it is emptied first', () => {
     const before = reachableFrom(template, published);
     expect(before).toEqual(expect.arrayContaining([
       logicalIdOf(template, 'AWS::S3::Bucket', 'FrontendBucket'),
@@ -37,7 +37,7 @@ describe.each(TEMPLATES)('a deployment of the %s variant that fails', (_name, te
     expect(new Set(after.map(([, { Type }]) => Type))).toEqual(new Set(after.length ? ['AWS::Route53::RecordSet'] : []));
   });
 
-  test('leaves nothing but the account\'s role for logs of API Gateway', () => {
+  test('leaves only the account\'s role for logs of API Gateway', () => {
     expect(withPolicy(template, 'Retain').filter((logicalId) => !/RestApi(CloudWatchRole|Account)/.test(logicalId))).toEqual([]);
   });
 
@@ -55,7 +55,7 @@ describe.each(TEMPLATES)('a deployment of the %s variant that fails', (_name, te
   });
 });
 
-test.each(TEMPLATES)('a deletion of the %s variant retains whatever a retained resource uses', (_name, template) => {
+test.each(TEMPLATES)('a deletion of the %s variant retains all resources that a retained resource uses', (_name, template) => {
   const retained = withPolicy(template, 'Retain', 'RetainExceptOnCreate');
   const used = retained.flatMap((logicalId) => referencesOf(resourcesOf(template)[logicalId].Properties)).filter((id) => id.startsWith('Chat'));
   expect(used.filter((logicalId) => !retained.includes(logicalId))).toEqual([]);
@@ -134,13 +134,13 @@ describe('the version of the function', () => {
 
   const version = (image: LibreChatImage) => logicalIdOf(withImage(image), 'AWS::Lambda::Version');
 
-  test('is another for another image that is built in the account', () => {
+  test('differs for another image that is built in the account', () => {
     const built = (release: string) => LibreChatImage.fromCodeBuild({ version: release });
     expect(version(built('v0.8.7'))).not.toBe(version(built('v0.8.8')));
     expect(version(built('v0.8.8'))).toBe(version(built('v0.8.8')));
   });
 
-  test('is created after the way to the internet', () => {
+  test('is created after the route to the internet', () => {
     const template = templateWith((stack) => new LibreChatServerless(stack, 'Chat', {
       domainName: DOMAIN, certificate: certificate(stack), provisionedConcurrentExecutions: 1,
     }));
@@ -148,7 +148,7 @@ describe('the version of the function', () => {
     expect(needed).toEqual(expect.arrayContaining(['AWS::EC2::NatGateway', 'AWS::EC2::Route']));
   });
 
-  test('has no part in a deployment without provisioned concurrency', () => {
+  test('is not created without provisioned concurrency', () => {
     expect(resources(templateOf('minimal'), 'AWS::Lambda::Version')).toEqual([]);
     expect(functionEnvironment(templateOf('minimal'), 'RelayFunction').RELAY_WORKER_FUNCTION).toEqual({
       'Fn::GetAtt': [logicalIdOf(templateOf('minimal'), 'AWS::Lambda::Function', 'BackendFunction'), 'Arn'],

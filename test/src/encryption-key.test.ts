@@ -30,7 +30,7 @@ test('the function may use the key, the publisher may not', () => {
   expect(statements(withKey, 'PublicationRole').join()).not.toContain('kms:');
 });
 
-test('CloudWatch Logs may use the key for the log groups of the account and region, and for nothing else', () => {
+test('CloudWatch Logs may use the key for the log groups of the account and region only', () => {
   const policy = resourceOf(withKey, 'AWS::KMS::Key').Properties.KeyPolicy.Statement as any[];
   const [ofLogs, ...others] = policy.filter(({ Principal }) => text(Principal.Service ?? '').startsWith('logs.'));
   expect(others).toEqual([]);

@@ -7,7 +7,7 @@ const ROOT = join(__dirname, '../..');
 const outdir = mkdtempSync(join(tmpdir(), 'example-test-'));
 afterAll(() => rmSync(outdir, { recursive: true }));
 
-test('the app in TypeScript synthesizes, with an output that says where LibreChat is', () => {
+test('the app in TypeScript synthesizes, with the URL as an output', () => {
   execFileSync(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), '--tsconfig', 'tsconfig.dev.json', 'examples/typescript/app.ts'], {
     cwd: ROOT,
     env: { ...process.env, CDK_OUTDIR: outdir },

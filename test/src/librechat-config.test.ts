@@ -33,7 +33,7 @@ function deployed(config?: LibreChatConfig, context = {}, image?: LibreChatImage
   return { bucket: text(bucket), key, path, content: path && existsSync(path) ? load(readFileSync(path, 'utf8')) : undefined, warnings };
 }
 
-test('by default uploads go to S3, and the page refuses what Lambda would', () => {
+test('by default files are stored on S3, and the page rejects uploads that Lambda would reject', () => {
   const { content, warnings } = deployed();
   expect(content).toMatchObject({
     version: expect.any(String),
@@ -43,7 +43,7 @@ test('by default uploads go to S3, and the page refuses what Lambda would', () =
   expect(warnings).toEqual([]);
 });
 
-test('from a file, as it is', () => {
+test('from a file, unmodified', () => {
   const path = join(folder, 'librechat.yaml');
   writeFileSync(path, '# mine\nversion: 1.3.0\nfileStrategy: s3\n');
   const { path: copy, bucket } = deployed(LibreChatConfig.fromFile(path));
@@ -113,7 +113,7 @@ test('an invalid secret is not shown', () => {
   expect(() => deployed(config)).not.toThrow(/sk-very-secret/);
 });
 
-test('works where assets are not copied, as in watch mode', () => {
+test('works if assets are not copied, as in watch mode', () => {
   const { path } = deployed(undefined, { 'aws:cdk:disable-asset-staging': true });
   expect(dirname(dirname(path))).toBe(tmpdir());
   expect(existsSync(path)).toBe(true);

@@ -1,7 +1,7 @@
 import { CfnParameter, Stack, Token } from 'aws-cdk-lib';
 import { LibreChatDatabase } from '../../src';
 
-test.each([[0.5, 1], [256, 256], [1.5, 2]])('takes capacities from %d to %d', (minCapacity, maxCapacity) => {
+test.each([[0.5, 1], [256, 256], [1.5, 2]])('accepts capacities from %d to %d', (minCapacity, maxCapacity) => {
   expect(() => LibreChatDatabase.documentDb({ minCapacity, maxCapacity })).not.toThrow();
 });
 
@@ -17,7 +17,7 @@ test.each([
   expect(() => LibreChatDatabase.documentDb(options)).toThrow(message);
 });
 
-test('what is known only at deployment passes', () => {
+test('tokens are accepted', () => {
   const unknown = Token.asNumber(new CfnParameter(new Stack(), 'Units', { type: 'Number' }).value);
   expect(() => LibreChatDatabase.documentDb({ minCapacity: unknown })).not.toThrow();
   expect(() => LibreChatDatabase.documentDb({ maxCapacity: unknown })).not.toThrow();

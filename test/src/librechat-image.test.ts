@@ -53,7 +53,7 @@ describe('from a Docker build', () => {
     })]);
   });
 
-  test.each(['v0.8.7', 'v0.8.8-rc1', 'v0.8.10', 'v0.9.0', 'v1.0.0'])('takes %s', (version) => {
+  test.each(['v0.8.7', 'v0.8.8-rc1', 'v0.8.10', 'v0.9.0', 'v1.0.0'])('accepts %s', (version) => {
     expect(() => LibreChatImage.fromDockerBuild({ version })).not.toThrow();
   });
 
@@ -64,7 +64,7 @@ describe('from a Docker build', () => {
     expect(LIBRECHAT_IMAGE).toBe(`ghcr.io/${owner}/librechat-api:${version}`);
   });
 
-  test('takes the image from a mirror', () => {
+  test('accepts the image from a mirror', () => {
     const image = LibreChatImage.fromDockerBuild({ imageName: 'mirror.example.com:5000/chat/librechat_api', version: 'v0.8.8' });
     expect(assetsOf({ image }, 'mirror')[0].arguments).toEqual({ LIBRECHAT_IMAGE: 'mirror.example.com:5000/chat/librechat_api:v0.8.8' });
   });
@@ -130,11 +130,11 @@ describe('from an ECR repository, by tag', () => {
     ]);
   });
 
-  test.each(['v0.8.7', 'latest-1', 'Latest'])('says nothing of %s', (tag) => {
+  test.each(['v0.8.7', 'latest-1', 'Latest'])('does not warn of %s', (tag) => {
     expect(warnings(tag)).toEqual([]);
   });
 
-  test('says nothing to who means it', () => {
+  test('does not warn if it is intended', () => {
     expect(warnings('latest', true)).toEqual([]);
   });
 });
@@ -153,12 +153,12 @@ describe('a repository in another region', () => {
     expect(stack.node.findChild('Chat').node.children).toEqual([]);
   });
 
-  test('passes where the region of either is not known', () => {
+  test('passes if one of the regions is unknown', () => {
     const stack = stackIn();
     expect(() => new LibreChatServerless(stack, 'Chat', { image: LibreChatImage.fromCodeBuild({ repository: abroad(stack) }) })).not.toThrow();
   });
 
-  test('fails when it is made in this app', () => {
+  test('fails when it is created in this app', () => {
     const app = new App();
     const repository = new Repository(new Stack(app, 'Images', { env: { account: '123456789012', region: 'us-east-1' } }), 'Repository');
     expect(() => new LibreChatServerless(new Stack(app, 'Stack', { env: EUROPE }), 'Chat', { image: LibreChatImage.fromCodeBuild({ repository }) }))
@@ -175,7 +175,7 @@ describe('from CodeBuild', () => {
     expect(() => LibreChatImage.fromCodeBuild({ version })).toThrow(/^`version` must be /);
   });
 
-  test('fails when the digest is none', () => {
+  test('fails when the digest is invalid', () => {
     expect(() => LibreChatImage.fromCodeBuild({ digest: 'v0.8.7' })).toThrow('`digest` must be sha256: followed by 64 hexadecimal digits, got: v0.8.7');
   });
 
@@ -203,11 +203,11 @@ describe('from CodeBuild', () => {
     expect(() => LibreChatImage.fromCodeBuild({ vpc: network([SubnetType.PUBLIC, 'Public']) })).toThrow('`vpc` must have private subnets with egress: add a NAT gateway');
   });
 
-  test('takes a VPC that is looked up', () => {
+  test('accepts a VPC from a lookup', () => {
     expect(() => LibreChatImage.fromCodeBuild({ vpc: Vpc.fromLookup(stackIn(EUROPE), 'Network', { vpcName: 'shared' }) })).not.toThrow();
   });
 
-  test('takes single subnets', () => {
+  test('accepts single subnets', () => {
     const vpc = network([SubnetType.PUBLIC, 'Public'], [SubnetType.PRIVATE_WITH_EGRESS, 'Private']);
     expect(() => LibreChatImage.fromCodeBuild({ vpc, vpcSubnets: { subnets: [vpc.privateSubnets[1]] } })).not.toThrow();
   });
@@ -226,7 +226,7 @@ describe('from an asset', () => {
     writeFileSync(join(folder, '.dockerignore'), '*\n!logo.svg\n');
   });
 
-  test('the adapter is laid on top of what it makes', () => {
+  test('the adapter is added to the image that it builds', () => {
     const [{ directory }] = assetsOf({ image: LibreChatImage.fromAsset(folder) }, 'dockerfile');
     const dockerfile = readFileSync(join(directory, 'Dockerfile'), 'utf8');
     expect(dockerfile).toMatch(/^FROM ghcr\.io\/danny-avila\/librechat-api:v0\.8\.7\nCOPY logo\.svg \/app\/client\/dist\/assets\/\n/);
@@ -251,7 +251,7 @@ describe('from an asset', () => {
   });
 });
 
-test('what is known only at deployment passes', () => {
+test('tokens are accepted', () => {
   const unknown = () => new CfnParameter(new Stack(), 'Unknown').valueAsString;
   expect(() => LibreChatImage.fromDockerBuild({ version: unknown(), digest: unknown() })).not.toThrow();
 });

@@ -1,6 +1,6 @@
 import { LibreChatRedis } from '../../src';
 
-test.each([{ replicas: 0 }, { replicas: 5 }, { nodeType: 'cache.r7g.large' }])('takes %j', (options) => {
+test.each([{ replicas: 0 }, { replicas: 5 }, { nodeType: 'cache.r7g.large' }])('accepts %j', (options) => {
   expect(() => LibreChatRedis.replicationGroup(options)).not.toThrow();
 });
 

@@ -14,7 +14,7 @@ describe('synthesis', () => {
     expect(JSON.stringify(templateWith(VARIANTS[name]).toJSON())).toBe(JSON.stringify(templateOf(name).toJSON()));
   });
 
-  test.each([['us-east-1', EDGE], ['eu-west-1', EUROPE]])('works where the region is known to be %s', (_region, env) => {
+  test.each([['us-east-1', EDGE], ['eu-west-1', EUROPE]])('works in the region %s', (_region, env) => {
     expect(() => templateWith(VARIANTS.minimal, stackIn(env))).not.toThrow();
   });
 
@@ -30,7 +30,7 @@ describe('synthesis', () => {
     printed.mockRestore();
   });
 
-  test('takes two deployments in one stack, which share nothing', () => {
+  test('accepts two deployments in one stack, which share nothing', () => {
     const template = templateWith((stack) => {
       new LibreChatServerless(stack, 'Chat');
       new LibreChatServerless(stack, 'Other');
@@ -43,7 +43,7 @@ describe('synthesis', () => {
     expect(new Set(resources(template, 'AWS::ApiGateway::RestApi').map(([, { Properties }]) => Properties.Name)).size).toBe(2);
   });
 
-  test('takes the same app under two stack names, as for two environments of one account', () => {
+  test('accepts the same app under two stack names, as for two environments of one account', () => {
     const parameterIn = (stackName: string) => {
       const stack = new Stack(new App(), 'Stack', { stackName });
       VARIANTS['no-vpc'](stack);
@@ -52,7 +52,7 @@ describe('synthesis', () => {
     expect(parameterIn('dev')).not.toBe(parameterIn('prod'));
   });
 
-  test('takes a network, and a certificate in us-east-1, from other stacks', () => {
+  test('accepts a network, and a certificate in us-east-1, from other stacks', () => {
     const stage = new Stage(new App(), 'Prod', { env: EUROPE });
     const vpc = new Vpc(new Stack(stage, 'Network'), 'Vpc');
     const edge = new Stack(stage, 'Edge', { env: EDGE, crossRegionReferences: true });
@@ -62,7 +62,7 @@ describe('synthesis', () => {
     expect(resources(Template.fromStack(stack), 'AWS::EC2::VPC')).toEqual([]);
   });
 
-  test('takes a VPC that is looked up', () => {
+  test('accepts a VPC from a lookup', () => {
     const stack = stackIn(EUROPE);
     new LibreChatServerless(stack, 'Chat', { vpc: Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-1' }) });
     expect(backendFunction(Template.fromStack(stack)).Properties.VpcConfig.SubnetIds).toHaveLength(2);
@@ -87,7 +87,7 @@ describe('synthesis', () => {
 });
 
 describe('network', () => {
-  test('minimal: two zones, one NAT gateway, and S3 without it', () => {
+  test('minimal: two zones, one NAT gateway, and an endpoint for S3', () => {
     const template = templateOf('minimal');
     expect(resources(template, 'AWS::EC2::NatGateway')).toHaveLength(1);
     expect(resources(template, 'AWS::EC2::Subnet')).toHaveLength(4);
@@ -95,13 +95,13 @@ describe('network', () => {
     expect(backendFunction(template).Properties.VpcConfig.SubnetIds.map(text)).toEqual(['<ChatVpcPrivateSubnet1Subnet>', '<ChatVpcPrivateSubnet2Subnet>']);
   });
 
-  test('one that is brought gets security groups, and nothing else', () => {
+  test('an existing VPC gets security groups only', () => {
     const vpcOnly = templateWith((stack) => new Vpc(stack, 'Network', { maxAzs: 3 }));
     const ofNetwork = (template: Template) => Object.entries<any>(template.toJSON().Resources).filter(([logicalId]) => logicalId.startsWith('Network'));
     expect(ofNetwork(templateOf('maximal'))).toEqual(ofNetwork(vpcOnly));
   });
 
-  test('subnets of one that is brought can be chosen', () => {
+  test('subnets of an existing VPC can be selected', () => {
     const template = templateWith((stack) => {
       const vpc = new Vpc(stack, 'Network', {
         subnetConfiguration: [
@@ -119,7 +119,7 @@ describe('network', () => {
   });
 });
 
-describe('what users reach for', () => {
+describe('public fields', () => {
   const stack = stackIn();
   const chat = VARIANTS.minimal(stack);
 
@@ -134,7 +134,7 @@ describe('what users reach for', () => {
     expect(allowed).toContain('s3:GetObject* s3:GetBucket* s3:List* on <Tools.Arn> <Tools.Arn>/*');
   });
 
-  test('connections open the way from the function', () => {
+  test('connections allow access from the function', () => {
     const own = stackIn();
     const vpc = new Vpc(own, 'Network');
     const server = new SecurityGroup(own, 'Server', { vpc });
@@ -147,11 +147,11 @@ describe('what users reach for', () => {
       .toContainEqual(expect.objectContaining({ CidrIp: '192.0.2.0/24', FromPort: 27015 }));
   });
 
-  test('without a VPC there are no connections, and that is said', () => {
+  test('fails when connections are used without a VPC', () => {
     expect(() => VARIANTS['no-vpc'](stackIn()).connections).toThrow('`connections` requires `vpc`');
   });
 
-  test('metrics are of the resources that were made', () => {
+  test('metrics have the dimensions of the created resources', () => {
     const seen = [
       chat.metricErrors(), chat.metricDuration(), chat.metricThrottles(), chat.metricApiServerErrors(), chat.metricApiLatency(),
       chat.metricRedisMemory(), chat.metricRedisConnections({ statistic: 'Maximum' }),
@@ -169,7 +169,7 @@ describe('what users reach for', () => {
     ]);
   });
 
-  test('a Redis that was brought has no metrics here', () => {
+  test('an existing Redis has no metrics', () => {
     const outside = VARIANTS['no-vpc'](stackIn());
     expect(() => outside.metricRedisMemory()).toThrow('`metricRedisMemory` requires `LibreChatRedis.replicationGroup()`');
     expect(outside.redisReplicationGroup).toBeUndefined();
@@ -177,7 +177,7 @@ describe('what users reach for', () => {
     expect(outside.vpc).toBeUndefined();
   });
 
-  test('addresses are given as the rest of an app needs them', () => {
+  test('addresses are available for other constructs', () => {
     const resolve = (value: unknown) => text(stack.resolve(value));
     expect(resolve(chat.url)).toBe('https://<ChatFrontendDistribution.DomainName>');
     expect(resolve(chat.streamingInvokeArn)).toBe(
@@ -189,7 +189,7 @@ describe('what users reach for', () => {
     expect(VARIANTS.maximal(stackIn()).url).toBe('https://chat.example.com');
   });
 
-  test('the image and its repository are there, whichever way they came', () => {
+  test('each variant has an image and its repository', () => {
     const inRepository = (name: keyof typeof VARIANTS) => {
       const own = stackIn();
       const { repository, imageUri } = VARIANTS[name](own);
@@ -203,7 +203,7 @@ describe('what users reach for', () => {
   });
 });
 
-test('tags and the name of the environment are on what can have tags', () => {
+test('all resources that support tags have the tags and the name of the environment', () => {
   const template = templateOf('maximal');
   for (const type of ['AWS::Lambda::Function', 'AWS::ElastiCache::ReplicationGroup', 'AWS::CloudFront::Distribution', 'AWS::ApiGateway::RestApi']) {
     for (const [, { Properties }] of resources(template, type).filter(([logicalId]) => logicalId.startsWith('Chat'))) {

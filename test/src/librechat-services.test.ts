@@ -17,7 +17,7 @@ function variables(services: (stack: Stack) => LibreChatServices, inVpc = false)
   return Object.fromEntries(Object.entries(functionEnvironment(template)).filter(([name]) => VARIABLES.includes(name)));
 }
 
-test('from a namespace: the five, where the modules expect them', () => {
+test('from a namespace: all five, under the host names of the Terraform modules', () => {
   const environment = functionEnvironment(templateOf('maximal'));
   expect(Object.fromEntries(VARIABLES.map((name) => [name, text(environment[name])]))).toEqual({
     LITELLM_BASE_URL: 'http://litellm.chat.local:4000/v1',
@@ -30,17 +30,17 @@ test('from a namespace: the five, where the modules expect them', () => {
   });
 });
 
-test('from a namespace: only those that it has', () => {
+test('from a namespace: the specified services', () => {
   expect(variables((stack) => LibreChatServices.fromCloudMapNamespace(new PublicDnsNamespace(stack, 'Namespace', { name: 'tools.example.com' }), { services: [LibreChatServiceType.SEARXNG] })))
     .toEqual({ SEARXNG_INSTANCE_URL: 'http://searxng.tools.example.com:8080' });
 });
 
-test('from URLs: those that are given', () => {
+test('from URLs: the specified services', () => {
   expect(variables(() => LibreChatServices.fromUrls({ ragApi: 'https://rag.example.com', liteLlm: 'http://10.0.0.1:4000/v1' })))
     .toEqual({ RAG_API_URL: 'https://rag.example.com', LITELLM_BASE_URL: 'http://10.0.0.1:4000/v1' });
 });
 
-test('a search that is asked for in another way stays', () => {
+test('a search that is configured in another way is kept', () => {
   const template = templateWith((stack) => new LibreChatServerless(stack, 'Chat', {
     services: LibreChatServices.fromUrls({ meilisearch: 'https://search.example.com' }),
     environment: { SEARCH: 'false' },
@@ -50,7 +50,7 @@ test('a search that is asked for in another way stays', () => {
   expect(functionEnvironment(template)).toMatchObject({ SEARCH: 'false', MEILI_HOST: 'https://search.example.com' });
 });
 
-test('in a VPC the function may reach them, and without services nothing of the kind', () => {
+test('in a VPC the function may connect to them, and without services it may not', () => {
   const egress = (name: 'maximal' | 'minimal') => resourceOf(templateOf(name), 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress;
   const toNetwork = egress('maximal').filter(({ CidrIp }: any) => text(CidrIp) === '<Network.CidrBlock>');
   expect(toNetwork).toEqual([expect.objectContaining({ IpProtocol: 'tcp', FromPort: 0, ToPort: 65535 })]);
@@ -61,10 +61,10 @@ test.each(['litellm:4000', 'ftp://x', 'http://', 'http://x/', 'https://x/v1/', '
   expect(() => LibreChatServices.fromUrls({ liteLlm: url })).toThrow(`\`liteLlm\` must be an http or https URL without a trailing slash, got: ${url}`);
 });
 
-test.each(['http://x', 'https://x.example.com:8443/v1', 'http://10.0.0.1:4000/a/b?c=d'])('takes %s', (url) => {
+test.each(['http://x', 'https://x.example.com:8443/v1', 'http://10.0.0.1:4000/a/b?c=d'])('accepts %s', (url) => {
   expect(() => LibreChatServices.fromUrls({ liteLlm: url })).not.toThrow();
 });
 
-test('what is known only at deployment passes', () => {
+test('tokens are accepted', () => {
   expect(() => LibreChatServices.fromUrls({ ragApi: new CfnParameter(new Stack(), 'Url').valueAsString })).not.toThrow();
 });

@@ -22,7 +22,7 @@ test.each(Object.entries(VARIANTS))('cdk-nag finds nothing unexplained in the %s
   expect(findings(form)).toEqual([]);
 });
 
-test('nor with buckets that have keys of their own', () => {
+test('nor with buckets that have other keys', () => {
   expect(findings((stack) => {
     const bucket = new Bucket(stack, 'Mine', { encryptionKey: new Key(stack, 'Key') });
     return new LibreChatServerless(stack, 'Chat', {
@@ -38,7 +38,7 @@ test('nor with a key for all data', () => {
   expect(findings((stack) => new LibreChatServerless(stack, 'Chat', { encryptionKey: new Key(stack, 'Key') }))).toEqual([]);
 });
 
-test('what users allow the function in too wide terms is still found', () => {
+test('permissions that users grant too broadly are still reported', () => {
   expect(findings((stack) => {
     const chat = VARIANTS['no-vpc'](stack);
     chat.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:*'], resources: ['arn:aws:bedrock:::x/*'] }));

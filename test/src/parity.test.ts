@@ -87,6 +87,6 @@ describe.each(Object.entries(TERRAFORM))('%s', (module, names) => {
   });
 });
 
-test.each(['AWS::EKS::Cluster', 'chat.cluster', 'chat.distribution.nothing', 'LibreChatImage.fromNowhere', 'clusterName'])('%s would be missed', (name) => {
+test.each(['AWS::EKS::Cluster', 'chat.cluster', 'chat.distribution.nothing', 'LibreChatImage.fromNowhere', 'clusterName'])('%s is noticed', (name) => {
   expect(exists(name)).toBe(false);
 });

@@ -36,15 +36,15 @@ test('fails with all of them at once', () => {
   expect(create({ image: 1, redis: 2, vpcs: 3 })).toThrow(/^3 errors:\n- `image` .*\n- `redis` .*\n- `LibreChatServerlessProps` /);
 });
 
-test('fails when the props are no mapping', () => {
+test('fails when the props are not a mapping', () => {
   expect(create([])).toThrow('`LibreChatServerlessProps` must be a mapping of props, got: []');
 });
 
-test.each([undefined, null])('takes %p, as no value', (value) => {
+test.each([undefined, null])('accepts %p as no value', (value) => {
   expect(create({ vpc: value, memorySize: undefined })).not.toThrow();
 });
 
-test('takes what other copies of CDK make', () => {
+test('accepts constructs of other copies of CDK', () => {
   const size = Size.gibibytes(1);
   const copied = { toMebibytes: size.toMebibytes.bind(size), isUnresolved: () => false };
   expect(create({ ephemeralStorageSize: copied })).not.toThrow();

@@ -50,11 +50,11 @@ describe('subnets', () => {
       .toBe('`vpcSubnets` must be private: Lambda functions in a public subnet have no route to the internet, got: Stack/Network/PublicSubnet1');
   });
 
-  test('fail when they are in one zone, and a database is made', () => {
+  test('fail when they are in one zone, and a database is created', () => {
     expect(refusalOf((stack) => ({ vpc: new Vpc(stack, 'Network', { maxAzs: 1 }) }))).toMatch(/^`vpcSubnets` must span at least two Availability Zones, which DocumentDB requires, got: \[/);
   });
 
-  test('may be in one zone where none is', () => {
+  test('may be in one zone if no database is created', () => {
     const stack = stackIn();
     expect(() => new LibreChatServerless(stack, 'Chat', {
       vpc: new Vpc(stack, 'Network', { maxAzs: 1 }),
@@ -62,12 +62,12 @@ describe('subnets', () => {
     })).not.toThrow();
   });
 
-  test('fail before anything is made when the VPC has none of their kind', () => {
+  test('fail before any resource is created when the VPC has no such subnets', () => {
     expect(refusalOf((stack) => ({ vpc: new Vpc(stack, 'Network', { subnetConfiguration: subnets(SubnetType.PUBLIC) }) })))
       .toBe('`vpc` must have private subnets with egress: add a NAT gateway, or select isolated subnets by `vpcSubnets` in a VPC with endpoints, got: Stack/Network');
   });
 
-  test('may have no way out, for who has endpoints', () => {
+  test('may be isolated if the VPC has endpoints', () => {
     const stack = stackIn();
     expect(() => new LibreChatServerless(stack, 'Chat', {
       vpc: new Vpc(stack, 'Network', { subnetConfiguration: subnets(SubnetType.PRIVATE_ISOLATED) }),
@@ -83,7 +83,7 @@ describe('services', () => {
     }))).toBe('`services` requires `vpc` of the private namespace');
   });
 
-  test('fail before anything is made when the VPC does not say where it is', () => {
+  test('fail before any resource is created when the VPC has no known region', () => {
     expect(refusalOf((stack) => ({
       vpc: Vpc.fromVpcAttributes(stack, 'Network', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], privateSubnetIds: ['s-1', 's-2'] }),
       services: LibreChatServices.fromUrls({ ragApi: 'http://10.0.0.1' }),
@@ -99,7 +99,7 @@ describe('region', () => {
       + ` CloudFront, and China has one without the features in use, got: ${region}`);
   });
 
-  test.each(['us-east-1', 'eu-central-2', 'xx-new-1'])('takes %s', (region) => {
+  test.each(['us-east-1', 'eu-central-2', 'xx-new-1'])('accepts %s', (region) => {
     expect(warningsOf(() => ({}), regional(region))).toEqual([]);
   });
 
@@ -108,7 +108,7 @@ describe('region', () => {
       .toBe('`filesBucket` must be in the region of the stack, which S3 requires of its clients, got: us-east-1');
   });
 
-  test('takes a bucket of another stack in the region', () => {
+  test('accepts a bucket of another stack in the region', () => {
     const files = new Bucket(new Stack(new App(), 'Files', { env: EUROPE }), 'Bucket');
     expect(() => new LibreChatServerless(new Stack(files.node.root as App, 'Stack', { env: EUROPE }), 'Chat', { filesBucket: files })).not.toThrow();
   });
@@ -143,7 +143,7 @@ describe('release', () => {
     expect(warningsOf((stack) => ({ image: LibreChatImage.fromDockerBuild({ version }), database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')) }))).toEqual([]);
   });
 
-  test.each([['v0.8.7', 1], ['v0.8.8-rc3', 1], ['v0.8.8', 0], ['v0.9.0-rc1', 0]])('%s with DocumentDB gives %d warnings', (version, count) => {
+  test.each([['v0.8.7', 1], ['v0.8.8-rc3', 1], ['v0.8.8', 0], ['v0.9.0-rc1', 0]])('%s with DocumentDB causes %d warnings', (version, count) => {
     const warning = `\`version\` should be v0.8.8 or newer with \`LibreChatDatabase.documentDb()\`, which older releases do not fully support, got: ${version}`;
     expect(warningsOf(() => ({ image: LibreChatImage.fromDockerBuild({ version }) }))).toEqual(Array(count).fill(expect.stringContaining(warning)));
   });
@@ -158,7 +158,7 @@ describe('address', () => {
       .toBe('`hostedZone` must be a public hosted zone, because CloudFront is outside of VPCs, got: Stack/Zone');
   });
 
-  test('takes a public zone that is created in the app', () => {
+  test('accepts a public zone that is created in the app', () => {
     const stack = stackIn(EDGE);
     expect(() => new LibreChatServerless(stack, 'Chat', { domainName: DOMAIN, hostedZone: new HostedZone(stack, 'Zone', { zoneName: 'example.com' }) })).not.toThrow();
   });
@@ -199,14 +199,14 @@ describe('address', () => {
       .toBe(`\`domainName\` must be a domain name in lower case, such as chat.example.com, got: ${domainName || '""'}`);
   });
 
-  test.each(['chat.example.com', 'example.com', 'a-b.c.example.com', 'xn--bcher-kva.example.com'])('takes %s in a zone', (domainName) => {
+  test.each(['chat.example.com', 'example.com', 'a-b.c.example.com', 'xn--bcher-kva.example.com'])('accepts %s in a zone', (domainName) => {
     expect(() => {
       const stack = stackIn();
       new LibreChatServerless(stack, 'Chat', { domainName, hostedZone: zone(stack), certificate: certificate(stack) });
     }).not.toThrow();
   });
 
-  test('fails when a certificate made in this app is in another region', () => {
+  test('fails when a certificate of this app is in another region', () => {
     const message = refusalOf((stack) => ({
       domainName: DOMAIN,
       certificate: new Certificate(stack, 'Mine', { domainName: DOMAIN }),
@@ -222,7 +222,7 @@ describe('address', () => {
     expect(() => new LibreChatServerless(stack, 'Chat', { domainName: DOMAIN, certificate: make(stack) })).not.toThrow();
   });
 
-  test('a certificate is not made elsewhere, and the lines that help are given', () => {
+  test('fails without a certificate in other regions, with the code that creates one', () => {
     const message = refusalOf((stack) => ({ domainName: DOMAIN, hostedZone: zone(stack) }), stackIn(EUROPE));
     expect(message).toMatch(/^`certificate` must be specified unless the region of the stack is us-east-1, for example from another stack:\n/);
     expect(message).toContain("env: { account, region: 'us-east-1' }, crossRegionReferences: true");
@@ -230,12 +230,12 @@ describe('address', () => {
     expect(message).toMatch(/, got: eu-west-1$/);
   });
 
-  test('nor where the region is not known', () => {
+  test('nor if the region is unknown', () => {
     expect(refusalOf((stack) => ({ domainName: parameter(stack).valueAsString, hostedZone: zone(stack) })))
       .toMatch(/domainName: 'chat\.example\.com'[^]*, got: a stack without a region$/);
   });
 
-  test('what is known only at deployment passes', () => {
+  test('tokens are accepted', () => {
     const stack = stackIn(EDGE);
     expect(() => new LibreChatServerless(stack, 'Chat', {
       domainName: parameter(stack).valueAsString,
@@ -246,7 +246,7 @@ describe('address', () => {
 });
 
 describe('size', () => {
-  test('fails when a number is a text, and shows that it is', () => {
+  test('fails when a number is a string, and quotes it', () => {
     expect(refusalOf(() => ({ memorySize: '2048' as unknown as number }))).toBe('`memorySize` must be an integer between 768 and 10240 MiB, got: "2048"');
   });
 
@@ -270,7 +270,7 @@ describe('size', () => {
     expect(refusalOf(() => props)).toBe(message);
   });
 
-  test.each([[768, 1], [1023, 1], [1024, 0]])('%d MiB of memory give %d warnings', (memorySize, count) => {
+  test.each([[768, 1], [1023, 1], [1024, 0]])('%d MiB of memory cause %d warnings', (memorySize, count) => {
     const warning = `\`memorySize\` should be at least 1024 MiB: with less, a worker serves few requests at the same time, and starts slowly, got: ${memorySize}`;
     expect(warningsOf(() => ({ memorySize }))).toEqual(Array(count).fill(expect.stringContaining(warning)));
   });
@@ -286,11 +286,11 @@ describe('size', () => {
     { memorySize: 768 }, { memorySize: 10240 },
     { ephemeralStorageSize: Size.mebibytes(512) }, { ephemeralStorageSize: Size.gibibytes(10) },
     { maxConcurrentRequests: 1 }, { maxConcurrentRequests: 200 }, { maxWorkers: 1 }, { throttlingRateLimit: 1, throttlingBurstLimit: 1 }, { environmentName: 'dev-1_a' },
-  ])('takes %j', (props) => {
+  ])('accepts %j', (props) => {
     expect(() => new LibreChatServerless(stackIn(), 'Chat', props)).not.toThrow();
   });
 
-  test('what is known only at deployment passes', () => {
+  test('tokens are accepted', () => {
     const stack = stackIn();
     const unknown = () => Token.asNumber(parameter(stack, 'Number').value);
     expect(() => new LibreChatServerless(stack, 'Chat', {
@@ -338,7 +338,7 @@ describe('variables', () => {
       .toBe(`\`environment\` must only contain names of letters, digits and underscores that start with a letter, got: ${variable || '""'}`);
   });
 
-  test.each(['WELCOME', 'PATH', 'USE_REDIS_STREAMS'])('takes a blank %s, which is not set', (variable) => {
+  test.each(['WELCOME', 'PATH', 'USE_REDIS_STREAMS'])('accepts a blank %s, which is not set', (variable) => {
     expect(() => new LibreChatServerless(stackIn(), 'Chat', { environment: { [variable]: '' } })).not.toThrow();
   });
 
@@ -361,7 +361,7 @@ describe('variables', () => {
     ]);
   });
 
-  test.each([true, 7, NaN])('fails when a value is %p, where nobody checks types', (value) => {
+  test.each([true, 7, NaN])('fails when a value is %p, without a type check', (value) => {
     expect(refusalOf(() => ({ environment: { WELCOME: value as unknown as string } })))
       .toBe(`\`environment\` must only contain string values, such as WELCOME: '${value}', got: ${value}`);
   });
@@ -371,7 +371,7 @@ describe('variables', () => {
       .toBe('`secrets` must only contain values of type ecs.Secret, such as ecs.Secret.fromSecretsManager(secret), got: OPENAI_API_KEY');
   });
 
-  test('fails when what encrypts is in plain text', () => {
+  test('fails when a key is in plain text', () => {
     expect(refusalOf(() => ({ environment: { CREDS_KEY: '00' } })))
       .toBe('`environment` must not contain secrets in plain text (use `secrets`), got: CREDS_KEY');
   });
@@ -381,7 +381,7 @@ describe('variables', () => {
       .toBe('`environment` must not set a variable that is also in `secrets`, got: OPENAI_API_KEY');
   });
 
-  test('fails when all together are longer than Lambda takes', () => {
+  test('fails when all variables exceed Lambda\'s limit', () => {
     expect(refusalOf(() => ({ environment: { WELCOME: 'ä'.repeat(2_050) } })))
       .toBe('`environment` must keep all variables of the function within 4096 bytes (use `environmentSecret` for more), got: 4107 bytes');
   });
@@ -410,12 +410,12 @@ describe('variables', () => {
       .toEqual([`${warning} [ack: cdk-librechat-serverless:${id}]`]);
   });
 
-  test('fails when only the construct\'s own make them too long', () => {
+  test('fails when the construct\'s own variables exceed the limit', () => {
     expect(() => new LibreChatServerless(stackIn(), 'Chat', { environment: { WELCOME: 'x'.repeat(4_000) } }))
       .toThrow(/`environment` must keep all variables of the function within 4096 bytes .* got: 4\d{3} bytes/);
   });
 
-  test.each(['ALLOW_REGISTRATION', 'MONGO_MAX_POOL_SIZE', 'SEARCH', 'BEDROCK_AWS_DEFAULT_REGION', 'MONGO_AUTO_INDEX'])('takes %s', (variable) => {
+  test.each(['ALLOW_REGISTRATION', 'MONGO_MAX_POOL_SIZE', 'SEARCH', 'BEDROCK_AWS_DEFAULT_REGION', 'MONGO_AUTO_INDEX'])('accepts %s', (variable) => {
     expect(() => new LibreChatServerless(stackIn(), 'Chat', { environment: { [variable]: '1' } })).not.toThrow();
   });
 });

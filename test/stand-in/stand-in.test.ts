@@ -122,7 +122,7 @@ describe('two processes on one Redis', () => {
     });
   });
 
-  describe('what goes with it', () => {
+  describe('routes besides the chat', () => {
     test('status and active jobs, from any process', async () => {
       const streamId = await client.start('Running', { tokens: 1, gapMs: 60_000, saveMs: 0 });
       expect((await other.get('/api/agents/chat/active')).json.activeJobIds).toEqual([streamId]);
@@ -193,8 +193,8 @@ describe('two processes on one Redis', () => {
     });
   });
 
-  describe('who may', () => {
-    test('nobody without a token', async () => {
+  describe('authorization', () => {
+    test('a request without a token is rejected', async () => {
       for (const authorization of [undefined, 'Bearer nonsense', 'Bearer a.b.c']) {
         const response = await fetch(`${one.url}/api/agents/chat/active`, { headers: authorization ? { authorization } : {} });
         expect(response.status).toBe(401);

@@ -21,7 +21,7 @@ function write(root: string, files: Record<string, string>) {
   }
 }
 
-test('what is made anew takes the place of what was there', async () => {
+test('a new folder replaces the old one', async () => {
   await replaceFolder(folder, async (made) => write(made, { 'same.js': 'same', 'deep/new.js': 'new', 'index.html': 'two' }));
   expect(readFileSync(join(folder, 'index.html'), 'utf8')).toBe('two');
   expect(readFileSync(join(folder, 'deep/new.js'), 'utf8')).toBe('new');
@@ -29,7 +29,7 @@ test('what is made anew takes the place of what was there', async () => {
   expect(readdirSync(parent)).toEqual(['made']);
 });
 
-test('whoever reads meanwhile misses nothing, and what is the same is not touched', async () => {
+test('readers find every file at any time, and unchanged files are not touched', async () => {
   const { ino } = statSync(join(folder, 'same.js'));
   await replaceFolder(folder, async (made) => {
     write(made, { 'same.js': 'same', 'index.html': 'two' });

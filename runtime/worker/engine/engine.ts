@@ -253,7 +253,7 @@ export class Engine {
   }
 
   private async stop(end: End): Promise<End> {
-    if (this.inFlight.size) log.error('broken-off', { reason: end.reason, inFlight: this.inFlight.size });
+    if (this.inFlight.size) log.error('responses-aborted', { reason: end.reason, inFlight: this.inFlight.size });
     this.breakOff.abort(new Error(end.reason));
     return end;
   }

@@ -9,19 +9,19 @@ beforeEach(async () => { account = await BuildAccount.start(); });
 afterEach(() => account.dispose());
 
 describe('a request', () => {
-  test('has the image built, and is answered with its digest', async () => {
+  test('builds the image, and returns its digest', async () => {
     expect(await account.ask('Create')).toMatchObject({
       Status: 'SUCCESS', PhysicalResourceId: PROJECT, Data: { Sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }, LogicalResourceId: 'Image', RequestId: 'request-1',
     });
     expect(account.builds.map(({ status }) => status)).toEqual(['SUCCEEDED']);
   });
 
-  test('gives the digest that the repository has under the tag', async () => {
+  test('returns the digest that the tag has in the repository', async () => {
     const { Data } = await account.ask('Create');
     expect(Data?.Sha256).toBe(account.digestOf('tag-1'));
   });
 
-  test('needs no build where the image is there, nor the right to start one', async () => {
+  test('needs neither a build nor the permission to start one if the image exists', async () => {
     account.repository.push('tag-1', { digest: `sha256:${'a'.repeat(64)}`, size: 1, context: '' });
     account.deny(account.builderRole, 'codebuild:*');
     expect(await account.ask('Create')).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: 'a'.repeat(64) } });
@@ -43,7 +43,7 @@ describe('a request', () => {
     expect(account.builds).toHaveLength(2);
   });
 
-  test('of a rollback gives the old digest without a build', async () => {
+  test('of a rollback returns the old digest without a build', async () => {
     const { Data } = await account.ask('Create');
     account.offer('tag-2', BROKEN);
     expect(await account.ask('Update', 'tag-2')).toMatchObject({ Status: 'FAILED', PhysicalResourceId: PROJECT });
@@ -67,7 +67,7 @@ describe('a request', () => {
 });
 
 describe('a build that makes no image', () => {
-  test('is told with its phase, its reason, its log and the last lines of that', async () => {
+  test('is reported with its phase, its reason, its log and the last lines of the log', async () => {
     account.offer('tag-1', BROKEN);
     const { Status, Reason } = await account.ask('Create');
     expect(Status).toBe('FAILED');
@@ -78,12 +78,12 @@ describe('a build that makes no image', () => {
     expect(account.builds).toHaveLength(1);
   });
 
-  test('though it succeeds, is a failure', async () => {
+  test('is a failure, although the build succeeds', async () => {
     account.offer('tag-1', FILES, specOf({ build: ['echo nothing'] }));
     expect(await account.ask('Create')).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('succeeded, but did not push the image') });
   });
 
-  test('though somebody else pushed it meanwhile, is none', async () => {
+  test('is no failure if another process pushed the image meanwhile', async () => {
     account.offer('tag-1', BROKEN);
     account.aws.services.codeBuild.pace = async (phase) => {
       if (phase === 'COMPLETED') account.repository.push('tag-1', { digest: `sha256:${'b'.repeat(64)}`, size: 1, context: '' });
@@ -91,7 +91,7 @@ describe('a build that makes no image', () => {
     expect(await account.ask('Create')).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: 'b'.repeat(64) } });
   });
 
-  test('because somebody stopped it, is not begun again', async () => {
+  test('because it was stopped is not started again', async () => {
     const release = account.hold('PROVISIONING');
     const { event, answer } = account.request('Create');
     const done = account.invoke(event);
@@ -103,7 +103,7 @@ describe('a build that makes no image', () => {
     expect(account.builds).toHaveLength(1);
   });
 
-  test('has no say in the next request', async () => {
+  test('has no effect on the next request', async () => {
     account.offer('tag-1', BROKEN);
     expect(await account.ask('Create')).toMatchObject({ Status: 'FAILED' });
     account.offer('tag-1');
@@ -140,7 +140,7 @@ describe('a build that makes no image', () => {
     ['ecr:UploadLayerPart', 'BUILD'],
     ['ecr:CompleteLayerUpload', 'BUILD'],
     ['ecr:PutImage', 'BUILD'],
-  ])('because its role lacks %s, says so', async (action, phase) => {
+  ])('because its role lacks %s names the permission', async (action, phase) => {
     account.deny(account.buildRole, action);
     const { Status, Reason } = await account.ask('Create');
     expect(Status).toBe('FAILED');
@@ -151,7 +151,7 @@ describe('a build that makes no image', () => {
 });
 
 describe('deliveries of one request', () => {
-  test('side by side start one build, and all are answered', async () => {
+  test('in parallel start one build, and all get a response', async () => {
     const { event, answer } = account.request('Create');
     await Promise.all([account.invoke(event), account.invoke(event), account.invoke(event)]);
     expect(await answer).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: account.digestOf('tag-1') } });
@@ -274,25 +274,25 @@ describe('a removal', () => {
     expect(account.builds.map(({ status }) => status)).toEqual(['STOPPED', 'STOPPED']);
   });
 
-  test('without a build has nothing to do', async () => {
+  test('without a build does nothing', async () => {
     expect(await remove()).toMatchObject({ Status: 'SUCCESS' });
     expect(account.calls('StopBuild')).toBe(0);
   });
 
-  test('without the project has nothing to do', async () => {
+  test('without the project does nothing', async () => {
     account.aws.services.codeBuild.delete(PROJECT);
     expect(await remove()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: PROJECT });
   });
 
-  test('of what was refused has nothing to do', async () => {
+  test('of a resource whose creation was rejected does nothing', async () => {
     expect(await account.ask('Delete', '', { PhysicalResourceId: 'made-up', ResourceProperties: {} })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'made-up' });
   });
 
-  test('is answered with the id that it came with', async () => {
+  test('returns the id of the request', async () => {
     expect(await account.ask('Delete', 'tag-1', { PhysicalResourceId: 'made-up' })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'made-up' });
   });
 
-  test('leaves the images alone, which may be kept', async () => {
+  test('does not delete images, which may be retained', async () => {
     await account.ask('Create');
     await remove();
     expect(account.digestOf('tag-1')).toBeTruthy();

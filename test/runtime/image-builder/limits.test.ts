@@ -11,7 +11,7 @@ beforeEach(async () => { account = await BuildAccount.start(); });
 afterEach(() => account.dispose());
 
 describe('time', () => {
-  test('is enough for the slowest build, and for an answer within the hour of CloudFormation', () => {
+  test('is enough for the slowest build, and for a response within CloudFormation\'s hour', () => {
     const { queued, running } = BUILD_LIMITS_MINUTES;
     expect(SETTINGS.patienceMs).toBeGreaterThan((queued + running) * 60_000);
     expect(SETTINGS.patienceMs + SETTINGS.handOverMs).toBeLessThan(60 * 60_000);
@@ -45,7 +45,7 @@ describe('time', () => {
     expect(account.handedOver.at(-1)).toMatchObject({ Progress: { attempt: 2 } });
   });
 
-  test('of a removal is handed over, too', async () => {
+  test('of a removal is handed over as well', async () => {
     const release = account.hold('COMPLETED');
     const { codeBuild } = account.aws.services;
     codeBuild.start(codeBuild.find(PROJECT)!);
@@ -56,7 +56,7 @@ describe('time', () => {
     expect(await answer).toMatchObject({ Status: 'SUCCESS' });
   });
 
-  test('beyond all patience stops the build, and is told', async () => {
+  test('beyond the limit stops the build, and is reported', async () => {
     account.hold('BUILD');
     const { event, answer } = account.request('Create');
     await account.invoke(event, {}, 50_000);
@@ -67,7 +67,7 @@ describe('time', () => {
     expect(account.builds.map(({ status }) => status)).toEqual(['STOPPED']);
   });
 
-  test('in which a build is not known does no harm: it is asked for again', async () => {
+  test('in which a build is unknown does no harm: it is requested again', async () => {
     const release = account.hold('BUILD');
     const { event, answer } = account.request('Create');
     const done = account.invoke(event);
@@ -167,20 +167,20 @@ describe('AWS refuses', () => {
     expect(account.builds).toHaveLength(1);
   });
 
-  test('for ever: patience ends', async () => {
+  test('forever: the function fails after its limit', async () => {
     account.aws.fault = (call) => (call.startsWith('DescribeImages') ? 500 : undefined);
     expect(await account.ask('Create', 'tag-1', {}, { patienceMs: 20 })).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('gave up after 0 minutes') });
   });
 });
 
 describe('CloudFormation', () => {
-  test('may fail for a moment', async () => {
+  test('may be unreachable for a moment', async () => {
     account.aws.fault = (call, times) => (call.startsWith('PUT /cloudformation') && times < 2 ? 500 : undefined);
     expect(await account.ask('Create')).toMatchObject({ Status: 'SUCCESS' });
     expect(account.calls('PUT')).toBe(3);
   });
 
-  test('that cannot be told at all: the event is to be delivered again', async () => {
+  test('cannot be reached at all: the event is delivered again', async () => {
     account.aws.fault = (call) => (call.startsWith('PUT /cloudformation') ? 500 : undefined);
     const { event } = account.request('Create');
     await expect(account.invoke(event)).rejects.toThrow('CloudFormation could not be told');
@@ -240,7 +240,7 @@ test('an event of another kind is an error', async () => {
   await expect(account.invoke({ source: 'aws.events' })).rejects.toThrow('event must be a request of a CloudFormation custom resource');
 });
 
-test('the log tells each step as JSON, and never the URL that speaks for the stack', async () => {
+test('the log has each step as JSON, and never the presigned URL of the response', async () => {
   account.aws.fault = (call, times) => (call.startsWith('PUT /cloudformation') && times < 2 ? 'reset' : undefined);
   account.deny(account.buildRole, 's3:GetObject');
   await account.ask('Create');

@@ -84,14 +84,14 @@ async function request(RequestType: string, properties: object = { [FRONTEND_PRO
 
 const puts = () => aws.calls.filter((call) => call.startsWith('PUT /frontend/')).map((call) => decodeURIComponent(call.slice('PUT /frontend/'.length)));
 
-test('the client goes to the bucket as it is, without its compressed copies', async () => {
+test('the client is uploaded unmodified, without its compressed copies', async () => {
   start();
   expect(await request('Create')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'frontend' });
   expect([...bucket.objects.keys()].sort()).toEqual([...PUBLISHED].sort());
   for (const [key, { body }] of bucket.objects) expect(body.toString()).toBe(CLIENT[key]);
 });
 
-test('files go side by side, but not all at once', async () => {
+test('files are uploaded in parallel, with a limit', async () => {
   start();
   await request('Create');
   expect(aws.mostAtOnce).toBeGreaterThan(4);
@@ -109,13 +109,13 @@ test('each file has its type and its caching', async () => {
   });
 });
 
-test('what refers to the others goes last', async () => {
+test('files that refer to others are uploaded last', async () => {
   start();
   await request('Create');
   expect(puts().slice(-2).sort()).toEqual(['index.html', 'sw.js']);
 });
 
-test('nothing refers to what is missing: where an asset fails, index.html does not go', async () => {
+test('if an asset fails, index.html is not uploaded', async () => {
   start();
   aws.fault = (call) => (call.includes('locale.00000007') ? 503 : undefined);
   const { Status, Reason } = await request('Create');
@@ -124,7 +124,7 @@ test('nothing refers to what is missing: where an asset fails, index.html does n
   expect(bucket.objects.has('index.html')).toBe(false);
 });
 
-test('an update publishes again, and what open tabs may need stays', async () => {
+test('an update publishes again, and keeps files that open tabs may need', async () => {
   start();
   await request('Create');
   rmSync(join(artifacts.api, '../client/dist/assets/locale.00000000.js'));
@@ -134,7 +134,7 @@ test('an update publishes again, and what open tabs may need stays', async () =>
   expect(bucket.objects.has('assets/locale.00000000.js')).toBe(true);
 });
 
-test('a removal leaves the bucket alone, which may be gone already', async () => {
+test('a removal does not access the bucket, which may be deleted already', async () => {
   start();
   expect(await request('Delete', { [FRONTEND_PROPERTIES.bucket]: 'gone' }, { PhysicalResourceId: 'gone' })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'gone' });
   expect(aws.calls.filter((call) => !call.startsWith('PUT /cloudformation'))).toEqual([]);
@@ -147,7 +147,7 @@ test('the number of files and bytes is logged', async () => {
   expect(adapter.logged('published')).toMatchObject([{ bucket: 'frontend', files: PUBLISHED.length, bytes, ms: expect.any(Number) }]);
 });
 
-test('every call failing once does no harm, the answer\'s included', async () => {
+test('each call may fail once, including the response to CloudFormation', async () => {
   start();
   aws.fault = (_call, times) => (times === 0 ? 503 : undefined);
   expect(await request('Create')).toMatchObject({ Status: 'SUCCESS' });

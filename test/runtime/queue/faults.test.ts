@@ -8,7 +8,7 @@ const RUNS = Number(process.env.QUEUE_RUNS ?? 36);
 const SEED = process.env.QUEUE_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.QUEUE_SEED);
 const LANES = 3;
 
-describeWith('redis-server')('whatever breaks', () => {
+describeWith('redis-server')('with any fault', () => {
   let redis: TestRedis;
   beforeAll(async () => { redis = await startRedis(); });
   afterAll(async () => { await redis.dispose(); });
@@ -25,7 +25,7 @@ describeWith('redis-server')('whatever breaks', () => {
     if (failed?.status === 'rejected') throw failed.reason;
   };
 
-  test('no request is lost silently, executed twice, or answered with a corrupt response', async () => {
+  test('no request is lost silently, executed twice, or gets a corrupt response', async () => {
     await check(RUNS, scenario, (results) => {
       for (const result of results) {
         if (result.executions > 1) throw new Error(`executed twice: ${JSON.stringify(result)}`);
@@ -38,7 +38,7 @@ describeWith('redis-server')('whatever breaks', () => {
     });
   }, 240_000);
 
-  test('where nothing breaks every response is whole, also while workers are renewed', async () => {
+  test('without faults, every response is complete, also while workers are replaced', async () => {
     await check(RUNS / 3, calmScenario, (results) => {
       expect(results.filter(({ whole }) => !whole)).toEqual([]);
     }, CALM);

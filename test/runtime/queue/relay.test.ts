@@ -21,7 +21,7 @@ describeWith('redis-server')('a request', () => {
     return worker;
   };
 
-  test('that no worker claims in time is taken back: no worker gets it later', async () => {
+  test('that no worker claims in time is withdrawn: no worker gets it later', async () => {
     const relay = deployment.relay();
     const outcome = await relay.submit(get('/'), NOTHING, { waitMs: 300 });
     expect(outcome).toMatchObject({ kind: 'unavailable', reason: 'timeout' });
@@ -39,7 +39,7 @@ describeWith('redis-server')('a request', () => {
     });
   });
 
-  test('that was claimed when its start was refused is not taken back', async () => {
+  test('that was claimed before its start was rejected is not withdrawn', async () => {
     const worker = deployment.worker();
     const { relay, proxy } = await deployment.relayBehindProxy(redis.port, {
       startWorker: async () => {
@@ -128,7 +128,7 @@ describeWith('redis-server')('a request', () => {
     expect(await deployment.relay().submit(get('/'), NOTHING)).toMatchObject({ kind: 'failed', message: 'LibreChat is gone' });
   });
 
-  test('is broken off when the worker fails in the middle of the response', async () => {
+  test('is aborted when the worker fails during the response', async () => {
     await startedWorker(async (exchange) => {
       await exchange.start({ statusCode: 200, headers: [] });
       await exchange.write(Buffer.from('some'));
@@ -188,7 +188,7 @@ describeWith('redis-server')('a request', () => {
     await until(() => gone);
   });
 
-  test('frees its relay for the next one, whatever became of it', async () => {
+  test('frees its relay for the next one, with any result', async () => {
     await startedWorker(ok);
     const relay = deployment.relay();
     for (let i = 0; i < 3; i++) await bodyOf(await relay.submit(get('/'), NOTHING));
@@ -217,8 +217,8 @@ describeWith('redis-server')('a request', () => {
     const outcome = await deployment.relay({ sealingSecret: randomBytes(32) }).submit(get('/'), NOTHING);
     expect(outcome).toMatchObject({ kind: 'failed', message: 'a frame of the response could not be opened' });
     expect(deployment.log.lines).toEqual([
-      { event: 'frame-does-not-open', fields: { key: `${deployment.base}request:${outcome.id}` } },
-      { event: 'frame-does-not-open', fields: { key: `${deployment.base}response:${outcome.id}` } },
+      { event: 'frame-invalid', fields: { key: `${deployment.base}request:${outcome.id}` } },
+      { event: 'frame-invalid', fields: { key: `${deployment.base}response:${outcome.id}` } },
     ]);
   });
 
@@ -244,7 +244,7 @@ describeWith('redis-server')('a request', () => {
     expect(paths).toEqual(['/before', '/']);
   });
 
-  test('is executed once when its hint was popped by a worker that is stopped, and then goes on', async () => {
+  test('is executed once if its hint was popped by a worker that is stopped and continued', async () => {
     const executed: string[] = [];
     const slowBeat = { ...deployment.settings, beatMs: 5_000, leaseMs: 20_000 };
     const stopped = await deployment.workerBehindProxy(redis.port, { ...deployment.settings, popMs: 5_000 });
@@ -279,7 +279,7 @@ describeWith('redis-server')('a request', () => {
     expect(paths).toEqual(['/']);
   });
 
-  test('whose worker dies is broken off, and the next one is served by another', async () => {
+  test('whose worker dies is aborted, and another worker serves the next one', async () => {
     const settings = scaledSettings(20);
     deployment = new Deployment(redis.uri, settings);
     const proxied = await deployment.workerBehindProxy(redis.port);

@@ -71,7 +71,7 @@ describeWith('redis-server')('a request', () => {
     await outcome;
   });
 
-  test('has another worker started where a start is withdrawn', async () => {
+  test('leads to another start if a start is withdrawn', async () => {
     const starts: string[] = [];
     const settings = { ...deployment.settings, startMs: 600_000 };
     const relay = deployment.relay({ settings, startWorker: async (id) => { starts.push(id); return 'started'; } });

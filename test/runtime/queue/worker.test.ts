@@ -30,7 +30,7 @@ describeWith('redis-server')('a worker', () => {
     return worker;
   };
 
-  test('leaves when nothing waits: its source ends, and its lease is off', async () => {
+  test('leaves when no request is waiting: its source ends, and its lease is deleted', async () => {
     const worker = await started();
     const taking = worker.take();
     expect(await worker.leave()).toBe(true);
@@ -58,7 +58,7 @@ describeWith('redis-server')('a worker', () => {
     expect(await worker.leave()).toBe(true);
   });
 
-  test('that is closed fails what it has, and hands its inbox on', async () => {
+  test('that is closed fails its requests, and returns its inbox to the queue', async () => {
     const closing = await started(1);
     const outcome = deployment.relay().submit(get('/'), NOTHING);
     await closing.take();
@@ -140,7 +140,7 @@ describeWith('redis-server')('a worker', () => {
     await until(() => ended);
   });
 
-  test('gives a request up whose relay does not read', async () => {
+  test('abandons a request whose relay does not read the response', async () => {
     deployment = new Deployment(redis.uri, { ...deployment.settings, deadRelayMs: 500 });
     const worker = await started();
     const submitted = deployment.relay().submit(get('/'), NOTHING);
@@ -154,7 +154,7 @@ describeWith('redis-server')('a worker', () => {
     await exchange.end();
   });
 
-  test('that cannot store its response lets the relay know', async () => {
+  test('that cannot store its response notifies the relay', async () => {
     const worker = await started();
     const submitted = deployment.relay().submit(get('/'), NOTHING);
     const exchange = (await worker.take())!;
@@ -166,7 +166,7 @@ describeWith('redis-server')('a worker', () => {
     await until(() => exchange.gone.aborted);
     await admin.del(`${deployment.base}response:${exchange.id}`);
     await expect(bodyOf(outcome)).rejects.toThrow('the worker died');
-    expect(deployment.log.lines).toContainEqual(expect.objectContaining({ event: 'response-given-up' }));
+    expect(deployment.log.lines).toContainEqual(expect.objectContaining({ event: 'response-abandoned' }));
   });
 
   test('whose lease is lost puts back its lease, claims, streams and unread frames', async () => {
@@ -200,7 +200,7 @@ describeWith('redis-server')('a worker', () => {
     expect(await (await started()).orphaned('chat')).toBe(orphaned);
   });
 
-  test('does not take its own chats, or unknown ones, for those of a dead worker', async () => {
+  test('does not mistake its own or unknown chats for those of a dead worker', async () => {
     const worker = await started();
     await worker.generating('chat');
     expect([await worker.orphaned('chat'), await worker.orphaned('unknown')]).toEqual([false, false]);

@@ -15,7 +15,7 @@ describeWith('redis-server')('a relay that has no response to give', () => {
   let world: World;
   useWorld((started) => { world = started; });
 
-  describe('sends a 503 that the page repeats, with no word of the reason,', () => {
+  describe('sends a 503 that makes the page repeat the request, without the reason,', () => {
     const NOT_READY = { code: 'SERVER_NOT_READY', message: expect.any(String) };
 
     async function expectNotReady(relay: ReturnType<World['relay']>, retryAfter: string, reason: RegExp) {
@@ -81,14 +81,14 @@ describeWith('redis-server')('a relay that has no response to give', () => {
       silent.close();
     });
 
-    test('in under 3 s where Redis cannot be reached, also at a cold start', () => {
+    test('in under 3 s if Redis cannot be reached, also at a cold start', () => {
       const { initMs } = readSettings({});
       // Node itself takes up to 0.3 s on the CPU share of the function.
       expect(initMs + DEFAULT_SETTINGS.unreachableMs).toBeLessThanOrEqual(2_700);
     });
   });
 
-  describe('sends a 502, and does not try again what a worker has had,', () => {
+  describe('sends a 502, and does not repeat a request that a worker has claimed,', () => {
     async function expectFailed(relay: ReturnType<World['relay']>, reason: RegExp) {
       const response = await relay.send(proxyEvent('/api', { method: 'POST', body: '{}' }));
       expect(response).toMatchObject({ statusCode: 502, end: {} });
@@ -98,7 +98,7 @@ describeWith('redis-server')('a relay that has no response to give', () => {
       expect(world.lambda.calls).toEqual([]);
     }
 
-    test('when the worker gives it up', async () => {
+    test('when the worker abandons it', async () => {
       let times = 0;
       await world.worker(async (exchange) => {
         times += 1;
@@ -128,7 +128,7 @@ describeWith('redis-server')('a relay that has no response to give', () => {
     });
   });
 
-  describe('breaks off a response that has begun', () => {
+  describe('aborts a response that has begun', () => {
     async function expectBroken(relay: ReturnType<World['relay']>, reason: RegExp) {
       const response = await relay.send(proxyEvent('/api'));
       expect(response).toMatchObject({ statusCode: 200, end: { error: { type: 'Function.ResponseBroken' } } });
@@ -137,7 +137,7 @@ describeWith('redis-server')('a relay that has no response to give', () => {
       expect(relay.logged('request')[0]).toMatchObject({ level: 'warn', statusCode: 200, reason: expect.stringMatching(reason) });
     }
 
-    test('when the worker gives it up', async () => {
+    test('when the worker abandons it', async () => {
       await world.worker(async (exchange) => {
         await exchange.start({ statusCode: 200, headers: [] });
         await exchange.write(Buffer.from('begun'));
@@ -156,11 +156,11 @@ describeWith('redis-server')('a relay that has no response to give', () => {
       });
       const relay = world.relay();
       await expectBroken(relay, /could not be opened/);
-      expect(relay.logged('frame-does-not-open')).toEqual([expect.objectContaining({ level: 'warn', key: expect.stringContaining(':response:') })]);
+      expect(relay.logged('frame-invalid')).toEqual([expect.objectContaining({ level: 'warn', key: expect.stringContaining(':response:') })]);
       expect(relay.output.join()).not.toContain('secret-content');
     });
 
-    test('before its own time is over, and the worker learns of it', async () => {
+    test('before its own timeout, and the worker is notified', async () => {
       let gone: AbortSignal | undefined;
       await world.worker(async (exchange) => {
         gone = exchange.gone;

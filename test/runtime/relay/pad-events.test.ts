@@ -26,7 +26,7 @@ test('bytes are counted, not characters', () => {
 
 const LINES = fc.array(fc.stringMatching(/^[a-zü:]{1,30}$/), { minLength: 1, maxLength: 4 });
 
-test('however the stream is cut: each event has at least that size, and all that was added are comments', () => {
+test('each event has at least that size with any chunks, and the padding consists of comments', () => {
   fc.assert(fc.property(fc.array(LINES), fc.array(fc.nat(500)), fc.integer({ min: 1, max: 200 }), (events, cuts, bytes) => {
     const text = events.map((lines) => `${lines.map((line) => `data:${line}`).join('\n')}\n\n`).join('');
     const padded = pad(text, bytes, cuts);

@@ -15,7 +15,7 @@ describeWith('redis-server')('the relay', () => {
   let world: World;
   useWorld((started) => { world = started; });
 
-  test('passes a request to a worker, and its response back', async () => {
+  test('passes a request to a worker, and returns its response', async () => {
     const seen: Exchange[] = [];
     const worker = await world.worker(async (exchange) => {
       seen.push(exchange);
@@ -80,7 +80,7 @@ describeWith('redis-server')('the relay', () => {
     expect(response.body).toHaveLength(0);
   });
 
-  test('starts a worker where there is none, and hangs up after its first byte', async () => {
+  test('starts a worker if there is none, and closes the connection after its first byte', async () => {
     world.startWorkersWith(respond());
     const relay = world.relay();
     expect((await relay.send(proxyEvent('/api'))).body.toString()).toBe('hello');
@@ -108,7 +108,7 @@ describeWith('redis-server')('the relay', () => {
       method: 'POST', body: large.toString('base64'), isBase64Encoded: true, multiValueHeaders: { 'Content-Type': ['application/octet-stream'] },
     });
 
-    test('of 4.4 MB arrive whole', async () => {
+    test('of 4.4 MB arrive complete', async () => {
       await world.worker(async (exchange) => {
         expect((await contentOf(exchange)).equals(large)).toBe(true);
         await respond([String(exchange.head.bodyLength)])(exchange);
@@ -117,7 +117,7 @@ describeWith('redis-server')('the relay', () => {
       expect((await world.relay({ queue: DEFAULT_SETTINGS }).send(upload)).body.toString()).toBe('4400000');
     });
 
-    test('stay in the relay until a worker asks for them', async () => {
+    test('stay in the relay until a worker requests them', async () => {
       let start: () => void = () => undefined;
       world.lambda.behaviour = { kind: 'run', function: () => new Promise<void>((resolve) => { start = resolve; }) };
       const response = world.relay().send(upload);
@@ -141,7 +141,7 @@ describeWith('redis-server')('the relay', () => {
     });
   });
 
-  test('a response that nobody reads does not fill the relay: the worker waits', async () => {
+  test('a response without a reader does not fill the relay\'s memory: the worker waits', async () => {
     const total = 64 * 1024 * 1024;
     let written = 0;
     await world.worker(async (exchange) => {
@@ -166,7 +166,7 @@ describeWith('redis-server')('the relay', () => {
     expect(written).toBe(total);
   });
 
-  test('pads events where it is told to', async () => {
+  test('pads events if configured', async () => {
     await world.worker(respond(['data: 1\n\nda', 'ta: 2\n\n'], { headers: ['content-type', 'text/event-stream'] }));
     const padded = await world.relay({ environment: { RELAY_PAD_EVENTS_TO: '20' } }).send(proxyEvent('/api'));
     expect(padded.body.toString()).toBe(`data: 1\n\n:${' '.repeat(8)}\n\ndata: 2\n\n:${' '.repeat(8)}\n\n`);
@@ -198,7 +198,7 @@ describeWith('redis-server')('the relay', () => {
     expect(await ended).toEqual({});
   });
 
-  test('fails on any other event, and says what it got', async () => {
+  test('rejects any other event, and names it', async () => {
     const relay = world.relay();
     const { body, ended } = await relay.invoke({ version: '2.0', routeKey: '$default' });
     body.on('error', () => undefined).resume();

@@ -16,16 +16,16 @@ test('a single cookie is a list too', () => {
   });
 });
 
-test('nothing about the connection goes out', () => {
+test('headers of the connection are removed', () => {
   const raw = ['Connection', 'keep-alive, X-Hop', 'Keep-Alive', 'timeout=5', 'Transfer-Encoding', 'chunked', 'X-Hop', '1', 'X-Kept', '2'];
   expect(metadataOf(response(200, raw), 'GET').headers).toEqual({ 'x-kept': '2' });
 });
 
-test('the length that LibreChat gives goes out', () => {
+test('the length that LibreChat sends is kept', () => {
   expect(metadataOf(response(200, ['Content-Length', '42']), 'GET').headers).toEqual({ 'content-length': '42' });
 });
 
-test.each([['GET', 204], ['GET', 304], ['HEAD', 200]])('%s with %s has no body and says so', (method, status) => {
+test.each([['GET', 204], ['GET', 304], ['HEAD', 200]])('the response to %s with status %s has no body and length 0', (method, status) => {
   expect(metadataOf(response(status, []), method).headers).toEqual({ 'content-length': '0' });
 });
 

@@ -37,6 +37,6 @@ test('IPv6 viewers are seen', async () => {
   expect(await seen('2001:db8::7, 130.176.0.1')).toMatchObject({ ip: '2001:db8::7' });
 });
 
-test('without the header, the address that API Gateway saw counts', async () => {
+test('without the header, the address that API Gateway saw is used', async () => {
   expect(await seen()).toMatchObject({ ip: '198.51.100.7' });
 });

@@ -35,7 +35,7 @@ function taken(): Promise<{ url?: string; headers: IncomingMessage['headers']; b
   });
 }
 
-test('next gives the event with what the platform says of it', async () => {
+test('next returns the event with its metadata', async () => {
   handle = (request, response) => {
     expect(request.url).toBe('/2018-06-01/runtime/invocation/next');
     response.writeHead(200, {
@@ -74,7 +74,7 @@ test('the first bytes are there before the end', async () => {
   await response.end();
 });
 
-test('a whole answer is JSON with a length', async () => {
+test('a complete response is JSON with a length', async () => {
   const platform = taken();
   await api.respond(INVOCATION, { ok: true });
   expect(await platform).toMatchObject({ headers: { 'content-length': '11', 'lambda-runtime-invocation-id': 'attempt-1' }, body: '{"ok":true}' });
@@ -98,8 +98,8 @@ test('an init error belongs to no invocation', async () => {
   expect(JSON.parse(body)).toEqual({ errorType: 'Runtime.NoConfig', errorMessage: 'no', stackTrace: [] });
 });
 
-describe('a platform that does not take a response: its end tells', () => {
-  test('of a reset, however long ago', async () => {
+describe('the end of a response that the platform rejects reports', () => {
+  test('a reset, at any time', async () => {
     const reset = new Promise<void>((resolve) => {
       handle = (request) => void request.once('data', () => {
         request.socket.once('close', () => resolve()).resetAndDestroy();
@@ -110,7 +110,7 @@ describe('a platform that does not take a response: its end tells', () => {
     await expect(response.end()).rejects.toThrow();
   });
 
-  test('of a refusal, with its reason', async () => {
+  test('a rejection, with its reason', async () => {
     handle = (request, response) => void request.resume().once('end', () => response.writeHead(413).end('too large'));
     await expect(api.begin(INVOCATION, Buffer.from('x')).end()).rejects.toThrow('Lambda\'s Runtime API answered 413 to a response: too large');
   });

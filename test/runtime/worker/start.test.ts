@@ -42,7 +42,7 @@ test('LibreChat\'s environment', async () => {
   }
 });
 
-test('what LibreChat writes is below the temporary folder, and there', async () => {
+test('LibreChat\'s folders are below the temporary folder, and exist', async () => {
   const worker = create();
   const environment = await environmentOfLibreChat(worker);
   for (const name of ['HOME', 'LIBRECHAT_LOG_DIR', 'npm_config_cache', 'UV_CACHE_DIR']) {
@@ -74,7 +74,7 @@ test('LibreChat\'s own lines pass through unchanged', async () => {
   await until(() => worker.adapter.output.includes('{"level":"info", "message":"grüße"}'));
 });
 
-test('12 s of LibreChat\'s start: the first event waits, and the init is not begun again', async () => {
+test('a start of 12 s: the first event waits, and the init is not repeated', async () => {
   // A little more than Lambda's 10 s, for a machine that is busy; less than LibreChat needs.
   const worker = create({ environment: { FIXTURE_START_MS: '12000' }, initTimeoutMs: 11_500, maxWorkers: 1 });
   await worker.start('a-start');

@@ -91,7 +91,7 @@ function derived(root: string, name: string, length: number): string {
   return createHmac('sha256', key).update(name).update(Buffer.from([1])).digest().subarray(0, length).toString('hex');
 }
 
-test('LibreChat gets the values, and none of the references', async () => {
+test('LibreChat gets the values, and no references', async () => {
   const environment = await seenByLibreChat(declared());
   expect(environment).toMatchObject({
     MONGO_URI: SECRETS.mongo,
@@ -102,12 +102,12 @@ test('LibreChat gets the values, and none of the references', async () => {
   expect(Object.keys(environment).filter((name) => name.startsWith(VALUE_FROM) || /^(?:ADAPTER|QUEUE)_/.test(name))).toEqual([]);
 });
 
-test('the four values that must never change follow from one secret', async () => {
+test('the four values that must never change are derived from one secret', async () => {
   const environment = await seenByLibreChat(declared());
   for (const [name, length] of Object.entries(DERIVED_SECRETS)) expect(environment[name]).toBe(derived(SECRETS.root, name, length));
 });
 
-test('one of the four that is given is not derived', async () => {
+test('one of the four that is specified is not derived', async () => {
   aws.services.ssm.parameters.set('/my/key', 'my-own-key');
   const environment = await seenByLibreChat({
     ...declared(), [`${VALUE_FROM}CREDS_KEY`]: aws.services.cloud.arn('ssm', 'parameter/my/key'), JWT_SECRET: 'plain',
@@ -228,7 +228,7 @@ describe('references, as `ecs.Secret` gives them', () => {
 });
 
 describe('every AWS call failing once', () => {
-  test.each<Fault>([500, 503, 429, 'throttle', 'reset', 'hang'])('%s: LibreChat starts all the same', async (fault) => {
+  test.each<Fault>([500, 503, 429, 'throttle', 'reset', 'hang'])('%s: LibreChat starts nevertheless', async (fault) => {
     aws.fault = (_call, times) => (times === 0 ? fault : undefined);
     const settings = fault === 'hang' ? { awsTimeoutMs: 1_000 } : {};
     expect(await seenByLibreChat(declared(), { settings })).toMatchObject({ MONGO_URI: SECRETS.mongo, DOMAIN_CLIENT: 'https://d111.cloudfront.net' });
@@ -239,7 +239,7 @@ describe('every AWS call failing once', () => {
   });
 });
 
-describe('failing for ever', () => {
+describe('a permanent failure', () => {
   /** The reason that the platform is told. */
   async function reason(environment: Record<string, string>): Promise<string> {
     const error: unknown = await start(environment).invoke(START).catch((e: unknown) => e);
@@ -253,20 +253,20 @@ describe('failing for ever', () => {
     ['GetParameter arn', /`VALUE_FROM_MONGO_URI` could not be read from arn:\S+:parameter\/chat\/mongo: 127\.0\.0\.1:\d+ answered 503/],
     ['GetParameter /chat/url', /`ADAPTER_URL_PARAMETER` could not be read from \/chat\/url: 127\.0\.0\.1:\d+ answered 503/],
     ['GET /config', /`ADAPTER_CONFIG_KEY` could not be read from s3:\/\/config\/folder\/libre chat\+1\.yaml: 127\.0\.0\.1:\d+ answered 503/],
-  ])('%s: the init fails and names it', async (call, expected) => {
+  ])('%s: the init fails and names the reference', async (call, expected) => {
     const environment = declared();
     aws.fault = (name) => (name.startsWith(call) && !/redis|sealing/.test(name) ? 503 : undefined);
     expect(await reason(environment)).toMatch(expected);
     expect(adapter!.logged('start-failed')[0].message).toMatch(expected);
   });
 
-  test('what cannot be reached says so', async () => {
+  test('the error names an endpoint that cannot be reached', async () => {
     const environment = declared();
     aws.fault = () => 'reset';
     expect(await reason(environment)).toMatch(/127\.0\.0\.1:\d+ could not be reached: /);
   });
 
-  test('what is refused is not tried again', async () => {
+  test('a rejected call is not repeated', async () => {
     const environment = { ...declared(), [`${VALUE_FROM}X`]: aws.services.cloud.arn('ssm', 'parameter/chat/missing') };
     expect(await reason(environment)).toMatch(/`VALUE_FROM_X` could not be read from arn:\S+\/chat\/missing: \S+ answered 400: .*ParameterNotFound/);
     // Once for each of the two inits.
@@ -276,7 +276,7 @@ describe('failing for ever', () => {
   test.each([
     ['arn:aws:s3:::bucket', '`VALUE_FROM_X` could not be read from arn:aws:s3:::bucket: it must be the ARN of an SSM parameter or of a Secrets Manager secret'],
     ['plain', '`VALUE_FROM_X` could not be read from plain: it must be'],
-  ])('a reference that is none: %s', async (reference, expected) => {
+  ])('an invalid reference: %s', async (reference, expected) => {
     expect(await reason({ ...declared(), [`${VALUE_FROM}X`]: reference })).toContain(expected);
   });
 
@@ -285,7 +285,7 @@ describe('failing for ever', () => {
     expect(await reason({ ...declared(), [`${VALUE_FROM}X`]: `${arn}:b::` })).toContain('the secret has no field `b`');
   });
 
-  test('a field of what is no JSON', async () => {
+  test('a field of a secret that is not JSON', async () => {
     const { arn } = aws.services.secretsManager.create('my', 'hidden-but-not-json');
     expect(await reason({ ...declared(), [`${VALUE_FROM}X`]: `${arn}:b::` })).toContain('the secret must hold a JSON object');
     expect(adapter!.output.join()).not.toContain('hidden');
@@ -298,7 +298,7 @@ describe('failing for ever', () => {
   });
 });
 
-test('no secret gets into a log', async () => {
+test('no secret is logged', async () => {
   const environment = await seenByLibreChat(declared());
   const secrets = [...Object.values(SECRETS), ...Object.keys(DERIVED_SECRETS).map((name) => environment[name]), environment.METRICS_SECRET, 'the/secret/access/key'];
   const output = adapter!.output.join('\n');

@@ -29,7 +29,7 @@ describe('a worker', () => {
     expect(worker.adapter.logged('worker-ended')).toMatchObject([{ reason: 'idle', requests: 1, most: 1 }]);
   });
 
-  test('is one only, however often a single request is sent', async () => {
+  test('serves all requests that are sent one after another', async () => {
     for (let i = 0; i < 5; i++) {
       const worker = create();
       await worker.send(hello);
@@ -38,14 +38,14 @@ describe('a worker', () => {
     }
   });
 
-  test('serves a whole page load: 28 requests at once, one environment', async () => {
+  test('serves the 28 requests of a page load at once, in one environment', async () => {
     const worker = create();
     const replies = await Promise.all(Array.from({ length: 28 }, (_, i) => worker.send({ path: `/api/echo?n=${i}` })));
     expect(replies.map(({ body }) => (JSON.parse(body) as { url: string }).url)).toEqual(replies.map((_, i) => `/api/echo?n=${i}`));
     expect(environments(worker)).toHaveLength(1);
   });
 
-  test('serves after every thaw, however often', async () => {
+  test('serves after each thaw', async () => {
     const worker = create({ settings: { lingerMs: 0, titleMs: 0 } });
     for (let i = 0; i < 10; i++) {
       expect(await worker.send(hello)).toMatchObject({ kind: 'response', statusCode: 200 });
@@ -69,7 +69,7 @@ describe('a worker', () => {
     expect(environments(worker)).toHaveLength(1);
   });
 
-  test('generates on where nobody listens', async () => {
+  test('continues a reply without a reader', async () => {
     const worker = create({ settings: { lingerMs: 0, titleMs: 0 } });
     await chat(worker, { generateMs: 1_500 });
     await worker.adapter.idle();
@@ -91,14 +91,14 @@ describe('a worker', () => {
     expect(worker.adapter.logged('worker-ended')).toMatchObject([{ reason: 'idle' }]);
   });
 
-  test('of the next release serves relays of the one before: during a deployment its function is updated first', async () => {
+  test('serves relays of the previous release: a deployment updates the worker\'s function first', async () => {
     const worker = create({ environment: { QUEUE_RELEASE: 'the-next' } });
     expect(await worker.send(hello)).toMatchObject({ kind: 'response', statusCode: 200 });
     await worker.adapter.idle();
     expect(worker.starts).toEqual(['started']);
   });
 
-  test('says in its log which worker it is to relays', async () => {
+  test('logs its id in the queue', async () => {
     const worker = create();
     const { outcome, close } = await worker.open(hello);
     await replyOf(outcome);
@@ -109,7 +109,7 @@ describe('a worker', () => {
     expect(worker.adapter.logged('worker-ended')).toMatchObject([{ worker: name, requestId }]);
   });
 
-  test('responds to an event of another kind with an error that says what it must be', async () => {
+  test('responds to an event of another kind with an error that names the valid kinds', async () => {
     const worker = create();
     // Lambda hands on errors of such names only.
     await expect(worker.adapter.invoke({ httpMethod: 'GET', path: '/' })).rejects.toMatchObject({
@@ -118,7 +118,7 @@ describe('a worker', () => {
     expect(await worker.send(hello)).toMatchObject({ statusCode: 200 });
   });
 
-  test('LibreChat sees nothing of the queue', async () => {
+  test('LibreChat does not get the variables of the queue', async () => {
     const worker = create();
     const environment = JSON.parse((await worker.send({ path: '/environment' })).body) as Record<string, string>;
     expect(Object.keys(environment).filter((name) => /^(?:QUEUE|ADAPTER|AWS_LAMBDA_RUNTIME_API)/.test(name))).toEqual([]);
@@ -139,7 +139,7 @@ function killChildren(pid: number): void {
 }
 
 describe('near the deadline', () => {
-  test('what is generated is saved, its events end, and the environment lives on', async () => {
+  test('replies are saved, their streams end, and the environment lives on', async () => {
     const worker = create({ timeoutMs: 12_000, settings: { abortBeforeDeadlineMs: 9_000, endBeforeDeadlineMs: 5_000 } });
     const reply = await streamOf(worker, await chat(worker, { generateMs: 60_000 }));
     expect(reply).toMatchObject({ statusCode: 200, body: expect.stringContaining('"final":true') });
@@ -151,7 +151,7 @@ describe('near the deadline', () => {
 });
 
 describe('LibreChat ends', () => {
-  test('during a request: that one fails, the next one is served by a new environment', async () => {
+  test('during a request: it fails, and a new environment serves the next one', async () => {
     const worker = create();
     const reply = await worker.send({ path: '/api/crash' });
     expect(reply.kind).toBe('failed');
@@ -163,7 +163,7 @@ describe('LibreChat ends', () => {
     expect(environments(worker)).toHaveLength(2);
   });
 
-  test('in a frozen environment: no request is lost, and another worker is started at once', async () => {
+  test('in a frozen environment: no request is lost, and another worker starts at once', async () => {
     // The start would count as under way for longer than this test may take.
     const worker = create({ queue: { startMs: 120_000 } });
     await worker.send(hello);
@@ -177,13 +177,13 @@ describe('LibreChat ends', () => {
 });
 
 describe('a start that fails', () => {
-  test('LibreChat ends before it is ready: the relay is told why', async () => {
+  test('LibreChat ends before it is ready: the relay gets the reason', async () => {
     const worker = create({ environment: { FIXTURE_START_FAILS: '9' } });
     const reply = await worker.send(hello);
     expect(reply).toMatchObject({ kind: 'unavailable', reason: expect.stringMatching(/broken|refused/), message: expect.stringContaining('LibreChat ended before it was ready: exit code 9') });
   });
 
-  test('LibreChat never becomes ready: the relay is told, and the environment replaced', async () => {
+  test('LibreChat never becomes ready: the relay gets the reason, and the environment is replaced', async () => {
     const worker = create({ environment: { FIXTURE_NEVER_READY: '1' }, settings: { askForEventsAfterMs: 100, readyWaitMs: 500 } });
     expect(await worker.send(hello)).toMatchObject({ kind: 'unavailable', reason: 'broken', message: expect.stringContaining('LibreChat is not ready') });
     await until(() => worker.adapter.state === 'dead');
@@ -199,7 +199,7 @@ describe('a start that fails', () => {
     const worker = create({ environment: { REDIS_URI: 'redis://127.0.0.1:1' } });
     await worker.start('a-start');
     await worker.adapter.idle();
-    expect(worker.adapter.logged('no-requests')).toHaveLength(1);
+    expect(worker.adapter.logged('queue-unavailable')).toHaveLength(1);
     expect(worker.adapter.state).toBe('frozen');
   });
 });

@@ -23,7 +23,7 @@ test('the routes of the contract are those of LibreChat', () => {
   expect(API_ROUTES.map(({ prefix }) => prefix)).toEqual(['/api', '/oauth', '/images']);
 });
 
-test('is Regional, since the edge would cut a silent stream after 30 seconds', () => {
+test('is Regional, because an edge-optimized API ends a silent stream after 30 seconds', () => {
   expect(resourceOf(template, 'AWS::ApiGateway::RestApi').Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });
 });
 
@@ -41,7 +41,7 @@ test('streams every route of LibreChat, for 15 minutes', () => {
   }
 });
 
-test('has one permission, of the action that exists', () => {
+test('has one permission, for an existing action', () => {
   const { Action, FunctionName, Principal, SourceArn } = resourceOf(template, 'AWS::Lambda::Permission', 'ApiGateway').Properties;
   expect([Action, text(FunctionName), Principal]).toEqual(['lambda:InvokeFunction', '<ChatRelayFunction.Arn>', 'apigateway.amazonaws.com']);
   expect(text(SourceArn)).toBe('arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<ChatApiGatewayRestApi>/*/*/*');
@@ -58,14 +58,14 @@ test('a request that may have been executed is not repeated: a timeout stays a 5
   expect(types.sort()).toEqual(['INTEGRATION_FAILURE', 'THROTTLED']);
 });
 
-test('takes uploads as bytes, and nothing that would break the preflight', () => {
+test('accepts binary uploads, without breaking the preflight', () => {
   const types: string[] = resourceOf(template, 'AWS::ApiGateway::RestApi').Properties.BinaryMediaTypes;
   expect(types).toEqual(expect.arrayContaining(['multipart/form-data', 'audio/*', 'image/*']));
   expect(types).not.toContain('*/*');
 });
 
 describe('preflight', () => {
-  test('is answered without the function on every route', () => {
+  test('is handled without the function on every route', () => {
     const answered = methods('OPTIONS');
     expect(answered.map(([path]) => path).sort()).toEqual(ROUTES);
     for (const [, { Properties }] of answered) {
@@ -73,7 +73,7 @@ describe('preflight', () => {
     }
   });
 
-  test('names no origin where the site has none yet, so that browsers refuse every other', () => {
+  test('names no origin if the site has none yet, so that browsers reject all others', () => {
     for (const [, { Properties }] of methods('OPTIONS')) {
       const [{ ResponseParameters }] = Properties.Integration.IntegrationResponses;
       expect(Object.keys(ResponseParameters)).toEqual([
@@ -83,7 +83,7 @@ describe('preflight', () => {
     }
   });
 
-  test('names the site where it has a domain', () => {
+  test('names the site if it has a domain', () => {
     for (const [, { Properties }] of methods('OPTIONS', templateOf('maximal'))) {
       const [{ ResponseParameters }] = Properties.Integration.IntegrationResponses;
       expect(ResponseParameters).toMatchObject({
@@ -96,7 +96,7 @@ describe('preflight', () => {
 });
 
 describe('key', () => {
-  test('is the same secret in API Gateway and in what CloudFront sends', () => {
+  test('is the same secret in API Gateway and in CloudFront\'s header', () => {
     const value = text(resourceOf(template, 'AWS::ApiGateway::ApiKey').Properties.Value);
     expect(value).toBe('{{resolve:secretsmanager:<ChatApiGatewayApiKey>:SecretString:::}}');
     const origins = resourceOf(template, 'AWS::CloudFront::Distribution').Properties.DistributionConfig.Origins;
@@ -104,7 +104,7 @@ describe('key', () => {
     expect(headers.map(({ HeaderName, HeaderValue }: any) => [HeaderName, text(HeaderValue)])).toEqual([['x-api-key', value]]);
   });
 
-  test('opens the stage within limits', () => {
+  test('limits requests to the stage', () => {
     const { ApiStages, Throttle } = resourceOf(template, 'AWS::ApiGateway::UsagePlan').Properties;
     expect(ApiStages.map(({ ApiId, Stage }: any) => [text(ApiId), text(Stage)])).toEqual([
       ['<ChatApiGatewayRestApi>', '<ChatApiGatewayRestApiDeploymentStageprod>'],
@@ -115,7 +115,7 @@ describe('key', () => {
 });
 
 describe('log', () => {
-  test('tells of each request how it streamed', () => {
+  test('has a line for each request, with its streaming times', () => {
     const { DestinationArn, Format } = resourceOf(template, 'AWS::ApiGateway::Stage').Properties.AccessLogSetting;
     expect(text(DestinationArn)).toBe('<ChatApiGatewayAccessLog.Arn>');
     // The variable `messageString` contains quotes of its own, and would break the lines of failed requests.
@@ -130,11 +130,11 @@ describe('log', () => {
     });
   });
 
-  test('needs a role of the account, which is made, and stays as other APIs may use it', () => {
+  test('creates the account\'s role for logs, and retains it because other APIs may use it', () => {
     expect(resourceOf(template, 'AWS::ApiGateway::Account').DeletionPolicy).toBe('Retain');
   });
 
-  test('leaves that role alone when told to', () => {
+  test('does not create the role with `cloudWatchRole: false`', () => {
     expect(resources(templateOf('maximal'), 'AWS::ApiGateway::Account')).toEqual([]);
     expect(resources(templateOf('maximal'), 'AWS::IAM::Role').filter(([logicalId]) => logicalId.includes('CloudWatch'))).toEqual([]);
   });
@@ -145,6 +145,6 @@ test('a change of the methods is deployed', () => {
   expect(logicalIdOf(withDomain, 'AWS::ApiGateway::Deployment')).not.toBe(logicalIdOf(template, 'AWS::ApiGateway::Deployment'));
 });
 
-test('offers no address that would refuse whoever tries it', () => {
+test('has no default endpoint, which would reject all requests', () => {
   expect(Object.keys(template.toJSON().Outputs)).toEqual([expect.stringMatching(/^ChatUrl/)]);
 });

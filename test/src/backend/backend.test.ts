@@ -7,7 +7,7 @@ import { functionEnvironment, backendFunction, logicalIdOf, resources, statement
 describe('minimal', () => {
   const template = templateOf('minimal');
 
-  test('the function serves for as long as Lambda lets it, on ARM', () => {
+  test('the function has Lambda\'s longest timeout, on ARM', () => {
     const { Properties } = backendFunction(template);
     expect(Properties).toMatchObject({
       PackageType: 'Image',
@@ -20,7 +20,7 @@ describe('minimal', () => {
     expect(Properties).not.toHaveProperty('EphemeralStorage');
   });
 
-  test('the function is told where everything is, and no secret', () => {
+  test('the function gets all addresses, and no secret', () => {
     expect(Object.fromEntries(Object.entries(functionEnvironment(template)).map(([name, value]) => [name, text(value)]))).toEqual({
       ADAPTER_CONFIG_BUCKET: 'cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>',
       ADAPTER_CONFIG_KEY: expect.stringMatching(/^[0-9a-f]{64}\.yaml$/),
@@ -49,7 +49,7 @@ describe('minimal', () => {
     expect(text(parameter.Value)).toBe('https://<ChatFrontendDistribution.DomainName>');
   });
 
-  test('the role may do this, and nothing else', () => {
+  test('the role has these permissions only', () => {
     expect(statements(template, 'BackendRole')).toEqual([
       'logs:CreateLogStream logs:PutLogEvents on <ChatBackendLogs.Arn>',
       'ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:DeleteNetworkInterface'
@@ -68,7 +68,7 @@ describe('minimal', () => {
     expect(resourceOf(template, 'AWS::IAM::Role', 'BackendRole').Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
-  test('the function may speak to its data, and elsewhere only over HTTPS', () => {
+  test('the function may connect to its data, and to other hosts over HTTPS only', () => {
     expect(resourceOf(template, 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress).toEqual([
       { CidrIp: '0.0.0.0/0', Description: expect.any(String), IpProtocol: 'tcp', FromPort: 443, ToPort: 443 },
     ]);
@@ -81,7 +81,7 @@ describe('minimal', () => {
     ]);
   });
 
-  test('the files are private, encrypted, kept, and sent over TLS only', () => {
+  test('the files are private, encrypted, retained, and sent over TLS only', () => {
     const bucket = resourceOf(template, 'AWS::S3::Bucket', 'FilesBucket');
     const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
     expect(bucket).toMatchObject(kept);
@@ -95,7 +95,7 @@ describe('minimal', () => {
     ]);
   });
 
-  test('browsers may load files from pages of a distribution, whose name is not known yet', () => {
+  test('browsers may load files from pages of any distribution, since its name is not known yet', () => {
     expect(resourceOf(template, 'AWS::S3::Bucket', 'FilesBucket').Properties.CorsConfiguration.CorsRules).toEqual([{
       AllowedOrigins: ['https://*.cloudfront.net'],
       AllowedMethods: ['GET', 'PUT', 'POST'],
@@ -105,12 +105,12 @@ describe('minimal', () => {
     }]);
   });
 
-  test('the log is its own, and ends', () => {
+  test('it has a separate log group with a retention', () => {
     expect(resourceOf(template, 'AWS::Logs::LogGroup', 'BackendLogs')).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
     expect(text(backendFunction(template).Properties.LoggingConfig.LogGroup)).toBe('<ChatBackendLogs>');
   });
 
-  test('the generated secret outlives the stack', () => {
+  test('the generated secret is retained with the stack\'s deletion', () => {
     expect(resourceOf(template, 'AWS::SecretsManager::Secret', 'RootSecret')).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   });
 });
@@ -118,7 +118,7 @@ describe('minimal', () => {
 describe('maximal', () => {
   const template = templateOf('maximal');
 
-  test('the function has the size that was asked for', () => {
+  test('the function has the specified size', () => {
     expect(backendFunction(template).Properties).toMatchObject({
       Architectures: ['x86_64'],
       MemorySize: 3008,
@@ -133,7 +133,7 @@ describe('maximal', () => {
     expect(functionEnvironment(template, 'RelayFunction').RELAY_WORKER_FUNCTION).toEqual({ Ref: alias });
   });
 
-  test('provisioned environments start when their data is there and the way to it open', () => {
+  test('provisioned environments start after the data and the routes to it are created', () => {
     const rules = [...resources(template, 'AWS::EC2::SecurityGroupEgress'), ...resources(template, 'AWS::EC2::SecurityGroupIngress')]
       .filter(([logicalId]) => logicalId.includes('BackendSecurityGroup'));
     expect(rules.length).toBeGreaterThanOrEqual(4);
@@ -143,7 +143,7 @@ describe('maximal', () => {
     expect(resourceOf(template, 'AWS::Lambda::Alias').DependsOn).toEqual(expect.arrayContaining([...rules, ...data].map(([logicalId]) => logicalId)));
   });
 
-  test('secrets stand in the template as references, and the role may read each', () => {
+  test('the template contains references to secrets, and the role may read each', () => {
     expect(text(functionEnvironment(template).VALUE_FROM_OPENAI_API_KEY)).toMatch(/:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:openai$/);
     expect(text(functionEnvironment(template).VALUE_FROM_OPENID_CLIENT_SECRET)).toMatch(/:ssm:<AWS::Region>:<AWS::AccountId>:parameter\/chat\/openid$/);
     const read = statements(template, 'BackendRole').join('\n');
@@ -151,13 +151,13 @@ describe('maximal', () => {
     expect(read).toMatch(/ssm:GetParameter\b.* on \S+:parameter\/chat\/openid/);
   });
 
-  test('a bucket that was brought is used, and not made', () => {
+  test('an existing bucket is used, and none is created', () => {
     expect(functionEnvironment(template).AWS_BUCKET_NAME).toBe('my-files');
     expect(resources(template, 'AWS::S3::Bucket')).toHaveLength(1);
     expect(resources(template, 'AWS::S3::BucketPolicy')).toHaveLength(1);
   });
 
-  test('a known domain is told in plain variables', () => {
+  test('a domain is passed in plain variables', () => {
     const environment = functionEnvironment(template);
     expect(environment).toMatchObject({ DOMAIN_CLIENT: 'https://chat.example.com', DOMAIN_SERVER: 'https://chat.example.com' });
     expect(environment).not.toHaveProperty('ADAPTER_URL_PARAMETER');
@@ -183,7 +183,7 @@ describe('no VPC', () => {
   });
 });
 
-test('in a VPC that was brought, data outside can be reached on its usual ports', () => {
+test('in an existing VPC, external databases are reachable on their standard ports', () => {
   const rules = resourceOf(templateOf('existing-vpc-and-data'), 'AWS::EC2::SecurityGroup', 'BackendSecurityGroup').Properties.SecurityGroupEgress;
   expect(rules.map(({ CidrIp, FromPort }: any) => [CidrIp, FromPort])).toEqual([['0.0.0.0/0', 443], ['0.0.0.0/0', 27017], ['0.0.0.0/0', 6379]]);
 });
@@ -193,7 +193,7 @@ test('with a domain, browsers may load files from its pages only', () => {
   expect(rule.AllowedOrigins).toEqual(['https://chat.example.com']);
 });
 
-test('with all four lasting values brought, no secret is generated for them', () => {
+test('with all four permanent values specified, no secret is generated for them', () => {
   const template = templateWith((stack) => new LibreChatServerless(stack, 'Chat', {
     database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
     redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
@@ -203,7 +203,7 @@ test('with all four lasting values brought, no secret is generated for them', ()
   expect(resources(template, 'AWS::SecretsManager::Secret').filter(([logicalId]) => logicalId.includes('Root'))).toEqual([]);
 });
 
-test('with some of them missing, one is', () => {
+test('with some of them missing, a secret is generated', () => {
   const template = templateWith((stack) => new LibreChatServerless(stack, 'Chat', {
     database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
     redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),

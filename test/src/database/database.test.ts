@@ -1,6 +1,6 @@
 import { resourceOf, resources, templateOf, text } from '../reading';
 
-test('minimal: a serverless cluster with the one instance that CDK forgets', () => {
+test('minimal: a serverless cluster with the one instance that CDK does not create', () => {
   const template = templateOf('minimal');
   expect(resourceOf(template, 'AWS::DocDB::DBCluster').Properties).toMatchObject({
     EngineVersion: '5.0.0',
@@ -38,7 +38,7 @@ test('maximal: two instances, larger, and kept', () => {
   expect(resources(template, 'AWS::DocDB::DBInstance').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['RetainExceptOnCreate', 'RetainExceptOnCreate']);
 });
 
-test('the database connects to nothing', () => {
+test('the database has no egress', () => {
   const group = resourceOf(templateOf('minimal'), 'AWS::EC2::SecurityGroup', 'DatabaseSecurityGroup').Properties;
   expect(group.SecurityGroupEgress).toEqual([expect.objectContaining({ CidrIp: '255.255.255.255/32', IpProtocol: 'icmp' })]);
   expect(resources(templateOf('minimal'), 'AWS::EC2::SecurityGroupEgress').filter(([logicalId]) => logicalId.includes('Database') && !logicalId.includes('Backend'))).toEqual([]);

@@ -28,7 +28,7 @@ describe('behaviours', () => {
     expect(DefaultCacheBehavior.TargetOriginId).toBe(page);
   });
 
-  test('five, with policies of CloudFront only, as the free plan asks', () => {
+  test('five, with managed policies only, as CloudFront\'s free plan requires', () => {
     expect([DefaultCacheBehavior, ...CacheBehaviors]).toHaveLength(5);
     for (const behaviour of [DefaultCacheBehavior, ...CacheBehaviors]) {
       expect(Object.values(MANAGED)).toContain(behaviour.CachePolicyId);
@@ -39,7 +39,7 @@ describe('behaviours', () => {
     }
   });
 
-  test('the API gets everything but the host, every method, and nothing from a cache', () => {
+  test('the API gets all headers except the host, with every method and without a cache', () => {
     for (const behaviour of CacheBehaviors.filter(({ TargetOriginId }: any) => TargetOriginId === api)) {
       expect(behaviour).toMatchObject({
         CachePolicyId: MANAGED.CachingDisabled,
@@ -51,7 +51,7 @@ describe('behaviours', () => {
     }
   });
 
-  test('the page is cached, and its routes are found by a function', () => {
+  test('the client is cached, and a function rewrites its routes', () => {
     for (const behaviour of [DefaultCacheBehavior, CacheBehaviors[0]]) {
       expect(behaviour).toMatchObject({ CachePolicyId: MANAGED.CachingOptimized, ViewerProtocolPolicy: 'redirect-to-https' });
       expect(behaviour.FunctionAssociations.map(({ EventType, FunctionARN }: any) => [EventType, text(FunctionARN)])).toEqual([
@@ -64,7 +64,7 @@ describe('behaviours', () => {
     }
   });
 
-  test('no error page turns the API\'s answers into HTML', () => {
+  test('no error page replaces responses of the API by HTML', () => {
     expect(distribution()).not.toHaveProperty('CustomErrorResponses');
     expect(distribution(maximal)).not.toHaveProperty('CustomErrorResponses');
   });
@@ -73,7 +73,7 @@ describe('behaviours', () => {
 describe('origins', () => {
   const [page, api] = distribution().Origins;
 
-  test('the API is asked once, below its stage, and may be silent for two minutes', () => {
+  test('the API is requested once, with the path of its stage, and may be silent for two minutes', () => {
     expect(api).toMatchObject({
       ConnectionAttempts: 1,
       CustomOriginConfig: { OriginReadTimeout: 120, OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] },
@@ -84,7 +84,7 @@ describe('origins', () => {
     expect(resourceOf(minimal, 'AWS::ApiGateway::Stage').Properties.StageName).toBe('prod');
   });
 
-  test('the page is read with the distribution\'s own signature, and what is missing is a 404', () => {
+  test('the client is read with origin access control, and missing files are a 404', () => {
     expect(page.S3OriginConfig).toEqual({ OriginAccessIdentity: '' });
     expect(text(page.OriginAccessControlId)).toBe('<ChatFrontendOriginAccessControl.Id>');
     const [deny, ...allow] = resourceOf(minimal, 'AWS::S3::BucketPolicy', 'Frontend').Properties.PolicyDocument.Statement;
@@ -96,7 +96,7 @@ describe('origins', () => {
     }
   });
 
-  test('the bucket is private, encrypted, and goes with the stack', () => {
+  test('the bucket is private, encrypted, and deleted with the stack', () => {
     expect(resourceOf(minimal, 'AWS::S3::Bucket', 'Frontend')).toMatchObject({
       DeletionPolicy: 'Delete',
       Properties: {
@@ -111,7 +111,7 @@ describe('origins', () => {
 describe('publication', () => {
   const resource = resourceOf(minimal, 'Custom::LibreChatFrontend');
 
-  test('runs the image of the API with another command, outside of the VPC', () => {
+  test('runs the API\'s image with another command, outside of the VPC', () => {
     const publisher = resourceOf(minimal, 'AWS::Lambda::Function', 'Publication').Properties;
     const api = resourceOf(minimal, 'AWS::Lambda::Function', 'BackendFunction').Properties;
     expect(publisher).toMatchObject({ ImageConfig: { Command: ['publish'] }, Code: api.Code, Architectures: api.Architectures });
@@ -126,19 +126,19 @@ describe('publication', () => {
     expect(resourceOf(maximal, 'Custom::LibreChatFrontend').Properties.Image).toBe('v0.8.7-1');
   });
 
-  test('does not hold a deployment for an hour if it dies', () => {
+  test('does not block a deployment for an hour if it fails', () => {
     expect(resource.Properties.ServiceTimeout).toBe('600');
     expect(resourceOf(minimal, 'AWS::Lambda::Function', 'Publication').Properties.Timeout).toBe(300);
   });
 
-  test('comes after the API that goes with the page, and before viewers are sent to the site', () => {
+  test('runs after the update of the API, and before the DNS records', () => {
     expect(resource.DependsOn).toContain(logicalIdOf(minimal, 'AWS::Lambda::Function', 'RelayFunction'));
     const records = resources(maximal, 'AWS::Route53::RecordSet');
     expect(records).toHaveLength(2);
     for (const [, { DependsOn }] of records) expect(DependsOn).toContain(logicalIdOf(maximal, 'Custom::LibreChatFrontend'));
   });
 
-  test('may write its log and the page, and nothing else', () => {
+  test('may write its log and the client only', () => {
     expect(statements(minimal, 'PublicationRole')).toEqual([
       'logs:CreateLogStream logs:PutLogEvents on <ChatFrontendPublicationLogs.Arn>',
       's3:PutObject on <ChatFrontendBucket.Arn>/*',
@@ -155,7 +155,7 @@ describe('edge', () => {
     }
   });
 
-  test('maximal: what was asked for', () => {
+  test('maximal: the specified values', () => {
     expect(distribution(maximal)).toMatchObject({
       Aliases: ['chat.example.com'],
       ViewerCertificate: { MinimumProtocolVersion: 'TLSv1.2_2021', SslSupportMethod: 'sni-only', AcmCertificateArn: expect.stringContaining(':us-east-1:') },
@@ -177,14 +177,14 @@ describe('address', () => {
     expect(Object.keys(maximal.toJSON().Outputs)).toEqual([expect.stringMatching(/^ChatUrl/)]);
   });
 
-  test('without a zone: no records, and an output that says what to enter', () => {
+  test('without a zone: no records, and an output with the record to create', () => {
     const template = templateOf('domain-in-other-dns');
     expect(records(template)).toEqual([]);
     const [, record] = Object.entries<any>(template.toJSON().Outputs).find(([name]) => name.startsWith('ChatDnsRecord'))!;
     expect(text(record.Value)).toBe('chat.example.com CNAME <ChatFrontendDistribution.DomainName>');
   });
 
-  test('without a certificate, in us-east-1: one is made', () => {
+  test('without a certificate, in us-east-1: one is created', () => {
     const template = templateWith(EDGE_REGION_VARIANTS['domain-with-made-certificate'], stackIn(EDGE));
     expect(resourceOf(template, 'AWS::CertificateManager::Certificate').Properties).toMatchObject({
       DomainName: 'chat.example.com',

@@ -39,6 +39,6 @@ test('search engines are kept out, and other headers stay', () => {
   });
 });
 
-test('both are far smaller than the 10 KB that CloudFront takes', () => {
+test('both are far smaller than CloudFront\'s limit of 10 KB', () => {
   expect(Math.max(ROUTE_TO_INDEX.length, ADD_NOINDEX.length)).toBeLessThan(2_000);
 });

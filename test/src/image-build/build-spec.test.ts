@@ -57,7 +57,7 @@ test('logs in, builds for the one platform, and pushes', () => {
   });
 });
 
-test('succeeds where another build has pushed the same in the meantime', () => {
+test('succeeds if another build has pushed the same tag meanwhile', () => {
   const { failed, log, calls } = run({ docker: 'if [ "$1" = push ]; then echo "tag is immutable" >&2; exit 1; fi; if [ "$1" = manifest ]; then echo "{}"; fi' });
   expect(failed).toBeUndefined();
   expect(calls.at(-1)).toBe(`docker manifest inspect ${URI}:abc`);

@@ -45,7 +45,7 @@ function tag(options?: LibreChatCodeBuildOptions, props?: LibreChatServerlessPro
 describe('minimal', () => {
   const template = templateOf('code-build');
 
-  test('the repository scans, never moves a tag, and drops nothing that a function may run', () => {
+  test('the repository scans images, has immutable tags, and keeps images that a function may run', () => {
     const { Properties, DeletionPolicy, UpdateReplacePolicy } = resourceOf(template, 'AWS::ECR::Repository');
     expect(Properties).toMatchObject({
       ImageScanningConfiguration: { ScanOnPush: true },
@@ -57,7 +57,7 @@ describe('minimal', () => {
       .toEqual([['untagged', 'expire']]);
   });
 
-  test('Lambda may pull from the repository, and nobody else is let in', () => {
+  test('only Lambda may pull from the repository', () => {
     expect(resourceOf(template, 'AWS::ECR::Repository').Properties.RepositoryPolicyText.Statement).toEqual([{
       Effect: 'Allow',
       Principal: { Service: 'lambda.amazonaws.com' },
@@ -70,7 +70,7 @@ describe('minimal', () => {
     expect(project(template).Source.BuildSpec).toContain('--platform linux/arm64');
   });
 
-  test('a build has a small x86 machine with Docker, which all regions of CodeBuild have, and 45 minutes', () => {
+  test('a build has a small x86 machine with Docker, which is available in all regions, and 45 minutes', () => {
     expect(project(template)).toMatchObject({
       Environment: {
         Type: 'LINUX_CONTAINER',
@@ -85,7 +85,7 @@ describe('minimal', () => {
     expect(project(template)).not.toHaveProperty('VpcConfig');
   });
 
-  test('a build is told what to build, where to push it, and that Lambda takes no index', () => {
+  test('a build has the variables for the image and its destination, and creates no index, which Lambda rejects', () => {
     const { Tag } = properties(template);
     expect(variables(template)).toEqual({
       REPOSITORY_URI: '<ChatImageBuildRepository.Arn>[4].dkr.ecr.<ChatImageBuildRepository.Arn>[3].<AWS::URLSuffix>/<ChatImageBuildRepository>',
@@ -97,7 +97,7 @@ describe('minimal', () => {
     expect(text(project(template).Source.Location)).toBe(`cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/${Tag}.zip`);
   });
 
-  test('the role of a build may do this, and nothing else', () => {
+  test('the role of a build has these permissions only', () => {
     expect(statements(template, 'ImageBuildRole')).toEqual([
       'logs:CreateLogStream logs:PutLogEvents on <ChatImageBuildLogs.Arn>',
       expect.stringMatching(/^s3:GetObject s3:GetObjectVersion on arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>\/[0-9a-f]{64}\.zip$/),
@@ -111,7 +111,7 @@ describe('minimal', () => {
     expect(text(project(template).ServiceRole)).toBe('<ChatImageBuildRole.Arn>');
   });
 
-  test('the function waits for 15 minutes at a time, and may do this, and nothing else', () => {
+  test('the function has a timeout of 15 minutes, and these permissions only', () => {
     expect(resourceOf(template, 'AWS::Lambda::Function', 'Builder').Properties).toMatchObject({
       Handler: 'index.handler',
       Runtime: 'nodejs24.x',
@@ -129,7 +129,7 @@ describe('minimal', () => {
     expect(resourceOf(template, 'AWS::IAM::Role', 'BuilderRole').Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
-  test('CloudFormation is told all that the function needs to know, and waits for as long as it can', () => {
+  test('CloudFormation passes all parameters of the function, and waits for the longest possible time', () => {
     const resource = resourceOf(template, 'Custom::LibreChatImage');
     expect(text(resource.Properties.ServiceToken)).toBe('<ChatImageBuildBuilderFunction.Arn>');
     expect(properties(template)).toEqual({
@@ -141,20 +141,20 @@ describe('minimal', () => {
     });
   });
 
-  test('nothing starts before it may do what it will: rights come first, and go last', () => {
+  test('permissions are created before, and deleted after, the functions that need them', () => {
     expect(resourceOf(template, 'AWS::CodeBuild::Project').DependsOn).toContain(logicalIdOf(template, 'AWS::IAM::Policy', 'ImageBuildRoleDefaultPolicy'));
     expect(resourceOf(template, 'Custom::LibreChatImage').DependsOn).toContain(logicalIdOf(template, 'AWS::IAM::Policy', 'Continuation'));
     expect(resourceOf(template, 'AWS::Lambda::Function', 'Builder').DependsOn).toContain(logicalIdOf(template, 'AWS::IAM::Policy', 'BuilderRoleDefaultPolicy'));
   });
 
-  test('both functions run the image by its digest, and the page is published when that changes', () => {
+  test('both functions use the digest of the image, and a new digest publishes the client', () => {
     const digest = '@sha256:<ChatImageBuild.Sha256>';
     const uris = resources(template, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => (Properties.Code.ImageUri ? [text(Properties.Code.ImageUri)] : []));
     expect(uris).toEqual([0, 1].map(() => variables(template).REPOSITORY_URI + digest));
     expect(text(resourceOf(template, 'Custom::LibreChatFrontend').Properties.Image)).toBe(digest.slice(1));
   });
 
-  test('logs are its own, and end', () => {
+  test('has a separate log group with a retention', () => {
     expect(text(project(template).LogsConfig.CloudWatchLogs.GroupName)).toBe('<ChatImageBuildLogs>');
     expect(text(resourceOf(template, 'AWS::Lambda::Function', 'Builder').Properties.LoggingConfig.LogGroup)).toBe('<ChatImageBuildBuilderLogs>');
     for (const [, group] of resources(template, 'AWS::Logs::LogGroup')) expect(group).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
@@ -164,7 +164,7 @@ describe('minimal', () => {
 describe('maximal', () => {
   const template = templateOf('code-build-in-vpc');
 
-  test('a repository that is brought is used, and left as it is', () => {
+  test('an existing repository is used, and not modified', () => {
     expect(resources(template, 'AWS::ECR::Repository')).toEqual([]);
     expect(properties(template)).toMatchObject({ Registry: '<AWS::AccountId>', Repository: 'librechat' });
     expect(variables(template).REPOSITORY_URI).toBe('<AWS::AccountId>.dkr.ecr.<AWS::Region>.<AWS::URLSuffix>/librechat');
@@ -172,7 +172,7 @@ describe('maximal', () => {
     expect(text(backendFunction(template).Properties.Code.ImageUri)).toBe(`${variables(template).REPOSITORY_URI}@sha256:<ChatImageBuild.Sha256>`);
   });
 
-  test('the release, its digest and the other architecture are what is built', () => {
+  test('the release, its digest and the architecture determine the build', () => {
     expect(variables(template).LIBRECHAT_IMAGE).toBe(`ghcr.io/librechat-ai/librechat-api:v0.8.8@${DIGEST}`);
     expect(project(template)).toMatchObject({
       Environment: { Type: 'LINUX_CONTAINER', Image: 'aws/codebuild/amazonlinux-x86_64-standard:5.0', PrivilegedMode: true },
@@ -180,11 +180,11 @@ describe('maximal', () => {
     });
   });
 
-  test('the function is of the architecture that was asked for, as the region may have no other', () => {
+  test('the function has the specified architecture, since the region may have no other', () => {
     expect(resourceOf(template, 'AWS::Lambda::Function', 'Builder').Properties.Architectures).toEqual(['x86_64']);
   });
 
-  test('a build is in the subnets that were chosen, speaks HTTPS, and is let in by nobody', () => {
+  test('a build uses the specified subnets, with egress for HTTPS and no ingress', () => {
     const { VpcId, Subnets, SecurityGroupIds } = project(template).VpcConfig;
     expect([VpcId, ...Subnets, ...SecurityGroupIds].map(text)).toEqual(['<Network>', '<NetworkPrivateSubnet1Subnet>', '<ChatImageBuildSecurityGroup.GroupId>']);
     const group = resourceOf(template, 'AWS::EC2::SecurityGroup', 'ImageBuild').Properties;
@@ -192,12 +192,12 @@ describe('maximal', () => {
     expect(group).not.toHaveProperty('SecurityGroupIngress');
   });
 
-  test('a build gets out on the port of a mirror, too', () => {
+  test('a build may connect to the port of a mirror', () => {
     const mirrored = templateWith((stack) => chatWith(stack, { vpc: new Vpc(stack, 'Network'), imageName: 'registry.example.com:5000/librechat-api' }));
     expect(resourceOf(mirrored, 'AWS::EC2::SecurityGroup', 'ImageBuild').Properties.SecurityGroupEgress.map(({ ToPort }: any) => ToPort)).toEqual([443, 5000]);
   });
 
-  test('a build does not start before there is a way out of a VPC that is new', () => {
+  test('a build does not start before a new VPC has a route to the internet', () => {
     expect(resourceOf(template, 'AWS::CodeBuild::Project').DependsOn).toContain(logicalIdOf(template, 'AWS::EC2::Route', 'PrivateSubnet1'));
   });
 
@@ -212,7 +212,7 @@ describe('maximal', () => {
     expect(Condition.StringEquals['ec2:Subnet'].map(text)).toEqual(['arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:subnet/<NetworkPrivateSubnet1Subnet>']);
   });
 
-  test('logs are kept for as long as was asked for', () => {
+  test('logs have the specified retention', () => {
     for (const word of ['ChatImageBuildLogs', 'BuilderLogs']) expect(resourceOf(template, 'AWS::Logs::LogGroup', word).Properties.RetentionInDays).toBe(90);
   });
 });
@@ -232,7 +232,7 @@ describe('removal', () => {
     expect(repositoryWith(policy)).toEqual(expected);
   });
 
-  test.each(['repository', 'project', 'rights'])('builds are stopped before their %s goes', (what) => {
+  test.each(['repository', 'project', 'rights'])('builds are stopped before their %s is deleted', (what) => {
     const template = templateOf('code-build');
     const ids = { repository: ['AWS::ECR::Repository'], project: ['AWS::CodeBuild::Project'], rights: ['AWS::IAM::Policy', 'BuilderRoleDefaultPolicy'] }[what]!;
     expect(reachableFrom(template, logicalIdOf(template, 'Custom::LibreChatImage'))).toContain(logicalIdOf(template, ids[0], ids[1]));
@@ -240,7 +240,7 @@ describe('removal', () => {
 });
 
 describe('the tag', () => {
-  test('is the same for the same image, wherever and however often it is made', () => {
+  test('is the same for the same image, on any machine', () => {
     const [here, ...others] = [
       tag(), tag({}), tag({ version: 'v0.8.8' }), tag({}, { memorySize: 3008, removalPolicy: RemovalPolicy.RETAIN }),
       properties(templateWith((stack) => chatWith(stack), stackIn(EUROPE))).Tag,
@@ -248,12 +248,12 @@ describe('the tag', () => {
     expect(others).toEqual(others.map(() => here));
   });
 
-  test('is another for another release, digest or architecture', () => {
+  test('differs for another release, digest or architecture', () => {
     const tags = [tag(), tag({ version: 'v0.9.0' }), tag({ digest: DIGEST }), tag({}, { architecture: Architecture.X86_64 })];
     expect(new Set(tags).size).toBe(tags.length);
   });
 
-  test('is another when the adapter changes', () => {
+  test('differs when the adapter changes', () => {
     expect(tagOfCopy(() => undefined)).toBe(tag());
     expect(tagOfCopy((folder) => appendFileSync(join(folder, 'assets/image/adapter.js'), '\n// newer'))).not.toBe(tag());
   });

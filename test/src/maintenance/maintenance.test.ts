@@ -26,7 +26,7 @@ describe('minimal', () => {
     });
   });
 
-  test('it has the variables of a worker, but for the queue', () => {
+  test('it has the variables of a worker except those of the queue', () => {
     const ofQueue = Object.keys(functionEnvironment(template)).filter((name) => name.startsWith('QUEUE_'));
     const { [ofQueue[0]]: _, ...rest } = functionEnvironment(template);
     expect(ofQueue).toHaveLength(4);
@@ -38,7 +38,7 @@ describe('minimal', () => {
     expect([text(config.FunctionName), config.MaximumRetryAttempts]).toEqual(['<ChatMaintenanceFunction>', 0]);
   });
 
-  test('it may read what a worker reads, tell a rollback, create snapshots of the cluster, and nothing else', () => {
+  test('it may read a worker\'s values, detect a rollback, and create snapshots of the cluster only', () => {
     const [, interfaces, ...rest] = statements(template, 'MaintenanceRole');
     expect(interfaces).toMatch(/^ec2:.* on \*$/);
     expect(rest).toEqual([
@@ -71,17 +71,17 @@ describe('minimal', () => {
     ]));
   });
 
-  test('the function that serves depends on it, and so all else that changes for users', () => {
+  test('the serving function depends on it, and so do all other changes for users', () => {
     expect(backendFunction(template).DependsOn).toContain(logicalIdOf(template, CHECK));
   });
 });
 
-test('a release that is accepted is passed on', () => {
+test('an accepted release is passed to the build', () => {
   const template = templateWith((stack) => withUris(stack, { acceptDataMigration: 'v0.8.9' }));
   expect(resourceOf(template, CHECK).Properties).toMatchObject({ AcceptDataMigration: 'v0.8.9' });
 });
 
-test('a database that is not the construct\'s gets no snapshot', () => {
+test('no snapshot of an existing database is created', () => {
   const template = templateWith(withUris);
   expect(resourceOf(template, CHECK).Properties).not.toHaveProperty('DatabaseCluster');
   expect(statements(template, 'MaintenanceRole').filter((statement) => statement.startsWith('rds:'))).toEqual([]);

@@ -3,7 +3,7 @@ import { logicalIdOf, resources, templateOf, text, resourceOf } from '../reading
 const minimal = templateOf('minimal');
 const maximal = templateOf('maximal');
 
-test('minimal: one small node of Redis OSS, encrypted at rest and on its way, with a password', () => {
+test('minimal: one small node of Redis OSS, encrypted at rest and in transit, with a password', () => {
   const { AuthToken, ...properties } = resourceOf(minimal, 'AWS::ElastiCache::ReplicationGroup').Properties;
   expect(properties).toMatchObject({
     Engine: 'redis',
@@ -20,12 +20,12 @@ test('minimal: one small node of Redis OSS, encrypted at rest and on its way, wi
   expect(text(AuthToken)).toBe('{{resolve:secretsmanager:<ChatRedisAuthToken>:SecretString:::}}');
 });
 
-test('the generated password has only what ElastiCache takes', () => {
+test('the generated password has only characters that ElastiCache accepts', () => {
   expect(resourceOf(minimal, 'AWS::SecretsManager::Secret', 'RedisAuthToken').Properties.GenerateSecretString)
     .toEqual({ PasswordLength: 64, ExcludePunctuation: true });
 });
 
-test('maximal: Valkey on two nodes, of which one takes over', () => {
+test('maximal: Valkey on two nodes with automatic failover', () => {
   expect(resourceOf(maximal, 'AWS::ElastiCache::ReplicationGroup').Properties).toMatchObject({
     Engine: 'valkey',
     EngineVersion: '8.0',
@@ -36,7 +36,7 @@ test('maximal: Valkey on two nodes, of which one takes over', () => {
   });
 });
 
-test('only relay and workers may connect, and Redis to nobody', () => {
+test('only relay and workers may connect, and Redis has no egress', () => {
   const ingress = resources(minimal, 'AWS::EC2::SecurityGroupIngress').filter(([logicalId]) => logicalId.includes('Redis'));
   expect(ingress.map(([, { Properties }]) => [text(Properties.SourceSecurityGroupId), Properties.FromPort, Properties.ToPort])).toEqual([
     ['<ChatBackendSecurityGroup.GroupId>', 6379, 6379],
@@ -54,7 +54,7 @@ test('the nodes are in the private subnets', () => {
   expect(resourceOf(minimal, 'AWS::ElastiCache::ReplicationGroup').Properties.CacheSubnetGroupName).toEqual({ Ref: logicalIdOf(minimal, 'AWS::ElastiCache::SubnetGroup') });
 });
 
-test('there is none where the URI of one is given', () => {
+test('none is created if a URI is specified', () => {
   expect(resources(templateOf('no-vpc'), 'AWS::ElastiCache::ReplicationGroup')).toEqual([]);
   expect(resources(templateOf('existing-vpc-and-data'), 'AWS::ElastiCache::ReplicationGroup')).toEqual([]);
 });

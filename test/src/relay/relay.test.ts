@@ -7,7 +7,7 @@ const minimal = templateOf('minimal');
 const maximal = templateOf('maximal');
 
 describe('minimal', () => {
-  test('a small function that runs as long as a response may', () => {
+  test('a small function with the timeout of the longest response', () => {
     expect(resourceOf(minimal, 'AWS::Lambda::Function', 'RelayFunction').Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
@@ -17,7 +17,7 @@ describe('minimal', () => {
     });
   });
 
-  test('is told where the queue is, and no secret', () => {
+  test('gets the address of the queue, and no secret', () => {
     const environment = functionEnvironment(minimal, 'RelayFunction');
     expect(Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, text(value)]))).toEqual({
       QUEUE_MAX_CONCURRENT_REQUESTS: '50',
@@ -38,7 +38,7 @@ describe('minimal', () => {
     expect(Object.fromEntries(relay)).toEqual(Object.fromEntries(worker));
   });
 
-  test('the role may start workers and read two secrets, and nothing else', () => {
+  test('the role may start workers and read two secrets only', () => {
     expect(statements(minimal, 'RelayRole')).toEqual([
       'logs:CreateLogStream logs:PutLogEvents on <ChatRelayLogs.Arn>',
       'ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:DeleteNetworkInterface ec2:AssignPrivateIpAddresses ec2:UnassignPrivateIpAddresses on *',
@@ -48,7 +48,7 @@ describe('minimal', () => {
     ]);
   });
 
-  test('may connect to Redis, and elsewhere only over HTTPS', () => {
+  test('may connect to Redis, and to other hosts over HTTPS only', () => {
     const [rule, ...others] = resourceOf(minimal, 'AWS::EC2::SecurityGroup', 'RelaySecurityGroup').Properties.SecurityGroupEgress;
     expect(rule).toMatchObject({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 });
     expect(others).toEqual([]);
@@ -58,7 +58,7 @@ describe('minimal', () => {
     ]);
   });
 
-  test('a tick a day keeps the functions from becoming inactive', () => {
+  test('a daily tick prevents the functions from becoming inactive', () => {
     const { ScheduleExpression, Targets } = resourceOf(minimal, 'AWS::Events::Rule').Properties;
     expect(ScheduleExpression).toBe('rate(1 day)');
     expect(text(Targets[0].Arn)).toBe('<ChatRelayFunction.Arn>');
@@ -112,11 +112,11 @@ describe('the route to the API of Lambda', () => {
       + "vpc.addInterfaceEndpoint('Lambda', { service: ec2.InterfaceVpcEndpointAwsService.LAMBDA })");
   });
 
-  test('an endpoint that is added later is one', () => {
+  test('an endpoint that is added later is enough', () => {
     expect(() => synth((vpc) => vpc.addInterfaceEndpoint('Lambda', { service: InterfaceVpcEndpointAwsService.LAMBDA })).synth()).not.toThrow();
   });
 
-  test('an endpoint of another service is none', () => {
+  test('an endpoint of another service is not enough', () => {
     expect(() => synth((vpc) => vpc.addInterfaceEndpoint('Sqs', { service: InterfaceVpcEndpointAwsService.SQS })).synth()).toThrow('route to the API of Lambda');
   });
 });

@@ -68,7 +68,7 @@ describe('a function in a VPC', () => {
   });
 });
 
-describe('what is in use', () => {
+describe('a resource in use', () => {
   const retained = (type: string, Properties: Record<string, unknown>) => ({ Type: type, Properties, ...RETAINED });
 
   test.each<[string, Resources, string]>([

@@ -92,7 +92,7 @@ describe('failures', () => {
     expect((await emulated.ask('/prod/api/x', { script: { exit: true } })).status).toBe(502);
   });
 
-  test('no concurrency is left: 500, as for everything that Lambda refuses', async () => {
+  test('without free concurrency: 500, as for every rejection of Lambda', async () => {
     const none = new LambdaFunction({ name: 'g', command: ['true'], cwd: '/', environment: {}, timeoutMs: 1, reservedConcurrency: 0 });
     emulated.lambda.functions.set(ARN, { logicalId: 'G', arn: ARN, name: 'g', permissions: emulated.permissions, lambda: none });
     expect((await emulated.ask('/prod/api/x')).status).toBe(500);

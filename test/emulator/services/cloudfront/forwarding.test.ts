@@ -7,7 +7,7 @@ let site: Site;
 beforeEach(() => { site = new Site(); });
 afterEach(() => site.cloud.dispose());
 
-describe('what goes to the origin', () => {
+describe('requests to the origin', () => {
   const headers: HttpRequest['headers'] = [
     ['Host', 'd1.cloudfront.net'], ['User-Agent', 'Firefox'], ['Authorization', 'Bearer t'], ['Cookie', 'a=1; b=2'], ['X-Custom', 'x'],
     ['X-Api-Key', 'guessed'], ['X-Forwarded-For', '203.0.113.9'], ['X-Forwarded-Proto', 'gopher'], ['Connection', 'x-hop'], ['X-Hop', '1'],
@@ -30,7 +30,7 @@ describe('what goes to the origin', () => {
   });
 
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-origin-requests.html
-  test('no origin request policy: next to nothing', async () => {
+  test('without an origin request policy: only a few headers', async () => {
     const { query, header } = await forward([DISABLED]);
     expect(query).toBe('');
     expect(header('authorization')).toEqual([]);

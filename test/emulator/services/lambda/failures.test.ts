@@ -64,7 +64,7 @@ describe('failures', () => {
   });
 
   // https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
-  test('no concurrency is left: 429', async () => {
+  test('without free concurrency: 429', async () => {
     const fn = functions.make({ reservedConcurrency: 1 });
     const file = join(functions.folder, 'go');
     await fn.invoke(event('hold', { file }));

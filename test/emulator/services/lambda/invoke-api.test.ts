@@ -105,7 +105,7 @@ describe('Invoke', () => {
     expect(output.Payload?.transformToString()).toBe('{"a":1}');
   });
 
-  test('without a payload gives an empty event', async () => {
+  test('without a payload has an empty event', async () => {
     make(ECHO);
     expect((await invoke()).Payload?.transformToString()).toBe('{}');
   });
@@ -117,7 +117,7 @@ describe('Invoke', () => {
     expect(JSON.parse(Payload!.transformToString())).toMatchObject({ errorType: 'TypeError', errorMessage: 'it went wrong' });
   });
 
-  test('as an event is taken at once, and done later', async () => {
+  test('as an event is accepted at once, and run later', async () => {
     const lambda = make('exports.handler = async ({ text }) => require("fs").writeFileSync(process.env.FOLDER + "/file", text);');
     const output = await invoke({ InvocationType: 'Event', Payload: '{"text":"done"}' });
     expect([output.StatusCode, output.Payload?.length ?? 0]).toEqual([202, 0]);

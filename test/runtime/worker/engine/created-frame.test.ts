@@ -21,7 +21,7 @@ describe('the stream of a new message', () => {
     expect(await passed(bytes(SYNC + DELTA))).toBe(CREATED + SYNC + DELTA);
   });
 
-  test('wherever the chunks are cut', async () => {
+  test('with any chunks', async () => {
     const whole = bytes(SYNC + DELTA);
     for (let cut = 1; cut < whole.length; cut++) {
       expect(await passed(whole.slice(0, cut), whole.slice(cut))).toBe(CREATED + SYNC + DELTA);

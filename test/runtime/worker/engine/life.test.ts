@@ -59,7 +59,7 @@ describe('a worker ends', () => {
     await engine.ended;
   });
 
-  test('not while a reply is generated, whoever listens', async () => {
+  test('not while a reply is generated, with or without a reader', async () => {
     const engine = await start({ settings: { lingerMs: 0 } });
     await engine.chat({ generateMs: 1_000 });
     expect((await engine.ended).reason).toBe('idle');
@@ -96,13 +96,13 @@ describe('a worker ends', () => {
     expect(await engine.ended).toMatchObject({ reason: 'idle', requests: 0 });
   });
 
-  test('soon, where only a scheduled event came', async () => {
+  test('soon, after only a scheduled event', async () => {
     const engine = await start({ settings: { lingerMs: NEVER } });
     await engine.send(TICK_REQUEST);
     expect(await engine.ended).toMatchObject({ reason: 'idle', requests: 1 });
   });
 
-  test('late, where a user\'s request came before or after a scheduled event', async () => {
+  test('later, after a scheduled event and a user\'s request in either order', async () => {
     const engine = await start({ settings: { lingerMs: NEVER, tickLingerMs: 200 } });
     await engine.send(TICK_REQUEST);
     await engine.get('/api/hello');
@@ -111,21 +111,21 @@ describe('a worker ends', () => {
     expect(engine.end).toBeUndefined();
   });
 
-  test('not while a request waits that it may take', async () => {
+  test('not while a request is waiting for it', async () => {
     const engine = await start({ settings: { lingerMs: 0 } });
     const leave = jest.spyOn(engine.source, 'leave').mockResolvedValueOnce(false).mockResolvedValueOnce(false);
     await engine.ended;
     expect(leave).toHaveBeenCalledTimes(3);
   });
 
-  test('where leaving fails: its lease ends by itself', async () => {
+  test('although leaving fails: its lease expires', async () => {
     const engine = await start({ settings: { lingerMs: 0 } });
     jest.spyOn(engine.source, 'leave').mockRejectedValue(new Error('Redis is unreachable'));
     expect((await engine.ended).reason).toBe('idle');
     expect(logged('leave-failed')).toMatchObject([{ message: 'Redis is unreachable' }]);
   });
 
-  test('where its source has ended, once what it generates is complete', async () => {
+  test('when its source has ended and its replies are complete', async () => {
     const engine = await start({ settings: { lingerMs: 0 } });
     await engine.chat({ generateMs: 600 });
     await engine.source.close();
@@ -145,8 +145,8 @@ describe('a worker ends', () => {
   });
 });
 
-describe('generations that cannot be counted', () => {
-  test('keep it for a while: LibreChat may be busy', async () => {
+describe('if the generations cannot be counted, the worker', () => {
+  test('continues for a while, because LibreChat may be busy', async () => {
     const engine = await start({ settings: { lingerMs: 0 } });
     await engine.chat({ generateMs: 400, metricsFail: 3 });
     await engine.ended;
@@ -154,23 +154,23 @@ describe('generations that cannot be counted', () => {
     expect(logged('metrics-unavailable')).toHaveLength(3);
   });
 
-  test('make it end, and LibreChat with it, if that goes on', async () => {
+  test('ends after a while, and LibreChat with it', async () => {
     const engine = await start({ settings: { lingerMs: 0, metricsFailures: 5 } });
     await engine.chat({ generateMs: NEVER, metricsFail: 1_000 });
     expect(await engine.ended).toMatchObject({ reason: 'metrics unavailable', replace: true });
   });
 });
 
-describe('a generation that LibreChat counts for ever', () => {
+describe('a generation that LibreChat never stops counting', () => {
   const MISCOUNTED = { lingerMs: 200, miscountMs: 100 };
 
-  test('makes it end, and LibreChat with it', async () => {
+  test('ends the worker, and LibreChat with it', async () => {
     const engine = await start({ settings: MISCOUNTED });
     await engine.chat({ generateMs: 0, leaks: true }, [['Authorization', 'Bearer owner']]);
     expect(await engine.ended).toMatchObject({ reason: 'generations are counted that do not run', replace: true });
   });
 
-  test('is told from one that runs, though nobody listens', async () => {
+  test('is distinguished from a running one without a reader', async () => {
     const engine = await start({ settings: MISCOUNTED });
     await engine.chat({ generateMs: NEVER }, [['Authorization', 'Bearer owner']]);
     const asked = jest.spyOn(engine.librechat, 'call');
@@ -178,7 +178,7 @@ describe('a generation that LibreChat counts for ever', () => {
     expect(engine.end).toBeUndefined();
   });
 
-  test('is told from one whose state LibreChat does not tell', async () => {
+  test('is distinguished from one whose state is unknown', async () => {
     const engine = await start({ settings: MISCOUNTED });
     await engine.chat({ generateMs: NEVER }, [['Authorization', 'Bearer somebody else']]);
     const asked = jest.spyOn(engine.librechat, 'call');
@@ -186,7 +186,7 @@ describe('a generation that LibreChat counts for ever', () => {
     expect(engine.end).toBeUndefined();
   });
 
-  test('is not looked for while a request is in flight', async () => {
+  test('is not searched for while a request is in flight', async () => {
     const engine = await start({ settings: { ...MISCOUNTED, miscountMs: 0 } });
     const response = await engine.open({ method: 'GET', target: '/api/watched' });
     await firstChunk(response);
@@ -199,7 +199,7 @@ describe('a generation that LibreChat counts for ever', () => {
 });
 
 describe('renewal', () => {
-  test('a worker of a certain age gives way to others, once', async () => {
+  test('a worker of a certain age is replaced once', async () => {
     const engine = await start({ settings: { lingerMs: NEVER, renewAfterMs: 100 } });
     expect(engine.source.retired).toBe(false);
     await until(() => engine.source.retired);
@@ -207,7 +207,7 @@ describe('renewal', () => {
     expect(logged('retiring')).toHaveLength(1);
   });
 
-  test('what it generates ends in it', async () => {
+  test('the old worker completes its replies', async () => {
     const engine = await start({ settings: { lingerMs: 0, renewAfterMs: 0 } });
     const response = await streamOf(engine, await engine.chat({ generateMs: 700 }));
     expect(await readAll(response)).toMatchObject({ body: expect.stringContaining('"final":true'), broken: false });
@@ -224,7 +224,7 @@ describe('near the deadline', () => {
 
   const abortToken = () => lines().find((line) => line.includes('abort asked'))!.split(' with ')[1];
 
-  test('what is generated is aborted as its user would, and its events end in order', async () => {
+  test('replies are aborted as by their users, and their streams end in order', async () => {
     const engine = await start(LONG);
     const streams = await Promise.all([1, 2, 3].map(async () => streamOf(engine, await engine.chat({ generateMs: NEVER }, [...viewer, ['Authorization', 'Bearer abc']]))));
     await Promise.all(streams.map((stream) => once(stream, 'readable')));
@@ -235,7 +235,7 @@ describe('near the deadline', () => {
     expect(said('abort asked by Firefox at 203.0.113.9 with Bearer abc')).toBe(true);
   });
 
-  test('it takes nothing more', async () => {
+  test('the worker takes no more requests', async () => {
     const engine = await start(LONG);
     engine.nearDeadline();
     await engine.ended;
@@ -254,15 +254,15 @@ describe('near the deadline', () => {
     expect(said('abort asked')).toBe(false);
   });
 
-  test('a response that does not end is broken off', async () => {
+  test('a response that does not end is aborted', async () => {
     const engine = await start(SHORT);
     const response = await engine.open(responseRequest({ chunks: ['one'], then: 'hang' }));
     expect(await readAll(response)).toEqual({ body: 'one', broken: true });
     expect((await engine.ended).reason).toBe('deadline');
-    expect(logged('broken-off')).toMatchObject([{ reason: 'deadline', inFlight: 1 }]);
+    expect(logged('responses-aborted')).toMatchObject([{ reason: 'deadline', inFlight: 1 }]);
   });
 
-  test('a request without a response gets a 502 that says so', async () => {
+  test('a request without a response gets a 502 with the reason', async () => {
     const engine = await start(SHORT);
     const { statusCode, body } = await engine.get('/api/never');
     expect({ statusCode, body: body.toString() }).toEqual({ statusCode: 502, body: '{"message":"deadline"}' });
@@ -280,7 +280,7 @@ describe('near the deadline', () => {
     expect(signature).toBe(createHmac('sha256', engine.librechat.jwtSecret).update(`${header}.${payload}`).digest('base64url'));
   });
 
-  test('a token that LibreChat did not sign is left as it is', async () => {
+  test('a token that LibreChat did not sign is not renewed', async () => {
     const engine = await start(LONG);
     const Authorization = token({ id: 'admin', exp: 1 }, 'forged');
     await engine.chat({ generateMs: NEVER }, [['Authorization', Authorization]]);
@@ -291,7 +291,7 @@ describe('near the deadline', () => {
 });
 
 describe('LibreChat ends', () => {
-  test('during a response: it is broken off with what there was, and the worker ends', async () => {
+  test('during a response: the response is aborted after the data so far, and the worker ends', async () => {
     const engine = await start({ settings: { lingerMs: NEVER } });
     const response = await engine.open(responseRequest({ chunks: ['one', 'two'], then: 'crash' }));
     expect(await readAll(response)).toEqual({ body: 'onetwo', broken: true });
@@ -306,7 +306,7 @@ describe('LibreChat ends', () => {
     expect(await engine.ended).toMatchObject({ reason: 'LibreChat ended: exit code 3', replace: true });
   });
 
-  test('while nobody looked: no request is taken', async () => {
+  test('between requests: no request is taken', async () => {
     const engine = await start({ settings: { lingerMs: 0 } });
     await engine.ended;
     await engine.librechat.stop(engine.settings);

@@ -22,7 +22,7 @@ describe('LibreChat resets the connection', () => {
     expect(logged('response-failed')).toMatchObject([{ method: 'GET', path: '/api/reset' }]);
   });
 
-  test('during its response: the client sees it break off', async () => {
+  test('during its response: the response to the client is aborted', async () => {
     const engine = await start({ settings: STAY });
     const response = await engine.open(responseRequest({ chunks: ['one'], then: 'reset' }));
     expect((await readAll(response)).broken).toBe(true);
@@ -45,7 +45,7 @@ test('a response before the request is read to its end arrives', async () => {
 });
 
 describe('a client that leaves', () => {
-  test('during the response: LibreChat sees it, and the place is free again', async () => {
+  test('during the response: LibreChat is notified, and the place is free again', async () => {
     const engine = await start({ settings: STAY, maxConcurrentRequests: 3 });
     const response = await engine.open({ method: 'GET', target: '/api/watched' });
     await firstChunk(response);
@@ -56,7 +56,7 @@ describe('a client that leaves', () => {
     expect(logged('response-failed')).toEqual([]);
   });
 
-  test('before the response begins: the same', async () => {
+  test('before the response begins: LibreChat is notified, and the place is free again', async () => {
     const engine = await start({ settings: STAY, maxConcurrentRequests: 3 });
     const call = httpRequest({ host: '127.0.0.1', port: engine.front.port, path: '/api/never', agent: false }).end();
     call.on('error', () => undefined);
@@ -100,7 +100,7 @@ describe('an event stream', () => {
     expect(await readAll(response)).toEqual({ body: 'data: one\n\ndata: t', broken: true });
   });
 
-  test('that is silent for too long is broken off, not ended', async () => {
+  test('that is silent for too long is aborted, not ended', async () => {
     const engine = await start({ settings: { ...STAY, heartbeatMs: 20, streamIdleMs: 200 } });
     const { body, broken } = await readAll(await engine.open(responseRequest(events(['data: one\n\n'], 'hang'))));
     expect(body).toContain(': ping');
@@ -109,7 +109,7 @@ describe('an event stream', () => {
     expect(logged('response-failed')).toMatchObject([{ message: 'the event stream was silent for 0.2 s' }]);
   });
 
-  test('whose own comments go on counts as silent all the same', async () => {
+  test('with comments of its own but no events counts as silent', async () => {
     const engine = await start({ settings: { ...STAY, streamIdleMs: 300 } });
     const comments = { ...events(['data: one\n\n', ...Array.from({ length: 500 }, () => ':\n\n')]), pauseMs: 10 };
     const { body, broken } = await readAll(await engine.open(responseRequest(comments)));
@@ -136,7 +136,7 @@ describe('a chat', () => {
     expect(known).toEqual([]);
   });
 
-  test('its response is asked for uncompressed, that of any other request as the client wants it', async () => {
+  test('its response is requested without compression, other responses as the client requests them', async () => {
     const engine = await start({ settings: STAY });
     const headers = [['Accept-Encoding', 'gzip'], ['Content-Type', 'application/json']] as const;
     const seen = async (target: string) => {
@@ -147,14 +147,14 @@ describe('a chat', () => {
     expect(await seen('/api/messages')).toContain('gzip');
   });
 
-  test('its response arrives even where its id cannot be announced', async () => {
+  test('its response arrives even if its id cannot be stored', async () => {
     const engine = await start({ settings: STAY });
     jest.spyOn(engine.source, 'generating').mockRejectedValue(new Error('Redis is unreachable'));
     expect(await engine.chat({ generateMs: 10 })).toMatch(/^[0-9a-f-]{36}$/);
     expect(logged('chat-not-announced')).toMatchObject([{ message: 'Redis is unreachable' }]);
   });
 
-  test('a response that is no chat\'s passes through', async () => {
+  test('a response of another kind passes through', async () => {
     const engine = await start({ settings: STAY });
     const { statusCode, body } = await engine.send({
       method: 'POST', target: '/api/agents/chat', headers: [['Content-Type', 'application/json']], body: Buffer.from('{"refused":true}'),
@@ -171,26 +171,26 @@ describe('the events of a chat', () => {
     return (JSON.parse(body.toString()) as { url: string }).url;
   };
 
-  test('that this process generates are asked for as the page does', async () => {
+  test('of this process are requested as the page does', async () => {
     const engine = await start({ settings: STAY });
     const streamId = await engine.chat({ generateMs: 10, echoStream: true });
     expect(await seen(engine, `/api/agents/chat/stream/${streamId}?generationCreatedAt=5`)).toBe(`/api/agents/chat/stream/${streamId}?generationCreatedAt=5`);
   });
 
-  test('that another one generated are resumed', async () => {
+  test('of another process are resumed', async () => {
     const engine = await start({ settings: STAY });
     expect(await seen(engine, '/api/agents/chat/stream/echo-1')).toBe('/api/agents/chat/stream/echo-1?resume=true');
     expect(await seen(engine, '/api/agents/chat/stream/echo-1?a=b')).toBe('/api/agents/chat/stream/echo-1?a=b&resume=true');
   });
 
-  test.each(['true', 'false'])('with resume=%s are asked for as the page does', async (resume) => {
+  test.each(['true', 'false'])('with resume=%s are requested as the page does', async (resume) => {
     const engine = await start({ settings: STAY });
     expect(await seen(engine, `/api/agents/chat/stream/echo-1?resume=${resume}`)).toBe(`/api/agents/chat/stream/echo-1?resume=${resume}`);
   });
 });
 
 describe('many at once', () => {
-  test('100 event streams: none waits for another to end', async () => {
+  test('100 event streams at the same time do not wait for each other', async () => {
     const engine = await start({ settings: STAY, maxConcurrentRequests: 100 });
     const responses = await Promise.all(Array.from({ length: 100 }, () => engine.open(responseRequest(events(['data: one\n\n'], 'hang')))));
     expect(await Promise.all(responses.map(firstChunk))).toEqual(responses.map(() => 'data: one\n\n'));
@@ -199,7 +199,7 @@ describe('many at once', () => {
     await until(() => engine.source.reported.at(-1) === 100);
   });
 
-  test('100 responses in pieces: each is whole', async () => {
+  test('100 responses in pieces are complete', async () => {
     const engine = await start({ settings: STAY, maxConcurrentRequests: 100 });
     const chunks = (n: number) => Array.from({ length: 20 }, (_, i) => `data: ${n}-${i}\n\n`);
     const requests = Array.from({ length: 100 }, (_, n) => responseRequest({ ...events(chunks(n)), pauseMs: 10 }));
@@ -207,7 +207,7 @@ describe('many at once', () => {
     expect(bodies).toEqual(bodies.map((_, n) => ({ body: chunks(n).join(''), broken: false })));
   });
 
-  test('more than there are places for wait, and are served', async () => {
+  test('requests without a free place wait, and are served', async () => {
     const engine = await start({ maxConcurrentRequests: 2 });
     const answers = await Promise.all(Array.from({ length: 20 }, () => engine.send(responseRequest({ chunks: ['a', 'b'], pauseMs: 20 }))));
     expect(answers.map(({ body }) => body.toString())).toEqual(answers.map(() => 'ab'));
