@@ -9,6 +9,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import { LibreChatConfig } from './librechat-config';
 import { LibreChatDatabase } from './librechat-database';
 import { LibreChatImage } from './librechat-image';
@@ -327,6 +328,18 @@ export interface LibreChatServerlessProps {
   readonly logRetention?: logs.RetentionDays;
 
   /**
+   * Topic that is notified by alarms for API, relay, workers, Redis and DocumentDB, in the region of the stack.
+   *
+   * The alarms are a prop and not a method, because which of them exist follows from other props. Their ids are those of `docs/operations.md`,
+   * below the child `Alarms`. An existing Redis or database gets no alarms. The policy of the topic is extended so that CloudWatch may publish
+   * to it; that of an imported topic, and of its KMS key, must allow it.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+   * @default - no alarms
+   */
+  readonly alarmTopic?: sns.ITopic;
+
+  /**
    * Whether to create the IAM role that API Gateway uses to write to CloudWatch Logs, as `cloudWatchRole` of `RestApi`.
    *
    * An account has one such role in each region. Specify `false` if another stack manages it. Without any role, the deployment fails.
@@ -386,6 +399,7 @@ export const SERVERLESS_PROPS: PropTypes<LibreChatServerlessProps> = {
   deploymentCheck: BOOLEAN,
   acceptDataMigration: STRING,
   logRetention: ANY,
+  alarmTopic: like('sns.ITopic', 'topicArn'),
   cloudWatchRole: BOOLEAN,
   environmentName: STRING,
   tags: MAP,

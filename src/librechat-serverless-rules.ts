@@ -9,7 +9,7 @@ import { reportEnvironmentFile } from './private/environment-report';
 import { validateAddress, validateUniqueDomain, validateWebAcl } from './private/validation/address';
 import { validateDataMigration } from './private/validation/image';
 import { validateNetwork } from './private/validation/network';
-import { validateBucketRegion, validatePartition, warnOfSecretRegion } from './private/validation/region';
+import { validateBucketRegion, validatePartition, validateTopicRegion, warnOfSecretRegion } from './private/validation/region';
 import { validateAtLeast, validateEnvironmentName, validateMemorySize, validateRemovalPolicy, validateSize, validateWorkers } from './private/validation/values';
 import { validateVariables, validateVariablesSize, warnOfVariables } from './private/validation/variables';
 
@@ -61,6 +61,7 @@ export function validateDeployment(
   validateUniqueDomain(others, props.domainName);
   warnOfSecretRegion(scope, ...Object.values(props.secrets ?? {}));
   validateBucketRegion(scope, 'filesBucket', props.filesBucket);
+  validateTopicRegion(scope, 'alarmTopic', props.alarmTopic);
   validateRemovalPolicy(props.removalPolicy);
   validateMemorySize(scope, props.memorySize);
   validateSize('ephemeralStorageSize', props.ephemeralStorageSize, 512, 10240);

@@ -23,6 +23,7 @@ import { LibreChatRedis } from './librechat-redis';
 import { type LibreChatServerlessProps, SERVERLESS_PROPS } from './librechat-serverless-props';
 import { DEFAULT_MAX_WORKERS, readEnvironment, validateDeployment, type Variants } from './librechat-serverless-rules';
 import { Maintenance } from './maintenance/maintenance';
+import { createOperation } from './operation/operation';
 import type { BindContext, Binding } from './private/binding';
 import type { LambdaImage } from './private/image';
 import { deploymentName, redisKeyPrefix, streamingInvokeArn, urlParameterName } from './private/names';
@@ -210,6 +211,18 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     this.imageUri = image.uri;
     this.grantPrincipal = backend.handler.grantPrincipal;
 
+    createOperation(this, {
+      ...props,
+      name: deploymentName(this),
+      relay: relay.handler,
+      worker: backend.handler,
+      deployment: { PublisherErrors: frontend.publisher },
+      relayLogGroup: relay.logGroup,
+      workerLogGroup: backend.logGroup,
+      apiErrorRate: this.metricApiServerErrors({ statistic: 'Average' }),
+      redis,
+      database,
+    });
     this.createOutputs(props);
     this.addTags(props);
   }

@@ -1,6 +1,7 @@
 import { API_GATEWAY_RESOURCES } from './api-gateway/resources';
 import { CLOUDFRONT_RESOURCES } from './cloudfront/resources';
-import { LOGS_RESOURCES } from './cloudwatch-logs/resources';
+import { CLOUDWATCH_DELETERS, CLOUDWATCH_RESOURCES } from './cloudwatch/resources';
+import { LOGS_DELETERS, LOGS_RESOURCES } from './cloudwatch-logs/resources';
 import { CODEBUILD_RESOURCES } from './codebuild/resources';
 import { DOCUMENTDB_RESOURCES } from './documentdb/resources';
 import { ECR_RESOURCES } from './ecr/resources';
@@ -10,6 +11,7 @@ import { IAM_DELETERS, IAM_RESOURCES, IAM_UPDATERS } from './iam/resources';
 import { LAMBDA_DELETERS, LAMBDA_RESOURCES, LAMBDA_UPDATERS } from './lambda/resources';
 import { S3_RESOURCES } from './s3/resources';
 import { SECRETS_MANAGER_RESOURCES } from './secrets-manager/resources';
+import { SNS_RESOURCES } from './sns/resources';
 import { SSM_DELETERS, SSM_RESOURCES } from './ssm/resources';
 import { createCustomResource, deleteCustomResource, isCustomResource, updateCustomResource } from '../cloudformation/custom-resource';
 import { isInert } from '../cloudformation/inert';
@@ -20,6 +22,7 @@ import type {
 const HANDLERS: ResourceHandlers = {
   ...API_GATEWAY_RESOURCES,
   ...CLOUDFRONT_RESOURCES,
+  ...CLOUDWATCH_RESOURCES,
   ...CODEBUILD_RESOURCES,
   ...DOCUMENTDB_RESOURCES,
   ...ECR_RESOURCES,
@@ -30,6 +33,7 @@ const HANDLERS: ResourceHandlers = {
   ...LOGS_RESOURCES,
   ...S3_RESOURCES,
   ...SECRETS_MANAGER_RESOURCES,
+  ...SNS_RESOURCES,
   ...SSM_RESOURCES,
 };
 
@@ -43,12 +47,15 @@ const UPDATERS: ResourceUpdaters = { ...IAM_UPDATERS, ...LAMBDA_UPDATERS };
 
 /** Types whose creation, repeated with other properties, is an update. */
 const OVERWRITTEN: readonly string[] = [
-  'AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method', 'AWS::ApiGateway::Stage', 'AWS::S3::BucketPolicy', 'AWS::SSM::Parameter',
+  'AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method', 'AWS::ApiGateway::Stage', 'AWS::CloudWatch::Alarm', 'AWS::Logs::MetricFilter',
+  'AWS::S3::BucketPolicy', 'AWS::SSM::Parameter',
 ];
 
 const DELETERS: ResourceDeleters = {
+  ...CLOUDWATCH_DELETERS,
   ...IAM_DELETERS,
   ...LAMBDA_DELETERS,
+  ...LOGS_DELETERS,
   ...SSM_DELETERS,
   // Of no effect on what a stage serves.
   'AWS::ApiGateway::Deployment': () => undefined,
@@ -56,15 +63,15 @@ const DELETERS: ResourceDeleters = {
 
 /** What changes a resource of a type in place; undefined where the emulator cannot. */
 export function updaterOf(type: string): ResourceUpdater | undefined {
+  if (OVERWRITTEN.includes(type)) return (resource, _, deployment) => HANDLERS[type](resource, deployment);
   if (isInert(type)) return (_, { ref, attributes }) => ({ ref, attributes });
   if (isCustomResource(type)) return updateCustomResource;
-  if (OVERWRITTEN.includes(type)) return (resource, _, deployment) => HANDLERS[type](resource, deployment);
   return Object.hasOwn(UPDATERS, type) ? UPDATERS[type] : undefined;
 }
 
 /** What deletes a resource of a type; undefined where the emulator cannot. */
 export function deleterOf(type: string): ResourceDeleter | undefined {
+  if (Object.hasOwn(DELETERS, type)) return DELETERS[type];
   if (isInert(type)) return () => undefined;
-  if (isCustomResource(type)) return deleteCustomResource;
-  return Object.hasOwn(DELETERS, type) ? DELETERS[type] : undefined;
+  return isCustomResource(type) ? deleteCustomResource : undefined;
 }

@@ -1,6 +1,7 @@
 import { ApiGatewayService } from './api-gateway/api-gateway-service';
 import { CloudFormationService } from './cloudformation/cloudformation-service';
 import { CloudFrontService } from './cloudfront/cloudfront-service';
+import { CloudWatchService } from './cloudwatch/cloudwatch-service';
 import { LogsService } from './cloudwatch-logs/logs-service';
 import { CodeBuildService } from './codebuild/codebuild-service';
 import { DocumentDbService } from './documentdb/documentdb-service';
@@ -20,13 +21,14 @@ import type { HttpHandler } from '../core/http';
 export class Services {
   /** Emulated DNS: the handler behind each host name. */
   public readonly dns = new Map<string, HttpHandler>();
+  public readonly cloudWatch = new CloudWatchService();
   public readonly apiGateway = new ApiGatewayService();
   public readonly cloudFormation = new CloudFormationService();
   public readonly cloudFront = new CloudFrontService();
   public readonly documentDb = new DocumentDbService();
-  public readonly elastiCache = new ElastiCacheService();
+  public readonly elastiCache = new ElastiCacheService(this.cloudWatch);
   public readonly iam = new IamService();
-  public readonly logs = new LogsService();
+  public readonly logs = new LogsService(this.cloudWatch);
   public readonly s3 = new S3Service();
   public readonly ecr: EcrService;
   public readonly eventBridge: EventBridgeService;

@@ -10,7 +10,7 @@ export interface ProxyEvent {
   readonly multiValueQueryStringParameters?: Record<string, string[]> | null;
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
-  readonly requestContext: { readonly identity?: { readonly sourceIp?: string } };
+  readonly requestContext: { readonly requestId?: string; readonly identity?: { readonly sourceIp?: string } };
 }
 
 export function isProxyEvent(event: unknown): event is ProxyEvent {

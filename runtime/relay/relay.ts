@@ -23,10 +23,10 @@ export interface RelayProps {
 /** How a request was served, for the log. */
 interface Served {
   readonly outcome?: Outcome;
+  /** The outcome as the client got it. `broken`: the beginning of a response that does not go on. `rejected`: the relay's own limit. */
+  readonly result: Outcome['kind'] | 'broken' | 'rejected';
   /** Why there is no response, or not all of it. Never shown to clients. */
   readonly reason?: string;
-  /** The client has the beginning of a response that does not go on. */
-  readonly broken?: boolean;
 }
 
 const RETRY_AFTER_SECONDS = { broken: 10, timeout: 2, redis: 5 };
@@ -59,7 +59,7 @@ export class Relay {
     this.report(event, context, client, received, served);
     // A start that is under way must not be frozen.
     await this.queue?.settled();
-    if (served.broken) throw new RelayError('Function.ResponseBroken', 'the response broke off');
+    if (served.result === 'broken') throw new RelayError('Function.ResponseBroken', 'the response broke off');
   }
 
   private async serve(request: Request, client: ClientResponse, ending: Ending): Promise<Served> {
@@ -67,7 +67,7 @@ export class Relay {
     const { maxBodyBytes } = this.props;
     if (request.body.length > maxBodyBytes) {
       await client.respond(tooLarge(maxBodyBytes));
-      return { reason: `the body must have up to ${maxBodyBytes} bytes, got: ${request.body.length}` };
+      return { result: 'rejected', reason: `the body must have up to ${maxBodyBytes} bytes, got: ${request.body.length}` };
     }
     const outcome = await this.submit(request, signal);
     switch (outcome.kind) {
@@ -76,14 +76,14 @@ export class Relay {
       case 'unavailable': {
         const retryAfter = outcome.reason === 'refused' ? this.props.retryAfterSeconds() : RETRY_AFTER_SECONDS[outcome.reason];
         await client.respond(notReady(retryAfter));
-        return { outcome, reason: `${outcome.reason}: ${outcome.message}` };
+        return { outcome, result: 'unavailable', reason: `${outcome.reason}: ${outcome.message}` };
       }
       case 'failed':
         await client.respond(failed());
-        return { outcome, reason: outcome.message };
+        return { outcome, result: 'failed', reason: outcome.message };
       case 'aborted':
         if (!client.gone.aborted) await client.respond(tooLate());
-        return { outcome, reason: messageOf(signal.reason) };
+        return { outcome, result: 'aborted', reason: messageOf(signal.reason) };
     }
   }
 
@@ -104,7 +104,7 @@ export class Relay {
       end('the response is of no use');
       await drained(outcome);
       await client.respond(failed());
-      return { outcome, reason: messageOf(error) };
+      return { outcome, result: 'failed', reason: messageOf(error) };
     }
     const padding = this.props.padEventsTo && isEventStream(metadata) ? new EventPadding(this.props.padEventsTo) : undefined;
     if (padding) delete metadata.headers['content-length'];
@@ -115,9 +115,9 @@ export class Relay {
         if (signal.aborted) throw signal.reason;
       }
       await client.end();
-      return { outcome };
+      return { outcome, result: 'response' };
     } catch (error) {
-      return { outcome, reason: messageOf(signal.aborted ? signal.reason : error), broken: !client.gone.aborted };
+      return { outcome, result: client.gone.aborted ? 'aborted' : 'broken', reason: messageOf(signal.aborted ? signal.reason : error) };
     }
   }
 
@@ -149,14 +149,16 @@ export class Relay {
     return { signal: controller.signal, end, timer: setTimeout(() => end('the time of the function ran out'), leftMs) };
   }
 
-  private report(event: ProxyEvent, context: LambdaContext, client: ClientResponse, received: number, { outcome, reason }: Served): void {
+  private report(event: ProxyEvent, context: LambdaContext, client: ClientResponse, received: number, { outcome, result, reason }: Served): void {
     const since = (time?: number) => (time === undefined ? undefined : time - received);
     const fields = {
       requestId: context.awsRequestId,
+      apiRequestId: event.requestContext.requestId,
       method: event.httpMethod,
       // Without the query: links that are sent by mail carry their secret in it.
       path: event.path,
       statusCode: client.statusCode,
+      result,
       worker: outcome && 'worker' in outcome ? outcome.worker : undefined,
       queueId: outcome?.id || undefined,
       queuedMs: since(outcome?.times.queued),

@@ -1,4 +1,5 @@
 import { CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import * as docdb from 'aws-cdk-lib/aws-docdb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -40,6 +41,17 @@ export class Database extends Construct {
       server: this,
       connect: (client) => this.cluster.connections.allowDefaultPortFrom(client, 'LibreChat to DocumentDB'),
     };
+  }
+
+  /** A metric of the primary instance. LibreChat neither reads from nor writes to the others. */
+  public metric(metricName: string, options?: MetricOptions): Metric {
+    return new Metric({
+      namespace: 'AWS/DocDB',
+      metricName,
+      dimensionsMap: { DBClusterIdentifier: this.cluster.clusterIdentifier, Role: 'WRITER' },
+      statistic: 'Average',
+      ...options,
+    }).attachTo(this.cluster);
   }
 
   private createCluster(props: DatabaseProps): docdb.DatabaseCluster {

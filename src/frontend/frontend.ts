@@ -3,6 +3,7 @@ import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -40,6 +41,8 @@ export class Frontend extends Construct {
   public readonly bucket: IBucket;
   public readonly distribution: cloudfront.Distribution;
   public readonly certificate?: acm.ICertificate;
+  /** The function that publishes the client during deployments. */
+  public readonly publisher: IFunction;
 
   constructor(scope: Construct, id: string, props: FrontendProps) {
     super(scope, id);
@@ -47,8 +50,9 @@ export class Frontend extends Construct {
     this.bucket = createFrontendBucket(this);
     this.certificate = props.certificate ?? this.createCertificate(props);
     this.distribution = this.createDistribution(props);
-    const published = this.publish(props);
-    this.createRecords(props, published);
+    const { resource, handler } = this.publish(props);
+    this.publisher = handler;
+    this.createRecords(props, resource);
     if (props.urlParameterName) {
       new ssm.StringParameter(this, 'Url', {
         description: 'LibreChat: public URL',
@@ -63,12 +67,13 @@ export class Frontend extends Construct {
    * Everything that may fail is created before the bucket has contents: a rollback cannot delete a bucket that is not empty. The bucket's
    * policy and the resource that empties it are created before the contents, and deleted after.
    */
-  private publish({ image, logs, apiVersion }: FrontendProps): IDependable {
-    const { resource } = new Publication(this, 'Publication', { image, logs, bucket: this.bucket });
+  private publish({ image, logs, apiVersion }: FrontendProps): Publication {
+    const publication = new Publication(this, 'Publication', { image, logs, bucket: this.bucket });
+    const { resource } = publication;
     resource.node.addDependency(this.bucket, this.distribution);
     // Open tabs use an older client with a newer API anyway. LibreChat does not support the reverse.
     resource.node.addDependency(apiVersion);
-    return resource;
+    return publication;
   }
 
   private createCertificate({ domainName, hostedZone }: FrontendProps): acm.ICertificate | undefined {

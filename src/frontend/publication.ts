@@ -23,12 +23,13 @@ export interface PublicationProps {
 /** Publishes the client from the image whenever the image changes, so that client and API are of one release. */
 export class Publication extends Construct {
   public readonly resource: CustomResource;
+  public readonly handler: lambda.IFunction;
 
   constructor(scope: Construct, id: string, props: PublicationProps) {
     super(scope, id);
 
     const logGroup = createLogGroup(this, 'Logs', props.logs);
-    const publisher = new lambda.DockerImageFunction(this, 'Function', {
+    this.handler = new lambda.DockerImageFunction(this, 'Function', {
       description: 'LibreChat: publishes the client from the image',
       code: codeOf(props.image, COMMAND.publish),
       architecture: props.image.architecture,
@@ -39,7 +40,7 @@ export class Publication extends Construct {
     });
     this.resource = new CustomResource(this, 'Resource', {
       resourceType: FRONTEND_RESOURCE_TYPE,
-      serviceToken: publisher.functionArn,
+      serviceToken: this.handler.functionArn,
       // Otherwise a function that ends without a response blocks the deployment for an hour.
       serviceTimeout: TIMEOUT.plus(Duration.minutes(5)),
       properties: {

@@ -24,10 +24,12 @@ export class Redis extends Construct implements ec2.IConnectable {
   public readonly replicationGroup: CfnReplicationGroup;
   public readonly authToken: secretsmanager.ISecret;
   public readonly connections: ec2.Connections;
+  private readonly nodes: number;
 
   constructor(scope: Construct, id: string, props: RedisProps) {
     super(scope, id);
 
+    this.nodes = 1 + props.replicas;
     this.authToken = this.createAuthToken(props.encryptionKey);
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,
@@ -54,15 +56,20 @@ export class Redis extends Construct implements ec2.IConnectable {
     };
   }
 
-  /** A metric of the primary node: ElastiCache has no metrics of a replication group, and numbers its nodes from 001. */
+  /** A metric of the first node, which is the primary node unless another one has taken over. */
   public metric(metricName: string, options?: MetricOptions): Metric {
-    return new Metric({
+    return this.metrics(metricName, options)[0];
+  }
+
+  /** A metric of each node: ElastiCache has no metrics of a replication group, and numbers its nodes from 001. */
+  public metrics(metricName: string, options?: MetricOptions): Metric[] {
+    return Array.from({ length: this.nodes }, (_, i) => new Metric({
       namespace: 'AWS/ElastiCache',
       metricName,
-      dimensionsMap: { CacheClusterId: `${this.replicationGroup.ref}-001` },
+      dimensionsMap: { CacheClusterId: `${this.replicationGroup.ref}-00${i + 1}` },
       statistic: 'Average',
       ...options,
-    }).attachTo(this.replicationGroup);
+    }).attachTo(this.replicationGroup));
   }
 
   private createAuthToken(encryptionKey?: IKey): secretsmanager.Secret {
@@ -82,7 +89,7 @@ export class Redis extends Construct implements ec2.IConnectable {
       engine: props.engine,
       engineVersion: props.engineVersion,
       cacheNodeType: props.nodeType,
-      numCacheClusters: 1 + props.replicas,
+      numCacheClusters: this.nodes,
       automaticFailoverEnabled: replicated,
       multiAzEnabled: replicated,
       atRestEncryptionEnabled: true,

@@ -43,6 +43,13 @@ export const PRICES = {
   ecr: { gb: 0.10 },
   /** https://aws.amazon.com/cloudwatch/pricing/ */
   logs: { ingestedGb: 0.50, storedGb: 0.03 },
+  cloudWatch: {
+    alarmMetric: 0.10,
+    metric: 0.30,
+    dashboard: 3,
+    /** Free in each account, always. */
+    free: { alarms: 10, metrics: 10, dashboards: 3 },
+  },
   /** https://aws.amazon.com/codebuild/pricing/ : general1.small; the small ARM type is taken to cost as much. */
   codeBuild: { minute: 0.005 },
   /** https://aws.amazon.com/route53/pricing/ */

@@ -12,6 +12,7 @@ import type { Cloud } from '../../core/cloud';
 import { headerValue, headerValues, readWhole, textResponse, withHeaders, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
 import { limited, TimedOut, within } from '../../core/time-limits';
 import { arnLike } from '../iam/policy';
+import type { CloudWatchService } from '../cloudwatch/cloudwatch-service';
 import { LambdaFunctionError, LambdaServiceError } from '../lambda/lambda-function';
 import type { DeployedFunction, LambdaService } from '../lambda/lambda-service';
 
@@ -22,7 +23,9 @@ const IDLE_LIMIT_MS = 5 * 60_000;
 
 /** The endpoint of a Regional REST API. */
 export class ApiEndpoint {
-  public constructor(private readonly cloud: Cloud, private readonly lambda: LambdaService, private readonly api: RestApi) {}
+  public constructor(
+    private readonly cloud: Cloud, private readonly lambda: LambdaService, private readonly api: RestApi, private readonly cloudWatch?: CloudWatchService,
+  ) {}
 
   public async handle(request: HttpRequest): Promise<HttpResponse> {
     const began = performance.now();
@@ -35,9 +38,19 @@ export class ApiEndpoint {
       Object.assign(values, { 'error.message': error.message, 'error.messageString': JSON.stringify(error.message), 'error.responseType': error.type });
       return gatewayResponse(error, this.api.gatewayResponses, values.requestId, headerValue(request.headers, 'accept'));
     });
+    this.count(response.status);
     const { accessLog } = this.api.stages.get(stage) ?? {};
     const { headers, ...others } = accessLog ? logged(response, accessLog, values, began) : response;
     return { ...others, headers: [...headers, ['x-amzn-RequestId', values.requestId], ['x-amz-apigw-id', values.extendedRequestId]] };
+  }
+
+  /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html */
+  private count(status: number): void {
+    const put = (metricName: string, value: boolean) =>
+      this.cloudWatch?.put({ namespace: 'AWS/ApiGateway', metricName, dimensions: { ApiName: this.api.name } }, Number(value));
+    put('Count', true);
+    put('4XXError', status >= 400 && status < 500);
+    put('5XXError', status >= 500);
   }
 
   private valuesOf(request: HttpRequest, stage: string, path: string): AccessLogValues {

@@ -22,7 +22,7 @@ export const API_GATEWAY_RESOURCES: ResourceHandlers = {
     const root = identifier(resource, deployment, 12).slice(2);
     api.addResource(root, undefined, '');
     services.apiGateway.apis.set(api.id, api);
-    const endpoint = new ApiEndpoint(cloud, services.lambda, api);
+    const endpoint = new ApiEndpoint(cloud, services.lambda, api, services.cloudWatch);
     services.dns.set(`${api.id}.execute-api.${cloud.region}.${cloud.urlSuffix}`, (request) => endpoint.handle(request));
     return { ref: api.id, attributes: { RootResourceId: root, RestApiId: api.id } };
   },

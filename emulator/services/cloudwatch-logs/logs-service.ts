@@ -1,3 +1,7 @@
+import { embeddedMetrics } from './embedded-metrics';
+import type { MetricFilter } from './metric-filter';
+import type { CloudWatchService } from '../cloudwatch/cloudwatch-service';
+
 /** An event of a log stream; the timestamp is in milliseconds since the epoch. */
 export interface LogStreamEvent {
   readonly timestamp: number;
@@ -6,7 +10,20 @@ export interface LogStreamEvent {
 
 /** CloudWatch Logs: groups by name, each with its streams by name. */
 export class LogsService {
+  /** By logical id. */
+  public readonly metricFilters = new Map<string, MetricFilter & { readonly group: string }>();
   private readonly groups = new Map<string, Map<string, LogStreamEvent[]>>();
+
+  public constructor(private readonly cloudWatch: CloudWatchService) {}
+
+  /** Applies the metric filters of a group to a line of a function, and publishes the metrics that are embedded in it. The line is not kept. */
+  public ingest(group: string, line: string): void {
+    for (const filter of this.metricFilters.values()) {
+      const value = filter.group === group ? filter.valueOf(line) : undefined;
+      if (value !== undefined) this.cloudWatch.put(filter.metric, value);
+    }
+    for (const { metric, value } of embeddedMetrics(line)) this.cloudWatch.put(metric, value);
+  }
 
   /** The names of the groups. */
   public get names(): string[] {

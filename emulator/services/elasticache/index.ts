@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { sendCommand } from './send-command';
 import { EmulatorError } from '../../core/errors';
 import { killAtExit } from '../../core/guard';
 
@@ -18,6 +19,8 @@ export interface RedisOptions {
   /** The password for AUTH. @default no authentication */
   readonly password?: string;
   readonly tls: RedisTls;
+  /** Bytes that data may take. @default unlimited */
+  readonly maxMemory?: number;
 }
 
 export interface RunningRedis {
@@ -25,6 +28,8 @@ export interface RunningRedis {
   readonly port: number;
   /** The process id of the server. */
   readonly pid: number;
+  /** Sends a command over a connection of its own; resolves to the reply of a string or a status. */
+  send(...command: string[]): Promise<string>;
   /** Kills the server and starts an empty one on the same port. */
   restart(): Promise<void>;
   /** Ends the server and every connection, and removes its files. */
@@ -58,6 +63,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
             host: HOST,
             port,
             get pid() { return server.pid!; },
+            send: (...command) => sendCommand(port, options, command),
             restart: async () => {
               await stop(server);
               server = launch(config, directory);
@@ -82,7 +88,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
 }
 
 /** The password is in a file with mode 600: command lines are public. */
-function configuration(directory: string, port: number, { password, tls }: RedisOptions): string {
+function configuration(directory: string, port: number, { password, tls, maxMemory }: RedisOptions): string {
   const file = (name: string, content: string) => {
     const path = join(directory, name);
     writeFileSync(path, content, { mode: 0o600 });
@@ -99,6 +105,9 @@ function configuration(directory: string, port: number, { password, tls }: Redis
     `dir ${directory}`,
     'save ""',
     'appendonly no',
+    // The default of ElastiCache's parameter groups.
+    'maxmemory-policy volatile-lru',
+    ...(maxMemory ? [`maxmemory ${maxMemory}`] : []),
     ...(password ? [`requirepass ${JSON.stringify(password)}`] : []),
   ].join('\n'));
 }

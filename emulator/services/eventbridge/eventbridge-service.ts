@@ -26,6 +26,11 @@ export class EventBridgeService {
     cloud.onDispose(() => this.timers.forEach((timer) => clearTimeout(timer)));
   }
 
+  /** Logical ids of all rules and schedules. */
+  public get logicalIds(): string[] {
+    return [...this.rules.keys()];
+  }
+
   public add(rule: ScheduledRule): void {
     this.rules.set(rule.logicalId, rule);
   }

@@ -1,5 +1,6 @@
 import type { AccountConcurrency } from './account-concurrency';
 import type { LinkedFolder } from './image-links';
+import type { InvocationEnd } from './pending-invocation';
 import type { ResponseBandwidth } from './response-bandwidth';
 import type { Sandbox } from './sandbox';
 import type { Credentials } from '../../core/credentials';
@@ -54,6 +55,10 @@ export interface LambdaFunctionProps {
   readonly limit?: (milliseconds: number) => number;
   readonly onLog?: (line: string, environmentId: number, stream: 'stdout' | 'stderr') => void;
   readonly onPhase?: (phase: EnvironmentPhase, environmentId: number, detail?: string) => void;
+  /** Called when an invocation is throttled. */
+  readonly onThrottled?: () => void;
+  /** Called at the end of an invocation. */
+  readonly onFinished?: (end: InvocationEnd) => void;
   /** Called when an asynchronous event failed and will be retried. */
   readonly onRetry?: (reason: string) => void;
   /** Called when an asynchronous event is discarded. */

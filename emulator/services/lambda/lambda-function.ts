@@ -211,8 +211,10 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
     });
     const idle = this.pool.idle(version);
     const reason = idle?.provisioned ? undefined : this.account.throttleReason(this);
+    if (reason) this.props.onThrottled?.();
     if (reason) throw new LambdaServiceError('TooManyRequestsException', 429, 'Rate Exceeded.', { Reason: reason, Type: 'User' });
     this.meter.invocations += 1;
+    void invocation.finished.then((end) => this.props.onFinished?.(end));
     if (idle) idle.invoke(invocation);
     else this.pool.start(version, invocation);
     return invocation;

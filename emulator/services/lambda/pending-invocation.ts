@@ -35,6 +35,8 @@ export interface PendingInvocationProps {
 /** One event on its way through an environment. */
 export class PendingInvocation {
   public readonly begun: Promise<StreamedInvocation>;
+  /** Resolves when the function has responded to the end, or failed. */
+  public readonly finished: Promise<InvocationEnd>;
   /** True when the response or error is complete. */
   public complete = false;
   public deadline = 0;
@@ -42,7 +44,8 @@ export class PendingInvocation {
 
   private resolveBegun!: (response: StreamedInvocation) => void;
   private rejectBegun!: (error: Error) => void;
-  private endStream?: (end: InvocationEnd) => void;
+  private finish!: (end: InvocationEnd) => void;
+  private streaming = false;
 
   public constructor(public readonly props: PendingInvocationProps) {
     this.id = props.requestId ?? randomUUID();
@@ -50,21 +53,23 @@ export class PendingInvocation {
       this.resolveBegun = resolve;
       this.rejectBegun = reject;
     });
+    this.finished = new Promise((resolve) => (this.finish = resolve));
     // A caller that went away must not end the emulator.
     this.begun.catch(() => undefined);
   }
 
   /** True while the runtime sends a response. */
   public get streams(): boolean {
-    return !this.complete && this.endStream !== undefined;
+    return !this.complete && this.streaming;
   }
 
   /** Streams the body of the runtime's POST to the caller; resolves when all of it has been read, to how it ended. */
   public async stream(request: IncomingMessage, environmentId: number): Promise<InvocationEnd> {
     const { bandwidth, limit } = this.props;
-    const ended = new Promise<InvocationEnd>((resolve) => (this.endStream = resolve));
+    const ended = this.finished;
+    this.streaming = true;
     const receiving = received(request).then((end) => {
-      this.endStream?.(end);
+      this.finish(end);
       return end;
     });
     const body = streamedBody(request, { ended, bandwidth: bandwidth?.(), limit });
@@ -87,14 +92,15 @@ export class PendingInvocation {
   /** Hands the caller a response that was collected first. */
   public buffered(payload: Buffer, contentType: string, environmentId: number): void {
     this.complete = true;
+    this.finish({});
     const body = Readable.from(payload.length ? [payload] : []);
-    this.resolveBegun({ requestId: this.id, environmentId, contentType, body, ended: Promise.resolve({}) });
+    this.resolveBegun({ requestId: this.id, environmentId, contentType, body, ended: this.finished });
   }
 
   /** Ends it with an error: rejected before the response began, broken off after. */
   public fail(type: string, message: string, report?: Buffer): void {
     this.complete = true;
-    this.endStream?.({ error: { type, message } });
+    this.finish({ error: { type, message } });
     this.rejectBegun(new LambdaFunctionError(type, message, report));
   }
 }

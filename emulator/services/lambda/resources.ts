@@ -132,6 +132,8 @@ async function functionProps(
   const refusal = refusalOfVariables(environment)
     ?? (ReservedConcurrentExecutions === undefined ? undefined : concurrency.refusalOfReservation(Number(ReservedConcurrentExecutions) - reserved));
   if (refusal) reject(resource, refusal);
+  const metric = (metricName: string, value: number) =>
+    services.cloudWatch.put({ namespace: 'AWS/Lambda', metricName, dimensions: { FunctionName: name } }, value);
   return {
     name,
     arn,
@@ -164,7 +166,15 @@ async function functionProps(
     folder: cloud.folder,
     sandbox: options.sandbox ?? 'auto',
     linked: code.linked,
-    onLog: (line, id, stream) => cloud.events.emit({ type: 'log', function: resource.logicalId, environment: id, stream, line }),
+    onLog: (line, id, stream) => {
+      cloud.events.emit({ type: 'log', function: resource.logicalId, environment: id, stream, line });
+      services.logs.ingest(String(LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`), line);
+    },
+    onThrottled: () => metric('Throttles', 1),
+    onFinished: ({ error }) => {
+      metric('Invocations', 1);
+      metric('Errors', error ? 1 : 0);
+    },
     onPhase: (phase, id, detail) => cloud.events.emit({ type: 'environment', function: resource.logicalId, environment: id, phase, detail }),
     onRetry: (reason) => cloud.events.notice(`${resource.logicalId} failed: ${reason}`, 'warning'),
     onDropped: (reason) => cloud.events.notice(`${resource.logicalId}: Lambda discarded an event: ${reason}`, 'warning'),

@@ -6,12 +6,16 @@ import { log, messageOf } from '../../shared/log';
 export class Chats {
   private readonly chats = new Map<string, Chat>();
   private readonly ids = new Set<string>();
+  /** When the chats began whose first token has not gone out. */
+  private readonly waiting = new Map<string, number>();
 
   public get size(): number {
     return this.chats.size;
   }
 
-  public started(chat: Chat): void {
+  /** @param began when its message arrived */
+  public started(chat: Chat, began: number): void {
+    this.waiting.set(chat.streamId, began);
     this.ids.add(chat.streamId);
     this.chats.set(chat.streamId, chat);
   }
@@ -21,14 +25,26 @@ export class Chats {
     return this.ids.has(streamId);
   }
 
+  /** When a chat began whose first token has not gone out. */
+  public withoutToken(streamId: string): number | undefined {
+    return this.waiting.get(streamId);
+  }
+
+  /** The first token of a chat went out; false where one went out before, over another connection. */
+  public tokenSent(streamId: string): boolean {
+    return this.waiting.delete(streamId);
+  }
+
   /** The events of a chat ended in order: so it did. */
   public ended(streamId: string): void {
     this.chats.delete(streamId);
+    this.waiting.delete(streamId);
   }
 
   /** No reply is being generated. */
   public allEnded(): void {
     this.chats.clear();
+    this.waiting.clear();
   }
 
   /** Whether LibreChat generates one of them, or does not tell. */

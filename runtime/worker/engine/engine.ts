@@ -110,6 +110,7 @@ export class Engine {
   private async serve(exchange: Exchange): Promise<void> {
     const { librechat: { port }, settings } = this.props;
     const { method, path } = exchange.head;
+    const began = performance.now();
     const opened = newStreamIdOf(method, path);
     const followed = streamIdOf(method, path);
     // Not waited for: the page shows the partial text meanwhile, and the final event reaches it through its own request.
@@ -121,21 +122,32 @@ export class Engine {
       settings,
       signal: this.breakOff.signal,
       foreignStream: opened === undefined || this.chats.isOwn(opened) ? undefined : opened,
-      onChat: (chat) => this.announce(chat),
+      onChat: (chat) => this.announce(chat, exchange.id, began),
+      onFirstToken: opened === undefined ? undefined : this.firstTokenOf(opened, exchange.id),
     });
-    if (failure !== undefined) {
-      log.error('response-failed', { queueId: exchange.id, method, path: withoutQuery(path), statusCode, message: failure });
-    }
+    const ms = Math.round(performance.now() - began);
+    if (failure === undefined) log.info('served', { queueId: exchange.id, method, path: withoutQuery(path), statusCode, ms });
+    else log.error('response-failed', { queueId: exchange.id, method, path: withoutQuery(path), statusCode, ms, message: failure });
     await ending;
     if (followed && statusCode === 200 && failure === undefined && !gone) this.chats.ended(followed);
   }
 
   /** Requests for a chat must come here from the moment on that its id is known. */
-  private async announce(chat: Chat): Promise<void> {
+  private async announce(chat: Chat, queueId: string, began: number): Promise<void> {
     this.generating = true;
     this.stay(this.props.settings.titleMs);
-    this.chats.started(chat);
+    this.chats.started(chat, began);
+    log.info('chat-started', { queueId, streamId: chat.streamId });
     await this.props.source.generating(chat.streamId).catch((error: unknown) => log.error('chat-not-announced', { message: messageOf(error) }));
+  }
+
+  /** Logs when the first token of a chat goes out, unless that has happened. */
+  private firstTokenOf(streamId: string, queueId: string): (() => void) | undefined {
+    const began = this.chats.withoutToken(streamId);
+    if (began === undefined) return undefined;
+    return () => {
+      if (this.chats.tokenSent(streamId)) log.info('first-token', { queueId, streamId, ms: Math.round(performance.now() - began) });
+    };
   }
 
   private offerPlaces(): void {

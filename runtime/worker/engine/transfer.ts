@@ -12,6 +12,9 @@ import type { Settings } from '../../shared/settings';
 /** The most of a chat's response that is read in search of its id. */
 const CHAT_RESPONSE_BYTES = 64 * 1024;
 
+/** Events that carry text or thoughts of the model. */
+const TOKENS = ['on_message_delta', 'on_reasoning_delta'];
+
 export interface TransferProps {
   readonly exchange: Exchange;
   readonly port: number;
@@ -22,6 +25,8 @@ export interface TransferProps {
   readonly foreignStream?: string;
   /** Called with a chat that the request started, before the response that carries its id goes out. */
   readonly onChat: (chat: Chat) => Promise<void>;
+  /** Called with the first token of a reply, if the request opens the events of one. */
+  readonly onFirstToken?: () => void;
 }
 
 /** How a transfer ended. */
@@ -101,9 +106,12 @@ async function deliver(props: TransferProps, response: IncomingMessage, aborted:
   try {
     await Promise.race([exchange.start(headOf(response)), aborted]);
     writing = false;
+    let { onFirstToken } = props;
     for await (const chunk of chunksOf(props, response)) {
       heartbeat?.heard(chunk);
       await write(chunk);
+      // A token that is split between two chunks is missed, and the next one is found.
+      if (onFirstToken && TOKENS.some((token) => chunk.includes(token))) onFirstToken = void onFirstToken();
     }
   } finally {
     heartbeat?.stop();

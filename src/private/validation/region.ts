@@ -1,5 +1,6 @@
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { IConstruct } from 'constructs';
 import { mustError, warn } from './errors';
@@ -39,6 +40,11 @@ export function warnOfDocumentDbRegion(scope: IConstruct): void {
 /** LibreChat and the adapter send requests for a bucket to their own region, and S3 rejects those for a bucket elsewhere. */
 export function validateBucketRegion(scope: IConstruct, prop: string, bucket: IBucket | undefined): void {
   if (bucket && isElsewhere(scope, bucket.env.region)) throw mustError(prop, 'be in the region of the stack, which S3 requires of its clients', bucket.env.region);
+}
+
+/** An alarm cannot notify a topic in another region. */
+export function validateTopicRegion(scope: IConstruct, prop: string, topic: ITopic | undefined): void {
+  if (topic && isElsewhere(scope, topic.env.region)) throw mustError(prop, 'be in the region of the stack, as the alarms are', topic.env.region);
 }
 
 /** The adapter reads a secret in the region of its ARN. */

@@ -27,7 +27,7 @@ describeWith('redis-server')('a relay that has no response to give', () => {
       expect(body).toEqual(NOT_READY);
       expect(body.message).not.toMatch(reason);
       await until(() => relay.logged('request').length);
-      expect(relay.logged('request')[0]).toMatchObject({ level: 'warn', statusCode: 503, reason: expect.stringMatching(reason) });
+      expect(relay.logged('request')[0]).toMatchObject({ level: 'warn', statusCode: 503, result: 'unavailable', reason: expect.stringMatching(reason) });
     }
 
     test('when Lambda throttles the start: at once, so that the place is free', async () => {
@@ -94,7 +94,7 @@ describeWith('redis-server')('a relay that has no response to give', () => {
       expect(response).toMatchObject({ statusCode: 502, end: {} });
       expect(JSON.parse(response.body.toString())).toEqual({ code: 'SERVER_FAILED', message: 'The server failed before it responded.' });
       await until(() => relay.logged('request').length);
-      expect(relay.logged('request')[0]).toMatchObject({ level: 'warn', statusCode: 502, worker: expect.any(String), reason: expect.stringMatching(reason) });
+      expect(relay.logged('request')[0]).toMatchObject({ level: 'warn', statusCode: 502, result: 'failed', worker: expect.any(String), reason: expect.stringMatching(reason) });
       expect(world.lambda.calls).toEqual([]);
     }
 
@@ -134,7 +134,7 @@ describeWith('redis-server')('a relay that has no response to give', () => {
       expect(response).toMatchObject({ statusCode: 200, end: { error: { type: 'Function.ResponseBroken' } } });
       expect(response.body.toString()).toBe('begun');
       await until(() => relay.logged('request').length);
-      expect(relay.logged('request')[0]).toMatchObject({ level: 'warn', statusCode: 200, reason: expect.stringMatching(reason) });
+      expect(relay.logged('request')[0]).toMatchObject({ level: 'warn', statusCode: 200, result: 'broken', reason: expect.stringMatching(reason) });
     }
 
     test('when the worker abandons it', async () => {

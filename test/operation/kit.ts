@@ -1,0 +1,37 @@
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { stateOf } from '../../emulator/services/cloudwatch/alarm';
+import { Deployment, type DeploymentOptions } from '../../fixtures/deployment';
+
+/** A deployment with alarms, and what they say. */
+export class WatchedDeployment {
+  public static async start(options: DeploymentOptions = {}): Promise<WatchedDeployment> {
+    return new WatchedDeployment(await Deployment.start({
+      ...options,
+      props: (stack) => ({ alarmTopic: new Topic(stack, 'Topic'), ...typeof options.props === 'function' ? options.props(stack) : options.props }),
+    }));
+  }
+
+  private constructor(public readonly deployment: Deployment) {}
+
+  /** Ids of all alarms. */
+  public get alarms(): string[] {
+    return [...this.cloudWatch.alarms.keys()].map(idOf);
+  }
+
+  /** Ids of the alarms that fire if what has happened until now goes on, so that it is in each of their periods. */
+  public async firing(): Promise<string[]> {
+    const { cloudWatch } = this;
+    await this.deployment.emulator.services.elastiCache.measure();
+    const firing = [...cloudWatch.alarms].filter(([, alarm]) => stateOf(alarm, Date.now(), (metric) => cloudWatch.values(metric, 0, Infinity)) === 'ALARM');
+    return firing.map(([logicalId]) => idOf(logicalId)).sort();
+  }
+
+  private get cloudWatch() {
+    return this.deployment.emulator.services.cloudWatch;
+  }
+}
+
+/** The id of a construct below `Alarms`, in its logical id. */
+function idOf(logicalId: string): string {
+  return /^ChatAlarms(\w+)[0-9A-F]{8}$/.exec(logicalId)![1];
+}
