@@ -15,7 +15,7 @@ import { LibreChatDatabase } from './librechat-database';
 import { LibreChatImage } from './librechat-image';
 import { LibreChatRedis } from './librechat-redis';
 import { LibreChatServices } from './librechat-services';
-import { ANY, BOOLEAN, BUCKET, instanceOf, like, MAP, type PropTypes, STRING } from './private/validation/props';
+import { ANY, BOOLEAN, BUCKET, instanceOf, like, MAP, NUMBER, type PropTypes, STRING } from './private/validation/props';
 
 /** Properties of `LibreChatServerless`. All of them are optional. */
 export interface LibreChatServerlessProps {
@@ -340,6 +340,26 @@ export interface LibreChatServerlessProps {
   readonly alarmTopic?: sns.ITopic;
 
   /**
+   * Whether to create a CloudWatch dashboard with requests, errors, times to the first byte and token, workers, their estimated cost, Redis,
+   * DocumentDB and the errors in the logs.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
+   * @default false
+   */
+  readonly dashboard?: boolean;
+
+  /**
+   * Monthly budget in US dollars for all resources of the construct, above 0. Requires `alarmTopic`.
+   *
+   * The topic is notified at 80 % and 100 % of the budget, and if the forecast exceeds it. The cost is found by the tag
+   * `librechat-deployment`, which must be activated as a cost allocation tag in the management account of the organization.
+   *
+   * @see https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
+   * @default - no budget
+   */
+  readonly monthlyBudget?: number;
+
+  /**
    * Whether to create the IAM role that API Gateway uses to write to CloudWatch Logs, as `cloudWatchRole` of `RestApi`.
    *
    * An account has one such role in each region. Specify `false` if another stack manages it. Without any role, the deployment fails.
@@ -400,6 +420,8 @@ export const SERVERLESS_PROPS: PropTypes<LibreChatServerlessProps> = {
   acceptDataMigration: STRING,
   logRetention: ANY,
   alarmTopic: like('sns.ITopic', 'topicArn'),
+  dashboard: BOOLEAN,
+  monthlyBudget: NUMBER,
   cloudWatchRole: BOOLEAN,
   environmentName: STRING,
   tags: MAP,

@@ -9,6 +9,7 @@ import { reportEnvironmentFile } from './private/environment-report';
 import { validateAddress, validateUniqueDomain, validateWebAcl } from './private/validation/address';
 import { validateDataMigration } from './private/validation/image';
 import { validateNetwork } from './private/validation/network';
+import { validateBudget } from './private/validation/operation';
 import { validateBucketRegion, validatePartition, validateTopicRegion, warnOfSecretRegion } from './private/validation/region';
 import { validateAtLeast, validateEnvironmentName, validateMemorySize, validateRemovalPolicy, validateSize, validateWorkers } from './private/validation/values';
 import { validateVariables, validateVariablesSize, warnOfVariables } from './private/validation/variables';
@@ -62,6 +63,7 @@ export function validateDeployment(
   warnOfSecretRegion(scope, ...Object.values(props.secrets ?? {}));
   validateBucketRegion(scope, 'filesBucket', props.filesBucket);
   validateTopicRegion(scope, 'alarmTopic', props.alarmTopic);
+  validateBudget(props.monthlyBudget, props.alarmTopic);
   validateRemovalPolicy(props.removalPolicy);
   validateMemorySize(scope, props.memorySize);
   validateSize('ephemeralStorageSize', props.ephemeralStorageSize, 512, 10240);

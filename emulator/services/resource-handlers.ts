@@ -1,4 +1,5 @@
 import { API_GATEWAY_RESOURCES } from './api-gateway/resources';
+import { BUDGETS_RESOURCES } from './budgets/resources';
 import { CLOUDFRONT_RESOURCES } from './cloudfront/resources';
 import { CLOUDWATCH_DELETERS, CLOUDWATCH_RESOURCES } from './cloudwatch/resources';
 import { LOGS_DELETERS, LOGS_RESOURCES } from './cloudwatch-logs/resources';
@@ -21,6 +22,7 @@ import type {
 
 const HANDLERS: ResourceHandlers = {
   ...API_GATEWAY_RESOURCES,
+  ...BUDGETS_RESOURCES,
   ...CLOUDFRONT_RESOURCES,
   ...CLOUDWATCH_RESOURCES,
   ...CODEBUILD_RESOURCES,

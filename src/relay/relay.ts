@@ -33,6 +33,8 @@ export interface RelayProps {
 export class Relay extends Construct {
   public readonly handler: lambda.Function;
   public readonly logGroup: logs.ILogGroup;
+  public readonly memorySize = MEMORY_MIB;
+  public readonly architecture = lambda.Architecture.ARM_64;
 
   constructor(scope: Construct, id: string, props: RelayProps) {
     super(scope, id);
@@ -46,10 +48,10 @@ export class Relay extends Construct {
     this.handler = new lambda.Function(this, 'Function', {
       description: 'LibreChat: relays requests to the workers',
       runtime: lambda.Runtime.NODEJS_24_X,
-      architecture: lambda.Architecture.ARM_64,
+      architecture: this.architecture,
       code: lambda.Code.fromAsset(inPackage(RELAY_ARCHIVE)),
       handler: RELAY_HANDLER,
-      memorySize: MEMORY_MIB,
+      memorySize: this.memorySize,
       timeout: Duration.seconds(LONGEST_REQUEST_SECONDS),
       environment: {
         ...variablesIn(props.bindings),

@@ -16,11 +16,33 @@ export const CLOUDWATCH_RESOURCES: ResourceHandlers = {
     services.cloudWatch.alarms.set(resource.logicalId, alarmOf(resource, name));
     return { ref: name, attributes: { Arn: cloud.arn('cloudwatch', `alarm:${name}`) } };
   },
+
+  'AWS::CloudWatch::Dashboard': (resource, deployment) => {
+    const mistakes = metricsIn(resource).flatMap((metric) => mistakeIn(metric) ?? []);
+    if (mistakes.length) unsupported(resource, mistakes.join('; '));
+    return { ref: String(resource.properties.DashboardName ?? physicalName(resource, deployment)) };
+  },
 };
 
 export const CLOUDWATCH_DELETERS: ResourceDeleters = {
   'AWS::CloudWatch::Alarm': ({ logicalId }, { services }) => void services.cloudWatch.alarms.delete(logicalId),
 };
+
+/** The metrics of a dashboard's widgets, each a list of a namespace, a name, dimensions with their values, and options. */
+function metricsIn(resource: ResourceDefinition): MetricId[] {
+  let body: { widgets: Array<{ properties: { metrics?: unknown[][] } }> };
+  try {
+    body = JSON.parse(String(resource.properties.DashboardBody)) as typeof body;
+  } catch (error) {
+    return reject(resource, `\`DashboardBody\` must be JSON: ${(error as Error).message}`);
+  }
+  const metrics = body.widgets.flatMap(({ properties }) => properties.metrics ?? []).filter(([namespace]) => typeof namespace === 'string');
+  return metrics.map(([namespace, metricName, ...rest]) => {
+    const names = rest.filter((part) => typeof part === 'string');
+    const dimensions = Object.fromEntries(names.flatMap((name, i) => (i % 2 === 0 ? [[name, names[i + 1]]] : [])));
+    return { namespace: namespace as string, metricName: metricName as string, dimensions };
+  });
+}
 
 function alarmOf(resource: ResourceDefinition, name: string): AlarmDefinition {
   const {
