@@ -7,7 +7,7 @@ import { resources, resourceOf, templateOf, templateWith, text, type Resource } 
 
 const OF_SERVICES = [
   'ApiServerErrors', 'SlowResponses', 'RelayErrors', 'RelayThrottles', 'WorkerThrottles', 'RequestsWithoutWorker', 'FailedStarts', 'BrokenResponses',
-  'StreamsWithoutRedis', 'PublisherErrors',
+  'StreamsWithoutRedis', 'PublisherErrors', 'MaintenanceErrors',
 ];
 const OF_REDIS = ['RedisMemory', 'RedisEvictions', 'RedisConnections'];
 const OF_DATABASE = ['DatabaseCpu', 'DatabaseConnections', 'DatabaseMemory'];
