@@ -11,8 +11,8 @@ import { MalformedResponse, readStreamedResponse } from './streamed-response';
 import type { Cloud } from '../../core/cloud';
 import { headerValue, headerValues, readWhole, textResponse, withHeaders, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
 import { limited, TimedOut, within } from '../../core/time-limits';
-import { arnLike } from '../iam/policy';
 import type { CloudWatchService } from '../cloudwatch/cloudwatch-service';
+import { arnLike } from '../iam/policy';
 import { LambdaFunctionError, LambdaServiceError } from '../lambda/lambda-function';
 import type { DeployedFunction, LambdaService } from '../lambda/lambda-service';
 
@@ -24,7 +24,10 @@ const IDLE_LIMIT_MS = 5 * 60_000;
 /** The endpoint of a Regional REST API. */
 export class ApiEndpoint {
   public constructor(
-    private readonly cloud: Cloud, private readonly lambda: LambdaService, private readonly api: RestApi, private readonly cloudWatch?: CloudWatchService,
+    private readonly cloud: Cloud,
+    private readonly lambda: LambdaService,
+    private readonly api: RestApi,
+    private readonly cloudWatch?: CloudWatchService,
   ) {}
 
   public async handle(request: HttpRequest): Promise<HttpResponse> {

@@ -1,8 +1,8 @@
 import type { AccountConcurrency } from './account-concurrency';
 import type { LinkedFolder } from './image-links';
-import type { InvocationEnd } from './pending-invocation';
 import type { ResponseBandwidth } from './response-bandwidth';
 import type { Sandbox } from './sandbox';
+import type { InvocationEnd } from './streamed-body';
 import type { Credentials } from '../../core/credentials';
 import type { EnvironmentPhase } from '../../core/events';
 
