@@ -1,3 +1,4 @@
+import { DATABASE_PROCESS } from './maintenance/database/messages';
 import { log, messageOf } from './shared/log';
 import { RuntimeApi } from './shared/runtime-api';
 import { readSettings } from './shared/settings';
@@ -5,6 +6,10 @@ import { COMMAND } from '../src/contract/image';
 
 async function main(): Promise<void> {
   const command = process.argv[2] ?? COMMAND.serve;
+  if (command === DATABASE_PROCESS) {
+    const { serveDatabase } = await import('./maintenance/database/index.js');
+    return serveDatabase(process.env);
+  }
   const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API ?? '');
   if (command === COMMAND.serve) {
     const { work } = await import('./worker/worker.js');

@@ -11,6 +11,8 @@ export interface Request {
   readonly environment: NodeJS.ProcessEnv;
   readonly settings: Settings;
   readonly event: CustomResourceEvent;
+  /** When the function is ended, in milliseconds since the epoch. */
+  readonly deadline: number;
   /** Aborts when the function's time is up. */
   readonly signal: AbortSignal;
 }
@@ -41,7 +43,7 @@ async function serve(environment: NodeJS.ProcessEnv, settings: Settings, invocat
     physicalId: event.PhysicalResourceId ?? event.LogicalResourceId,
     run: async (signal) => {
       if (!resource) throw new Error(`ResourceType must be one of ${Object.keys(RESOURCES).join(', ')}, got: ${event.ResourceType}`);
-      return resource({ environment, settings, event, signal });
+      return resource({ environment, settings, event, signal, deadline: invocation.deadline });
     },
     failed: (message) => log.error('maintenance-failed', { resource: event.ResourceType, message }),
   });

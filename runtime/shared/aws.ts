@@ -11,7 +11,7 @@ export interface RetryOptions {
 }
 
 interface AwsRequest {
-  readonly service: 'ssm' | 'secretsmanager' | 's3' | 'cloudformation';
+  readonly service: 'ssm' | 'secretsmanager' | 's3' | 'cloudformation' | 'rds';
   readonly region: string;
   readonly method: string;
   readonly path: string;
@@ -21,6 +21,9 @@ interface AwsRequest {
 
 /** Refusals that mean "later", though they come as a client's error. */
 const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
+
+/** DocumentDB has the API of RDS. */
+const RDS_VERSION = '2014-10-31';
 
 /** As much of a refusal as can hold its reason. */
 const REASON_LENGTH = 300;
@@ -82,6 +85,23 @@ export class Aws {
     return valueIn(answer, 'StackStatus');
   }
 
+  /** The status of a snapshot of a DocumentDB cluster, such as `creating`; undefined if there is none. */
+  public async snapshotStatus(snapshot: string): Promise<string | undefined> {
+    try {
+      const answer = await this.query('rds', { Action: 'DescribeDBClusterSnapshots', Version: RDS_VERSION, DBClusterSnapshotIdentifier: snapshot });
+      return valueIn(answer, 'Status');
+    } catch (error) {
+      if (messageOf(error).includes('DBClusterSnapshotNotFoundFault')) return undefined;
+      throw error;
+    }
+  }
+
+  public async createSnapshot(cluster: string, snapshot: string): Promise<void> {
+    await this.query('rds', {
+      Action: 'CreateDBClusterSnapshot', Version: RDS_VERSION, DBClusterIdentifier: cluster, DBClusterSnapshotIdentifier: snapshot,
+    });
+  }
+
   /** Ends its connections: they would not outlive a freeze. */
   public close(): void {
     this.connections.close();
@@ -94,7 +114,7 @@ export class Aws {
   }
 
   /** A call of a service with AWS's query protocol, whose answers are XML. */
-  private async query(service: 'cloudformation', parameters: Record<string, string>): Promise<string> {
+  private async query(service: 'cloudformation' | 'rds', parameters: Record<string, string>): Promise<string> {
     const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
     const body = new URLSearchParams(parameters).toString();
     return (await this.send({ service, region: this.region, method: 'POST', path: '/', headers, body })).toString();

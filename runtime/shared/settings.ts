@@ -59,7 +59,12 @@ const DEFAULTS = {
   awsAttempts: 4,
   awsTimeoutMs: 3_000,
   awsRetryMs: 100,
-  /** How long the check of a deployment waits for Redis, and for LibreChat. */
+  /** How long the check of a deployment waits for the database, for indexes, for a snapshot, for Redis, and for LibreChat. */
+  databaseWaitMs: 120_000,
+  databaseRetryMs: 2_000,
+  indexWaitMs: 300_000,
+  snapshotWaitMs: 420_000,
+  snapshotPollMs: 5_000,
   redisWaitMs: 30_000,
   checkStartMs: 180_000,
   /** How long CloudFormation may take to tell the status of the stack. There may be no route to it. */

@@ -10,7 +10,7 @@ export class CheckFailure extends Error {
     public readonly phase: Phase,
     cause: string,
     public readonly remedy: string,
-    /** The end of LibreChat's output, without secrets. */
+    /** The end of LibreChat's output. */
     public readonly output: readonly string[] = [],
   ) {
     super(cause);

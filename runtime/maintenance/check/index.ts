@@ -1,10 +1,14 @@
+import { once } from 'node:events';
 import { checkConfiguration } from './configuration';
-import { checkData } from './data';
-import { CheckFailure, inPhase, logLinkOf, reasonOf } from './failure';
+import { checkReadable, checkUpgrade, servedRelease } from './data';
+import { Database } from './database';
+import { CheckFailure, inPhase, logLinkOf, reasonOf, type Phase } from './failure';
 import { checkStart } from './librechat';
+import { redact } from './redact';
 import { checkRedis } from './redis';
 import { isRollingBack } from './stack-status';
 import { CHECK_ATTRIBUTES } from '../../../src/contract/maintenance';
+import { isBefore } from '../../../src/contract/releases';
 import { ADAPTER } from '../../../src/contract/variables';
 import { Aws } from '../../shared/aws';
 import { log } from '../../shared/log';
@@ -16,46 +20,115 @@ import type { Request } from '../index';
 /** Stands for the public URL, which is not known before the distribution is created. */
 const SITE = 'https://librechat.invalid';
 
+/** Time to tell CloudFormation in which phase the time was up. */
+const REPORT_MS = 20_000;
+
 const REMEDIES = {
   secrets: 'Create the secret, its field or the parameter, or correct the reference to it in `secrets`, `environmentSecret`, `database` or `redis`. '
     + 'The key policy of a customer managed key must allow the function\'s role to decrypt',
   configuration: 'The object that `config` names must exist, and the policies of its bucket and key must allow the function to read it',
 } as const;
 
-/** Checks that LibreChat runs with everything that the workers of this deployment will have. */
-export async function check({ environment, settings, event, signal }: Request): Promise<Record<string, string>> {
-  // Nothing was created.
+/** Checks that LibreChat runs with everything that the workers of this deployment will have, and prepares the database for it. */
+export async function check(request: Request): Promise<Record<string, string>> {
+  const { environment, settings, event } = request;
+  // Nothing was created that belongs to the resource.
   if (event.RequestType === 'Delete') return {};
-  const began = performance.now();
   const aws = new Aws(environment, settings);
+  const checking = new Check(request, aws);
   try {
-    const release = await releaseOfImage() ?? '';
-    const rollback = event.RequestType === 'Update' && await isRollingBack(new Aws(environment, { ...settings, awsAttempts: 1, awsTimeoutMs: settings.stackStatusMs }), event.StackId);
-    await checkData(aws, environment, release);
-    // What served before is known to run, and its data stores may be those of the failed update.
-    if (!rollback) await run({ environment, settings, event, signal }, aws);
-    log.info('check-passed', { release, rollback, ms: Math.round(performance.now() - began) });
-    return { [CHECK_ATTRIBUTES.release]: release, [CHECK_ATTRIBUTES.snapshot]: '' };
+    return await checking.run();
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;
-    log.error('check-failed', { phase: error.phase, message: error.message });
-    throw new Error(reasonOf(error, logLinkOf(environment)));
+    const reason = redact(reasonOf(error, logLinkOf(environment)), checking.secrets);
+    log.error('check-failed', { phase: error.phase, message: redact(error.message, checking.secrets) });
+    throw new Error(reason);
   } finally {
     aws.close();
   }
 }
 
-async function run({ environment, settings, signal }: Request, aws: Aws): Promise<void> {
-  const withSite = environment[ADAPTER.urlParameter]
-    ? { ...environment, [ADAPTER.urlParameter]: undefined, DOMAIN_CLIENT: SITE, DOMAIN_SERVER: SITE }
-    : environment;
-  const values = await inPhase('secrets', REMEDIES.secrets, async () => {
-    checkRequired(withSite);
-    return readVariables(withSite, aws, CA_FILE);
-  });
-  const config = await inPhase('configuration', REMEDIES.configuration, () => readConfig(environment, aws));
-  checkConfiguration(config.CONFIG_PATH);
-  const variables = await librechatEnvironment(withSite, { ...config, ...values });
-  await checkRedis({ uri: variables.REDIS_URI, password: variables.REDIS_PASSWORD }, settings);
-  await checkStart(variables, Object.values(values), settings, signal);
+class Check {
+  /** Values that must not be in a report. */
+  public secrets: readonly string[] = [];
+  private readonly began = performance.now();
+  private readonly signal: AbortSignal;
+  private phase: Phase = 'secrets';
+
+  public constructor(private readonly request: Request, private readonly aws: Aws) {
+    this.signal = AbortSignal.any([request.signal, AbortSignal.timeout(Math.max(0, request.deadline - REPORT_MS - Date.now()))]);
+  }
+
+  public async run(): Promise<Record<string, string>> {
+    const { environment } = this.request;
+    const release = await releaseOfImage() ?? '';
+    const served = await servedRelease(this.aws, environment);
+    checkReadable(release, served);
+    const rollback = await this.isRollback();
+    // What served before is known to run, and its data stores may be those of the failed update.
+    const snapshot = rollback ? '' : await Promise.race([this.checkAll(release, served), this.late()]);
+    log.info('check-passed', { release, rollback, ms: Math.round(performance.now() - this.began) });
+    return { [CHECK_ATTRIBUTES.release]: release, [CHECK_ATTRIBUTES.snapshot]: snapshot };
+  }
+
+  private async late(): Promise<never> {
+    await once(this.signal, 'abort');
+    const cause = `the time of the function was up after ${Math.round((performance.now() - this.began) / 1000)} s`;
+    throw new CheckFailure(this.phase, cause, 'Deploy again: snapshots and indexes that are being created are used then');
+  }
+
+  private async isRollback(): Promise<boolean> {
+    const { environment, settings, event } = this.request;
+    if (event.RequestType !== 'Update') return false;
+    const aws = new Aws(environment, { ...settings, awsAttempts: 1, awsTimeoutMs: settings.stackStatusMs });
+    try {
+      return await isRollingBack(aws, event.StackId);
+    } finally {
+      aws.close();
+    }
+  }
+
+  private async checkAll(release: string, served: string | undefined): Promise<string> {
+    const { settings } = this.request;
+    const variables = await this.readVariables();
+    this.phase = 'database';
+    const snapshot = await this.checkDatabase(variables, release, served);
+    this.phase = 'redis';
+    await checkRedis({ uri: variables.REDIS_URI, password: variables.REDIS_PASSWORD }, settings);
+    this.phase = 'start';
+    await checkStart(variables, settings, this.signal);
+    return snapshot;
+  }
+
+  /** The variables of a worker's LibreChat. */
+  private async readVariables(): Promise<Record<string, string>> {
+    const { environment } = this.request;
+    const withSite = environment[ADAPTER.urlParameter]
+      ? { ...environment, [ADAPTER.urlParameter]: undefined, DOMAIN_CLIENT: SITE, DOMAIN_SERVER: SITE }
+      : environment;
+    const values = await inPhase('secrets', REMEDIES.secrets, async () => {
+      checkRequired(withSite);
+      return readVariables(withSite, this.aws, CA_FILE);
+    });
+    this.secrets = Object.values(values);
+    const config = await inPhase('configuration', REMEDIES.configuration, () => readConfig(environment, this.aws));
+    checkConfiguration(config.CONFIG_PATH);
+    return librechatEnvironment(withSite, { ...config, ...values });
+  }
+
+  private async checkDatabase(variables: Record<string, string>, release: string, served: string | undefined): Promise<string> {
+    const { settings, event } = this.request;
+    const database = new Database(variables, settings);
+    this.signal.addEventListener('abort', () => database.close());
+    try {
+      const { hasData } = await database.connect();
+      const snapshot = await checkUpgrade(this.aws, { release, served, hasData, properties: event.ResourceProperties }, settings);
+      const isUpgrade = !served || !release || isBefore(served, release);
+      const { collections, dropped } = await database.prepare(hasData && isUpgrade);
+      log.info('database-prepared', { collections, dropped: dropped.length, ms: Math.round(performance.now() - this.began) });
+      return snapshot;
+    } finally {
+      database.close();
+    }
+  }
 }

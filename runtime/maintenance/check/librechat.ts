@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CheckFailure } from './failure';
-import { redact } from './redact';
 import { messageOf } from '../../shared/log';
 import type { Settings } from '../../shared/settings';
 import { LibreChat } from '../../worker/engine/librechat';
@@ -11,15 +10,13 @@ const LINES = 15;
 const REMEDY = 'LibreChat\'s last lines say why. Correct `config`, `environment`, `secrets` or the service that they name';
 
 /** Starts LibreChat as a worker does, but with collections and indexes created, waits until it is ready, and ends it. */
-export async function checkStart(
-  environment: Record<string, string>, secrets: readonly string[], settings: Settings, signal: AbortSignal,
-): Promise<void> {
+export async function checkStart(environment: Record<string, string>, settings: Settings, signal: AbortSignal): Promise<void> {
   const librechat = new LibreChat({ ...environment, MONGO_AUTO_INDEX: 'true', MONGO_AUTO_CREATE: 'true' });
   try {
     await Promise.race([librechat.ready(settings), late(settings.checkStartMs, signal)]);
   } catch (error) {
     await librechat.stop(settings);
-    throw new CheckFailure('start', messageOf(error), REMEDY, lastLines(redact(librechat.lastOutput, secrets)));
+    throw new CheckFailure('start', messageOf(error), REMEDY, lastLines(librechat.lastOutput));
   }
   await librechat.stop(settings);
 }

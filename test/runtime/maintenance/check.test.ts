@@ -1,4 +1,3 @@
-import { ENVIRONMENT } from '../../../fixtures/runtime/adapter';
 import { useMaintenance } from '../../../fixtures/runtime/maintenance';
 import { freePort, startRedis } from '../../../fixtures/runtime/redis';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
@@ -42,8 +41,8 @@ test('starts nothing when the resource is deleted', async () => {
 });
 
 test('needs no URL, which is not known before the first deployment', async () => {
-  const { DOMAIN_CLIENT: _client, DOMAIN_SERVER: _server, ...plain } = ENVIRONMENT;
-  start({ plain: { ...plain, REDIS_URI: kit.redis().uri }, environment: { [ADAPTER.urlParameter]: '/chat/url' } });
+  const { DOMAIN_CLIENT: _client, DOMAIN_SERVER: _server, ...plain } = kit.plain();
+  start({ plain, environment: { [ADAPTER.urlParameter]: '/chat/url' } });
   expect(await request('Create')).toMatchObject({ Status: 'SUCCESS' });
   expect(kit.aws().calls.filter((call) => call.includes('/chat/url'))).toEqual([]);
 });
@@ -94,7 +93,7 @@ describe('configuration', () => {
 });
 
 describe('redis', () => {
-  const withRedis = (uri: string) => start({ plain: { ...ENVIRONMENT, REDIS_URI: uri } });
+  const withRedis = (uri: string) => start({ plain: { ...kit.plain(), REDIS_URI: uri } });
 
   test('says what cannot be reached', async () => {
     withRedis(`redis://127.0.0.1:${await freePort()}`);

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CheckFailure } from './failure';
+import { SNAPSHOT_PREFIX } from '../../../src/contract/maintenance';
+import type { Aws } from '../../shared/aws';
+import { log } from '../../shared/log';
+import type { Settings } from '../../shared/settings';
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Creates a snapshot of a DocumentDB cluster, and waits for it. An attempt within the hour, or one whose snapshot is still being created, uses
+ * the snapshot of the attempt before: large clusters take longer than one attempt.
+ *
+ * @returns its name
+ */
+export async function createSnapshot(aws: Aws, cluster: string, release: string, settings: Settings): Promise<string> {
+  const until = performance.now() + settings.snapshotWaitMs;
+  const [current, previous] = [0, HOUR_MS].map((ago) => snapshotName(cluster, release, Date.now() - ago));
+  const name = await aws.snapshotStatus(previous) === 'creating' ? previous : current;
+  if (await aws.snapshotStatus(name) === undefined) {
+    await aws.createSnapshot(cluster, name);
+    log.info('snapshot-started', { snapshot: name, cluster });
+  }
+  for (;;) {
+    const status = await aws.snapshotStatus(name);
+    if (status === 'available') break;
+    if (status !== 'creating' || performance.now() + settings.snapshotPollMs > until) {
+      throw new CheckFailure('data', `the snapshot ${name} of the cluster is not available yet, but ${String(status)}`, 'Wait until it is available, and deploy again within the hour');
+    }
+    await sleep(settings.snapshotPollMs);
+  }
+  log.info('snapshot-created', { snapshot: name, cluster });
+  return name;
+}
+
+/** Known without a list of all snapshots, which the function may not read. */
+function snapshotName(cluster: string, release: string, time: number): string {
+  const hour = new Date(time).toISOString().slice(0, 13).replace(/\D/g, '');
+  const id = createHash('sha256').update(cluster).digest('hex').slice(0, 8);
+  return `${SNAPSHOT_PREFIX}${release.replaceAll('.', '-')}-${id}-${hour}`;
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection, Model, Mongoose } from 'mongoose';
+import { DatabaseError, type DatabaseRequest, type Prepared } from './messages';
+import { log, messageOf } from '../../shared/log';
+
+/** What is used of `@librechat/data-schemas`. */
+export interface DataSchemas {
+  createModels(mongoose: Mongoose): Record<string, Model<unknown>>;
+  /** Drops unique indexes of older releases, which reject data of this one; in LibreChat, the script `migrate:tenant-indexes`. */
+  dropSupersededTenantIndexes?(connection: Connection): Promise<{ readonly dropped: string[]; readonly errors: string[] }>;
+}
+
+interface RefusedCommand extends Error {
+  readonly code?: number;
+}
+
+/** DocumentDB builds one index of a collection at a time. */
+const BUILD_IN_PROGRESS = 40333;
+
+/** An index exists with other options or under another name. LibreChat runs with it. */
+const EXISTS_OTHERWISE = [85, 86];
+
+const NO_COLLECTION = 26;
+
+/** Creates all collections and indexes of this release, one after another. Workers no longer do. */
+export async function prepare(mongoose: Mongoose, schemas: DataSchemas, { migrate, waitMs, retryMs }: DatabaseRequest): Promise<Prepared> {
+  const until = performance.now() + waitMs;
+  const models = Object.values(schemas.createModels(mongoose));
+  const dropped = migrate && await someSuperseded(models) ? await dropSuperseded(mongoose.connection, schemas) : [];
+  for (const model of models) {
+    await model.createCollection();
+    await createIndexes(model, until, retryMs);
+  }
+  return { collections: models.length, dropped };
+}
+
+/**
+ * Whether there is a unique index that this release does not declare. The migration goes by names, and some of those are names of indexes
+ * that this release declares: it would drop and build them again in every deployment.
+ */
+async function someSuperseded(models: readonly Model<unknown>[]): Promise<boolean> {
+  for (const model of models) {
+    const declared = model.schema.indexes().filter(([, options]) => options.unique).map(([fields]) => JSON.stringify(fields));
+    const existing = await model.collection.indexes().catch((error: RefusedCommand) => {
+      if (error.code === NO_COLLECTION) return [];
+      throw error;
+    });
+    if (existing.some(({ key, unique }) => unique && !declared.includes(JSON.stringify(key)))) return true;
+  }
+  return false;
+}
+
+async function dropSuperseded(connection: Connection, { dropSupersededTenantIndexes }: DataSchemas): Promise<readonly string[]> {
+  const result = await dropSupersededTenantIndexes?.(connection);
+  if (result?.errors.length) throw new DatabaseError(`indexes of older releases could not be dropped: ${result.errors.join('; ')}`, 'index');
+  return result?.dropped ?? [];
+}
+
+async function createIndexes(model: Model<unknown>, until: number, retryMs: number): Promise<void> {
+  const collection = model.collection.collectionName;
+  for (;;) {
+    const errors = await tryIndexes(model);
+    for (const error of errors.filter(({ code }) => EXISTS_OTHERWISE.includes(code ?? 0))) log.warn('index-differs', { collection, message: error.message });
+    const refused = errors.filter(({ code }) => !EXISTS_OTHERWISE.includes(code ?? 0));
+    if (!refused.length) return;
+    if (refused.some(({ code }) => code !== BUILD_IN_PROGRESS) || performance.now() + retryMs > until) {
+      throw new DatabaseError(`indexes of the collection ${collection} could not be created: ${refused.map(messageOf).join('; ')}`, 'index');
+    }
+    await sleep(retryMs);
+  }
+}
+
+/** Asks for all indexes of a model. Mongoose goes on after an error, and rejects with the first one. */
+async function tryIndexes(model: Model<unknown>): Promise<RefusedCommand[]> {
+  const errors: RefusedCommand[] = [];
+  const note = (error?: RefusedCommand | null) => error && errors.push(error);
+  const ignore = () => undefined;
+  model.on('index-single-done', note).on('error', ignore);
+  try {
+    await model.createIndexes();
+  } catch (error) {
+    if (!errors.length) errors.push(error as RefusedCommand);
+  } finally {
+    model.off('index-single-done', note).off('error', ignore);
+  }
+  return errors;
+}

@@ -1,0 +1,132 @@
+import { newStackId } from '../../../emulator/cloudformation/stack';
+import { useMaintenance } from '../../../fixtures/runtime/maintenance';
+import { ADAPTER } from '../../../src/contract/variables';
+
+jest.setTimeout(120_000);
+
+const RELEASE = '/chat/release';
+const CLUSTER = 'chat-cluster';
+const ACCEPTED = { AcceptDataMigration: 'v0.8.9' };
+
+/** As the answer to a request with these properties. */
+const withProperties = (properties: object) => ({ ResourceProperties: { ServiceToken: 'arn', ...properties } });
+
+describe('to a release after which older ones cannot read the data', () => {
+  const kit = useMaintenance('v0.8.9');
+  const deploy = (properties: object = {}) => kit.request('Update', withProperties(properties));
+  const hasUsers = () => kit.mongo().databases.open('LibreChat', 'users').insert({ _id: 1, email: 'a@example.com' });
+  const snapshots = () => [...kit.aws().services.documentDb.snapshots.keys()];
+
+  beforeEach(() => {
+    const { services } = kit.aws();
+    services.ssm.parameters.set(RELEASE, 'none');
+    services.documentDb.clusters.set(CLUSTER, kit.mongo());
+    kit.start({ environment: { [ADAPTER.releaseParameter]: RELEASE } });
+  });
+
+  test('a first deployment needs no consent', async () => {
+    expect(await deploy({ DatabaseCluster: CLUSTER })).toMatchObject({ Status: 'SUCCESS', Data: { Release: 'v0.8.9', Snapshot: '' } });
+    expect(snapshots()).toEqual([]);
+  });
+
+  test('an upgrade fails without consent, and says how to give it', async () => {
+    hasUsers();
+    kit.aws().services.ssm.parameters.set(RELEASE, 'v0.8.8');
+    const { Status, Reason } = await deploy({ DatabaseCluster: CLUSTER });
+    expect(Status).toBe('FAILED');
+    expect(Reason).toMatch(/phase "data" failed. the upgrade from v0\.8\.8 to LibreChat v0\.8\.9 cannot be undone/);
+    expect(Reason).toContain('`acceptDataMigration: \'v0.8.9\'`. The deployment then creates a snapshot of the DocumentDB cluster first');
+    expect(snapshots()).toEqual([]);
+  });
+
+  test('data of an unknown release needs consent, too', async () => {
+    hasUsers();
+    expect((await deploy()).Reason).toMatch(/the upgrade from an unknown release [^]*Create a backup of the database first/);
+  });
+
+  test('with consent, a snapshot is created before anything changes', async () => {
+    hasUsers();
+    kit.aws().services.ssm.parameters.set(RELEASE, 'v0.8.8');
+    const { Status, Data } = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
+    expect(Status).toBe('SUCCESS');
+    expect(Data!.Snapshot).toMatch(/^librechat-before-v0-8-9-[0-9a-f]{8}-\d{10}$/);
+    expect(snapshots()).toEqual([Data!.Snapshot]);
+    const events = kit.adapter().logs.map(({ event }) => event);
+    expect(events.indexOf('snapshot-created')).toBeLessThan(events.indexOf('database-prepared'));
+  });
+
+  test('another attempt within the hour uses the same snapshot', async () => {
+    hasUsers();
+    const first = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
+    const second = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
+    expect(second.Data).toEqual(first.Data);
+  });
+
+  test('a snapshot that takes longer than an attempt is named', async () => {
+    hasUsers();
+    kit.aws().services.documentDb.snapshots.set = function set(id, snapshot) {
+      return Map.prototype.set.call(this, id, { ...snapshot, createdAt: Date.now() + 3_600_000 }) as typeof this;
+    };
+    await kit.adapter().dispose();
+    kit.start({ environment: { [ADAPTER.releaseParameter]: RELEASE }, settings: { snapshotWaitMs: 100 } });
+    const { Reason } = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
+    expect(Reason).toMatch(/the snapshot librechat-before-\S+ of the cluster is not available yet, but creating\.\nWhat to do: Wait/);
+  });
+
+  test('a database that the construct did not create is upgraded with consent, without a snapshot', async () => {
+    hasUsers();
+    expect(await deploy(ACCEPTED)).toMatchObject({ Status: 'SUCCESS', Data: { Snapshot: '' } });
+  });
+
+  test('consent is not asked for again', async () => {
+    hasUsers();
+    kit.aws().services.ssm.parameters.set(RELEASE, 'v0.8.9');
+    expect(await deploy()).toMatchObject({ Status: 'SUCCESS' });
+  });
+});
+
+describe('to an older release', () => {
+  const kit = useMaintenance('v0.8.8');
+  const inRollback = () => {
+    const { services } = kit.aws();
+    const StackId = newStackId(services.cloud, 'Chat');
+    services.cloudFormation.stacks.set(StackId, 'UPDATE_ROLLBACK_IN_PROGRESS');
+    return { StackId };
+  };
+  const startWith = (...history: string[]) => {
+    for (const value of history) kit.aws().services.ssm.parameters.set(RELEASE, value);
+    kit.start({ environment: { [ADAPTER.releaseParameter]: RELEASE, FIXTURE_START_FAILS: '1' } });
+  };
+
+  test.each([[['none', 'v0.8.9']], [['none', 'v0.8.9-rc1']], [['v0.9.0', 'none']]])('fails after %j', async (history) => {
+    startWith(...history);
+    const { Reason } = await kit.request('Update');
+    expect(Reason).toMatch(/LibreChat v0\.8\.8 cannot read the data: .*\nWhat to do: Deploy v0\.8\.9 or newer\. To go back, restore a snapshot/);
+  });
+
+  test('in a rollback, nothing but the data is checked', async () => {
+    startWith('none', 'v0.8.8');
+    kit.mongo().available = false;
+    expect(await kit.request('Update', inRollback())).toMatchObject({ Status: 'SUCCESS' });
+    expect(kit.adapter().logged('check-passed')).toEqual([expect.objectContaining({ rollback: true })]);
+  });
+
+  test('a rollback fails rather than locking users out', async () => {
+    startWith('v0.8.8', 'v0.8.9');
+    expect(await kit.request('Update', inRollback())).toMatchObject({ Status: 'FAILED' });
+  });
+
+  test('the release is forgotten on demand', async () => {
+    startWith('v0.8.9', 'forget');
+    expect((await kit.request('Update', inRollback())).Status).toBe('SUCCESS');
+  });
+
+  test('an update is checked as a whole where CloudFormation cannot be asked', async () => {
+    startWith('v0.8.8');
+    kit.aws().fault = (call) => (call === 'POST /' ? 'hang' : undefined);
+    await kit.adapter().dispose();
+    kit.start({ environment: { FIXTURE_START_FAILS: '1' }, settings: { stackStatusMs: 100 } });
+    expect((await kit.request('Update', inRollback())).Reason).toContain('phase "start"');
+    expect(kit.adapter().logged('stack-status-unknown')).toHaveLength(1);
+  });
+});
