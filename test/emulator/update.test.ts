@@ -8,7 +8,7 @@ import { resumedTextOf, tokenOf } from '../../probe/chat-events';
 import { LibreChatImage, LibreChatServerless } from '../../src';
 import { paceOf, tokensFor } from '../../stand-in/server/answer';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const assemblies: string[] = [];
 let emulator: Emulator | undefined;
@@ -49,7 +49,8 @@ describe('an upgrade of the emulated stack', () => {
     emulator = await Emulator.start({ assembly: assemblyOf('v0.8.7'), port: 0, environment: { ALLOW_REGISTRATION: 'true' } });
     const next = assemblyOf('v0.8.8');
     const client = await ChatClient.signIn(emulator.url);
-    const pace = { tokens: 100, gapMs: 50 };
+    // Longer than the update.
+    const pace = { tokens: 600, gapMs: 50 };
     let text = '';
     let updated = false;
     for await (const event of client.events(await client.start('Hello', pace))) {
