@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'puppeteer-core';
+import { problemsOf } from './problems';
 import { PROMPT, RECORDER, type State } from './recorder';
 import type { Account } from '../chat-client';
 
@@ -22,18 +23,10 @@ export class ChatTab {
     return tab;
   }
 
-  /** What the page's console said, and which requests failed. */
-  readonly problems: string[] = [];
+  readonly problems: readonly string[];
 
   private constructor(private readonly page: Page) {
-    page.on('console', (message) => {
-      if (['error', 'warn'].includes(message.type())) this.problems.push(`console: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => this.problems.push(`page: ${String(error)}`));
-    page.on('requestfailed', (request) => this.problems.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
-    page.on('response', (response) => {
-      if (response.status() >= 400) this.problems.push(`${response.request().method()} ${response.url()}: ${response.status()}`);
-    });
+    this.problems = problemsOf(page);
   }
 
   get path(): string {

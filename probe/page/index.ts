@@ -8,6 +8,7 @@ import { verdict, type Verdict } from '../check';
 import type { Pace } from '../pace';
 
 export { findBrowser, launchBrowser } from './browser';
+export { problemsOf } from './problems';
 export { SCENARIO_NAMES, type ScenarioName } from './scenarios';
 
 /** Long enough for a page to be loaded again in the middle of it. */
