@@ -23,6 +23,8 @@ const SECRETS = { mongo: 'mongo-password', wrong: 'another-password', redis: 're
 const CONFIGURATIONS = {
   'a secret that does not exist': { secrets: { OPENAI_API_KEY: 'openai' } },
   'a field that a secret does not have': { secrets: { OPENAI_API_KEY: 'keys:openai' } },
+  'a MongoDB that cannot be reached': { database: 'mongo-unreachable' },
+  'a wrong password of MongoDB': { database: 'mongo-wrong-password' },
   'a Redis without TLS': { redis: 'redis-without-tls' },
   'a Redis that is too old': { redis: 'redis-old' },
   'a configuration that is not YAML': { config: 'broken.yaml' },
@@ -42,6 +44,8 @@ type Name = keyof typeof CONFIGURATIONS;
 const REASONS: Readonly<Record<Name, readonly [phase: string, cause: RegExp, remedy: RegExp]>> = {
   'a secret that does not exist': ['secrets', /`VALUE_FROM_OPENAI_API_KEY` could not be read from \S*openai/, /Create the secret/],
   'a field that a secret does not have': ['secrets', /has no field `openai`/, /Create the secret, its field/],
+  'a MongoDB that cannot be reached': ['database', /ECONNREFUSED|Server selection timed out/, /host|network|security group|access list/],
+  'a wrong password of MongoDB': ['database', /Authentication failed/, /user name|password/],
   'a Redis without TLS': ['redis', /./, /rediss:\/\//],
   'a Redis that is too old': ['redis', /Redis 6\.0/, /Redis 6\.2 or newer/],
   'a configuration that is not YAML': ['configuration', /librechat\.yaml cannot be parsed: .* in line \d+/, /Correct `config`/],

@@ -1,5 +1,5 @@
 import type { TimedEvent } from '../../emulator/core/events';
-import { Deployment } from '../../fixtures/deployment';
+import { Deployment, type DeploymentOptions } from '../../fixtures/deployment';
 import { until } from '../../fixtures/runtime/until';
 import { ChatClient } from '../../probe/chat-client';
 import { finalTextOf, joined, type ChatEvent } from '../../probe/chat-events';
@@ -24,8 +24,8 @@ afterEach(async () => {
 const release = (version: string, props: object = {}) => ({ image: LibreChatImage.fromDockerBuild({ version }), ...props });
 const status = () => [...deployment!.emulator.services.cloudFormation.stacks.values()][0];
 
-async function start(version: string, props: object = {}): Promise<Deployment> {
-  deployment = await Deployment.start({ props: release(version, props), listener: (event) => log.push(event) });
+async function start(version: string, props: object = {}, options: DeploymentOptions = {}): Promise<Deployment> {
+  deployment = await Deployment.start({ ...options, props: release(version, props), listener: (event) => log.push(event) });
   return deployment;
 }
 
@@ -120,6 +120,28 @@ describe('an upgrade from v0.8.7 to v0.8.8', () => {
 });
 
 describe('v0.8.9, which writes data that v0.8.8 cannot read', () => {
+  const snapshots = () => [...deployment!.emulator.services.documentDb.snapshots.keys()];
+
+  test('is refused until the migration is accepted, then has a snapshot of before, and no way back', async () => {
+    const { url } = await start('v0.8.8', {}, { timeScale: 10 });
+    await register(deployment!);
+    await ChatClient.signIn(url, ACCOUNT);
+
+    await expect(deployment!.update(release('v0.8.9'))).rejects.toThrow(/phase "data"[^]*acceptDataMigration[^]*v0\.8\.9/);
+    expect([status(), snapshots()]).toEqual(['UPDATE_ROLLBACK_COMPLETE', []]);
+    await ChatClient.signIn(url, ACCOUNT);
+
+    await deployment!.update(release('v0.8.9', { acceptDataMigration: 'v0.8.9' }));
+    expect(snapshots()).toEqual([expect.stringMatching(/^librechat-before-/)]);
+    await ChatClient.signIn(url, ACCOUNT);
+
+    await expect(deployment!.update(release('v0.8.8'))).rejects.toThrow(
+      /phase "data"[^]*LibreChat v0\.8\.8 cannot read the data: v0\.8\.9 has served[^]*What to do: Deploy v0\.8\.9 or newer/);
+    expect(status()).toBe('UPDATE_ROLLBACK_COMPLETE');
+    await ChatClient.signIn(url, ACCOUNT);
+    expect(snapshots()).toHaveLength(1);
+  });
+
   test('keeps workers of v0.8.8 from starting, where no check has refused the deployment', async () => {
     const { url } = await start('v0.8.9', { deploymentCheck: false });
     await ChatClient.signIn(url);
