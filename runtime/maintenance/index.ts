@@ -1,9 +1,10 @@
 import { check } from './check';
+import { runCommand } from './commands';
 import { CHECK_RESOURCE_TYPE } from '../../src/contract/maintenance';
 import { isCustomResourceEvent, type CustomResourceEvent } from '../shared/cloudformation';
 import { fulfil, type CustomResourceWork } from '../shared/custom-resource';
-import { log } from '../shared/log';
-import { RuntimeError, type Invocation, type RuntimeApi } from '../shared/runtime-api';
+import { log, messageOf } from '../shared/log';
+import type { Invocation, RuntimeApi } from '../shared/runtime-api';
 import type { Settings } from '../shared/settings';
 
 /** One request to a custom resource. */
@@ -22,7 +23,7 @@ const RESOURCES: Readonly<Record<string, (request: Request) => ReturnType<Custom
   [CHECK_RESOURCE_TYPE]: check,
 };
 
-/** Serves one event at a time, until the process ends: requests of CloudFormation. */
+/** Serves one event at a time, until the process ends: requests of CloudFormation, and commands of operators. */
 export async function maintain(api: RuntimeApi, environment: NodeJS.ProcessEnv, settings: Settings): Promise<void> {
   for (;;) {
     const invocation = await api.next();
@@ -31,8 +32,17 @@ export async function maintain(api: RuntimeApi, environment: NodeJS.ProcessEnv, 
       await serve(environment, settings, invocation, event);
       await api.respond(invocation, {});
     } else {
-      await api.fail(invocation, new RuntimeError('Function.UnknownEvent', 'event must be a request of a CloudFormation custom resource'));
+      await api.respond(invocation, await obey(environment, settings, event));
     }
+  }
+}
+
+/** A mistake of an operator is no error of the function, which there is an alarm for. */
+async function obey(environment: NodeJS.ProcessEnv, settings: Settings, event: unknown): Promise<object> {
+  try {
+    return await runCommand(environment, settings, Object(event) as object);
+  } catch (error) {
+    return { error: messageOf(error) };
   }
 }
 

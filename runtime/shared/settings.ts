@@ -67,6 +67,8 @@ const DEFAULTS = {
   snapshotPollMs: 5_000,
   redisWaitMs: 30_000,
   checkStartMs: 180_000,
+  /** A script for operators that says nothing for so long is ended. */
+  commandIdleMs: 60_000,
   /** How long CloudFormation may take to tell the status of the stack. There may be no route to it. */
   stackStatusMs: 5_000,
   /** How long one file of the client may take to the bucket. */

@@ -29,9 +29,3 @@ export const FORGET_RELEASE = 'forget';
 
 /** Beginning of the names of the snapshots of a DocumentDB cluster from before a migration of its data. */
 export const SNAPSHOT_PREFIX = 'librechat-before-';
-
-/** An invocation by an operator. */
-export interface MaintenanceEvent {
-  /** One of LibreChat's scripts, such as `list-users`. */
-  readonly command: string;
-}

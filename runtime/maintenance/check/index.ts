@@ -4,7 +4,7 @@ import { checkReadable, checkUpgrade, servedRelease } from './data';
 import { Database } from './database';
 import { CheckFailure, inPhase, logLinkOf, reasonOf, type Phase } from './failure';
 import { checkStart } from './librechat';
-import { redact } from './redact';
+import { redact } from '../redact';
 import { checkRedis } from './redis';
 import { isRollingBack } from './stack-status';
 import { CHECK_ATTRIBUTES } from '../../../src/contract/maintenance';
