@@ -32,7 +32,8 @@ describeWith('buildah', 'bwrap', 'setpriv', ROOT)('the image', () => {
     chmodSync(folder, 0o755);
     certificates = await makeCertificates(folder);
     redis = await startRedis({ tls: certificates });
-    mongo = await MongoServer.start({ dialect: 'mongodb' });
+    // The image has no /etc/hosts.
+    mongo = await MongoServer.start({ dialect: 'mongodb', host: '127.0.0.1' });
   });
 
   afterAll(async () => {
