@@ -48,7 +48,7 @@ describe('a custom resource', () => {
     expect(Ref).toBe('physical');
     expect(JSON.parse(Event)).toMatchObject({
       RequestType: 'Create',
-      StackId: 'arn:stack',
+      StackId: expect.stringMatching(/^arn:aws:cloudformation:us-east-1:123456789012:stack\/S\//),
       LogicalResourceId: 'C',
       ResourceType: 'Custom::Thing',
       ResponseURL: expect.stringMatching(/^http/),

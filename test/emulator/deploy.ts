@@ -1,4 +1,4 @@
-import { Stack } from '../../emulator/cloudformation/stack';
+import { newStackId, Stack } from '../../emulator/cloudformation/stack';
 import type { Template } from '../../emulator/cloudformation/template';
 import type { Certificates } from '../../emulator/core/certificates';
 import type { EmulatorOptions } from '../../emulator/options';
@@ -24,7 +24,7 @@ export async function deploy(
     services,
     aws,
     stack: { name, environment: services.cloud, template, files: [], images: [] },
-    stackId: 'arn:stack',
+    stackId: newStackId(services.cloud, name),
     certificates,
     options: { assembly: '', librechat: '/', ...options },
   });

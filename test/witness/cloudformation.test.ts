@@ -19,11 +19,14 @@ const ACCOUNT = EDGE.account!;
 
 /** What ministack cannot create, with a property that it would need, and its reason. */
 const LACKING = {
+  'AWS::Budgets::Budget': { Budget: { BudgetType: 'COST', TimeUnit: 'MONTHLY' } },
   'AWS::EC2::EIP': { Domain: 'vpc' },
   'AWS::EC2::NatGateway': { SubnetId: 'subnet-0' },
   'AWS::EC2::SecurityGroupEgress': { GroupId: 'sg-0', IpProtocol: '-1' },
   'AWS::EC2::SecurityGroupIngress': { GroupId: 'sg-0', IpProtocol: '-1' },
 };
+/** Alarms on a calculation with metrics. */
+const LACKING_PROPERTY = { type: 'AWS::CloudWatch::Alarm', name: 'Metrics' };
 const LACKING_ATTRIBUTE = { type: 'AWS::EC2::VPC', name: 'CidrBlock' };
 
 /** What the two resolve differently, and why that is no error of the emulator. */
@@ -37,8 +40,8 @@ const KNOWN: readonly { readonly reason: string; readonly matches: (difference: 
     matches: ({ type, path }) => type === 'AWS::CloudFront::Function' && path.endsWith('.Ref'),
   },
   {
-    reason: 'names of log groups are generated like those of other resources; in ministack they are paths',
-    matches: ({ type, path }) => type === 'AWS::Logs::LogGroup' && /\.(Ref|Arn)$/.test(path),
+    reason: 'names of log groups and parameters are generated like those of other resources; in ministack they are paths',
+    matches: ({ type, path }) => ['AWS::Logs::LogGroup', 'AWS::SSM::Parameter'].includes(type) && /\.(Ref|Arn)$/.test(path),
   },
   {
     reason: 'each has its own databases, under other addresses than ElastiCache and DocumentDB',
@@ -97,7 +100,8 @@ describeWitness('ministack')('ministack', () => {
       const original = JSON.parse(JSON.stringify(Template.fromStack(stack))
         .replaceAll(HOSTED_ZONE_ID, hostedZoneId).replaceAll(PRIVATE_DOMAIN, `${name}.local`)) as CloudFormationTemplate;
       const template = comparableTemplate(original, {
-        type: (type) => type in LACKING || type.startsWith('Custom::'),
+        resource: ({ Type, Properties = {} }) => Type in LACKING || Type.startsWith('Custom::')
+          || (Type === LACKING_PROPERTY.type && LACKING_PROPERTY.name in Properties),
         attribute: (type, attribute) => type === LACKING_ATTRIBUTE.type && attribute === LACKING_ATTRIBUTE.name,
       });
       const { outputs: theirs, ...outcome } = await ministack.deploy(region, name, template);
@@ -120,6 +124,20 @@ describeWitness('ministack')('ministack', () => {
 
   test.each(Object.entries(LACKING))('still cannot create %s', async (type, Properties) => {
     await expect(ministack.deploy('us-east-1', 'lacking', { Resources: { R: { Type: type, Properties } } })).rejects.toThrow(`Unrecognized resource types: [${type}]`);
+  });
+
+  test('still cannot create alarms on a calculation', async () => {
+    const { failures } = await ministack.deploy('us-east-1', 'lacking-property', {
+      Resources: {
+        Alarm: {
+          Type: LACKING_PROPERTY.type,
+          Properties: {
+            ComparisonOperator: 'GreaterThanThreshold', EvaluationPeriods: 1, Threshold: 1, Metrics: [{ Id: 'm', Expression: '1 + 1', Period: 60 }],
+          },
+        },
+      },
+    });
+    expect(failures.join()).toContain('Properties.Metrics (metric math) is not supported');
   });
 
   test('still has no attribute CidrBlock of a VPC', async () => {
