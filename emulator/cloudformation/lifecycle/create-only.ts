@@ -85,6 +85,7 @@ const CREATE_ONLY: Readonly<Record<string, readonly string[]>> = {
   'AWS::SecretsManager::SecretTargetAttachment': ['SecretId'],
   'AWS::ServiceDiscovery::PrivateDnsNamespace': ['Name', 'Vpc'],
   // The function returns another physical ID for another bucket or project, and CloudFormation then deletes the old one.
+  'Custom::LibreChatCheck': [],
   'Custom::LibreChatFrontend': ['Bucket'],
   'Custom::LibreChatImage': ['Project'],
   'Custom::S3AutoDeleteObjects': ['BucketName'],
