@@ -44,7 +44,8 @@ export class Emulator {
         ?? missing('a distribution');
       const edge = new EdgeServer(distribution, services.cloudFront.publicHosts, events, { tls: given.tls ? certificates : undefined });
       cloud.onDispose(() => edge.close());
-      return new Emulator(await edge.open(given.port), stack.name, certificates.ca, services, deployed, given);
+      services.cloudFront.localUrl = await edge.open(given.port);
+      return new Emulator(services.cloudFront.localUrl, stack.name, certificates.ca, services, deployed, given);
     } catch (error) {
       await cloud.dispose();
       throw error;

@@ -11,7 +11,10 @@ export interface Account {
   readonly password: string;
 }
 
-/** A model: the name of a custom endpoint in `librechat.yaml`, and of one of its models. */
+/** Endpoints that `librechat.yaml` need not define. */
+const BUILT_IN = ['openAI', 'azureOpenAI', 'google', 'anthropic', 'bedrock'];
+
+/** A model: a built-in endpoint or the name of a custom one in `librechat.yaml`, and one of its models. */
 export interface Model {
   readonly endpoint: string;
   readonly model: string;
@@ -46,6 +49,8 @@ export class ChatClient {
   }
 
   private token = '';
+  /** Cookies of the session, without their attributes. */
+  private cookies = '';
   /** When the last generation of each stream was created: the page names it when it opens the stream. */
   private readonly generations = new Map<string, number>();
   private userId = '';
@@ -55,9 +60,28 @@ export class ChatClient {
   /** Logs in, again if need be. */
   async logIn(): Promise<void> {
     const answer = await this.post('/api/auth/login', this.account);
-    if (answer.status !== 200 || !answer.json?.token) throw new Error(`login returned ${summary(answer)}`);
+    // Without the rest of the body: it may hold a token for the second factor.
+    if (answer.status !== 200 || !answer.json?.token) throw new Error(`login returned ${answer.status}: ${answer.json?.message ?? 'without a token'}`);
     this.token = answer.json.token;
+    this.cookies = (answer.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]).join('; ');
     this.userId = answer.json.user.id ?? answer.json.user._id;
+  }
+
+  /** Ends the session. */
+  async logOut(): Promise<void> {
+    const answer = await this.send('/api/auth/logout', { method: 'POST', headers: { Cookie: this.cookies }, body: {} });
+    if (answer.status !== 200) throw new Error(`logout returned ${summary(answer)}`);
+  }
+
+  /** Waits for the title of a conversation, as the page does; the conversation is stored then. Without titles, LibreChat says so after some seconds. */
+  async awaitTitle(id: string): Promise<void> {
+    await this.get(`/api/convos/gen_title/${id}`);
+  }
+
+  /** Deletes all conversations of the user. */
+  async deleteConversations(): Promise<void> {
+    const answer = await this.send('/api/convos/all', { method: 'DELETE' });
+    if (answer.status !== 201) throw new Error(`the deletion of the conversations returned ${summary(answer)}`);
   }
 
   /**
@@ -149,7 +173,7 @@ function partsFor(model: Model): object {
     generation: '',
     key: 'never',
     ...model,
-    endpointType: 'custom',
+    ...(BUILT_IN.includes(model.endpoint) ? {} : { endpointType: 'custom' }),
     clientRequestId: randomUUID(),
     generationProtocolVersion: 2,
   };

@@ -22,6 +22,7 @@ export const LAYERS: Record<string, string[]> = {
   'runtime/publisher': ['src/contract', 'runtime/shared'],
   'runtime/maintenance': ['src/contract', 'runtime/shared', 'runtime/queue', 'runtime/worker'],
   'runtime/image-builder': ['src/contract', 'runtime/shared'],
+  'runtime/canary': ['src/contract', 'runtime/shared', 'probe'],
   'runtime': ['src/contract', 'runtime/shared', 'runtime/worker', 'runtime/publisher', 'runtime/maintenance'],
   'stand-in': [],
   'cli': [],

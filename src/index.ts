@@ -1,3 +1,4 @@
+export { LibreChatCanary, type LibreChatCanaryModel } from './librechat-canary';
 export { LibreChatConfig } from './librechat-config';
 export { LibreChatDatabase, type LibreChatDocumentDbOptions } from './librechat-database';
 export {

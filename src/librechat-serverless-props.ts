@@ -10,6 +10,7 @@ import type * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
+import { LibreChatCanary } from './librechat-canary';
 import { LibreChatConfig } from './librechat-config';
 import { LibreChatDatabase } from './librechat-database';
 import { LibreChatImage } from './librechat-image';
@@ -349,6 +350,13 @@ export interface LibreChatServerlessProps {
   readonly dashboard?: boolean;
 
   /**
+   * Function that uses LibreChat on a schedule as a user does, and reports the result as metrics and by the alarm `CanaryFailed`.
+   *
+   * @default - none
+   */
+  readonly canary?: LibreChatCanary;
+
+  /**
    * Monthly budget in US dollars for all resources of the construct, above 0. Requires `alarmTopic`.
    *
    * The topic is notified at 80 % and 100 % of the budget, and if the forecast exceeds it. The cost is found by the tag
@@ -421,6 +429,7 @@ export const SERVERLESS_PROPS: PropTypes<LibreChatServerlessProps> = {
   logRetention: ANY,
   alarmTopic: like('sns.ITopic', 'topicArn'),
   dashboard: BOOLEAN,
+  canary: instanceOf(LibreChatCanary),
   monthlyBudget: NUMBER,
   cloudWatchRole: BOOLEAN,
   environmentName: STRING,

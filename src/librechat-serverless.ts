@@ -24,7 +24,7 @@ import { type LibreChatServerlessProps, SERVERLESS_PROPS } from './librechat-ser
 import { DEFAULT_MAX_WORKERS, readEnvironment, validateDeployment, type Variants } from './librechat-serverless-rules';
 import { Maintenance } from './maintenance/maintenance';
 import { createOperation } from './operation/operation';
-import type { BindContext, Binding } from './private/binding';
+import { type BindContext, type Binding, serversOf } from './private/binding';
 import type { LambdaImage } from './private/image';
 import { deploymentName, redisKeyPrefix, streamingInvokeArn, urlParameterName } from './private/names';
 import { createVpc, DEFAULT_SUBNETS, type Network } from './private/network';
@@ -220,6 +220,10 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
       relayLogGroup: relay.logGroup,
       workerLogGroup: backend.logGroup,
       api: apiGateway.api,
+      url: this.url,
+      logs: context.logs,
+      canary: props.canary && { interval: props.canary._interval, logsIn: props.canary._logsIn, model: props.canary._model },
+      createUser: (canary, account) => maintenance.createUser(canary, account, serversOf(bindings)),
       redis,
       database,
     });
@@ -361,8 +365,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
       securityGroups: network && backend.handler.connections.securityGroups,
     });
     if (deploymentCheck) {
-      const servers = bindings.flatMap(({ server }) => server ?? []);
-      backend.handler.node.addDependency(maintenance.createCheck({ servers, acceptDataMigration }));
+      backend.handler.node.addDependency(maintenance.createCheck({ servers: serversOf(bindings), acceptDataMigration }));
     }
     return maintenance;
   }

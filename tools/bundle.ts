@@ -2,11 +2,13 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { bundleAdapter, DETERMINISTIC } from './bundle-adapter';
+import { bundleCanary } from './bundle-canary';
 import { bundleConfigChecker } from './bundle-config-checker';
 import { bundleImageBuilder } from './bundle-image-builder';
 import { bundleRelayArchive } from './bundle-relay';
 import { bundleStandInServer } from './bundle-stand-in';
 import { replaceFolder } from './replace-folder';
+import { CANARY_FOLDER } from '../src/contract/canary';
 import { IMAGE_BUILDER_FOLDER } from '../src/contract/image-build';
 import { RELAY_ARCHIVE } from '../src/contract/relay';
 
@@ -49,6 +51,7 @@ async function bundleLiveView(folder: string) {
 void Promise.all([
   replaceFolder(join(ROOT, 'assets/image'), bundleAdapter),
   replaceFolder(join(ROOT, IMAGE_BUILDER_FOLDER), bundleImageBuilder),
+  replaceFolder(join(ROOT, CANARY_FOLDER), bundleCanary),
   bundleRelayArchive(join(ROOT, RELAY_ARCHIVE)),
   replaceFolder(join(ROOT, 'build/stand-in'), bundleStandIn),
   replaceFolder(join(ROOT, 'build/live-view'), bundleLiveView),

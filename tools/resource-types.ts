@@ -10,5 +10,5 @@ export const FREE_TYPES: readonly string[] = [
   'AWS::EC2::VPCGatewayAttachment',
   'AWS::ECR::Repository', 'AWS::Events::Rule', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::EventInvokeConfig', 'AWS::Lambda::Permission', 'AWS::Lambda::Version',
   'AWS::Route53::RecordSet', 'AWS::S3::BucketPolicy', 'AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 'AWS::SecretsManager::SecretTargetAttachment',
-  'Custom::LibreChatCheck', 'Custom::LibreChatFrontend', 'Custom::LibreChatImage', 'Custom::S3AutoDeleteObjects', 'Custom::VpcRestrictDefaultSG',
+  'Custom::LibreChatCheck', 'Custom::LibreChatFrontend', 'Custom::LibreChatImage', 'Custom::LibreChatUser', 'Custom::S3AutoDeleteObjects', 'Custom::VpcRestrictDefaultSG',
 ];

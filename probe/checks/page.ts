@@ -30,6 +30,14 @@ export const page: Check = {
   },
 };
 
+/** Loads the page and its first asset. @throws Error where one of them is not as it must be */
+export async function pageAndAsset(url: string): Promise<void> {
+  const index = await send(`${url}/`);
+  if (index.status !== 200 || !isHtml(index)) throw new Error(`${RULES.page}: ${index.status} ${typeOf(index)}`);
+  const asset = await send(url + assetIn(index.text));
+  if (asset.status !== 200 || isHtml(asset) || !asset.bytes.length) throw new Error(`${RULES.asset}: ${asset.status} ${typeOf(asset)}`);
+}
+
 const typeOf = ({ headers }: Answer) => headers['content-type'] ?? 'without a type';
 const isHtml = (answer: Answer) => /^text\/html/.test(typeOf(answer));
 

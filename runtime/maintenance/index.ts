@@ -1,6 +1,7 @@
 import { check } from './check';
 import { runCommand } from './commands';
-import { CHECK_RESOURCE_TYPE } from '../../src/contract/maintenance';
+import { user } from './user';
+import { CHECK_RESOURCE_TYPE, USER_RESOURCE_TYPE } from '../../src/contract/maintenance';
 import { isCustomResourceEvent, type CustomResourceEvent } from '../shared/cloudformation';
 import { fulfil, type CustomResourceWork } from '../shared/custom-resource';
 import { log, messageOf } from '../shared/log';
@@ -21,6 +22,7 @@ export interface Request {
 /** The custom resources by their CloudFormation types. */
 const RESOURCES: Readonly<Record<string, (request: Request) => ReturnType<CustomResourceWork['run']>>> = {
   [CHECK_RESOURCE_TYPE]: check,
+  [USER_RESOURCE_TYPE]: user,
 };
 
 /** Serves one event at a time, until the process ends: requests of CloudFormation, and commands of operators. */

@@ -21,6 +21,15 @@ export const CHECK_ATTRIBUTES = {
   snapshot: 'Snapshot',
 } as const;
 
+/** CloudFormation type of the resource that creates a user of LibreChat. */
+export const USER_RESOURCE_TYPE = 'Custom::LibreChatUser';
+
+/** Properties of that resource. */
+export const USER_PROPERTIES = {
+  /** ARN of a secret with `email` and `password`. */
+  account: 'Account',
+} as const;
+
 /** Value of `ADAPTER.releaseParameter` when the stack is created. CloudFormation may write it again, for example when the tags change. */
 export const NO_RELEASE = 'none';
 

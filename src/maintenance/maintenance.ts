@@ -4,10 +4,12 @@ import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, type IDependable } from 'constructs';
 import { COMMAND } from '../contract/image';
 import { LONGEST_REQUEST_SECONDS } from '../contract/limits';
-import { CHECK_PROPERTIES, CHECK_RESOURCE_TYPE, SNAPSHOT_PREFIX } from '../contract/maintenance';
+import { CHECK_PROPERTIES, CHECK_RESOURCE_TYPE, SNAPSHOT_PREFIX, USER_PROPERTIES, USER_RESOURCE_TYPE } from '../contract/maintenance';
+import { wholeSecret } from '../private/binding';
 import { allow, createExecutionRole, type LibreChatInputs } from '../private/execution-role';
 import { codeOf, type LambdaImage } from '../private/image';
 import { createLogGroup, type LogOptions } from '../private/log-group';
@@ -64,7 +66,7 @@ export class Maintenance extends Construct {
 
   /** Checks that LibreChat runs. What serves must depend on the result. */
   public createCheck({ servers, acceptDataMigration }: CheckProps): IDependable {
-    const { image, variables, cluster, network, securityGroups = [] } = this.props;
+    const { image, variables, cluster } = this.props;
     const check = new CustomResource(this, 'Check', {
       resourceType: CHECK_RESOURCE_TYPE,
       serviceToken: this.handler.functionArn,
@@ -77,9 +79,27 @@ export class Maintenance extends Construct {
         [CHECK_PROPERTIES.acceptedMigration]: acceptDataMigration,
       },
     });
-    check.node.addDependency(...servers, ...securityGroups);
-    if (network) check.node.addDependency(network.vpc.selectSubnets(network.vpcSubnets).internetConnectivityEstablished);
+    this.afterServers(check, servers);
     return check;
+  }
+
+  /** The function connects to servers in the VPC, and to AWS. */
+  private afterServers({ node }: CustomResource, servers: IDependable[]): void {
+    const { network, securityGroups = [] } = this.props;
+    node.addDependency(...servers, ...securityGroups);
+    if (network) node.addDependency(network.vpc.selectSubnets(network.vpcSubnets).internetConnectivityEstablished);
+  }
+
+  /** Creates a user of LibreChat with `email` and `password` of a secret. It is deleted with the resource. */
+  public createUser(scope: Construct, account: ISecret, servers: IDependable[]): void {
+    wholeSecret(account).grantRead(this.handler);
+    const user = new CustomResource(scope, 'User', {
+      resourceType: USER_RESOURCE_TYPE,
+      serviceToken: this.handler.functionArn,
+      serviceTimeout: TIMEOUT.plus(Duration.minutes(5)),
+      properties: { [USER_PROPERTIES.account]: account.secretArn },
+    });
+    this.afterServers(user, servers);
   }
 
   private createRole(): iam.Role {

@@ -1,6 +1,7 @@
+import { ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { createAlarm } from './alarm';
+import { type AlarmDefinition, createAlarm } from './alarm';
 import { type AlarmedDatabase, type AlarmedRedis, databaseAlarms, redisAlarms } from './data-alarms';
 import { type AlarmedServices, serviceAlarms } from './service-alarms';
 import { allowAlarms } from './topic-policy';
@@ -9,18 +10,33 @@ export interface AlarmsProps extends AlarmedServices {
   readonly topic: ITopic;
   readonly redis?: AlarmedRedis;
   readonly database?: AlarmedDatabase;
+  readonly canary?: { readonly success: Metric };
 }
 
 /** Alarms for everything that the deployment consists of. An existing database or Redis has alarms of its own, or none. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { topic, redis, database, ...services }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { topic, redis, database, canary, ...services }: AlarmsProps) {
     super(scope, id);
     const definitions = [
       ...serviceAlarms(services),
       ...redis ? redisAlarms(redis) : [],
       ...database ? databaseAlarms(database) : [],
+      ...canary ? [canaryAlarm(canary.success)] : [],
     ];
     allowAlarms(this, topic);
     for (const definition of definitions) createAlarm(this, topic, definition);
   }
+}
+
+/** One failed run may meet a worker that is being replaced. A canary that does not report is none. */
+function canaryAlarm(metric: Metric): AlarmDefinition {
+  return {
+    id: 'CanaryFailed',
+    metric,
+    threshold: 1,
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+    periods: 2,
+    missing: TreatMissingData.BREACHING,
+    description: 'the canary failed twice, or does not run. Look at the lines `canary-failed` in its log.',
+  };
 }

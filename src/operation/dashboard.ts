@@ -15,6 +15,7 @@ export interface DashboardProps {
   readonly logGroups: ILogGroup[];
   readonly redis?: AlarmedRedis;
   readonly database?: AlarmedDatabase;
+  readonly canary?: { readonly success: cloudwatch.Metric };
 }
 
 const HEIGHT = 6;
@@ -35,7 +36,7 @@ export class Dashboard extends Construct {
   }
 }
 
-function users({ api, logMetrics }: DashboardProps): cloudwatch.IWidget[] {
+function users({ api, logMetrics, canary }: DashboardProps): cloudwatch.IWidget[] {
   const sum = { statistic: cloudwatch.Stats.SUM };
   return row(
     ...graph('Requests', [api.metric('Count', { ...sum, label: 'requests' })]),
@@ -43,6 +44,7 @@ function users({ api, logMetrics }: DashboardProps): cloudwatch.IWidget[] {
     ...graph('Time to first byte, ms', percentiles(logMetrics.firstByte())),
     ...graph('Chats', [logMetrics.chats().with({ label: 'chats' })]),
     ...graph('Time to first token, ms', percentiles(logMetrics.firstToken())),
+    ...graph('Canary: 1 is a success', canary ? [canary.success.with({ label: 'canary' })] : []),
   );
 }
 

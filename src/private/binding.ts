@@ -51,7 +51,7 @@ export function wholeSecret(secret: ISecret): Reference {
  * `grantRead()` of a secret adds the permission to decrypt to the policy of the key. That policy cannot be changed if the key is imported, and
  * the key's stack would depend on the stack of the function.
  */
-function grantReadSecret({ secretArn, encryptionKey, stack }: ISecret, grantee: IGrantable): Grant {
+function grantReadSecret({ secretArn, secretFullArn, encryptionKey, stack }: ISecret, grantee: IGrantable): Grant {
   if (encryptionKey) {
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({
       actions: ['kms:Decrypt'],
@@ -60,7 +60,13 @@ function grantReadSecret({ secretArn, encryptionKey, stack }: ISecret, grantee: 
     }));
   }
   const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
-  return Grant.addToPrincipal({ grantee, actions, resourceArns: [secretArn] });
+  // The ARN of a secret that is imported by its name lacks the random suffix.
+  return Grant.addToPrincipal({ grantee, actions, resourceArns: [secretFullArn ?? `${secretArn}-??????`] });
+}
+
+/** The servers of all bindings. */
+export function serversOf(bindings: Binding[]): IDependable[] {
+  return bindings.flatMap(({ server }) => server ?? []);
 }
 
 /** The plain-text variables of all bindings. */

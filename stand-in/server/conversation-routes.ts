@@ -18,6 +18,11 @@ export function conversationRoutes(conversations: Conversations, user: RequestHa
     res.status(204).send();
   });
 
+  router.delete('/convos/all', user, async (_req, res) => {
+    await conversations.deleteAll(res.locals.userId);
+    res.status(201).json({ acknowledged: true });
+  });
+
   router.get('/convos', user, async (_req, res) => {
     res.json({ conversations: await conversations.list(res.locals.userId), nextCursor: null });
   });

@@ -31,6 +31,12 @@ export class Conversations {
     if (found) await this.redis.lrem(key, 1, found);
   }
 
+  async deleteAll(userId: string): Promise<void> {
+    const ids = await this.redis.hkeys(conversationsOf(userId));
+    const keys = ids.flatMap((id) => [messagesOf(userId, id), titleOf(userId, id)]);
+    await this.redis.del(conversationsOf(userId), ...keys);
+  }
+
   async save(userId: string, conversation: Conversation): Promise<void> {
     const { conversationId } = conversation;
     const known = await this.find(userId, conversationId);

@@ -6,6 +6,7 @@ export interface User {
   readonly id: string;
   readonly name: string;
   readonly email: string;
+  readonly role: string;
 }
 
 export interface Registration {
@@ -57,6 +58,6 @@ async function isPassword(given: string, kept: string): Promise<boolean> {
   return derived.length === hash?.length && timingSafeEqual(derived, hash);
 }
 
-function userOf({ id, name, email }: User): User {
-  return { id: String(id), name, email };
+function userOf({ id, name, email, role }: User): User {
+  return { id: String(id), name, email, role };
 }

@@ -1,9 +1,14 @@
+import { Duration } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { blocksOf, pageAt } from './kit/pages';
+import { EDGE, stackIn } from '../../fixtures/variants';
+import { LibreChatCanary, LibreChatServerless } from '../../src';
 import { costOf, totalOf } from '../../tools/cost/cost-of';
 import type { CostLine } from '../../tools/cost/line';
 import { parseOptions } from '../../tools/cost/options';
 import { dollars } from '../../tools/cost/report';
 import { type VariantName, templateOfVariant } from '../../tools/cost/variants';
+import { templateOf } from '../../tools/template';
 
 const page = pageAt('docs/network-and-cost.md');
 const section = page.text.slice(page.text.indexOf('## What a month costs'));
@@ -80,3 +85,22 @@ function sumOf(lines: CostLine[]): string {
 function sum(values: number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
+
+test.each<[string, LibreChatCanary]>([
+  ['page', LibreChatCanary.page(Duration.minutes(15))],
+  ['login', LibreChatCanary.login(Duration.minutes(15))],
+  ['chat', LibreChatCanary.chat(Duration.minutes(15), { endpoint: 'bedrock', model: 'm' })],
+])('the page says what a canary costs that does %s', (name, canary) => {
+  const stack = stackIn(EDGE);
+  new LibreChatServerless(stack, 'Chat', { canary });
+  const line = costOf(templateOf(stack), usage).filter(({ what }) => what === 'Canary');
+  expect(page.text).toContain(`${sumOf(line)} (\`${name}\`)`);
+});
+
+test('the page says what alarms and dashboard cost', () => {
+  const stack = stackIn(EDGE);
+  new LibreChatServerless(stack, 'Chat', { alarmTopic: new Topic(stack, 'Topic'), dashboard: true });
+  const lines = costOf(templateOf(stack), usage);
+  const idle = (name: string) => dollars(lines.find(({ what }) => what === name)!.idle);
+  expect(page.text).toContain(`${idle('CloudWatch alarms')} for the alarms of the defaults, ${Number(idle('CloudWatch dashboard'))} for the dashboard`);
+});

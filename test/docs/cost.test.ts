@@ -227,3 +227,25 @@ function withServing(template: Template, change: object): Template {
   const [id, resource] = servingIn(template);
   return { Resources: { ...template.Resources, [id]: { ...resource, Properties: { ...resource.Properties, ...change } } } };
 }
+
+describe('what watches a deployment', () => {
+  const lines = costOf(variantTemplate('operated'), IDLE);
+
+  test('an alarm costs for each metric that it reads, and a dashboard by itself', () => {
+    expect(lineOf(lines, 'CloudWatch alarms')).toMatchObject({ quantity: '18 alarms', idle: expect.closeTo(1.9) });
+    expect(lineOf(lines, 'CloudWatch dashboard').idle).toBe(3);
+  });
+
+  test('its metrics cost while people chat', () => {
+    const busy = lineOf(costOf(variantTemplate('operated'), { ...IDLE, replies: 1_000 }), 'CloudWatch metrics');
+    expect(busy).toMatchObject({ quantity: '5 metrics', idle: 0, use: expect.closeTo(5 * 0.30 * 220 / 730) });
+  });
+
+  test('a canary costs what its runs and their workers take', () => {
+    expect(lineOf(lines, 'Canary')).toMatchObject({ quantity: '4,380 runs with login', idle: expect.closeTo(4_380 * (15 * 2.25 * 0.0000133334 + 2 * 0.0000002), 4) });
+  });
+
+  test('nothing of it costs anything by default', () => {
+    expect(costOf(standard, IDLE).map(({ what }) => what).filter((what) => /CloudWatch (?!Logs)|Canary/.test(what))).toEqual([]);
+  });
+});

@@ -76,6 +76,15 @@ test('a Redis that is full', async () => {
   expect(await watched.firing()).toEqual(['RedisEvictions', 'RedisMemory']);
 });
 
+test('a database that is away', async () => {
+  const { deployment } = await start({ queue: { brokenMs: 500 } });
+  const [database] = [...deployment.emulator.services.documentDb.clusters.values()];
+  database.available = false;
+  database.disconnectAll();
+  for (let i = 0; i < 4; i++) expect(await requests(3)).toEqual([503, 503, 503]);
+  expect(await watched.firing()).toEqual(['ApiServerErrors', 'FailedStarts', 'RequestsWithoutWorker']);
+});
+
 test('a LibreChat that does not start', async () => {
   await start({ queue: { brokenMs: 500 }, environment: { USE_REDIS: 'false' }, props: { deploymentCheck: false } });
   for (let i = 0; i < 4; i++) expect(await requests(3)).toEqual([503, 503, 503]);

@@ -6,6 +6,8 @@ import { publicApi } from '../docs/kit/public-api';
 
 /** The public API. Removing or renaming a name is a breaking change, a new name is a promise. */
 const CONTRACT: Record<string, string> = {
+  LibreChatCanary: 'page login chat',
+  LibreChatCanaryModel: 'endpoint model',
   LibreChatConfig: 'fromFile fromObject fromBucket',
   LibreChatDatabase: 'documentDb fromUri',
   LibreChatDocumentDbOptions: 'minCapacity maxCapacity instances',

@@ -2,7 +2,7 @@ import { FREE_TYPES } from '../resource-types';
 import { type Template, typesOf } from '../template';
 import type { CostLine, Pricer } from './line';
 import { loadOf } from './load';
-import { alarms, dashboards, metrics } from './monitoring';
+import { alarms, canaries, dashboards, metrics } from './monitoring';
 import { apiGateway, buckets, cloudFront, lambda, logs, provisioned, secrets } from './per-use';
 import { addresses, builds, documentDb, documentDbInstances, elastiCache, endpoints, natGateways, parameters, zones } from './standing';
 import type { Usage } from './usage';
@@ -25,6 +25,7 @@ const PRICED: Readonly<Record<string, Pricer>> = {
   'AWS::CloudFront::Distribution': cloudFront,
   'AWS::S3::Bucket': buckets,
   'AWS::Logs::LogGroup': logs,
+  'AWS::Events::Rule': canaries,
   'AWS::CloudWatch::Alarm': alarms,
   'AWS::CloudWatch::Dashboard': dashboards,
   'AWS::Logs::MetricFilter': metrics,

@@ -1,7 +1,10 @@
-import { resourcesOf } from '../template';
-import { count, type Pricer, standing } from './line';
+import { CANARY } from '../../src/contract/canary';
+import { refersTo, resourcesOf } from '../template';
+import { libreChatsOf } from './functions';
+import { count, type Pricer, priceOf, standing } from './line';
 import { HOURS, PRICES } from './prices';
 import { ASSUMED_WITH_RELAY } from './usage';
+import { CommandError } from '../../cli/command';
 
 const { alarmMetric, metric, dashboard, free: FREE } = PRICES.cloudWatch;
 
@@ -31,4 +34,26 @@ const FAULTS = ['SlowResponses', 'RequestsWithoutWorker', 'FailedStarts', 'Broke
 
 function beyond(free: number | false, quantity: number): number {
   return Math.max(0, quantity - (free || 0));
+}
+
+/** What a run takes: the canary itself, and a worker that is started for it. A title is waited for after a chat. */
+const CANARY_SECONDS = { page: 1, login: 15, chat: 25 };
+
+/** Runs of a canary, which cost the same whatever people do. Tokens are not included. */
+export const canaries: Pricer = (template) => resourcesOf(template, 'AWS::Lambda::Function').flatMap((canary) => {
+  const variables = canary.properties.Environment?.Variables ?? {};
+  const rule = resourcesOf(template, 'AWS::Events::Rule').find(({ properties }) => refersTo(properties.Targets, canary.id));
+  if (!(CANARY.url in variables) || !rule) return [];
+  const runs = HOURS * 60 / minutesIn(String(rule.properties.ScheduleExpression));
+  const kind = CANARY.model in variables ? 'chat' : CANARY.account in variables ? 'login' : 'page';
+  const workers = kind === 'page' ? [] : libreChatsOf(template);
+  const dollars = [canary, ...workers].reduce((sum, { properties: { MemorySize, Architectures: [architecture = 'x86_64'] = [] } }) =>
+    sum + CANARY_SECONDS[kind] * MemorySize / 1024 * priceOf(PRICES.lambda.gbSecond, architecture, 'the architecture') + PRICES.lambda.request, 0);
+  return [standing('Canary', `${count(runs, 'run')} with ${kind}`, runs * dollars)];
+});
+
+function minutesIn(rate: string): number {
+  const [, value, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(rate) ?? [];
+  if (!value) throw new CommandError(`the schedule of the canary must be a rate of minutes or hours, got: ${rate}`);
+  return Number(value) * (unit === 'hour' ? 60 : 1);
 }

@@ -6,6 +6,8 @@ import { MANAGED_RESPONSE_HEADERS_POLICIES, type ResponseHeadersPolicy } from '.
 /** CloudFront's distributions and what they refer to: functions by ARN; policies by id, managed policies included. */
 export class CloudFrontService {
   public readonly distributions: Distribution[] = [];
+  /** Where viewers on this machine reach the distribution, once it is open. */
+  public localUrl?: string;
   /** Host names that lead to the distribution. */
   public readonly publicHosts = new Set<string>();
   public readonly functions = new Map<string, EdgeFunction>();

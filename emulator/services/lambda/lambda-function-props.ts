@@ -12,6 +12,8 @@ export interface LambdaFunctionProps {
   /** The whole command, with the program that runs it. */
   readonly command: string[];
   readonly cwd: string;
+  /** Variables that are known only when an environment starts. */
+  readonly late?: () => Record<string, string>;
   /** The declared variables only; the platform's own are added. */
   readonly environment: Record<string, string>;
   /** Variables that the emulation needs, such as AWS_ENDPOINT_URL; they do not count as declared. */

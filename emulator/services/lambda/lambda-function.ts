@@ -247,7 +247,7 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
           temporary,
           credentials: props.credentials ?? DEFAULT_CREDENTIALS,
         }),
-        ...handedOn({ ...props.emulation, ...props.environment }),
+        ...handedOn({ ...props.emulation, ...props.environment, ...props.late?.() }),
       }),
       onPhase: (phase, detail) => {
         props.onPhase?.(phase, id, detail);

@@ -3,6 +3,7 @@ import { LambdaFunction, type LambdaFunctionProps } from './lambda-function';
 import type { DeployedFunction } from './lambda-service';
 import { refusalOfVariables } from './platform-variables';
 import { ResponseBandwidth } from './response-bandwidth';
+import { CANARY } from '../../../src/contract/canary';
 import { COMMAND } from '../../../src/contract/image';
 import { RELAY } from '../../../src/contract/relay';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
@@ -148,6 +149,11 @@ async function functionProps(
       [ADAPTER.awsEndpointUrl]: aws.url,
       [RELAY.awsEndpoint]: aws.url,
       NODE_EXTRA_CA_CERTS: certificates.caFile,
+    },
+    // No DNS leads from the name of the distribution to this machine.
+    late: (): Record<string, string> => {
+      const { localUrl } = services.cloudFront;
+      return localUrl && CANARY.url in environment ? { [CANARY.url]: localUrl } : {};
     },
     timeoutMs: cloud.limit(Timeout * 1000),
     initTimeoutMs: cloud.limit(INIT_LIMIT_MS),

@@ -26,6 +26,11 @@ export interface GenerateSecretString {
 export class SecretsManagerService {
   private readonly secrets: Secret[] = [];
 
+  /** Every secret, generated or imported. */
+  public get all(): readonly Secret[] {
+    return this.secrets;
+  }
+
   public constructor(private readonly cloud: Pick<Cloud, 'arn'>) {}
 
   /** Creates a secret. Every ARN ends in six random characters. */

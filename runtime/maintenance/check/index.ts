@@ -9,16 +9,13 @@ import { checkRedis } from './redis';
 import { isRollingBack } from './stack-status';
 import { CHECK_ATTRIBUTES } from '../../../src/contract/maintenance';
 import { isBefore } from '../../../src/contract/releases';
-import { ADAPTER } from '../../../src/contract/variables';
 import { Aws } from '../../shared/aws';
 import { log } from '../../shared/log';
 import { CA_FILE, librechatEnvironment, readConfig } from '../../worker/start';
 import { releaseOfImage } from '../../worker/start/data-guard';
 import { checkRequired, readVariables } from '../../worker/start/variables';
 import type { Request } from '../index';
-
-/** Stands for the public URL, which is not known before the distribution is created. */
-const SITE = 'https://librechat.invalid';
+import { withSite } from '../site';
 
 /** Time to tell CloudFormation in which phase the time was up. */
 const REPORT_MS = 20_000;
@@ -103,17 +100,15 @@ class Check {
   /** The variables of a worker's LibreChat. */
   private async readVariables(): Promise<Record<string, string>> {
     const { environment } = this.request;
-    const withSite = environment[ADAPTER.urlParameter]
-      ? { ...environment, [ADAPTER.urlParameter]: undefined, DOMAIN_CLIENT: SITE, DOMAIN_SERVER: SITE }
-      : environment;
+    const known = withSite(environment);
     const values = await inPhase('secrets', REMEDIES.secrets, async () => {
-      checkRequired(withSite);
-      return readVariables(withSite, this.aws, CA_FILE);
+      checkRequired(known);
+      return readVariables(known, this.aws, CA_FILE);
     });
     this.secrets = Object.values(values);
     const config = await inPhase('configuration', REMEDIES.configuration, () => readConfig(environment, this.aws));
     checkConfiguration(config.CONFIG_PATH);
-    return librechatEnvironment(withSite, { ...config, ...values });
+    return librechatEnvironment(known, { ...config, ...values });
   }
 
   private async checkDatabase(variables: Record<string, string>, release: string, served: string | undefined): Promise<string> {

@@ -27,6 +27,18 @@ const MIGRATION: Command = {
   script: (fields) => ({ arguments: flag(fields, 'dryRun') ? ['--dry-run'] : [] }),
 };
 
+/** LibreChat has no script for it. Its first user is an administrator, and cannot make others. */
+const MAKE_ADMINISTRATOR = `
+const mongoose = require('mongoose');
+const { createModels } = require('@librechat/data-schemas');
+(async () => {
+  await mongoose.connect(process.env.MONGO_URI, { bufferCommands: false, autoIndex: false, autoCreate: false });
+  const { matchedCount } = await createModels(mongoose).User.updateOne({ email: process.argv[1].toLowerCase() }, { role: 'ADMIN' });
+  console.log(matchedCount ? 'The user is an administrator.' : 'User not found!');
+  process.exit(matchedCount ? 0 : 1);
+})().catch((error) => { console.error(error.message); process.exit(1); });
+`;
+
 /** LibreChat's scripts for operators. Others need files of a checkout, a terminal, or Docker. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   'list-users': WITHOUT_FIELDS,
@@ -50,6 +62,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { answers: [[/Enter user email:/, email(fields)], [/Enter new password:/, password], [/Confirm new password:/, password]], password: generated };
     },
   },
+  'make-administrator': { takes: ['email'], script: (fields) => ({ program: MAKE_ADMINISTRATOR, arguments: [email(fields)] }) },
   'invite-user': { takes: ['email'], script: (fields) => ({ arguments: [email(fields)] }) },
   'ban-user': {
     takes: ['email', 'minutes'],

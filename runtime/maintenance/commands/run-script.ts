@@ -7,6 +7,8 @@ export type Answer = readonly [question: RegExp, answer: string];
 export interface Script {
   /** Name of a file of LibreChat's `config`, without its extension. */
   readonly name: string;
+  /** A program that runs in place of such a file. */
+  readonly program?: string;
   readonly arguments?: readonly string[];
   readonly answers?: readonly Answer[];
 }
@@ -23,9 +25,10 @@ export interface ScriptResult {
  * @param idleMs a script that says nothing for so long waits for something
  */
 export function runScript(script: Script, environment: Record<string, string>, idleMs: number): Promise<ScriptResult> {
-  const { name, arguments: args = [], answers = [] } = script;
+  const { name, program, arguments: args = [], answers = [] } = script;
   const directory = join(process.cwd(), '..');
-  const child = spawn(process.execPath, [join(directory, 'config', `${name}.js`), ...args], { cwd: directory, env: { ...environment, CONSOLE_JSON: 'true' }, stdio: 'pipe' });
+  const run = program === undefined ? [join(directory, 'config', `${name}.js`)] : ['-e', program];
+  const child = spawn(process.execPath, [...run, ...args], { cwd: directory, env: { ...environment, CONSOLE_JSON: 'true' }, stdio: 'pipe' });
   const unasked = [...answers];
   let output = '';
   let unanswered = '';

@@ -30,7 +30,7 @@ test('without a topic there are no alarms and no metrics', () => {
 });
 
 test('there is an alarm for each part of the deployment', () => {
-  expect([...alarmsOf(operated).keys()]).toEqual([...OF_SERVICES, ...OF_REDIS, ...OF_DATABASE]);
+  expect([...alarmsOf(operated).keys()]).toEqual([...OF_SERVICES, ...OF_REDIS, ...OF_DATABASE, 'CanaryFailed']);
 });
 
 test.each<[string, (stack: Stack) => LibreChatServerlessProps, string[]]>([
@@ -45,8 +45,8 @@ describe.each([...alarmsOf(operated)])('%s', (id, { Properties }) => {
     expect([Properties.AlarmActions, Properties.OKActions].map((actions) => actions.map(text))).toEqual([['<Alarms>'], ['<Alarms>']]);
   });
 
-  test('is silent while the deployment is idle', () => {
-    expect(Properties.TreatMissingData).toBe('notBreaching');
+  test('is silent while the deployment is idle, unless it is that of the canary', () => {
+    expect(Properties.TreatMissingData).toBe(id === 'CanaryFailed' ? 'breaching' : 'notBreaching');
   });
 
   test('says what to do, and where to read more', () => {

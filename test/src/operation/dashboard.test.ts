@@ -1,7 +1,7 @@
-import { GB_SECOND, INVOCATION } from '../../../src/operation/lambda-cost';
-import { LAMBDA_PRICES } from '../../../prices/lambda';
 import { secretNamed } from '../../../fixtures/variants';
+import { LAMBDA_PRICES } from '../../../prices/lambda';
 import { LibreChatDatabase, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../../src';
+import { GB_SECOND, INVOCATION } from '../../../src/operation/lambda-cost';
 import { resources, resourceOf, templateOf, templateWith, text } from '../reading';
 
 const operated = templateOf('operated');
@@ -19,7 +19,7 @@ test('there is none by default', () => {
 
 test('the page has users, workers, data stores and logs', () => {
   expect(titlesOf(operated)).toEqual([
-    '# Users', 'Requests', 'Errors', 'Time to first byte, ms', 'Chats', 'Time to first token, ms',
+    '# Users', 'Requests', 'Errors', 'Time to first byte, ms', 'Chats', 'Time to first token, ms', 'Canary: 1 is a success',
     '# Workers', 'Running workers', 'Starts', 'Requests of a worker', 'GB-seconds an hour', 'Estimated cost of Lambda',
     '# Data stores', 'Redis: memory, %', 'Redis: connections', 'DocumentDB: CPU, %', 'DocumentDB: capacity, DCU', 'DocumentDB: connections',
     '# Logs', 'Warnings and errors of relay, workers and LibreChat',

@@ -1,0 +1,71 @@
+import type { Values } from './metrics';
+import { type Account, ChatClient, type Model } from '../../probe/chat-client';
+import { tokenOf } from '../../probe/chat-events';
+import { pageAndAsset } from '../../probe/checks/page';
+import { follow } from '../../probe/follow';
+import { arrivedWhole, pageWouldShow } from '../../probe/judge';
+import { messageOf } from '../shared/log';
+
+export interface CanaryProps {
+  readonly url: string;
+  /** Reads who logs in; undefined where nobody does. */
+  readonly account?: () => Promise<Account>;
+  readonly model?: Model;
+  /** A stream without an event for so long has failed. */
+  readonly patienceMs: number;
+}
+
+/** The result of a run. */
+export interface Run {
+  readonly values: Values;
+  /** The step that failed, and why. */
+  readonly failure?: { readonly step: string; readonly message: string };
+}
+
+const PROMPT = 'Reply with the word "ready" and nothing else.';
+
+/** Loads the page, logs in and chats, as far as it is told to, and deletes the conversation. Never rejects. */
+export async function run({ url, account, model, patienceMs }: CanaryProps): Promise<Run> {
+  const values: Values = {};
+  let step = 'page';
+  let client: ChatClient | undefined;
+  try {
+    values.page = await timed(() => pageAndAsset(url));
+    if (account) {
+      step = 'login';
+      const user = await account();
+      values.login = await timed(async () => { client = await ChatClient.signIn(url, user, model); });
+      step = 'chat';
+      if (model) Object.assign(values, await chat(client!, patienceMs));
+      step = 'logout';
+      await client!.logOut();
+    }
+    return { values: { success: 1, ...values } };
+  } catch (error) {
+    return { values: { success: 0, ...values }, failure: { step, message: messageOf(error) } };
+  }
+}
+
+async function chat(client: ChatClient, patienceMs: number): Promise<Values> {
+  const began = performance.now();
+  const id = await client.start(PROMPT);
+  try {
+    let firstToken: number | undefined;
+    const followed = await follow(client, id, patienceMs, { onEvent: (event) => { if (tokenOf(event)) firstToken ??= event.at - began; } });
+    for (const { rule, outcome, seen } of [arrivedWhole('the reply arrives whole', followed), pageWouldShow('the page would show it', followed)]) {
+      if (outcome !== 'passed') throw new Error(`${rule}: ${seen}`);
+    }
+    const duration = performance.now() - began;
+    await client.awaitTitle(id);
+    return { firstToken, chat: duration };
+  } finally {
+    // Those of earlier runs as well, which failed before.
+    await client.deleteConversations();
+  }
+}
+
+async function timed(action: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await action();
+  return performance.now() - began;
+}

@@ -1,0 +1,30 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { run } from './canary';
+import { metricLine } from './metrics';
+import type { Account } from '../../probe/chat-client';
+import { CANARY } from '../../src/contract/canary';
+import { logOf } from '../shared/log';
+
+/** LibreChat ends streams that are silent for longer by itself. */
+const PATIENCE_MS = 60_000;
+
+const log = logOf('canary');
+
+/** One run, for each scheduled event. A run that fails is no error of the function: EventBridge would repeat it. */
+export async function handler(): Promise<void> {
+  const { [CANARY.url]: url = '', [CANARY.namespace]: namespace = '', [CANARY.account]: secret, [CANARY.endpoint]: endpoint, [CANARY.model]: model } = process.env;
+  const { values, failure } = await run({
+    url,
+    account: secret ? () => readAccount(secret) : undefined,
+    model: endpoint && model ? { endpoint, model } : undefined,
+    patienceMs: PATIENCE_MS,
+  });
+  if (failure) log.error('canary-failed', { step: failure.step, message: failure.message });
+  process.stdout.write(`${metricLine(namespace, values, Date.now())}\n`);
+}
+
+async function readAccount(secret: string): Promise<Account> {
+  const { SecretString = '{}' } = await new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId: secret }));
+  const { email, password } = JSON.parse(SecretString) as Account;
+  return { email, password };
+}

@@ -1,0 +1,44 @@
+import { USER_PROPERTIES } from '../../../src/contract/maintenance';
+import { Aws } from '../../shared/aws';
+import { log, messageOf } from '../../shared/log';
+import { fieldOf } from '../../shared/references';
+import { runCommand } from '../commands';
+import type { Request } from '../index';
+import { withSite } from '../site';
+
+const USER = { name: 'Canary', username: 'librechat-canary' };
+
+/** Creates and deletes the user of the canary, whose address and password are in a secret. */
+export async function user(request: Request): Promise<Record<string, string>> {
+  const secret = await readSecret(request);
+  const [email, password] = ['email', 'password'].map((field) => fieldOf(secret, field));
+  if (request.event.RequestType === 'Delete') {
+    // The data may be gone already, and a user that stays must not keep the stack from being deleted.
+    await run(request, { command: 'delete-user', email }).catch((error: unknown) => log.warn('user-not-deleted', { message: messageOf(error) }));
+    return {};
+  }
+  const created = await run(request, { command: 'create-user', email, password, ...USER }).catch((error: unknown) => messageOf(error));
+  // A restored database has the user with another password.
+  if (/already exists/.test(created)) await run(request, { command: 'reset-password', email, password });
+  else if (created) throw new Error(created);
+  return {};
+}
+
+/** Runs a command; resolves to an empty text. @throws Error with the last lines of one that failed */
+async function run({ environment, settings }: Request, event: Readonly<Record<string, string>>): Promise<''> {
+  const { exitCode, output } = await runCommand(withSite(environment), settings, event);
+  if (exitCode !== 0) throw new Error(`${event.command} ended with exit code ${exitCode}: ${output.slice(-LINES).join(' ')}`);
+  return '';
+}
+
+/** Lines of the output in an error. */
+const LINES = 10;
+
+async function readSecret({ environment, settings, event }: Request): Promise<string> {
+  const aws = new Aws(environment, settings);
+  try {
+    return await aws.secret(String(event.ResourceProperties[USER_PROPERTIES.account]));
+  } finally {
+    aws.close();
+  }
+}

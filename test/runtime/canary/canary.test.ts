@@ -1,0 +1,107 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type StandInProcess, startStandIn, startTestServers, type TestServers, variables } from '../../../fixtures/stand-in-process';
+import { ChatClient, PROBE_MODEL, register } from '../../../probe/chat-client';
+import { run } from '../../../runtime/canary/canary';
+import { metricLine } from '../../../runtime/canary/metrics';
+
+jest.setTimeout(60_000);
+
+let servers: TestServers;
+let standIn: StandInProcess;
+let site: Server;
+let url: string;
+/** Paths whose responses have another status. */
+const broken = new Map<string, number>();
+const calls: string[] = [];
+
+/** CloudFront in front of the stand-in, which serves the page and the API. */
+beforeAll(async () => {
+  servers = await startTestServers();
+  standIn = await startStandIn(variables(servers));
+  while (!(await fetch(`${standIn.url}/readyz`)).ok) await new Promise(setImmediate);
+  site = createServer((req, res) => {
+    const path = req.url!.split('?')[0];
+    calls.push(`${req.method} ${path}`);
+    const [, status] = [...broken].find(([prefix]) => path.startsWith(prefix)) ?? [];
+    if (status) return void res.writeHead(status, { 'content-type': 'application/json' }).end('{"message":"broken"}');
+    const { request } = jest.requireActual<typeof import('node:http')>('node:http');
+    req.pipe(request(standIn.url + req.url, { method: req.method, headers: req.headers, agent: false }, (answer) => {
+      res.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(res);
+    }));
+  });
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+});
+
+beforeEach(() => {
+  broken.clear();
+  calls.length = 0;
+});
+
+afterAll(async () => {
+  site.close();
+  site.closeAllConnections();
+  await standIn.stop();
+  await servers.dispose();
+});
+
+const runWith = (props: Partial<Parameters<typeof run>[0]> = {}) => run({ url, patienceMs: 10_000, ...props });
+
+test('loads the page without LibreChat', async () => {
+  expect(await runWith()).toEqual({ values: { success: 1, page: expect.any(Number) } });
+  expect(calls.filter((call) => call.includes('/api/'))).toEqual([]);
+});
+
+test('logs in and out', async () => {
+  const account = await register(url);
+  calls.length = 0;
+  expect(await runWith({ account: async () => account })).toEqual({ values: { success: 1, page: expect.any(Number), login: expect.any(Number) } });
+  expect(calls.filter((call) => call.includes('/api/'))).toEqual(['POST /api/auth/login', 'POST /api/auth/logout']);
+});
+
+test('chats, and leaves no conversation', async () => {
+  const account = await register(url);
+  const { values } = await runWith({ account: async () => account, model: PROBE_MODEL });
+  expect(values).toEqual({
+    success: 1, page: expect.any(Number), login: expect.any(Number), firstToken: expect.any(Number), chat: expect.any(Number),
+  });
+  expect(values.firstToken!).toBeLessThanOrEqual(values.chat!);
+  const client = await ChatClient.signIn(url, account);
+  expect((await client.get('/api/convos')).json).toMatchObject({ conversations: [] });
+});
+
+test.each([
+  ['page', '/', 'page'],
+  ['asset', '/assets/', 'page'],
+  ['login', '/api/auth/login', 'login'],
+  ['chat', '/api/agents/chat', 'chat'],
+  ['deletion of the conversation', '/api/convos/all', 'chat'],
+])('fails when the %s fails', async (_, path, step) => {
+  const account = await register(url);
+  broken.set(path, 500);
+  if (path === '/') broken.set('/', 500);
+  expect(await runWith({ account: async () => account, model: PROBE_MODEL })).toMatchObject({
+    values: { success: 0 }, failure: { step, message: expect.stringContaining('500') },
+  });
+});
+
+test('says neither the password nor a token when the login fails', async () => {
+  const account = { email: 'nobody@example.com', password: 'a-secret-password' };
+  const { failure } = await runWith({ account: async () => account });
+  expect(failure).toEqual({ step: 'login', message: 'login returned 404: Incorrect email or password.' });
+});
+
+test('metrics are in the embedded format', () => {
+  expect(JSON.parse(metricLine('LibreChat/chat', { success: 1, page: 12.5 }, 1_000))).toEqual({
+    _aws: {
+      Timestamp: 1_000,
+      CloudWatchMetrics: [{
+        Namespace: 'LibreChat/chat', Dimensions: [[]], Metrics: [{ Name: 'CanarySuccess', Unit: 'Count' }, { Name: 'CanaryPage', Unit: 'Milliseconds' }],
+      }],
+    },
+    CanarySuccess: 1,
+    CanaryPage: 12.5,
+  });
+});
