@@ -11,7 +11,7 @@ import { MongoServer } from '../../emulator/services/documentdb/server';
 import { startRedis, type RunningRedis } from '../../emulator/services/elasticache';
 import { Deployment, type DeploymentOptions } from '../../fixtures/deployment';
 import { startOldRedis, type OldRedis } from '../../fixtures/runtime/old-redis';
-import { freePort, startRedis as startPlainRedis, type TestRedis } from '../../fixtures/runtime/redis';
+import { startRedis as startPlainRedis, type TestRedis } from '../../fixtures/runtime/redis';
 import { ChatClient } from '../../probe/chat-client';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, type LibreChatServerlessProps } from '../../src';
 
@@ -70,7 +70,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'settings'));
   writeFileSync(join(folder, 'settings/librechat.yaml'), 'version: 1.3.4\n');
   writeFileSync(join(folder, 'settings/broken.yaml'), `version: 1.3.4\nendpoints:\n  custom: [{ apiKey: "${SECRETS.key}" }\n`);
-  const unreachable = `mongodb://librechat:${SECRETS.mongo}@127.0.0.1:${await freePort()}/LibreChat?authSource=admin&serverSelectionTimeoutMS=500`;
+  const unreachable = `mongodb://librechat:${SECRETS.mongo}@127.0.0.1:1/LibreChat?authSource=admin&serverSelectionTimeoutMS=500`;
   options = {
     secrets: {
       'mongo': mongo.uri,

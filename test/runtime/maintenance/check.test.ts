@@ -1,5 +1,5 @@
 import { useMaintenance } from '../../../fixtures/runtime/maintenance';
-import { freePort, startRedis } from '../../../fixtures/runtime/redis';
+import { startRedis } from '../../../fixtures/runtime/redis';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
 
 jest.setTimeout(120_000);
@@ -96,7 +96,7 @@ describe('redis', () => {
   const withRedis = (uri: string) => start({ plain: { ...kit.plain(), REDIS_URI: uri } });
 
   test('says what cannot be reached', async () => {
-    withRedis(`redis://127.0.0.1:${await freePort()}`);
+    withRedis('redis://127.0.0.1:1');
     expect(await reason()).toMatch(/phase "redis" failed.*ECONNREFUSED[^]*What to do: Check host and port/);
   });
 
