@@ -102,6 +102,7 @@ describe('data', () => {
       ChatApiGatewayApiKey3B085F0E: 'Delete',
       ChatBackendRootSecretE07F07AE: 'RetainExceptOnCreate',
       ChatBackendSealingSecret9B520461: 'Delete',
+      ChatCanaryAccount29E60A42: 'Delete',
       ChatDatabaseCluster4698A913: 'RetainExceptOnCreate',
       ChatDatabaseInstance1587723B9: 'RetainExceptOnCreate',
       ChatDatabaseInstance2A299AB3F: 'RetainExceptOnCreate',

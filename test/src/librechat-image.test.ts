@@ -100,9 +100,9 @@ describe('from an ECR repository', () => {
     return resources(template, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => (Properties.Code.ImageUri ? [text(Properties.Code.ImageUri)] : []));
   }
 
-  test.each([[{ tag: 'v0.8.7-1' }, ':v0.8.7-1'], [{ digest: DIGEST }, `@${DIGEST}`]])('both functions run %j', (options, suffix) => {
+  test.each([[{ tag: 'v0.8.7-1' }, ':v0.8.7-1'], [{ digest: DIGEST }, `@${DIGEST}`]])('all functions run %j', (options, suffix) => {
     const uri = `<AWS::AccountId>.dkr.ecr.<AWS::Region>.<AWS::URLSuffix>/librechat${suffix}`;
-    expect(imageUris(options)).toEqual([uri, uri]);
+    expect(imageUris(options)).toEqual([uri, uri, uri]);
   });
 
   test.each([

@@ -17,6 +17,7 @@ const CREATE_ONLY: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGateway::Stage': ['RestApiId', 'StageName'],
   'AWS::ApiGateway::UsagePlan': [],
   'AWS::ApiGateway::UsagePlanKey': ['KeyId', 'KeyType', 'UsagePlanId'],
+  'AWS::Budgets::Budget': ['NotificationsWithSubscribers', 'ResourceTags'],
   'AWS::CDK::Metadata': [],
   'AWS::CertificateManager::Certificate': [
     'CertificateAuthorityArn', 'DomainName', 'DomainValidationOptions', 'KeyAlgorithm', 'SubjectAlternativeNames', 'ValidationMethod',
@@ -27,6 +28,8 @@ const CREATE_ONLY: Readonly<Record<string, readonly string[]>> = {
   'AWS::CloudFront::OriginAccessControl': [],
   'AWS::CloudFront::OriginRequestPolicy': [],
   'AWS::CloudFront::ResponseHeadersPolicy': [],
+  'AWS::CloudWatch::Alarm': ['AlarmName'],
+  'AWS::CloudWatch::Dashboard': ['DashboardName'],
   'AWS::CodeBuild::Project': ['Name'],
   'AWS::DocDB::DBCluster': [
     'AvailabilityZones', 'DBClusterIdentifier', 'DBSubnetGroupName', 'EngineVersion', 'KmsKeyId', 'MasterUsername', 'SnapshotIdentifier',
@@ -75,9 +78,12 @@ const CREATE_ONLY: Readonly<Record<string, readonly string[]>> = {
   ],
   'AWS::Lambda::Version': ['CodeSha256', 'Description', 'FunctionName', 'ProvisionedConcurrencyConfig', 'RuntimePolicy'],
   'AWS::Logs::LogGroup': ['LogGroupName'],
+  'AWS::Logs::MetricFilter': ['FilterName', 'LogGroupName'],
   'AWS::Route53::RecordSet': ['HostedZoneId', 'HostedZoneName', 'Name'],
   'AWS::S3::Bucket': ['BucketName', 'ObjectLockEnabled'],
   'AWS::S3::BucketPolicy': ['Bucket'],
+  'AWS::SNS::Topic': ['FifoTopic', 'TopicName'],
+  'AWS::SNS::TopicPolicy': [],
   'AWS::SSM::Parameter': ['Name'],
   'AWS::Scheduler::Schedule': ['Name'],
   'AWS::SecretsManager::ResourcePolicy': ['SecretId'],
@@ -88,6 +94,7 @@ const CREATE_ONLY: Readonly<Record<string, readonly string[]>> = {
   'Custom::LibreChatCheck': [],
   'Custom::LibreChatFrontend': ['Bucket'],
   'Custom::LibreChatImage': ['Project'],
+  'Custom::LibreChatUser': [],
   'Custom::S3AutoDeleteObjects': ['BucketName'],
 };
 

@@ -3,7 +3,7 @@ import { arnOf, idOf, type ModelResource } from './model-resource';
 import { roleMay } from './permissions';
 import { FRONTEND_PROPERTIES, FRONTEND_RESOURCE_TYPE } from '../../../src/contract/frontend';
 import { IMAGE_BUILD_PROPERTIES, IMAGE_BUILD_RESOURCE_TYPE } from '../../../src/contract/image-build';
-import { CHECK_PROPERTIES, CHECK_RESOURCE_TYPE } from '../../../src/contract/maintenance';
+import { CHECK_PROPERTIES, CHECK_RESOURCE_TYPE, USER_PROPERTIES, USER_RESOURCE_TYPE } from '../../../src/contract/maintenance';
 import { ADAPTER } from '../../../src/contract/variables';
 
 /** Why the function behind a custom resource fails, or undefined. */
@@ -50,6 +50,15 @@ const MODELS: Readonly<Record<string, CustomResourceModel>> = {
     delete: (resource, account) => deniedTo(resource, account, [
       ['codebuild:ListBuildsForProject', arnOf(String(resource.properties[IMAGE_BUILD_PROPERTIES.project]))],
     ]),
+  },
+  [USER_RESOURCE_TYPE]: {
+    change: (resource, account) => {
+      const variables = account.resources.get(idOf(resource.properties.ServiceToken))!.properties.Environment.Variables as Record<string, string>;
+      if (ADAPTER.databaseSecret in variables && !account.all().some(({ type }) => type === 'AWS::DocDB::DBInstance')) return 'no instance of the cluster accepts connections';
+      return deniedTo(resource, account, [['secretsmanager:GetSecretValue', String(resource.properties[USER_PROPERTIES.account])]]);
+    },
+    // It logs what fails.
+    delete: NOTHING,
   },
   'Custom::S3AutoDeleteObjects': {
     change: NOTHING,

@@ -147,10 +147,10 @@ describe('minimal', () => {
     expect(resourceOf(template, 'AWS::Lambda::Function', 'Builder').DependsOn).toContain(logicalIdOf(template, 'AWS::IAM::Policy', 'BuilderRoleDefaultPolicy'));
   });
 
-  test('both functions use the digest of the image, and a new digest publishes the client', () => {
+  test('all functions use the digest of the image, and a new digest publishes the client', () => {
     const digest = '@sha256:<ChatImageBuild.Sha256>';
     const uris = resources(template, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => (Properties.Code.ImageUri ? [text(Properties.Code.ImageUri)] : []));
-    expect(uris).toEqual([0, 1].map(() => variables(template).REPOSITORY_URI + digest));
+    expect(uris).toEqual([0, 1, 2].map(() => variables(template).REPOSITORY_URI + digest));
     expect(text(resourceOf(template, 'Custom::LibreChatFrontend').Properties.Image)).toBe(digest.slice(1));
   });
 

@@ -59,7 +59,7 @@ describe('minimal', () => {
   });
 
   test('a daily tick prevents the functions from becoming inactive', () => {
-    const { ScheduleExpression, Targets } = resourceOf(minimal, 'AWS::Events::Rule').Properties;
+    const { ScheduleExpression, Targets } = resourceOf(minimal, 'AWS::Events::Rule', 'RelayTick').Properties;
     expect(ScheduleExpression).toBe('rate(1 day)');
     expect(text(Targets[0].Arn)).toBe('<ChatRelayFunction.Arn>');
   });
@@ -68,7 +68,7 @@ describe('minimal', () => {
 test('maximal: limits, and a tick a minute for schedules', () => {
   expect(functionEnvironment(maximal, 'RelayFunction')).toMatchObject({ QUEUE_MAX_CONCURRENT_REQUESTS: '20', RELAY_MAX_WORKERS: '5' });
   expect(functionEnvironment(maximal).SCHEDULES_DISABLED).toBe('false');
-  expect(resourceOf(maximal, 'AWS::Events::Rule').Properties.ScheduleExpression).toBe('rate(1 minute)');
+  expect(resourceOf(maximal, 'AWS::Events::Rule', 'RelayTick').Properties.ScheduleExpression).toBe('rate(1 minute)');
 });
 
 describe('release', () => {
