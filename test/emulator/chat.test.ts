@@ -59,7 +59,7 @@ describe('a chat', () => {
   afterAll(() => stop(stack));
 
   test('arrives whole, in order and in pieces, and one LibreChat serves it', async () => {
-    const pace = { tokens: 20, gapMs: 100, saveMs: 0 };
+    const pace = { tokens: 40, gapMs: 100, saveMs: 0 };
     const streamId = await stack.client.start(PROMPT, pace);
     const events: ChatEvent[] = [];
     let whileGenerating = 0;
@@ -70,8 +70,8 @@ describe('a chat', () => {
     }
     expect(textIn(events)).toBe(textFor(pace));
     expect(events.at(-1)!.json).toMatchObject({ final: true, responseMessage: { text: textFor(pace) } });
-    // Tokens were read here while the job was still running there: nothing on the way collects them.
-    expect(whileGenerating).toBeGreaterThan(5);
+    // Tokens were read here while the job was still running there: nothing on the way collects them. A busy machine asks for the status a few times only.
+    expect(whileGenerating).toBeGreaterThan(2);
     expect(backendOf(stack).environments).toHaveLength(1);
   });
 

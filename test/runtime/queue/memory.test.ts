@@ -4,7 +4,7 @@ import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 import { scaledSettings } from '../../../runtime/queue';
 import { describeWith } from '../../requires';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const UPLOADS = 200;
 const UPLOAD = Buffer.alloc(4.4 * 1024 * 1024, 7);

@@ -89,15 +89,17 @@ describe('an event stream', () => {
     const response = await engine.open(responseRequest(events(['data: one\n\n'], 'hang')));
     let text = '';
     response.on('data', (chunk) => (text += String(chunk)));
-    await until(() => text.includes(': ping\n\n: ping\n\n'));
-    expect(text.startsWith('data: one\n\n: ping\n\n')).toBe(true);
+    // On a busy machine, the silence before the first event may be long enough for one.
+    await until(() => /^(: ping\n\n)*data: one\n\n(: ping\n\n){2}/.test(text));
     response.destroy();
   });
 
   test('gets none in the middle of an event', async () => {
     const engine = await start({ settings: { ...STAY, heartbeatMs: 5, streamIdleMs: 300 } });
     const response = await engine.open(responseRequest(events(['data: one\n\ndata: t'], 'hang')));
-    expect(await readAll(response)).toEqual({ body: 'data: one\n\ndata: t', broken: true });
+    const { body, broken } = await readAll(response);
+    expect(body).toMatch(/^(: ping\n\n)*data: one\n\ndata: t$/);
+    expect(broken).toBe(true);
   });
 
   test('that is silent for too long is aborted, not ended', async () => {
