@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { CheckFailure } from './failure';
 import { messageOf } from '../../shared/log';
 import type { Settings } from '../../shared/settings';
@@ -26,8 +27,6 @@ async function late(ms: number, signal: AbortSignal): Promise<never> {
   throw new Error(`LibreChat is not ready after ${Math.round(ms / 1000)} s`);
 }
 
-/** Without the escape sequences of terminals. */
 function lastLines(output: string): string[] {
-  // eslint-disable-next-line no-control-regex -- they begin with this character
-  return output.replace(/\u001b\[[\d;]*m/g, '').split('\n').map((line) => line.trim()).filter(Boolean).slice(-LINES);
+  return stripVTControlCharacters(output).split('\n').map((line) => line.trim()).filter(Boolean).slice(-LINES);
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** A question of a script, and what to answer. */
 export type Answer = readonly [question: RegExp, answer: string];
@@ -62,8 +63,7 @@ export function runScript(script: Script, environment: Record<string, string>, i
 /** What LibreChat logs, such as its whole configuration. It may follow a question, which has no end of line. */
 const LOG_LINE = /\{.*"level":".*\}$/;
 
-/** Without the escape sequences of terminals, and without log lines. */
+/** Without colors, and without log lines. */
 function linesOf(output: string): string[] {
-  // eslint-disable-next-line no-control-regex -- they begin with this character
-  return output.replace(/\u001b\[[\d;]*m/g, '').split('\n').map((line) => line.replace(LOG_LINE, '').trimEnd()).filter((line) => line && line !== '>');
+  return stripVTControlCharacters(output).split('\n').map((line) => line.replace(LOG_LINE, '').trimEnd()).filter((line) => line && line !== '>');
 }

@@ -52,7 +52,7 @@ export class ScramConversation {
     const signature = hmac(mechanism, storedKey, message);
     const proof = Buffer.from(p, 'base64');
     if (r !== this.nonce || proof.length !== signature.length) return undefined;
-    // eslint-disable-next-line no-bitwise
+    // eslint-disable-next-line no-bitwise -- RFC 5802 wants the exclusive or
     const clientKey = proof.map((byte, index) => byte ^ signature[index]);
     const known = createHash(DIGESTS[mechanism].name).update(clientKey).digest();
     return timingSafeEqual(known, storedKey) ? `v=${hmac(mechanism, serverKey, message).toString('base64')}` : undefined;
