@@ -1,5 +1,6 @@
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { secretNamed } from '../../../fixtures/variants';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../../src';
 import { functionEnvironment, backendFunction, logicalIdOf, resources, statements, templateOf, templateWith, text, resourceOf } from '../reading';
@@ -149,6 +150,11 @@ describe('maximal', () => {
     const read = statements(template, 'BackendRole').join('\n');
     expect(read).toMatch(/secretsmanager:GetSecretValue .* on \S+:secret:openai-\?{6}/);
     expect(read).toMatch(/ssm:GetParameter\b.* on \S+:parameter\/chat\/openid/);
+  });
+
+  test('the role may read a secret with variables whose ARN has no suffix, since it is imported by name', () => {
+    const imported = templateWith((stack) => new LibreChatServerless(stack, 'Chat', { environmentSecret: Secret.fromSecretNameV2(stack, 'Variables', 'variables') }));
+    expect(statements(imported, 'BackendRole').join('\n')).toMatch(/secretsmanager:GetSecretValue .* on \S+:secret:variables-\?{6}/);
   });
 
   test('an existing bucket is used, and none is created', () => {
