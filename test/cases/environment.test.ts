@@ -65,7 +65,7 @@ describe('the file of a docker compose deployment', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  test('the report lists what is passed, what is omitted and why, and how to store the secrets', () => {
+  test('the report lists variables that are passed, those that are omitted with the reason, and how to store the secrets', () => {
     const [report] = deployed(() => ({ environmentFile: file })).warnings;
     expect(report.split('\n')).toEqual([
       `\`environmentFile\` (${file}):`,

@@ -137,7 +137,7 @@ describe('bad input', () => {
     taken.close();
   });
 
-  test('an app that throws: what it said, and exit code 1', async () => {
+  test('an app that throws: its output, and exit code 1', async () => {
     const app = join(temporary, 'app.ts');
     writeFileSync(app, "throw new Error('the app is wrong');\n");
     const run = demo('--app', app);
@@ -152,7 +152,7 @@ describe('bad input', () => {
     expect(run.errors[0]).toContain('src');
   });
 
-  test('a folder that holds no LibreChat: what it must hold, and exit code 1', async () => {
+  test('a folder without LibreChat: the files that it needs, and exit code 1', async () => {
     const run = demo('--assembly', assembly.assembly, '--librechat', 'src');
     expect(await run.exited).toBe(1);
     expect(run.errors).toEqual(['`librechat` must be a folder with api/server/index.js and client/dist, got: src']);
@@ -203,7 +203,7 @@ describe('a demo that runs', () => {
     expect(files()).toEqual([]);
   });
 
-  test('prints what happens while it starts', async () => {
+  test('prints the events of the deployment while it starts', async () => {
     const run = demo('--assembly', assembly.assembly, '--port', '0');
     await run.line(/runs on http/);
     const seen = [/Redis is a redis-server/, /environment 1 starts/, /runs on http/].map((pattern) => run.lines.findIndex((line) => pattern.test(line)));

@@ -63,7 +63,7 @@ test('a worker without requests waits for them', () => {
   expect(picture.workers(0).map((lane) => picture.noteOf(lane))).toEqual(['waits for requests']);
 });
 
-test('a worker that has ended tells what it served', () => {
+test('a worker that has ended shows the number of its requests', () => {
   relay(1, true);
   phase('Backend', 1, 'running');
   const line = JSON.stringify({ level: 'info', event: 'worker-ended', requestId: 'r', reason: 'idle', requests: 12, most: 5 });

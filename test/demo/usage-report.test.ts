@@ -13,7 +13,7 @@ const USAGE: FunctionUsage = {
   provisionedGbSeconds: 0,
 };
 
-test('lists the functions that were invoked, with what Lambda would bill', () => {
+test('lists the invoked functions, with the billed duration', () => {
   expect(usageReport([USAGE, { ...USAGE, function: 'Idle', invocations: 0 }])).toBe([
     'Billed by Lambda, without the free tier:',
     '  function  environments  invocations  seconds  GB-seconds  US dollars',

@@ -75,7 +75,7 @@ describe('the command line', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   }, PATIENCE_MS);
 
-  test('reads a template of yours, and names the types that it has no price for', () => {
+  test('reads another template, and names the types without a price', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cost-'));
     try {
       const file = join(folder, 'it.template.json');
@@ -110,7 +110,7 @@ describe('the tables', () => {
     expect(rest[3]).toBe('Total 10.00 1.00 12.00');
   });
 
-  test('says what is assumed, and what is not priced', () => {
+  test('lists assumptions, and costs that are not included', () => {
     expect(estimate()).toContain('two environments');
     expect(estimate({ relay: true })).toContain('one worker while there are requests');
     expect(estimate()).not.toContain('Not priced');

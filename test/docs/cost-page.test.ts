@@ -97,7 +97,7 @@ test.each<[string, LibreChatCanary]>([
   expect(page.text).toContain(`${sumOf(line)} (\`${name}\`)`);
 });
 
-test('the page says what alarms and dashboard cost', () => {
+test('the page contains the cost of alarms and dashboard', () => {
   const stack = stackIn(EDGE);
   new LibreChatServerless(stack, 'Chat', { alarmTopic: new Topic(stack, 'Topic'), dashboard: true });
   const lines = costOf(templateOf(stack), usage);

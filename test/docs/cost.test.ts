@@ -42,7 +42,7 @@ describe('idle', () => {
     expect(lineOf(costOf(templates.get('valkey')!, IDLE), 'Valkey').idle).toBeCloseTo(redis * 0.8);
   });
 
-  test('secrets of yours are counted with those that are made', () => {
+  test('existing secrets are counted with created ones', () => {
     const made = resourcesOf(templates.get('no-vpc')!, 'AWS::SecretsManager::Secret').length;
     expect(lineOf(costOf(templates.get('no-vpc')!, IDLE), 'Secrets Manager').idle).toBeCloseTo((made + 2) * 0.40);
   });
@@ -111,13 +111,13 @@ describe('by use', () => {
     expect(use).toBeCloseTo((7 + times) * 3.5);
   });
 
-  test('only a template with a NAT gateway pays for what goes through it', () => {
+  test('only a template with a NAT gateway pays for its traffic', () => {
     const usage = { ...IDLE, replies: 1e6 };
     expect(lineOf(costOf(standard, usage), 'NAT').use).toBeCloseTo(45);
     expect(costOf(templates.get('no-vpc')!, usage).map(({ what }) => what)).not.toContain('NAT');
   });
 
-  test('the free tier is taken off when it is asked for, and never more than was used', () => {
+  test('the free tier is deducted on request, and never more than the usage', () => {
     const usage = { replies: 1000, seconds: 20, users: 5, freeTier: true };
     const lambda = (used: Usage) => ['Lambda, relay', 'Lambda, LibreChat'].reduce((sum, what) => sum + lineOf(costOf(standard, used), what).use, 0);
     expect(lineOf(costOf(standard, usage), 'CloudFront').use).toBe(0);
@@ -228,7 +228,7 @@ function withServing(template: Template, change: object): Template {
   return { Resources: { ...template.Resources, [id]: { ...resource, Properties: { ...resource.Properties, ...change } } } };
 }
 
-describe('what watches a deployment', () => {
+describe('alarms, dashboard and canary', () => {
   const lines = costOf(variantTemplate('operated'), IDLE);
 
   test('an alarm costs for each metric that it reads, and a dashboard by itself', () => {
@@ -241,7 +241,7 @@ describe('what watches a deployment', () => {
     expect(busy).toMatchObject({ quantity: '5 metrics', idle: 0, use: expect.closeTo(5 * 0.30 * 220 / 730) });
   });
 
-  test('a canary costs what its runs and their workers take', () => {
+  test('a canary costs its runs and their workers', () => {
     expect(lineOf(lines, 'Canary')).toMatchObject({ quantity: '4,380 runs with login', idle: expect.closeTo(4_380 * (15 * 2.25 * 0.0000133334 + 2 * 0.0000002), 4) });
   });
 

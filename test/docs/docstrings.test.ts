@@ -20,7 +20,7 @@ function words(text: string): string {
   return text.replace(/^(?:The|A|An) /, '').replace(/[^A-Za-z0-9]/g, '').toLowerCase();
 }
 
-test('all types of the index are looked at, with what they have', () => {
+test('all types of the index are checked, with their members', () => {
   expect(names.filter(({ member }) => !member).map(({ type }) => type)).toEqual(expect.arrayContaining(['LibreChatServerless', 'LibreChatServerlessProps']));
   expect(names.map(({ member }) => member)).toEqual(expect.arrayContaining(['vpc', 'distribution', 'metricErrors', 'fromDockerBuild', 'VALKEY', 'connections']));
   expect(names.map(({ member }) => member)).not.toContain('_bind');
@@ -33,7 +33,7 @@ test.each(titled(names))('the docstring of %s', (_title, name) => {
 /** Where users begin. */
 const STARTS = ['LibreChatServerless', 'LibreChatImage', 'LibreChatConfig', 'LibreChatDatabase', 'LibreChatRedis', 'LibreChatServices'];
 
-test.each(STARTS)('%s has an example, of its own or of each way to make it', (type) => {
+test.each(STARTS)('%s has an example, or one for each of its factories', (type) => {
   const own = names.filter((name) => name.type === type);
   const ways = own.filter(({ member }) => member && /^(?:from|documentDb|replicationGroup|builtIn)/.test(member));
   const hasExample = ({ tags }: PublicName) => tags.some(({ name }) => name === 'example');

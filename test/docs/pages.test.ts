@@ -35,7 +35,7 @@ test.each(WRITTEN.map((written) => [written.path, written] as const))('%s has co
   expect(blocksOf(written).filter(({ language }) => language !== '' && !CHECKED.includes(language)).map(({ line, language }) => `${line}: ${language}`)).toEqual([]);
 });
 
-test('SKILL.md begins with its name and what it is for', () => {
+test('SKILL.md begins with its name and purpose', () => {
   const [, name, description] = /^---\nname: (.+)\ndescription: (.+)\n---\n/.exec(pageAt('SKILL.md').text)!;
   expect(name).toBe((JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { name: string }).name);
   // The format of agent skills: https://agentskills.io/specification

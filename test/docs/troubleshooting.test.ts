@@ -15,7 +15,7 @@ const OF_ALL_LINES = ['level', 'source', 'event', 'message'];
 const ACCESS_LOG = Object.keys(JSON.parse(new Stack().resolve(ACCESS_LOG_FORMAT.toString())) as object);
 const FIELDS = [...OF_ALL_LINES, ...ACCESS_LOG, ...events.flatMap(({ fields }) => fields)];
 
-test('events are found in what runs in Lambda', () => {
+test('events are found in the code that runs in Lambda', () => {
   expect(names).toEqual(expect.arrayContaining(['started', 'start-failed', 'worker-ended', 'request', 'publish-failed', 'build-adopted']));
 });
 
@@ -76,7 +76,7 @@ test('the page has messages', () => {
   expect(messages.length).toBeGreaterThan(10);
 });
 
-test.each(messages)('%s is what the code says', (message) => {
+test.each(messages)('%s is the message in the code', (message) => {
   expect(unsaid(message)).toEqual([]);
 });
 

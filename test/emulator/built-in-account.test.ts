@@ -114,7 +114,7 @@ describe('an image that is built in the account', () => {
     expect(linesOf(/BackendFunction/)).toContain('from the image that was built');
   });
 
-  test('is what the functions with a container image run', () => {
+  test('is used by all functions with a container image', () => {
     const { Resources, Outputs } = JSON.parse(readFileSync(join(assembly, 'LibreChat.template.json'), 'utf8'));
     const containers = Object.values(Resources as Resources).filter(({ Properties }) => Properties?.PackageType === 'Image');
     expect(containers.map(({ Properties }) => Properties.Code.ImageUri)).toEqual(Array(3).fill(Outputs.Image.Value));

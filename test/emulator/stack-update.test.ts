@@ -94,14 +94,14 @@ describe('an update of custom resources', () => {
     expect(events[2]).toMatchObject({ ResourceProperties: { Value: '2' }, OldResourceProperties: { Value: '1' } });
   });
 
-  test('sends Delete for what is no longer declared, and for a physical ID that changed', async () => {
+  test('sends Delete for removed resources, and for a physical ID that changed', async () => {
     provide();
     const stack = await deploy(services, { Resources: { A: custom({ Id: 'a' }), B: custom({ Id: 'b' }) } });
     await update(stack, { Resources: { A: custom({ Id: 'other' }) } });
     expect(requests().slice(2)).toEqual([['Update', 'a', 'other'], ['Delete', 'a', 'a'], ['Delete', 'b', 'b']]);
   });
 
-  test('that fails sends a second Update with the old properties, and Delete for what was created', async () => {
+  test('that fails sends a second Update with the old properties, and Delete for created resources', async () => {
     provide();
     const stack = await deploy(services, { Resources: { A: custom({ Id: 'a', Value: 1 }) } });
     const failing = { Resources: { New: custom({ Id: 'new' }), A: { ...custom({ Id: 'a', Value: 2, Fail: true }), DependsOn: 'New' } } };

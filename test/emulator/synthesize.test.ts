@@ -26,7 +26,7 @@ test('runs an app, and cleans up after it', async () => {
   expect(existsSync(assembly)).toBe(false);
 });
 
-test('fails with what the app said', async () => {
+test('fails with the output of the app', async () => {
   const app = join(folder, 'app.ts');
   writeFileSync(app, 'console.log("before"); throw new Error("no such prop");');
   await expect(synthesize(app)).rejects.toMatchObject({ code: 'SYNTHESIS_FAILED', message: expect.stringMatching(/app\.ts ended with status 1:\n[^]*no such prop/) });
@@ -42,7 +42,7 @@ describe('an assembly', () => {
   };
   const site = { D: { Type: 'AWS::CloudFront::Distribution' } };
 
-  test('gives its only stack with a distribution, or the one that is named', () => {
+  test('returns the only stack with a distribution, or the named one', () => {
     write({ A: site, B: {} });
     expect(readAssembly(folder).name).toBe('name-of-A');
     expect(readAssembly(folder, 'B').name).toBe('name-of-B');

@@ -64,7 +64,7 @@ describe('the order of deployment', () => {
     })).toThrow('the template must not go in a circle, got: A → B → A');
   });
 
-  test('brings ids to the front, behind nothing but what they depend on', () => {
+  test('moves ids to the front, after their dependencies only', () => {
     const graph = dependencyGraph({ A: { Type: 't' }, B: { Type: 't' }, C: { Type: 't', DependsOn: 'B' }, D: { Type: 't', DependsOn: ['A', 'C'] } });
     expect(ordered(graph)).toEqual(['A', 'B', 'C', 'D']);
     expect(ordered(graph, ['C', 'none'])).toEqual(['B', 'C', 'A', 'D']);

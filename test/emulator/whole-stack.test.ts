@@ -60,7 +60,7 @@ function backend(): { pid: number; state: string; held: boolean; id: number }[] 
 }
 
 describe('the page', () => {
-  test('is the one that the custom resource published from the image', async () => {
+  test('is the client that the custom resource published from the image', async () => {
     const { url } = await start();
     const index = readFileSync(join(__dirname, '../../build/stand-in/client/dist/index.html'), 'utf8');
     for (const path of ['/', '/c/new', '/oauth/success']) expect(await (await fetch(url + path)).text()).toBe(index);

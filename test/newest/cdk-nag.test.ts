@@ -27,7 +27,7 @@ describe('cdk-nag 3', () => {
     expect(findings(variant(stackIn()))).toEqual([]);
   });
 
-  test('finds what users allow the function in too wide terms', () => {
+  test('finds wildcard permissions that users grant', () => {
     const chat = VARIANTS['no-vpc'](stackIn());
     chat.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['bedrock:*'], resources: ['arn:aws:bedrock:::x/*'] }));
     const expected = ['AwsSolutions-IAM5[Action::bedrock:*]', 'AwsSolutions-IAM5[Resource::arn:aws:bedrock:::x/*]'];

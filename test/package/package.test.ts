@@ -5,7 +5,7 @@ import { findingsIn, NEEDED } from '../../tools/package-budget';
 const ROOT = join(__dirname, '../..');
 const NEEDED_FILES = NEEDED.map((path) => ({ path, size: 1 }));
 
-test('the package holds what is needed at synth, no sources or tests, and is within its budget', () => {
+test('the package contains the files that synthesis needs, no sources or tests, and is within its budget', () => {
   const [{ files }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--dry-run', '--ignore-scripts'], {
     cwd: ROOT,
     encoding: 'utf8',

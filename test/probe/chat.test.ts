@@ -115,7 +115,7 @@ describe('the check of a chat', () => {
     expect((await check(url)).failures).toEqual({ 'the page would show each token': expect.stringContaining('the stream starts with sync') });
   });
 
-  test('fails with what the server said when it does not let anyone in', async () => {
+  test('fails with the message of the server when the login is refused', async () => {
     const closed = await startStandIn(variables(servers, { ALLOW_REGISTRATION: undefined }));
     while (!(await fetch(`${closed.url}/readyz`)).ok) await new Promise(setImmediate);
     const stranger = await check(closed.url);

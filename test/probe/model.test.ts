@@ -23,7 +23,7 @@ describe('the pace that a prompt asks for', () => {
     [{ tokens: 1, gapMs: 0, silenceMs: 0 }],
   ])('%j comes back as it was asked', (pace) => expect(paceIn(`Hello. ${promptFor(pace)}`)).toEqual(pace));
 
-  test('is a default where none is asked for', () => expect(paceIn('Hello')).toEqual({ tokens: 20, gapMs: 100, silenceMs: 0 }));
+  test('has a default', () => expect(paceIn('Hello')).toEqual({ tokens: 20, gapMs: 100, silenceMs: 0 }));
 
   test('is bounded', () => {
     expect(paceIn(promptFor({ tokens: 10 ** 9, gapMs: 10 ** 9, silenceMs: 10 ** 9 }))).toEqual({ tokens: 1_000, gapMs: 5_000, silenceMs: 300_000 });
@@ -38,7 +38,7 @@ describe('the model on this machine', () => {
   const ask = (path: string, body?: string, key = KEY) =>
     fetch(model.url + path, { method: body ? 'POST' : 'GET', body, headers: { authorization: `Bearer ${key}` } });
 
-  test('streams a word for each token, and what an OpenAI client waits for at the end', async () => {
+  test('streams a word for each token, and ends as OpenAI clients expect', async () => {
     const answer = await ask('/chat/completions', completion(promptFor({ tokens: 5, gapMs: 1, silenceMs: 1 }), true));
     expect(answer.headers.get('content-type')).toBe('text/event-stream');
     const frames = framesOf(await answer.text());
@@ -57,7 +57,7 @@ describe('the model on this machine', () => {
     await reader.cancel();
   });
 
-  test('answers whole where no stream is asked for, and takes a prompt in parts', async () => {
+  test('responds at once without a stream, and accepts a prompt in parts', async () => {
     const answer = await ask('/chat/completions', completion([{ type: 'text', text: promptFor({ tokens: 2, gapMs: 1, silenceMs: 0 }) }], false));
     expect(await answer.json()).toMatchObject({ choices: [{ message: { role: 'assistant', content: 'word-1 word-2 ' }, finish_reason: 'stop' }] });
   });
@@ -123,7 +123,7 @@ describe('the model behind a function URL', () => {
     return { metadata: JSON.parse(metadata), body };
   }
 
-  test('streams to whoever has the key that is in Secrets Manager', async () => {
+  test('streams to clients with the key in Secrets Manager', async () => {
     const { metadata, body } = await invoke(`Bearer ${KEY}`);
     expect(metadata).toEqual({ statusCode: 200, headers: { 'Content-Type': 'text/event-stream' } });
     expect(contentOf(framesOf(body))).toBe('word-1 word-2 word-3 ');

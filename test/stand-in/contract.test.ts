@@ -178,7 +178,7 @@ describe.each(targets)('%s', (_name, start) => {
     }
   });
 
-  test('an abort at another process ends the streams with what there is', async () => {
+  test('an abort at another process ends the streams with the partial text', async () => {
     const id = await underWay();
     const events = read(one.events(id));
     expect((await two.post('/api/agents/chat/abort', { conversationId: id })).json).toMatchObject({ success: true, aborted: id });

@@ -11,7 +11,7 @@ test('the page suggests three prompts', () => {
   expect(SUGGESTIONS).toEqual(['Tell me how a response gets here', 'A long response, please', 'Think for a while in the middle']);
 });
 
-test('“Tell me how a response gets here” is told each part, in the order of the path', () => {
+test('“Tell me how a response gets here” gets an explanation of each part, in the order of the path', () => {
   const reply = replyTo('Tell me how a response gets here');
   const parts = ['CloudFront', 'API Gateway', 'relay', 'Redis', 'worker', 'LibreChat', 'server-sent event', 'freezes', 'emulator'];
   const places = parts.map((part) => reply.indexOf(part));

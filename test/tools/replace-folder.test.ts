@@ -47,7 +47,7 @@ test('a making that fails leaves all as it was', async () => {
   expect(readdirSync(parent)).toEqual(['made']);
 });
 
-test('makes what was not there', async () => {
+test('creates a missing folder', async () => {
   await replaceFolder(join(parent, 'new/one'), async (made) => write(made, { a: 'a' }));
   expect(readFileSync(join(parent, 'new/one/a'), 'utf8')).toBe('a');
 });

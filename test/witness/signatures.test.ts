@@ -92,7 +92,7 @@ describeWitness('botocore')('botocore', () => {
     }
   });
 
-  describe('with an account of its own', () => {
+  describe('with an emulated account without a stack', () => {
     let aws: EmulatedAws;
     let ours: Aws;
 

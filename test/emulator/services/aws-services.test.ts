@@ -65,13 +65,13 @@ describe('S3', () => {
     await expect(s3().send(new HeadObjectCommand({ Bucket: 'bucket', Key: 'b' }))).rejects.toMatchObject({ name: 'NotFound' });
   });
 
-  test('says what is not there', async () => {
+  test('reports missing resources', async () => {
     await expect(s3().send(new GetObjectCommand({ Bucket: 'bucket', Key: 'none' }))).rejects.toMatchObject({ name: 'NoSuchKey' });
     await expect(s3().send(new GetObjectCommand({ Bucket: 'none', Key: 'none' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
   });
 
   // "If you don't have the s3:ListBucket permission, Amazon S3 returns 403": https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-  test('does not tell what is missing to those who may not list', async () => {
+  test('reports no missing objects without the permission to list', async () => {
     role.statements.splice(0, 1, { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' });
     await expect(s3().send(new GetObjectCommand({ Bucket: 'bucket', Key: 'none' }))).rejects.toMatchObject({ name: 'AccessDenied' });
   });
@@ -103,7 +103,7 @@ describe('credentials', () => {
     expect((await fetch(`${server.url}/bucket/x`)).status).toBe(403);
   });
 
-  test('a body that is not the one that was signed', async () => {
+  test('a body that differs from the signed one', async () => {
     const send = async (service: string, headers: object) => {
       const { host } = new URL(server.url);
       const signed = sign({
@@ -122,7 +122,7 @@ describe('credentials', () => {
     await expect(new SSMClient(other).send(new GetParameterCommand({ Name: 'x' }))).rejects.toMatchObject({ name: 'InvalidSignatureException' });
   });
 
-  test('a secret in another region is asked for in that region', async () => {
+  test('a secret in another region is read in that region', async () => {
     const SecretId = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:elsewhere-AbCdEf';
     services.secretsManager.import(SecretId, 'value');
     const read = (region: string) => new SecretsManagerClient({ ...configuration(), region }).send(new GetSecretValueCommand({ SecretId }));
@@ -139,13 +139,13 @@ describe('a presigned URL', () => {
     return server.url + sign({ host: new URL(server.url).host, path, service: 's3', region: 'us-east-1', signQuery: true }, CREDENTIALS).path;
   };
 
-  test('opens what it was made for', async () => {
+  test('returns its object, with the requested headers', async () => {
     const response = await fetch(presign());
     expect(await response.text()).toBe('image');
     expect(response.headers.get('content-type')).toBe('image/png');
   });
 
-  test('opens nothing else, and not for ever', async () => {
+  test('returns no other object, and expires', async () => {
     expect((await fetch(presign().replace('image.png', 'other.png'))).status).toBe(403);
     const late = await fetch(presign('20200101T000000Z'));
     expect(late.status).toBe(403);

@@ -127,7 +127,7 @@ describe('ListBuildsForProject', () => {
     return Array.from({ length: count }, () => codeBuild.start(codeBuild.find(PROJECT)!).id);
   };
 
-  test('gives the newest first, unless it is told otherwise', async () => {
+  test('lists the newest first by default', async () => {
     const ids = startMany(3);
     expect((await list()).ids).toEqual([...ids].reverse());
     expect((await list({ sortOrder: 'ASCENDING' })).ids).toEqual(ids);

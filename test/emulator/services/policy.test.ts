@@ -76,7 +76,7 @@ describe('principals', () => {
     expect(isEverybody(anybody.Principal)).toBe(true);
   });
 
-  test('a service or a role is nobody else', () => {
+  test('a service or a role does not match another principal', () => {
     expect(forPrincipal([service, role], 'Service', 's3.amazonaws.com')).toEqual([]);
     expect([service, role].map(({ Principal }) => isEverybody(Principal))).toEqual([false, false]);
   });

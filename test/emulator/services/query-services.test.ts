@@ -47,7 +47,7 @@ describe('CloudFormation', () => {
     expect(await call('cloudformation', { Action: 'DeleteStack', StackName: 'LibreChat' })).toEqual([400, expect.stringContaining('<Code>InvalidAction</Code>')]);
   });
 
-  test('tells nothing to who may not ask', async () => {
+  test('denies requests without a permission', async () => {
     services.cloudFormation.stacks.set(STACK, 'CREATE_COMPLETE');
     statements.splice(0, 1, { Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: `${STACK}x` });
     expect(await call('cloudformation', { Action: 'DescribeStacks', StackName: STACK })).toEqual([403, expect.stringContaining('<Code>AccessDenied</Code>')]);

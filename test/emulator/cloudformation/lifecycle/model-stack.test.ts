@@ -14,7 +14,7 @@ describe('a creation that fails', () => {
     return { stack, outcome: stack.deploy(template(resources), { failure: { logicalId, exists } }) };
   };
 
-  test.each([true, false])('deletes what exists, also of the resource that failed (%p)', (exists) => {
+  test.each([true, false])('deletes all existing resources, also the one that failed (%p)', (exists) => {
     const { stack, outcome } = fail(CHAIN, 'B', exists);
     expect(outcome).toMatchObject({ failed: true, refusals: [] });
     expect(existing(stack)).toEqual([]);
@@ -56,7 +56,7 @@ describe('an update', () => {
       expect(existing(stack)).toEqual(left);
     });
 
-  test('retains what it replaces by the policy of the new template', () => {
+  test('retains replaced resources by the policy of the new template', () => {
     const stack = created({ A: named('/a') });
     stack.deploy(template({ A: { ...named('/b'), UpdateReplacePolicy: 'Retain' } }));
     expect(existing(stack)).toEqual(['A', 'A~2']);
@@ -76,7 +76,7 @@ describe('an update', () => {
     expect(created({ A: parameter('1') }).deploy(template({ A: { Type: 'AWS::S3::Bucket' } })).refusals).toEqual([expect.stringContaining('Update of resource type is not permitted')]);
   });
 
-  test('reports what its clean-up cannot delete, and is complete all the same', () => {
+  test('reports resources that its clean-up cannot delete, and is complete nevertheless', () => {
     const stack = created({ Bucket: { Type: 'AWS::S3::Bucket' }, B: parameter('2') });
     stack.use();
     const outcome = stack.deploy(template({ B: parameter('3') }));
@@ -89,7 +89,7 @@ describe('an update', () => {
   });
 });
 
-test('a deletion keeps what is retained, and what is in use is deleted after its users', () => {
+test('a deletion keeps retained resources, and deletes resources in use after their users', () => {
   const stack = created({ ...CHAIN, Kept: parameter('x', { DeletionPolicy: 'RetainExceptOnCreate' }) });
   expect(stack.delete(() => ['A', 'B', 'C'])).toMatchObject({ failed: false, refusals: [] });
   expect(existing(stack)).toEqual(['Kept']);

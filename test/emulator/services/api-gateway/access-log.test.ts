@@ -69,7 +69,7 @@ describe('an access log', () => {
     expect(lines[0]).toMatch(/^\S{36} Missing Authentication Token - -$/);
   });
 
-  test('has what was sent of a response that the client does not wait for', async () => {
+  test('contains the sent bytes of a response that the client cancels', async () => {
     logAs(ACCESS_LOG_FORMAT.toString());
     const { body } = await emulated.ask('/prod/api/x', { script: { chunks: ['one', 'two'], gapMs: 1_000 } });
     await body[Symbol.asyncIterator]().next();

@@ -36,7 +36,7 @@ describe('permissions of the function', () => {
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
 describe('the event', () => {
-  test('is what came in, with what API Gateway adds', async () => {
+  test('contains the request, with the headers that API Gateway adds', async () => {
     const event = await echo('/prod/api/a/b', {
       method: 'POST', headers: [['X-Api-Key', KEY], ['X-Forwarded-For', '192.0.2.1'], ['Host', 'h'], ['TE', 'x']], body: Buffer.from('text'),
     });

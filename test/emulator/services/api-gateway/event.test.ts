@@ -4,7 +4,7 @@ const input = (more: Partial<EventInput> = {}): EventInput => ({ httpMethod: 'GE
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html, "Input format"
 describe('the event of payload format 1.0', () => {
-  test('has null for what is not there', () => {
+  test('has null for missing fields', () => {
     expect(restApiEvent(input())).toMatchObject({
       queryStringParameters: null,
       multiValueQueryStringParameters: null,

@@ -19,7 +19,7 @@ describe('the resource tree', () => {
     expect(emulated.api.match('/api/static/more', 'GET')).toMatchObject({ resource: { path: '/api/{proxy+}' } });
   });
 
-  test('prefers a method of its own to ANY', () => {
+  test('prefers the specific method to ANY', () => {
     emulated.method('ap', 'OPTIONS', { Type: 'MOCK' });
     expect(emulated.api.match('/api/a/b', 'OPTIONS')?.method.integration.Type).toBe('MOCK');
     expect(emulated.api.match('/api/a/b', 'DELETE')?.method.integration.Type).toBe('AWS_PROXY');

@@ -42,7 +42,7 @@ describe('a streamed response', () => {
     expect(await text(response.body)).toBe('');
   });
 
-  test('may come byte by byte, and hold NUL bytes of its own', async () => {
+  test('may arrive byte by byte, and contain NUL bytes', async () => {
     const response = await emulated.ask('/prod/api/x', { script: { bytewise: true, metadata: { statusCode: 202 }, chunks: ['a\0\0\0\0\0\0\0\0b'] } });
     expect(response.status).toBe(202);
     expect(await text(response.body)).toBe('a\0\0\0\0\0\0\0\0b');

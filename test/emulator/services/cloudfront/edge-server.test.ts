@@ -108,7 +108,7 @@ test('each piece of a response goes out as it comes', async () => {
   await reader.cancel();
 });
 
-test('a response that breaks off breaks off the connection, after what came', async () => {
+test('a response that breaks off closes the connection, after the received bytes', async () => {
   respond = async () => ({
     status: 200,
     headers: [],
@@ -264,7 +264,7 @@ describe('with TLS', () => {
     expect(await text(session.request({ ':path': '/', ':method': 'HEAD' }))).toBe('');
   });
 
-  test('a response that breaks off resets its stream, after what came, and no other one', async () => {
+  test('a response that breaks off resets its stream, after the received bytes, and no other one', async () => {
     respond = async ({ path }) => path === '/whole' ? textResponse(200, 'text/plain', 'whole') : {
       status: 200,
       headers: [],

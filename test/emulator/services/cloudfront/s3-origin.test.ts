@@ -43,7 +43,7 @@ describe('a bucket as origin', () => {
     expect(await status('/index.html')).toBe(403);
   });
 
-  test('says 403 of what is missing, and 404 where it may be listed', async () => {
+  test('returns 403 for missing objects, and 404 with the permission to list', async () => {
     expect(await status('/none')).toBe(403);
     bucket.policy.push({ ...page, Action: 's3:ListBucket', Resource: 'arn:aws:s3:::page', Condition: condition });
     expect(await status('/none')).toBe(404);

@@ -33,7 +33,7 @@ test.each([
   expect(() => parseFilterPattern(pattern)).toThrow(`the emulator does not support the filter pattern ${pattern}`);
 });
 
-test('reads what CDK writes', () => {
+test('reads the patterns that CDK writes', () => {
   const pattern = FilterPattern.all(
     FilterPattern.stringValue('$.event', '=', 'request'),
     FilterPattern.any(FilterPattern.numberValue('$.statusCode', '>', 600), FilterPattern.numberValue('$.ms.total', '<', 13)),

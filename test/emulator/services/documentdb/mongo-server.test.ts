@@ -86,7 +86,7 @@ describe('connections', () => {
     await expect(client.connect()).rejects.toThrow();
   });
 
-  test('what is not the wire protocol ends the connection', async () => {
+  test('bytes that are not the wire protocol end the connection', async () => {
     server = await MongoServer.start({ dialect: 'mongodb' });
     const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -139,7 +139,7 @@ describe('commands', () => {
 });
 
 describe('indexes', () => {
-  test('what a unique index has already is refused', async () => {
+  test('a duplicate value of a unique index is refused', async () => {
     const users = (await connectTo()).collection('users');
     await users.createIndex({ email: 1 }, { unique: true });
     await users.insertOne({ email: 'a@x' });
@@ -148,7 +148,7 @@ describe('indexes', () => {
     await users.insertOne({ email: 'a@x' });
   });
 
-  test('a unique index cannot be built over what is there twice', async () => {
+  test('a unique index cannot be built over duplicate values', async () => {
     const users = (await connectTo()).collection('users');
     await users.insertMany([{ email: 'a@x' }, { email: 'a@x' }]);
     expect(await refusal(users.createIndex({ email: 1 }, { unique: true }))).toMatchObject({ code: 11000 });

@@ -71,14 +71,14 @@ describe('provisioned concurrency', () => {
     expect(fn.environments).toHaveLength(2);
   });
 
-  test('belongs to its version: $LATEST starts an environment of its own', async () => {
+  test('belongs to its version: $LATEST starts another environment', async () => {
     const fn = functions.make();
     await fn.provision('1', 1);
     const { payload } = await fn.invoke(event('environment'));
     expect(JSON.parse(payload.toString())).toMatchObject({ AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand', AWS_LAMBDA_FUNCTION_VERSION: '$LATEST' });
   });
 
-  test('counts against the account also while nobody uses it, and spills over', async () => {
+  test('counts against the account also while it is unused, and spills over', async () => {
     const account = new AccountConcurrency(2);
     const fn = functions.make({ account });
     await fn.provision('1', 1);

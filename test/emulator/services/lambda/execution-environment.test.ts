@@ -37,7 +37,7 @@ describe('an environment', () => {
   });
 
   // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next
-  test('is held, not frozen, until the runtime asks for the next event, and gets no other one', async () => {
+  test('is busy, not frozen, until the runtime asks for the next event, and gets no other one', async () => {
     const fn = functions.make();
     const file = join(functions.folder, 'go');
     await fn.invoke(event('hold', { file }));

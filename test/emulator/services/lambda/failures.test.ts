@@ -37,7 +37,7 @@ describe('failures', () => {
     await until(() => states(fn)[0] === 'dead');
   });
 
-  test('the time is over while the environment is held: it is killed all the same', async () => {
+  test('the timeout passes while the environment is busy after its response: it is killed', async () => {
     const fn = functions.make({ timeoutMs: 1_000 });
     await fn.invoke(event('hold', { file: join(functions.folder, 'never') }));
     await until(() => states(fn)[0] === 'dead');

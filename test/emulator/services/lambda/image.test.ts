@@ -37,7 +37,7 @@ ENTRYPOINT ["node", "/opt/adapter/adapter.js"]
 CMD ["serve"]
 `;
 
-test('finds what runs, where, and with which variables', () => {
+test('finds command, working directory and variables', () => {
   expect(run(DOCKERFILE)).toEqual({
     command: [process.execPath, join(context, 'adapter.js'), 'serve'],
     cwd: join(librechat, 'api'),

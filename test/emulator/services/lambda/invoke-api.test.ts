@@ -174,7 +174,7 @@ describe('Invoke', () => {
 });
 
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-describe('an event that nobody waits for and that fails', () => {
+describe('an asynchronous event that fails', () => {
   test('is tried again twice, under the same request id', async () => {
     const lambda = make(THIRD_TIME);
     await invoke({ InvocationType: 'Event' });

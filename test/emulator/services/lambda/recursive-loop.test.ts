@@ -42,7 +42,7 @@ test('Lambda stops a synchronous invocation, and drops an asynchronous one witho
   expect(fn.environments).toEqual([]);
 });
 
-test('the function passes the trace on to what it invokes', async () => {
+test('the function passes the trace on to functions that it invokes', async () => {
   const fn = functions.make({ arn: ARN });
   const headers = JSON.parse((await fn.invoke(event('headers'), { traceHeader: chain(3) })).payload.toString()) as Record<string, string>;
   expect(headers['lambda-runtime-trace-id']).toMatch(/Lineage=[0-9a-f]{8}:4$/);

@@ -25,7 +25,7 @@ describe('Runtime API (RAPID): bandwidth of a streamed response', () => {
     expect(bandwidth.delayOf(2 * MIB)).toBe(1000);
   });
 
-  test('what is not used is kept, up to 6 MiB', () => {
+  test('unused bandwidth is saved, up to 6 MiB', () => {
     let now = 0;
     const bandwidth = new ResponseBandwidth(() => now);
     bandwidth.delayOf(6 * MIB);

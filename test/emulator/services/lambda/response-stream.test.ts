@@ -25,7 +25,7 @@ describe('a streamed response', () => {
     expect(await ended).toEqual({});
   });
 
-  test('with error trailers delivers what came and then breaks off', async () => {
+  test('with error trailers delivers the bytes before them and then breaks off', async () => {
     const fn = functions.make();
     const trailers = {
       'Lambda-Runtime-Function-Error-Type': 'Runtime.ChildDied',

@@ -101,7 +101,7 @@ describe('a handler that streams', () => {
     expect((await invoke(fn)).text).toBe(`${'x'.repeat(30)}false`);
   });
 
-  test('sees of the stream what AWS shows of it', async () => {
+  test('sees the interface of the stream that AWS documents', async () => {
     const fn = await deployHandler('out.write(["closed", "errored", "flushHeaders", "destroyed", "writableNeedDrain"].map((name) => [name, name in out])); out.end();');
     expect(Object.fromEntries(JSON.parse((await invoke(fn)).text) as Array<[string, boolean]>)).toEqual({
       closed: false, errored: false, flushHeaders: false, destroyed: true, writableNeedDrain: true,
@@ -123,7 +123,7 @@ describe('a handler that streams', () => {
     expect(await invoke(fn)).toMatchObject({ text: 'begun', error: { type: 'Sandbox.Timedout' } });
   });
 
-  test('that returns something is told so', async () => {
+  test('that returns a value gets a warning', async () => {
     expect((await invoke(await deployHandler('out.end("x"); return 5;'))).text).toBe('x');
     expect(log).toContainEqual(expect.objectContaining({ type: 'log', line: 'Streaming handlers ignore return values.' }));
   });

@@ -15,7 +15,7 @@ const releaseOf = async (fn: LambdaFunction, version?: string) =>
   (JSON.parse((await fn.invoke(event('environment'), { version })).payload.toString()) as { RELEASE: string }).RELEASE;
 
 describe('an update of a function', () => {
-  test('is what the next invocation runs, in another environment', async () => {
+  test('the next invocation runs it, in another environment', async () => {
     const fn = functions.make(release('old'));
     expect(await releaseOf(fn)).toBe('old');
     await frozen(fn);

@@ -77,7 +77,7 @@ describe('an archive', () => {
     expect(zipFolder(unpacked).equals(archive)).toBe(true);
   });
 
-  test('is made when it is asked for, and not before', async () => {
+  test('is created when it is requested, and not before', async () => {
     const fn = await deployFiles({ 'index.js': 'exports.handler = async () => "early";' });
     write({ 'index.js': 'exports.handler = async () => "late";' });
     expect(fn.environments).toEqual([]);
@@ -205,7 +205,7 @@ describe('errors', () => {
   });
 });
 
-test('between events it is frozen: what a handler leaves behind stops, and goes on when it is thawed', async () => {
+test('between events it is frozen: timers of a handler stop, and continue when it is thawed', async () => {
   const fn = await deployFiles({
     'index.js': `const { appendFileSync } = require('fs');
       exports.handler = async () => {
