@@ -21,7 +21,7 @@ export class IndexBuilds {
 
   /** Adds those that are missing; resolves to the number of indexes before and after. */
   public async create(collection: Collection, given: readonly Document[]): Promise<{ before: number; after: number }> {
-    await this.free(collection);
+    while (this.isBusy(collection)) await this.running.get(collection);
     const before = collection.indexes.length;
     const requested = given.map(specificationOf);
     const missing = requested.filter((index, position) => !exists(index, [...collection.indexes, ...requested.slice(0, position)]));
@@ -30,7 +30,7 @@ export class IndexBuilds {
   }
 
   public async drop(collection: Collection, names: readonly string[]): Promise<void> {
-    await this.free(collection);
+    while (this.isBusy(collection)) await this.running.get(collection);
     for (const name of names) collection.dropIndex(name);
   }
 
@@ -45,13 +45,11 @@ export class IndexBuilds {
     }
   }
 
-  private async free(collection: Collection): Promise<void> {
-    while (this.running.has(collection)) {
-      if (this.dialect === 'documentdb') {
-        this.refused++;
-        throw new CommandError(40333, 'Existing index build in progress on the same collection. Collection is limited to a single index build at a time.');
-      }
-      await this.running.get(collection);
-    }
+  /** Whether a build runs. To be asked again after each wait, since several wait for the same build. */
+  private isBusy(collection: Collection): boolean {
+    if (!this.running.has(collection)) return false;
+    if (this.dialect === 'mongodb') return true;
+    this.refused++;
+    throw new CommandError(40333, 'Existing index build in progress on the same collection. Collection is limited to a single index build at a time.');
   }
 }

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { mongo } from 'mongoose';
 import { generate } from 'selfsigned';
 import { MongoServer, type MongoServerOptions } from '../../../../emulator/services/documentdb/server';
+import { until } from '../../../../fixtures/runtime/until';
 
 const { MongoClient, MongoServerError } = mongo;
 
@@ -182,9 +183,11 @@ describe('indexes', () => {
     expect((await users.indexes()).map(({ name }) => name)).toEqual(['_id_', 'role_1']);
   });
 
-  test('MongoDB has the second build in a collection wait', async () => {
-    const db = await connectTo({ indexBuildMs: 20 });
-    await Promise.all(['a', 'b', 'a'].map((field) => db.collection('users').createIndex({ [field]: 1 })));
+  test('MongoDB has further builds in a collection wait, one after another', async () => {
+    const db = await connectTo({ indexBuildMs: 50 });
+    const first = db.collection('users').createIndex({ a: 1 });
+    await until(async () => (await db.listCollections().toArray()).length);
+    await Promise.all([first, ...['b', 'b', 'b'].map((field) => db.collection('users').createIndex({ [field]: 1 }))]);
     expect((await db.collection('users').indexes()).map(({ name }) => name)).toEqual(['_id_', 'a_1', 'b_1']);
   });
 
