@@ -113,6 +113,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   eslintOptions: { dirs: ['src'], devdirs: DEV_FOLDERS, tsconfigPath: './tsconfig.dev.json', projectService: false },
   jestOptions: {
     jestConfig: {
+      // It would take a quarter of the suite's time: `npx projen test -- --coverage`.
+      collectCoverage: false,
       maxWorkers: 2,
       // A test that hangs fails either way; on a busy machine others take longer than the default of 5 s.
       testTimeout: 60_000,

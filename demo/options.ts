@@ -85,7 +85,8 @@ function portOf(text: string): number {
 function pairOf(option: string, value: string): (text: string) => [string, string] {
   return (text) => {
     const at = text.indexOf('=');
-    if (at < 1) throw new UsageError(`--${option} must be <name>=<${value}>, got: ${text.slice(0, 40)}`);
+    // A secret's value is not printed.
+    if (at < 1) throw new UsageError(`--${option} must be <name>=<${value}>, got: ${option === 'secret' ? '<hidden>' : text.slice(0, 40)}`);
     return [text.slice(0, at), text.slice(at + 1)];
   };
 }

@@ -87,20 +87,10 @@ function listening(port: number): Promise<boolean> {
 }
 
 describe('bad input', () => {
-  test.each([
-    [['--what'], "Unknown option '--what'"],
-    [['extra'], "Unexpected argument 'extra'"],
-    [['--port', 'http'], '--port must be a number from 0 to 65535, got: http'],
-    [['--port', '70000'], '--port must be a number from 0 to 65535, got: 70000'],
-    [['--secret', 'noequals'], '--secret must be <name>=<value>, got: noequals'],
-    [['--bucket', 'files'], '--bucket must be <name>=<dir>, got: files'],
-    [['--app', 'none.ts'], '--app must exist, got: none.ts'],
-    [['--app', 'package.json', '--assembly', 'src'], 'specify only one of --app, --assembly'],
-    [['--mongo-uri', 'mongodb://x'], '--mongo-uri requires --librechat'],
-  ])('%j: usage and exit code 2', async (args, message) => {
-    const run = demo(...args);
+  test('a wrong option: its message, the usage, and exit code 2', async () => {
+    const run = demo('--port', 'http');
     expect(await run.exited).toBe(2);
-    expect(run.errors[0]).toContain(message);
+    expect(run.errors[0]).toBe('--port must be a number from 0 to 65535, got: http');
     expect(run.errors.join('\n')).toContain('Usage: npx projen demo');
     expect(run.lines).toEqual([]);
   });
