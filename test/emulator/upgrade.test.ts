@@ -133,6 +133,8 @@ describe('v0.8.9, which writes data that v0.8.8 cannot read', () => {
 
     await deployment!.update(release('v0.8.9', { acceptDataMigration: 'v0.8.9' }));
     expect(snapshots()).toEqual([expect.stringMatching(/^librechat-before-/)]);
+    const steps = log.flatMap((event) => (event.type === 'log' && /snapshot-started|snapshot-created|database-prepared|Server listening/.exec(event.line)) || []).map(String);
+    expect(steps.slice(steps.indexOf('snapshot-started')).slice(0, 4)).toEqual(['snapshot-started', 'snapshot-created', 'database-prepared', 'Server listening']);
     await ChatClient.signIn(url, ACCOUNT);
 
     await expect(deployment!.update(release('v0.8.8'))).rejects.toThrow(

@@ -4,6 +4,8 @@ import type { MongoServer } from './server';
 interface ClusterSnapshot {
   readonly cluster: string;
   readonly createdAt: number;
+  /** Whether it is never available. */
+  readonly failed?: boolean;
 }
 
 /** DocumentDB's clusters and their snapshots by id. Each cluster is a server of its own, with TLS and the user of the template. */

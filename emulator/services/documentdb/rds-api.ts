@@ -9,8 +9,9 @@ const SNAPSHOT_MS = 60_000;
 /** The actions of DocumentDB, which share the endpoint and the names of RDS: CreateDBClusterSnapshot and DescribeDBClusterSnapshots. */
 export function rdsApi({ clusters, snapshots }: DocumentDbService, cloud: Pick<Cloud, 'arn' | 'limit'>): QueryApi {
   const described = (id: string) => {
-    const { cluster, createdAt } = snapshots.get(id)!;
-    const status = Date.now() - createdAt < cloud.limit(SNAPSHOT_MS) ? 'creating' : 'available';
+    const { cluster, createdAt, failed } = snapshots.get(id)!;
+    const ended = failed ? 'failed' : 'available';
+    const status = Date.now() - createdAt < cloud.limit(SNAPSHOT_MS) ? 'creating' : ended;
     return `<DBClusterSnapshotIdentifier>${escaped(id)}</DBClusterSnapshotIdentifier><DBClusterIdentifier>${escaped(cluster)}</DBClusterIdentifier>`
       + `<Status>${status}</Status><PercentProgress>${status === 'available' ? 100 : 0}</PercentProgress>`;
   };

@@ -8,6 +8,9 @@ import type { Settings } from '../../shared/settings';
 
 const HOUR_MS = 3_600_000;
 
+/** The function may not delete snapshots, and the next attempt within the hour takes the same name. */
+const REMEDY = 'Delete it with `aws docdb delete-db-cluster-snapshot`, look at the events of the cluster for the cause, and deploy again';
+
 /**
  * Creates a snapshot of a DocumentDB cluster, and waits for it. An attempt within the hour, or one whose snapshot is still being created, uses
  * the snapshot of the attempt before: large clusters take longer than one attempt.
@@ -25,8 +28,10 @@ export async function createSnapshot(aws: Aws, cluster: string, release: string,
   for (;;) {
     const status = await aws.snapshotStatus(name);
     if (status === 'available') break;
-    if (status !== 'creating' || performance.now() + settings.snapshotPollMs > until) {
-      throw new CheckFailure('data', `the snapshot ${name} of the cluster is not available yet, but ${String(status)}`, 'Wait until it is available, and deploy again within the hour');
+    if (status !== 'creating') throw new CheckFailure('data', `the snapshot ${name} of the cluster ${cluster} has the status "${String(status)}"`, REMEDY);
+    if (performance.now() + settings.snapshotPollMs > until) {
+      const waited = Math.round(settings.snapshotWaitMs / 1000);
+      throw new CheckFailure('data', `the snapshot ${name} of the cluster ${cluster} is still being created after ${waited} s`, 'Wait until it is available, and deploy again within the hour');
     }
     await sleep(settings.snapshotPollMs);
   }

@@ -69,6 +69,11 @@ describe('snapshots of DocumentDB', () => {
     await until(async () => (await described('before-v0-8-9'))[1].includes('<Status>available</Status>'));
   });
 
+  test('can fail', async () => {
+    services.documentDb.snapshots.set('lost', { cluster: 'chat', createdAt: 0, failed: true });
+    expect((await described('lost'))[1]).toContain('<Status>failed</Status><PercentProgress>0</PercentProgress>');
+  });
+
   test.each([
     ['a cluster that does not exist', ['a', 'other'], 404, 'DBClusterNotFoundFault'],
     ['a name that is none', ['1.2'], 400, 'InvalidParameterValue'],

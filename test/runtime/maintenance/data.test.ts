@@ -1,5 +1,6 @@
 import { newStackId } from '../../../emulator/cloudformation/stack';
 import { useMaintenance } from '../../../fixtures/runtime/maintenance';
+import { until } from '../../../fixtures/runtime/until';
 import { ADAPTER } from '../../../src/contract/variables';
 
 jest.setTimeout(120_000);
@@ -62,15 +63,66 @@ describe('to a release after which older ones cannot read the data', () => {
     expect(second.Data).toEqual(first.Data);
   });
 
-  test('a snapshot that takes longer than an attempt is named', async () => {
-    hasUsers();
-    kit.aws().services.documentDb.snapshots.set = function set(id, snapshot) {
-      return Map.prototype.set.call(this, id, { ...snapshot, createdAt: Date.now() + 3_600_000 }) as typeof this;
+  describe('a snapshot', () => {
+    /** Started, it is never available unless a test says so. */
+    const startSnapshotsWith = (fields: object) => {
+      kit.aws().services.documentDb.snapshots.set = function set(id, snapshot) {
+        return Map.prototype.set.call(this, id, { ...snapshot, ...fields }) as typeof this;
+      };
     };
-    await kit.adapter().dispose();
-    kit.start({ environment: { [ADAPTER.releaseParameter]: RELEASE }, settings: { snapshotWaitMs: 100 } });
-    const { Reason } = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
-    expect(Reason).toMatch(/the snapshot librechat-before-\S+ of the cluster is not available yet, but creating\.\nWhat to do: Wait/);
+    const slow = { createdAt: Date.now() + 3_600_000 };
+    /** Those that are being created are available. */
+    const finishSnapshots = () => {
+      const { snapshots: all } = kit.aws().services.documentDb;
+      startSnapshotsWith({ createdAt: 0 });
+      all.forEach((snapshot, id) => all.set(id, snapshot));
+    };
+    const untilAskedOften = async () => {
+      const { calls } = kit.aws();
+      const before = calls.length;
+      await until(() => calls.length > before + 5);
+    };
+
+    beforeEach(hasUsers);
+
+    test('that is being created keeps the database as it is, and LibreChat from starting', async () => {
+      startSnapshotsWith(slow);
+      const deployed = deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
+      await until(() => kit.adapter().logged('snapshot-started').length);
+      await untilAskedOften();
+      expect(kit.mongo().databases.open('LibreChat', 'users').indexes).toHaveLength(1);
+      expect(kit.adapter().output.join('\n')).not.toMatch(/snapshot-created|database-prepared|Server listening/);
+
+      finishSnapshots();
+      expect(await deployed).toMatchObject({ Status: 'SUCCESS', Data: { Snapshot: snapshots()[0] } });
+    });
+
+    test('that takes longer than an attempt is named, and used by the next attempt', async () => {
+      startSnapshotsWith(slow);
+      const startWith = async (settings: object) => {
+        await kit.adapter().dispose();
+        kit.start({ environment: { [ADAPTER.releaseParameter]: RELEASE }, settings });
+      };
+      await startWith({ snapshotWaitMs: 100 });
+      const { Reason } = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
+      expect(Reason).toMatch(/the snapshot librechat-before-\S+ of the cluster chat-cluster is still being created after \d+ s\.\nWhat to do: Wait/);
+
+      await startWith({});
+      const deployed = deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
+      await untilAskedOften();
+      finishSnapshots();
+      expect(await deployed).toMatchObject({ Status: 'SUCCESS', Data: { Snapshot: snapshots()[0] } });
+      expect(snapshots()).toHaveLength(1);
+    });
+
+    test('that fails is named, and nothing is migrated', async () => {
+      startSnapshotsWith({ failed: true });
+      const { Status, Reason } = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
+      expect(Status).toBe('FAILED');
+      expect(Reason).toMatch(
+        /the snapshot librechat-before-\S+ of the cluster chat-cluster has the status "failed"\.\nWhat to do: Delete it with `aws docdb delete-db-cluster-snapshot`/);
+      expect(kit.adapter().logged('database-prepared')).toEqual([]);
+    });
   });
 
   test('a database that the construct did not create is upgraded with consent, without a snapshot', async () => {
