@@ -223,7 +223,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
       url: this.url,
       logs: context.logs,
       canary: props.canary && { interval: props.canary._interval, logsIn: props.canary._logsIn, model: props.canary._model },
-      createUser: (canary, account) => maintenance.createUser(canary, account, serversOf(bindings)),
+      createUser: (canary, email, account) => maintenance.createUser(canary, { email, account }, serversOf(bindings)),
       redis,
       database,
     });

@@ -7,11 +7,11 @@ import { CODEBUILD_RESOURCES } from './codebuild/resources';
 import { DOCUMENTDB_RESOURCES } from './documentdb/resources';
 import { ECR_RESOURCES } from './ecr/resources';
 import { ELASTICACHE_RESOURCES } from './elasticache/resources';
-import { EVENTBRIDGE_RESOURCES } from './eventbridge/resources';
+import { EVENTBRIDGE_DELETERS, EVENTBRIDGE_RESOURCES } from './eventbridge/resources';
 import { IAM_DELETERS, IAM_RESOURCES, IAM_UPDATERS } from './iam/resources';
 import { LAMBDA_DELETERS, LAMBDA_RESOURCES, LAMBDA_UPDATERS } from './lambda/resources';
 import { S3_RESOURCES } from './s3/resources';
-import { SECRETS_MANAGER_RESOURCES } from './secrets-manager/resources';
+import { SECRETS_MANAGER_DELETERS, SECRETS_MANAGER_RESOURCES } from './secrets-manager/resources';
 import { SNS_RESOURCES } from './sns/resources';
 import { SSM_DELETERS, SSM_RESOURCES } from './ssm/resources';
 import { createCustomResource, deleteCustomResource, isCustomResource, updateCustomResource } from '../cloudformation/custom-resource';
@@ -55,9 +55,11 @@ const OVERWRITTEN: readonly string[] = [
 
 const DELETERS: ResourceDeleters = {
   ...CLOUDWATCH_DELETERS,
+  ...EVENTBRIDGE_DELETERS,
   ...IAM_DELETERS,
   ...LAMBDA_DELETERS,
   ...LOGS_DELETERS,
+  ...SECRETS_MANAGER_DELETERS,
   ...SSM_DELETERS,
   // Of no effect on what a stage serves.
   'AWS::ApiGateway::Deployment': () => undefined,

@@ -4,6 +4,9 @@ export const CANARY_FOLDER = 'assets/canary';
 /** Handler of the canary's function. */
 export const CANARY_HANDLER = 'index.handler';
 
+/** Address of the user of the canary. The domain is reserved: no mail can reach it. */
+export const CANARY_EMAIL = 'canary@librechat.invalid';
+
 /** Environment variables of the canary. */
 export const CANARY = {
   /** URL of the site. */

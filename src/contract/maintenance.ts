@@ -26,8 +26,10 @@ export const USER_RESOURCE_TYPE = 'Custom::LibreChatUser';
 
 /** Properties of that resource. */
 export const USER_PROPERTIES = {
-  /** ARN of a secret with `email` and `password`. */
+  /** ARN of a secret with the password, in the field `password`. */
   account: 'Account',
+  /** Address of the user. To delete the user, the function needs nothing else: it may no longer read the secret then. */
+  email: 'Email',
 } as const;
 
 /** Value of `ADAPTER.releaseParameter` when the stack is created. CloudFormation may write it again, for example when the tags change. */

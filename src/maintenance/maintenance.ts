@@ -90,14 +90,14 @@ export class Maintenance extends Construct {
     if (network) node.addDependency(network.vpc.selectSubnets(network.vpcSubnets).internetConnectivityEstablished);
   }
 
-  /** Creates a user of LibreChat with `email` and `password` of a secret. It is deleted with the resource. */
-  public createUser(scope: Construct, account: ISecret, servers: IDependable[]): void {
+  /** Creates a user of LibreChat, with the field `password` of the secret `account`. It is deleted with the resource. */
+  public createUser(scope: Construct, { email, account }: { readonly email: string; readonly account: ISecret }, servers: IDependable[]): void {
     wholeSecret(account).grantRead(this.handler);
     const user = new CustomResource(scope, 'User', {
       resourceType: USER_RESOURCE_TYPE,
       serviceToken: this.handler.functionArn,
       serviceTimeout: TIMEOUT.plus(Duration.minutes(5)),
-      properties: { [USER_PROPERTIES.account]: account.secretArn },
+      properties: { [USER_PROPERTIES.account]: account.secretArn, [USER_PROPERTIES.email]: email },
     });
     this.afterServers(user, servers);
   }

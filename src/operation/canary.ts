@@ -6,7 +6,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { CANARY, CANARY_FOLDER, CANARY_HANDLER, CANARY_METRICS } from '../contract/canary';
+import { CANARY, CANARY_EMAIL, CANARY_FOLDER, CANARY_HANDLER, CANARY_METRICS } from '../contract/canary';
 import { wholeSecret } from '../private/binding';
 import { inPackage } from '../private/files';
 import { createFunctionRole } from '../private/function-role';
@@ -16,14 +16,11 @@ import { suppressNag } from '../private/nag';
 /** A run with a cold start and a chat takes half a minute. */
 const TIMEOUT = Duration.minutes(5);
 
-/** The domain is reserved: no mail can reach it. */
-const EMAIL = 'canary@librechat.invalid';
-
 export interface CanaryProps {
   readonly url: string;
   readonly interval: Duration;
-  /** Creates the user of a secret with `email` and `password`; undefined if nobody logs in. */
-  readonly createUser?: (scope: Construct, account: secretsmanager.ISecret) => void;
+  /** Creates a user with the field `password` of a secret; undefined if nobody logs in. */
+  readonly createUser?: (scope: Construct, email: string, account: secretsmanager.ISecret) => void;
   readonly model?: { readonly endpoint: string; readonly model: string };
   /** Namespace of its metrics. */
   readonly namespace: string;
@@ -61,7 +58,7 @@ export class Canary extends Construct {
       role,
       logGroup,
     });
-    if (account) props.createUser!(this, account);
+    if (account) props.createUser!(this, CANARY_EMAIL, account);
     new events.Rule(this, 'Schedule', {
       description: 'LibreChat: runs the canary',
       schedule: events.Schedule.rate(props.interval),
@@ -76,7 +73,7 @@ export class Canary extends Construct {
     const secret = new secretsmanager.Secret(this, 'Account', {
       description: 'LibreChat: user of the canary',
       encryptionKey,
-      generateSecretString: { passwordLength: 32, excludePunctuation: true, secretStringTemplate: JSON.stringify({ email: EMAIL }), generateStringKey: 'password' },
+      generateSecretString: { passwordLength: 32, excludePunctuation: true, secretStringTemplate: JSON.stringify({ email: CANARY_EMAIL }), generateStringKey: 'password' },
     });
     suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'The user of the canary has the password of the secret when it is created' });
     return secret;

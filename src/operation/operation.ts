@@ -32,7 +32,7 @@ export interface OperationProps {
   /** How often a canary runs, and what it does. */
   readonly canary?: Pick<CanaryProps, 'model'> & { readonly interval: Duration; readonly logsIn: boolean };
   /** Creates the user of the canary. */
-  readonly createUser: (scope: Construct, account: ISecret) => void;
+  readonly createUser: (scope: Construct, email: string, account: ISecret) => void;
   readonly url: string;
   readonly logs: LogOptions;
   readonly encryptionKey?: IKey;

@@ -35,6 +35,11 @@ export class EventBridgeService {
     this.rules.set(rule.logicalId, rule);
   }
 
+  public delete(logicalId: string): void {
+    this.rules.delete(logicalId);
+    clearTimeout(this.timers.get(logicalId));
+  }
+
   /** Starts the clock of all enabled rules. */
   public start(): void {
     for (const rule of this.rules.values()) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { scheduleOf, type Schedule } from './schedule-expression';
 import {
-  physicalName, unsupported, type Deployment, type ResourceDefinition, type ResourceHandlers, type ResourceProperties,
+  physicalName, unsupported, type Deployment, type ResourceDefinition, type ResourceDeleters, type ResourceHandlers, type ResourceProperties,
 } from '../../cloudformation/resource';
 import { arnLike } from '../iam/policy';
 import type { InvokeResult } from '../lambda/event-queue';
@@ -62,6 +62,10 @@ export const EVENTBRIDGE_RESOURCES: ResourceHandlers = {
     });
     return { ref: name, attributes: { Arn: cloud.arn('scheduler', `schedule/default/${name}`) } };
   },
+};
+
+export const EVENTBRIDGE_DELETERS: ResourceDeleters = {
+  'AWS::Events::Rule': ({ logicalId }, { services }) => services.eventBridge.delete(logicalId),
 };
 
 function parsed(resource: ResourceDefinition): Schedule {

@@ -87,6 +87,12 @@ export const LAMBDA_DELETERS: ResourceDeleters = {
     await running?.dispose();
   },
 
+  'AWS::Lambda::Permission': ({ properties: { FunctionName, Principal, SourceArn } }, { services }) => {
+    const { permissions } = services.lambda.find(String(FunctionName))!;
+    const index = permissions.findIndex(({ principal, sourceArn }) => principal === Principal && sourceArn === SourceArn);
+    if (index >= 0) permissions.splice(index, 1);
+  },
+
   'AWS::Lambda::Version': ({ ref }, { services }) => {
     const { lambda, version } = services.lambda.functions.get(ref)!;
     services.lambda.functions.delete(ref);

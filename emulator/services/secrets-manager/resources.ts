@@ -1,5 +1,5 @@
 import { generateSecret } from './secrets-manager-service';
-import { physicalName, reject, type ResourceHandlers } from '../../cloudformation/resource';
+import { physicalName, reject, type ResourceDeleters, type ResourceHandlers } from '../../cloudformation/resource';
 
 export const SECRETS_MANAGER_RESOURCES: ResourceHandlers = {
   'AWS::SecretsManager::Secret': (resource, deployment) => {
@@ -21,4 +21,8 @@ export const SECRETS_MANAGER_RESOURCES: ResourceHandlers = {
     });
     return { ref: secret.arn, attributes: { Id: secret.arn } };
   },
+};
+
+export const SECRETS_MANAGER_DELETERS: ResourceDeleters = {
+  'AWS::SecretsManager::Secret': ({ ref }, { services }) => services.secretsManager.delete(ref),
 };

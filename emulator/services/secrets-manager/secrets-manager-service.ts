@@ -51,6 +51,11 @@ export class SecretsManagerService {
     return this.secrets.find(({ arn, name }) => id === arn || id === name || arn.replace(/-[^-]{6}$/, '') === id);
   }
 
+  public delete(arn: string): void {
+    const index = this.secrets.findIndex((secret) => secret.arn === arn);
+    if (index >= 0) this.secrets.splice(index, 1);
+  }
+
   private add(secret: Secret): Secret {
     this.secrets.push(secret);
     return secret;

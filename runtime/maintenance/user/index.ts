@@ -8,20 +8,28 @@ import { withSite } from '../site';
 
 const USER = { name: 'Canary', username: 'librechat-canary' };
 
-/** Creates and deletes the user of the canary, whose address and password are in a secret. */
+/** Creates and deletes the user of the canary, whose password is in a secret. */
 export async function user(request: Request): Promise<Record<string, string>> {
-  const secret = await readSecret(request);
-  const [email, password] = ['email', 'password'].map((field) => fieldOf(secret, field));
+  const email = String(request.event.ResourceProperties[USER_PROPERTIES.email]);
   if (request.event.RequestType === 'Delete') {
     // The data may be gone already, and a user that stays must not keep the stack from being deleted.
     await run(request, { command: 'delete-user', email }).catch((error: unknown) => log.warn('user-not-deleted', { message: messageOf(error) }));
     return {};
   }
+  const password = fieldOf(await readSecret(request), 'password');
   const created = await run(request, { command: 'create-user', email, password, ...USER }).catch((error: unknown) => messageOf(error));
-  // A restored database has the user with another password.
-  if (/already exists/.test(created)) await run(request, { command: 'reset-password', email, password });
+  if (/already exists/.test(created)) await resetPassword(request, email, password);
   else if (created) throw new Error(created);
   return {};
+}
+
+/** A database that was retained or restored has the user with another password. */
+async function resetPassword(request: Request, email: string, password: string): Promise<void> {
+  const failure = await run(request, { command: 'reset-password', email, password }).catch((error: unknown) => messageOf(error));
+  if (/User not found/.test(failure)) {
+    throw new Error(`the user name ${USER.username} belongs to another user than ${email}. Delete or rename that user, and deploy again`);
+  }
+  if (failure) throw new Error(failure);
 }
 
 /** Runs a command; resolves to an empty text. @throws Error with the last lines of one that failed */

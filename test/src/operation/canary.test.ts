@@ -29,7 +29,7 @@ test('that logs in has a user of a generated secret, which the maintenance funct
     SecretStringTemplate: '{"email":"canary@librechat.invalid"}', GenerateStringKey: 'password', PasswordLength: 32,
   });
   const user = resourceOf(template, 'Custom::LibreChatUser').Properties;
-  expect([text(user.ServiceToken), text(user.Account)]).toEqual(['<ChatMaintenanceFunction.Arn>', '<ChatCanaryAccount>']);
+  expect([text(user.ServiceToken), text(user.Account), user.Email]).toEqual(['<ChatMaintenanceFunction.Arn>', '<ChatCanaryAccount>', 'canary@librechat.invalid']);
 });
 
 test('that chats has the endpoint and the model', () => {
