@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { onClosedOutput } from './closed-output';
+import { onLauncherEnded } from './launchers';
 import { type DemoOptions, parseOptions, USAGE } from './options';
 import { createReporter } from './reporter';
 import { runDemo } from './run';
@@ -13,6 +14,7 @@ async function demo(options: DemoOptions): Promise<number> {
   const interruption = new AbortController();
   for (const signal of INTERRUPTIONS) process.on(signal, () => interruption.abort());
   onClosedOutput(() => interruption.abort());
+  onLauncherEnded(() => interruption.abort());
   const reporter = createReporter(options.json, (text) => process.stdout.write(text));
   try {
     return await runDemo(options, interruption.signal, reporter);

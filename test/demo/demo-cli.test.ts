@@ -231,6 +231,19 @@ describe('a demo that runs', () => {
     expect(files()).toEqual([]);
   });
 
+  // As when npx or projen is killed: they run programs below each other and do not pass each signal on.
+  test('ends where the program that launched it is killed, and leaves no process and file', async () => {
+    const launcher = spawn(process.execPath, ['node_modules/.bin/tsx', 'demo/cli.ts', '--assembly', assembly.assembly, '--port', '0'], {
+      cwd: ROOT, env: { ...process.env, TMPDIR: temporary, NODE_OPTIONS: '' }, stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    launcher.stdout.on('data', (data) => { output += String(data); });
+    await until(() => output.includes('runs on'));
+    launcher.kill('SIGKILL');
+    await until(() => processes().length === 0);
+    expect(files()).toEqual([]);
+  });
+
   test('--json prints one object per line', async () => {
     const run = demo('--assembly', assembly.assembly, '--port', '0', '--json');
     await run.line(/"type":"listening"/);
