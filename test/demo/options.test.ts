@@ -15,8 +15,18 @@ test('maximal', () => {
     '--secret', 'a=1', '--secret', 'b=2=3', '--bucket', 'files=dir',
   ];
   expect(parse('--', ...given)).toEqual({
-    probe: false, json: true, https: true, sandbox: true, app: 'app.ts', assembly: __dirname, stack: 'Prod/Chat', port: 65535, librechat: __dirname,
-    mongoUri: 'mongodb://x', secrets: { a: '1', b: '2=3' }, buckets: { files: 'dir' },
+    probe: false,
+    json: true,
+    https: true,
+    sandbox: true,
+    app: 'app.ts',
+    assembly: __dirname,
+    stack: 'Prod/Chat',
+    port: 65535,
+    librechat: __dirname,
+    mongoUri: 'mongodb://x',
+    secrets: { a: '1', b: '2=3' },
+    buckets: { files: 'dir' },
   });
   expect(parse('--probe', '--app', here('options.test.ts'), '--port', '0')).toMatchObject({ probe: true, app: here('options.test.ts'), port: 0 });
 });
