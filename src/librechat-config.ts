@@ -10,6 +10,7 @@ import { inTemporaryFolder } from './private/files';
 import { sorted } from './private/sorted';
 import { parseConfig, validateConfig, validateConfigForLibreChat, validateConfigObject, validateFile } from './private/validation/config';
 import { BUCKET, STRING, validateType } from './private/validation/props';
+import { validateBucketRegion } from './private/validation/region';
 
 /** Files on S3, and uploads within the payload limit of Lambda. */
 const DEFAULT_CONFIG = {
@@ -77,7 +78,7 @@ export abstract class LibreChatConfig {
    *
    * The object is not validated at synthesis. LibreChat does not start if the object cannot be read.
    *
-   * @param bucket bucket that contains the object
+   * @param bucket bucket that contains the object, in the region of the stack
    * @param key key of the object
    * @example
    * declare const bucket: s3.IBucket;
@@ -154,6 +155,10 @@ class BucketConfig extends LibreChatConfig {
     super();
     validateType('bucket', bucket, BUCKET);
     validateType('key', key, STRING);
+  }
+
+  public override _validate(scope: Construct): void {
+    validateBucketRegion(scope, 'config', this.bucket);
   }
 
   public _bind(): ConfigLocation {

@@ -8,7 +8,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { certificate, DOMAIN, EDGE, EUROPE, secretNamed, stackIn, zone } from '../../fixtures/variants';
-import { LibreChatDatabase, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps, LibreChatServices } from '../../src';
+import { LibreChatConfig, LibreChatDatabase, LibreChatImage, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps, LibreChatServices } from '../../src';
 import { validateVariablesSize } from '../../src/private/validation/variables';
 
 type Props = (stack: Stack) => LibreChatServerlessProps;
@@ -103,9 +103,12 @@ describe('region', () => {
     expect(warningsOf(() => ({}), regional(region))).toEqual([]);
   });
 
-  test('fails when the bucket for files is in another region', () => {
+  test('fails when the bucket for files, or of the configuration, is in another region', () => {
     expect(refusalOf((stack) => ({ filesBucket: Bucket.fromBucketAttributes(stack, 'Files', { bucketName: 'files', region: 'us-east-1' }) }), stackIn(EUROPE)))
       .toBe('`filesBucket` must be in the region of the stack, which S3 requires of its clients, got: us-east-1');
+    expect(refusalOf((stack) => ({
+      config: LibreChatConfig.fromBucket(Bucket.fromBucketAttributes(stack, 'Config', { bucketName: 'config', region: 'us-east-1' }), 'librechat.yaml'),
+    }), stackIn(EUROPE))).toBe('`config` must be in the region of the stack, which S3 requires of its clients, got: us-east-1');
   });
 
   test('accepts a bucket of another stack in the region', () => {
