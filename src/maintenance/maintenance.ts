@@ -43,6 +43,7 @@ export interface CheckProps {
 export class Maintenance extends Construct {
   public readonly handler: lambda.Function;
   public readonly logGroup: ILogGroup;
+  private check?: CustomResource;
 
   constructor(scope: Construct, id: string, private readonly props: MaintenanceProps) {
     super(scope, id);
@@ -67,7 +68,7 @@ export class Maintenance extends Construct {
   /** Checks that LibreChat runs. What serves must depend on the result. */
   public createCheck({ servers, acceptDataMigration }: CheckProps): IDependable {
     const { image, variables, cluster } = this.props;
-    const check = new CustomResource(this, 'Check', {
+    this.check = new CustomResource(this, 'Check', {
       resourceType: CHECK_RESOURCE_TYPE,
       serviceToken: this.handler.functionArn,
       // Otherwise a function that ends without a response blocks the deployment for an hour.
@@ -79,8 +80,8 @@ export class Maintenance extends Construct {
         [CHECK_PROPERTIES.acceptedMigration]: acceptDataMigration,
       },
     });
-    this.afterServers(check, servers);
-    return check;
+    this.afterServers(this.check, servers);
+    return this.check;
   }
 
   /** The function connects to servers in the VPC, and to AWS. */
@@ -100,6 +101,8 @@ export class Maintenance extends Construct {
       properties: { [USER_PROPERTIES.account]: account.secretArn, [USER_PROPERTIES.email]: email },
     });
     this.afterServers(user, servers);
+    // A new release must not write to data that it is not allowed to migrate, and a database with a user is not new.
+    if (this.check) user.node.addDependency(this.check);
   }
 
   private createRole(): iam.Role {

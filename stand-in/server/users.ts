@@ -24,12 +24,13 @@ const derive = promisify<string, Buffer, number, Buffer>(scrypt);
 export class Users {
   constructor(private readonly models: { readonly User: Models[string] }) {}
 
-  /** Returns false when the address is taken. */
+  /** Returns false when the address is taken. The first user is an administrator. */
   async register({ password, email, ...rest }: Registration): Promise<boolean> {
     const { User: model } = this.models;
     if (await model.findOne({ email: email.toLowerCase() })) return false;
+    const role = await model.findOne({}) ? 'USER' : 'ADMIN';
     // Others may have been faster: the address is unique.
-    return model.create({ ...rest, email, password: await hashed(password) }).then(() => true, (error: { code?: number }) => {
+    return model.create({ ...rest, email, role, password: await hashed(password) }).then(() => true, (error: { code?: number }) => {
       if (error.code === 11000) return false;
       throw error;
     });

@@ -34,8 +34,10 @@ test('a user is created, listed, made an administrator, gets another password, a
   expect((await logIn(password)).status).toBe(200);
   expect((await command({ command: 'list-users' })).output!.join('\n')).toMatch(/Email: ada@example\.com[^]*Username: ada[^]*Total Users: 1/);
 
-  expect((await command({ command: 'make-administrator', email: EMAIL })).output).toContain('The user is an administrator.');
+  expect((await command({ command: 'make-administrator', email: EMAIL })).output).toContain('The user has the role ADMIN.');
   expect((await logIn(password)).role).toBe('ADMIN');
+  await command({ command: 'remove-administrator', email: EMAIL });
+  expect((await logIn(password)).role).toBe('USER');
 
   const { password: other } = await command({ command: 'reset-password', email: EMAIL });
   expect([(await logIn(password)).status, (await logIn(other)).status]).toEqual([404, 200]);

@@ -28,16 +28,20 @@ const MIGRATION: Command = {
 };
 
 /** LibreChat has no script for it. Its first user is an administrator, and cannot make others. */
-const MAKE_ADMINISTRATOR = `
+const SET_ROLE = `
 const mongoose = require('mongoose');
 const { createModels } = require('@librechat/data-schemas');
 (async () => {
   await mongoose.connect(process.env.MONGO_URI, { bufferCommands: false, autoIndex: false, autoCreate: false });
-  const { matchedCount } = await createModels(mongoose).User.updateOne({ email: process.argv[1].toLowerCase() }, { role: 'ADMIN' });
-  console.log(matchedCount ? 'The user is an administrator.' : 'User not found!');
+  const { matchedCount } = await createModels(mongoose).User.updateOne({ email: process.argv[1].toLowerCase() }, { role: process.argv[2] });
+  console.log(matchedCount ? 'The user has the role ' + process.argv[2] + '.' : 'User not found!');
   process.exit(matchedCount ? 0 : 1);
 })().catch((error) => { console.error(error.message); process.exit(1); });
 `;
+
+function roleCommand(role: 'ADMIN' | 'USER'): Command {
+  return { takes: ['email'], script: (fields) => ({ program: SET_ROLE, arguments: [email(fields), role] }) };
+}
 
 /** LibreChat's scripts for operators. Others need files of a checkout, a terminal, or Docker. */
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -62,7 +66,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { answers: [[/Enter user email:/, email(fields)], [/Enter new password:/, password], [/Confirm new password:/, password]], password: generated };
     },
   },
-  'make-administrator': { takes: ['email'], script: (fields) => ({ program: MAKE_ADMINISTRATOR, arguments: [email(fields)] }) },
+  'make-administrator': roleCommand('ADMIN'),
+  'remove-administrator': roleCommand('USER'),
   'invite-user': { takes: ['email'], script: (fields) => ({ arguments: [email(fields)] }) },
   'ban-user': {
     takes: ['email', 'minutes'],

@@ -20,6 +20,8 @@ export async function user(request: Request): Promise<Record<string, string>> {
   const created = await run(request, { command: 'create-user', email, password, ...USER }).catch((error: unknown) => messageOf(error));
   if (/already exists/.test(created)) await resetPassword(request, email, password);
   else if (created) throw new Error(created);
+  // LibreChat makes the first user an administrator. This one's password is in a secret that others may read.
+  await run(request, { command: 'remove-administrator', email });
   return {};
 }
 

@@ -40,6 +40,13 @@ test('is created with the password of the secret', async () => {
   expect(await logsIn('first-password')).toBe(true);
 });
 
+test('is no administrator, although it is the first user', async () => {
+  await kit.request('Create', withPassword('first-password'));
+  expect(await users().find(EMAIL)).toMatchObject({ role: 'USER' });
+  await users().register(OTHER_USER);
+  expect(await users().find(OTHER_USER.email)).toMatchObject({ role: 'USER' });
+});
+
 test('that exists, as in a database that was retained or restored, gets the password of the secret', async () => {
   await users().register({ email: EMAIL, name: 'Canary', username: 'librechat-canary', password: 'password-of-before' });
   expect(await kit.request('Create', withPassword('first-password'))).toMatchObject({ Status: 'SUCCESS' });

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { stackIn } from '../../../fixtures/variants';
 import { LibreChatCanary, LibreChatServerless, type LibreChatServerlessProps } from '../../../src';
-import { functionEnvironment, resources, resourceOf, templateOf, templateWith, text } from '../reading';
+import { functionEnvironment, logicalIdOf, resources, resourceOf, templateOf, templateWith, text } from '../reading';
 
 const EVERY = Duration.minutes(15);
 const MODEL = { endpoint: 'bedrock', model: 'some-model' };
@@ -30,6 +30,12 @@ test('that logs in has a user of a generated secret, which the maintenance funct
   });
   const user = resourceOf(template, 'Custom::LibreChatUser').Properties;
   expect([text(user.ServiceToken), text(user.Account), user.Email]).toEqual(['<ChatMaintenanceFunction.Arn>', '<ChatCanaryAccount>', 'canary@librechat.invalid']);
+});
+
+test('its user is created after the check, which fails for a database with users that it must not migrate', () => {
+  const template = withCanary(LibreChatCanary.login(EVERY));
+  expect(resourceOf(template, 'Custom::LibreChatUser').DependsOn).toContain(logicalIdOf(template, 'Custom::LibreChatCheck'));
+  expect(resources(withCanary(LibreChatCanary.login(EVERY), { deploymentCheck: false }), 'Custom::LibreChatUser')).toHaveLength(1);
 });
 
 test('that chats has the endpoint and the model', () => {
