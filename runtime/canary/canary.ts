@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Values } from './metrics';
 import { type Account, ChatClient, type Model } from '../../probe/chat-client';
 import { tokenOf } from '../../probe/chat-events';
@@ -13,6 +14,8 @@ export interface CanaryProps {
   readonly model?: Model;
   /** A stream without an event for so long has failed. */
   readonly patienceMs: number;
+  /** A run that takes longer has failed. */
+  readonly limitMs: number;
 }
 
 /** The result of a run. */
@@ -25,21 +28,23 @@ export interface Run {
 const PROMPT = 'Reply with the word "ready" and nothing else.';
 
 /** Loads the page, logs in and chats, as far as it is told to, and deletes the conversation. Never rejects. */
-export async function run({ url, account, model, patienceMs }: CanaryProps): Promise<Run> {
+export async function run({ url, account, model, patienceMs, limitMs }: CanaryProps): Promise<Run> {
   const values: Values = {};
   let step = 'page';
   let client: ChatClient | undefined;
-  try {
+  const steps = async () => {
     values.page = await timed(() => pageAndAsset(url));
-    if (account) {
-      step = 'login';
-      const user = await account();
-      values.login = await timed(async () => { client = await ChatClient.signIn(url, user, model); });
-      step = 'chat';
-      if (model) Object.assign(values, await chat(client!, patienceMs));
-      step = 'logout';
-      await client!.logOut();
-    }
+    if (!account) return;
+    step = 'login';
+    const user = await account();
+    values.login = await timed(async () => { client = await ChatClient.signIn(url, user, model); });
+    step = 'chat';
+    if (model) Object.assign(values, await chat(client!, patienceMs));
+    step = 'logout';
+    await client!.logOut();
+  };
+  try {
+    await Promise.race([steps(), late(limitMs)]);
     return { values: { success: 1, ...values } };
   } catch (error) {
     return { values: { success: 0, ...values }, failure: { step, message: messageOf(error) } };
@@ -62,6 +67,11 @@ async function chat(client: ChatClient, patienceMs: number): Promise<Values> {
     // Those of earlier runs as well, which failed before.
     await client.deleteConversations();
   }
+}
+
+async function late(ms: number): Promise<never> {
+  await sleep(ms, undefined, { ref: false });
+  throw new Error(`the run is not complete after ${Math.round(ms / 1000)} s`);
 }
 
 async function timed(action: () => Promise<unknown>): Promise<number> {

@@ -8,16 +8,20 @@ import { logOf } from '../shared/log';
 /** LibreChat ends streams that are silent for longer by itself. */
 const PATIENCE_MS = 60_000;
 
+/** Time to report. A function that Lambda ends reports nothing. */
+const REPORT_MS = 5_000;
+
 const log = logOf('canary');
 
 /** One run, for each scheduled event. A run that fails is no error of the function: EventBridge would repeat it. */
-export async function handler(): Promise<void> {
+export async function handler(_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
   const { [CANARY.url]: url = '', [CANARY.namespace]: namespace = '', [CANARY.account]: secret, [CANARY.endpoint]: endpoint, [CANARY.model]: model } = process.env;
   const { values, failure } = await run({
     url,
     account: secret ? () => readAccount(secret) : undefined,
     model: endpoint && model ? { endpoint, model } : undefined,
     patienceMs: PATIENCE_MS,
+    limitMs: context.getRemainingTimeInMillis() - REPORT_MS,
   });
   if (failure) log.error('canary-failed', { step: failure.step, message: failure.message });
   process.stdout.write(`${metricLine(namespace, values, Date.now())}\n`);

@@ -21,7 +21,11 @@ export interface AlarmDefinition {
   readonly periods?: number;
   /** Number of periods among these that must reach the threshold. @default - all */
   readonly breaching?: number;
-  /** @default TreatMissingData.NOT_BREACHING, since an idle deployment sends no metrics */
+  /**
+   * With `TreatMissingData.MISSING`, the topic is notified as well when the metric is missing after it has had values.
+   *
+   * @default TreatMissingData.NOT_BREACHING, since an idle deployment sends no metrics
+   */
   readonly missing?: TreatMissingData;
   /** What has happened, and what to do: two short sentences. */
   readonly description: string;
@@ -43,5 +47,6 @@ export function createAlarm(scope: Construct, topic: ITopic, definition: AlarmDe
   const action = { bind: () => ({ alarmActionArn: topic.topicArn }) };
   alarm.addAlarmAction(action);
   alarm.addOkAction(action);
+  if (missing === TreatMissingData.MISSING) alarm.addInsufficientDataAction(action);
   return alarm;
 }

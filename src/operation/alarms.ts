@@ -28,7 +28,13 @@ export class Alarms extends Construct {
   }
 }
 
-/** One failed run may meet a worker that is being replaced. A canary that does not report is none. */
+/**
+ * One failed run may meet a worker that is being replaced.
+ *
+ * A canary that stops reporting leads to the state INSUFFICIENT_DATA, of which the topic is notified. A new alarm begins in that state and has no
+ * transition to it, so a canary that has never run is shown by the state only. Missing data that are breaching would notify of it, too, but also
+ * at each first deployment: CloudWatch evaluates a new alarm at once, over the time before it existed.
+ */
 function canaryAlarm(metric: Metric): AlarmDefinition {
   return {
     id: 'CanaryFailed',
@@ -36,7 +42,7 @@ function canaryAlarm(metric: Metric): AlarmDefinition {
     threshold: 1,
     comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
     periods: 2,
-    missing: TreatMissingData.BREACHING,
-    description: 'the canary failed twice, or does not run. Look at the lines `canary-failed` in its log.',
+    missing: TreatMissingData.MISSING,
+    description: 'the canary failed twice; without data, it does not run. Look at the lines `canary-failed` in its log.',
   };
 }

@@ -1,5 +1,5 @@
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { stateOf } from '../../emulator/services/cloudwatch/alarm';
+import { type AlarmState, stateOf } from '../../emulator/services/cloudwatch/alarm';
 import { Deployment, type DeploymentOptions } from '../../fixtures/deployment';
 
 /** A deployment with alarms, and what they say. */
@@ -16,6 +16,11 @@ export class WatchedDeployment {
   /** Ids of all alarms. */
   public get alarms(): string[] {
     return [...this.cloudWatch.alarms.keys()].map(idOf);
+  }
+
+  /** The state of an alarm at a time. */
+  public state(id: string, at = Date.now()): AlarmState | undefined {
+    return [...this.cloudWatch.states(at)].find(([logicalId]) => idOf(logicalId) === id)?.[1];
   }
 
   /** Ids of the alarms that fire if what has happened until now goes on, so that it is in each of their periods. */

@@ -24,11 +24,11 @@ export interface AlarmDefinition {
   readonly threshold: number;
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
-  readonly missing: 'notBreaching' | 'breaching';
+  readonly missing: 'notBreaching' | 'breaching' | 'missing';
   readonly actions: readonly string[];
 }
 
-export type AlarmState = 'OK' | 'ALARM';
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 /** The values of a metric from one time until before another. */
 export type ReadValues = (metric: MetricId, from: number, to: number) => readonly number[];
@@ -51,17 +51,19 @@ export const STATISTICS: Readonly<Record<Statistic, (values: readonly number[]) 
 /**
  * The state of an alarm at a time. The last period ends at that time; CloudWatch evaluates each minute.
  *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 export function stateOf(alarm: AlarmDefinition, at: number, read: ReadValues): AlarmState {
   const { value, comparison, threshold, evaluationPeriods, datapointsToAlarm, missing } = alarm;
   const periodMs = value.periodSeconds * 1000;
   const ends = Array.from({ length: evaluationPeriods }, (_, i) => at - i * periodMs);
-  const breaching = ends.filter((end) => {
-    const datapoint = datapointOf(value, (metric) => read(metric, end - periodMs, end));
-    return datapoint === undefined ? missing === 'breaching' : COMPARISONS[comparison](datapoint, threshold);
-  });
-  return breaching.length >= datapointsToAlarm ? 'ALARM' : 'OK';
+  const all = ends.map((end) => datapointOf(value, (metric) => read(metric, end - periodMs, end)));
+  // Missing data that are not considered leave fewer datapoints, which decide alone.
+  const considered = missing === 'missing' ? all.filter((datapoint) => datapoint !== undefined) : all;
+  if (!considered.length) return 'INSUFFICIENT_DATA';
+  const breaching = considered.filter((datapoint) => (datapoint === undefined ? missing === 'breaching' : COMPARISONS[comparison](datapoint, threshold)));
+  return breaching.length >= Math.min(datapointsToAlarm, considered.length) ? 'ALARM' : 'OK';
 }
 
 /** Undefined where the metric, or one of the expression, has no value in the period. */

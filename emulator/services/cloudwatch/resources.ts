@@ -7,6 +7,9 @@ import { physicalName, reject, unsupported, type ResourceDefinition, type Resour
 /** CloudWatch's limits for a description, for metrics in an alarm, and for the time that it looks back, in seconds. */
 const LIMITS = { description: 1024, metrics: 10, evaluation: 86_400 };
 
+/** The emulator keeps no states, which `ignore` requires. */
+const MISSING = ['notBreaching', 'breaching', 'missing'];
+
 const PERIODS = [10, 20, 30];
 
 export const CLOUDWATCH_RESOURCES: ResourceHandlers = {
@@ -47,16 +50,16 @@ function metricsIn(resource: ResourceDefinition): MetricId[] {
 function alarmOf(resource: ResourceDefinition, name: string): AlarmDefinition {
   const {
     ComparisonOperator: comparison, Threshold, EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods, TreatMissingData = 'missing',
-    AlarmActions = [], AlarmDescription = '',
+    AlarmActions = [], InsufficientDataActions = [], AlarmDescription = '',
   } = resource.properties;
   if (!Object.hasOwn(COMPARISONS, comparison)) unsupported(resource, `\`ComparisonOperator\` must be one of ${Object.keys(COMPARISONS).join(', ')}, got: ${comparison}`);
-  if (!['notBreaching', 'breaching'].includes(TreatMissingData)) unsupported(resource, `\`TreatMissingData\` must be notBreaching or breaching, got: ${TreatMissingData}`);
+  if (!MISSING.includes(TreatMissingData)) unsupported(resource, `\`TreatMissingData\` must be one of ${MISSING.join(', ')}, got: ${TreatMissingData}`);
   if (typeof Threshold !== 'number') unsupported(resource, '`Threshold` must be a number: the emulator has no anomaly detection');
   if (!(EvaluationPeriods >= 1 && DatapointsToAlarm >= 1 && DatapointsToAlarm <= EvaluationPeriods)) {
     reject(resource, `\`DatapointsToAlarm\` must be from 1 to \`EvaluationPeriods\` (${EvaluationPeriods}), got: ${DatapointsToAlarm}`);
   }
   if (String(AlarmDescription).length > LIMITS.description) reject(resource, `\`AlarmDescription\` must have up to ${LIMITS.description} characters`);
-  const wrong = (AlarmActions as unknown[]).find((action) => !/^arn:[\w-]+:sns:/.test(String(action)));
+  const wrong = [...AlarmActions as unknown[], ...InsufficientDataActions as unknown[]].find((action) => !/^arn:[\w-]+:sns:/.test(String(action)));
   if (wrong !== undefined) unsupported(resource, `\`AlarmActions\` must be ARNs of SNS topics, got: ${String(wrong)}`);
   const value = valueOf(resource);
   if (value.periodSeconds * EvaluationPeriods > LIMITS.evaluation) reject(resource, `\`EvaluationPeriods\` times \`Period\` must be at most ${LIMITS.evaluation} s`);

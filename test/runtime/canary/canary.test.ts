@@ -11,6 +11,8 @@ let servers: TestServers;
 let standIn: StandInProcess;
 let site: Server;
 let url: string;
+/** In place of a status: no response. */
+const HANGS = 0;
 /** Paths whose responses have another status. */
 const broken = new Map<string, number>();
 const calls: string[] = [];
@@ -24,6 +26,7 @@ beforeAll(async () => {
     const path = req.url!.split('?')[0];
     calls.push(`${req.method} ${path}`);
     const [, status] = [...broken].find(([prefix]) => path.startsWith(prefix)) ?? [];
+    if (status === HANGS) return;
     if (status) return void res.writeHead(status, { 'content-type': 'application/json' }).end('{"message":"broken"}');
     const { request } = jest.requireActual<typeof import('node:http')>('node:http');
     req.pipe(request(standIn.url + req.url, { method: req.method, headers: req.headers, agent: false }, (answer) => {
@@ -47,7 +50,7 @@ afterAll(async () => {
   await servers.dispose();
 });
 
-const runWith = (props: Partial<Parameters<typeof run>[0]> = {}) => run({ url, patienceMs: 10_000, ...props });
+const runWith = (props: Partial<Parameters<typeof run>[0]> = {}) => run({ url, patienceMs: 10_000, limitMs: 50_000, ...props });
 
 test('loads the page without LibreChat', async () => {
   expect(await runWith()).toEqual({ values: { success: 1, page: expect.any(Number) } });
@@ -84,6 +87,14 @@ test.each([
   if (path === '/') broken.set('/', 500);
   expect(await runWith({ account: async () => account, model: PROBE_MODEL })).toMatchObject({
     values: { success: 0 }, failure: { step, message: expect.stringContaining('500') },
+  });
+});
+
+test('reports a run that takes too long, at the step that it had come to', async () => {
+  const account = await register(url);
+  broken.set('/api/auth/login', HANGS);
+  expect(await runWith({ account: async () => account, limitMs: 1_000 })).toEqual({
+    values: { success: 0, page: expect.any(Number) }, failure: { step: 'login', message: 'the run is not complete after 1 s' },
   });
 });
 

@@ -46,7 +46,7 @@ describe.each([...alarmsOf(operated)])('%s', (id, { Properties }) => {
   });
 
   test('is silent while the deployment is idle, unless it is that of the canary', () => {
-    expect(Properties.TreatMissingData).toBe(id === 'CanaryFailed' ? 'breaching' : 'notBreaching');
+    expect(Properties.TreatMissingData).toBe(id === 'CanaryFailed' ? 'missing' : 'notBreaching');
   });
 
   test('says what to do, and where to read more', () => {

@@ -52,11 +52,12 @@ test('runs at the interval', () => {
   expect(resourceOf(withCanary(LibreChatCanary.page(EVERY)), 'AWS::Events::Rule', 'CanarySchedule').Properties.ScheduleExpression).toBe('rate(15 minutes)');
 });
 
-test('the alarm fires after two failed runs, and if it does not report', () => {
+test('the alarm fires after two failed runs, and notifies if there are none any more', () => {
   const alarm = resourceOf(templateOf('operated'), 'AWS::CloudWatch::Alarm', 'CanaryFailed').Properties;
   expect(alarm).toMatchObject({
-    MetricName: 'CanarySuccess', Statistic: 'Minimum', Period: 600, Threshold: 1, ComparisonOperator: 'LessThanThreshold', EvaluationPeriods: 2, TreatMissingData: 'breaching',
+    MetricName: 'CanarySuccess', Statistic: 'Minimum', Period: 600, Threshold: 1, ComparisonOperator: 'LessThanThreshold', EvaluationPeriods: 2, TreatMissingData: 'missing',
   });
+  expect(alarm.InsufficientDataActions).toEqual(alarm.AlarmActions);
 });
 
 test.each([Duration.seconds(30), Duration.seconds(90), Duration.hours(13)])('fails with an interval of %s', (interval) => {

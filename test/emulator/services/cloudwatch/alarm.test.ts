@@ -33,6 +33,9 @@ describe('an alarm', () => {
   test.each<[string, object, number[][], string]>([
     ['without values', {}, [], 'OK'],
     ['without values that counts these', { TreatMissingData: 'breaching' }, [], 'ALARM'],
+    ['without values that does not consider missing ones', { TreatMissingData: 'missing' }, [], 'INSUFFICIENT_DATA'],
+    ['of two periods that does not consider missing values, with one', { EvaluationPeriods: 2, TreatMissingData: 'missing' }, [[], [5]], 'ALARM'],
+    ['of two periods that does not consider missing values, with one below', { EvaluationPeriods: 2, TreatMissingData: 'missing' }, [[], [4]], 'OK'],
     ['below the threshold', {}, [[2, 2]], 'OK'],
     ['at the threshold', {}, [[2, 3]], 'ALARM'],
     ['at the threshold that it must exceed', { ComparisonOperator: 'GreaterThanThreshold' }, [[5]], 'OK'],
@@ -71,7 +74,7 @@ test.each<[string, object, string]>([
   ['a period that CloudWatch does not take', { Period: 90 }, '`Period` must be 10, 20, 30 or a multiple of 60, got: 90'],
   ['more than a day', { Period: 3600, EvaluationPeriods: 25 }, '`EvaluationPeriods` times `Period` must be at most 86400 s'],
   ['more datapoints than periods', { DatapointsToAlarm: 2 }, '`DatapointsToAlarm` must be from 1 to `EvaluationPeriods` (1), got: 2'],
-  ['no rule for missing data', { TreatMissingData: undefined }, '`TreatMissingData` must be notBreaching or breaching, got: missing'],
+  ['a rule for missing data that needs the state of before', { TreatMissingData: 'ignore' }, '`TreatMissingData` must be one of notBreaching, breaching, missing, got: ignore'],
   ['an action that is no topic', { AlarmActions: ['arn:aws:lambda:us-east-1:123456789012:function:f'] }, '`AlarmActions` must be ARNs of SNS topics'],
   ['a long description', { AlarmDescription: 'a'.repeat(1025) }, '`AlarmDescription` must have up to 1024 characters'],
 ])('fails with %s', async (_, properties, message) => {
