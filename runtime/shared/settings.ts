@@ -59,6 +59,9 @@ const DEFAULTS = {
   awsAttempts: 4,
   awsTimeoutMs: 3_000,
   awsRetryMs: 100,
+  /** For the record of the release, which every start waits for: a VPC may have no route to Systems Manager. */
+  recordAttempts: 2,
+  recordTimeoutMs: 1_200,
   /** How long the check of a deployment waits for the database, for indexes, for a snapshot, for Redis, and for LibreChat. */
   databaseWaitMs: 120_000,
   databaseRetryMs: 2_000,

@@ -24,13 +24,14 @@ export async function start(environment: NodeJS.ProcessEnv, settings: Settings):
   const began = performance.now();
   checkRequired(environment);
   const aws = new Aws(environment, settings);
+  const record = new Aws(environment, { ...settings, awsAttempts: settings.recordAttempts, awsTimeoutMs: settings.recordTimeoutMs });
   const [variables, config] = await Promise.all([
     readVariables(environment, aws, CA_FILE),
     readConfig(environment, aws),
     // Before LibreChat could write to data that it cannot read.
-    claimData(environment, aws),
+    claimData(environment, record),
   ]);
-  aws.close();
+  [aws, record].forEach((connections) => connections.close());
   const read = performance.now();
   const librechat = new LibreChat(await librechatEnvironment(environment, { ...config, ...variables }));
   stopOnRequest(librechat, settings);

@@ -55,7 +55,8 @@ describe('a worker of v0.8.8', () => {
   /** Serves one request, after these values of the parameter. */
   async function serve(...history: string[]) {
     for (const value of history) aws().services.ssm.parameters.set(RELEASE, value);
-    const worker = create({ environment: { [ADAPTER.releaseParameter]: RELEASE }, settings: { awsRetryMs: 5, awsTimeoutMs: 200 } });
+    const settings = { awsRetryMs: 5, awsTimeoutMs: 200, recordTimeoutMs: 200 };
+    const worker = create({ environment: { [ADAPTER.releaseParameter]: RELEASE }, settings });
     return { worker, reply: await worker.send({ path: '/environment' }) };
   }
 
@@ -88,5 +89,14 @@ describe('a worker of v0.8.8', () => {
     const { worker, reply } = await serve('v0.8.9');
     expect(reply.statusCode).toBe(200);
     expect(worker.adapter.logged('release-not-recorded')).toHaveLength(1);
+  });
+
+  // As in a VPC without a route to Systems Manager, where each attempt takes the whole timeout.
+  test('tries only twice, because every start waits for it', async () => {
+    aws().fault = (call) => (call.startsWith('GetParameterHistory') ? 'hang' : undefined);
+    const before = aws().calls.length;
+    const { reply } = await serve('v0.8.8');
+    expect(reply.statusCode).toBe(200);
+    expect(aws().calls.slice(before).filter((call) => call.startsWith('GetParameterHistory'))).toHaveLength(2);
   });
 });
