@@ -23,6 +23,8 @@ const REPORT_MS = 20_000;
 const REMEDIES = {
   secrets: 'Create the secret, its field or the parameter, or correct the reference to it in `secrets`, `environmentSecret`, `database` or `redis`. '
     + 'The key policy of a customer managed key must allow the function\'s role to decrypt',
+  data: 'Before such an upgrade, the function creates a snapshot of the cluster: the cluster must be available, and a VPC without a NAT gateway needs the interface '
+    + 'endpoint of RDS',
   configuration: 'The object that `config` names must exist, and the policies of its bucket and key must allow the function to read it',
 } as const;
 
@@ -117,7 +119,7 @@ class Check {
     this.signal.addEventListener('abort', () => database.close());
     try {
       const { hasData } = await database.connect();
-      const snapshot = await checkUpgrade(this.aws, { release, served, hasData, properties: event.ResourceProperties }, settings);
+      const snapshot = await inPhase('data', REMEDIES.data, () => checkUpgrade(this.aws, { release, served, hasData, properties: event.ResourceProperties }, settings));
       const isUpgrade = !served || !release || isBefore(served, release);
       const { collections, dropped } = await database.prepare(hasData && isUpgrade);
       log.info('database-prepared', { collections, dropped: dropped.length, ms: Math.round(performance.now() - this.began) });

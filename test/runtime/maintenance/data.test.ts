@@ -125,6 +125,15 @@ describe('to a release after which older ones cannot read the data', () => {
     });
   });
 
+  test('without a route to the API of RDS, nothing changes, and the remedy is named', async () => {
+    hasUsers();
+    kit.aws().fault = (call) => (call === 'POST /' ? 'reset' : undefined);
+    const { Status, Reason } = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
+    expect(Status).toBe('FAILED');
+    expect(Reason).toMatch(/phase "data" failed\. .*could not be reached.*\nWhat to do: .*the interface endpoint of RDS\./);
+    expect(kit.adapter().logged('database-prepared')).toEqual([]);
+  });
+
   test('a database that the construct did not create is upgraded with consent, without a snapshot', async () => {
     hasUsers();
     expect(await deploy(ACCEPTED)).toMatchObject({ Status: 'SUCCESS', Data: { Snapshot: '' } });
