@@ -22,13 +22,13 @@ export type { EmulatorOptions } from './options';
 
 const STAND_IN = join(__dirname, '../build/stand-in');
 
-/** The AWS of one synthesized stack, on loopback of this machine. */
+/** Emulated AWS services for one synthesized stack, on loopback. */
 export class Emulator {
   /**
-   * Deploys the stack and opens its distribution to viewers.
+   * Deploys the stack and serves its distribution.
    *
-   * @param listener gets every event from the first one on
-   * @throws EmulatorError with a reason from a closed list; nothing is left running then
+   * @param listener receives all events, from the first one on
+   * @throws EmulatorError with a code from a closed list; nothing remains running then
    */
   public static async start(options: EmulatorOptions, listener?: (event: TimedEvent) => void): Promise<Emulator> {
     const given = withDefaults(options);
@@ -53,10 +53,10 @@ export class Emulator {
   }
 
   private constructor(
-    /** The address of the distribution, such as http://localhost:8080. */
+    /** URL of the distribution, such as http://localhost:8080. */
     public readonly url: string,
     public readonly stackName: string,
-    /** The authority of the certificate for HTTPS, in PEM. */
+    /** CA certificate of the HTTPS listener, in PEM. */
     public readonly certificateAuthority: string,
     /** The services of the emulated account. */
     public readonly services: Services,
@@ -72,7 +72,7 @@ export class Emulator {
     return this.services.cloud.events;
   }
 
-  /** The runnable functions by logical id. */
+  /** The functions that the emulator can run, by logical id. */
   public get functions(): ReadonlyMap<string, LambdaFunction> {
     const running = [...this.services.lambda.functions.values()].filter(({ lambda }) => lambda);
     return new Map(running.map(({ logicalId, lambda }) => [logicalId, lambda!]));
@@ -81,18 +81,18 @@ export class Emulator {
   /**
    * Fires a scheduled rule, or a schedule of EventBridge Scheduler, now. Resolves to the results of its targets.
    *
-   * @throws Error where there is no such rule, or where it may not invoke a target
+   * @throws Error if the rule does not exist, or may not invoke a target
    */
   public fire(logicalId: string): Promise<InvokeResult[]> {
     return this.services.eventBridge.fire(logicalId);
   }
 
   /**
-   * Updates the stack to another assembly, while it serves: functions, their versions, permissions and custom resources. What was running goes
-   * on with the code that it began with. A failed update is rolled back.
+   * Updates the running stack to another assembly: functions, their versions, permissions and custom resources. Running invocations keep
+   * the code that they started with. A failed update is rolled back.
    *
-   * @param options those that differ from the ones at the start, such as `librechat`
-   * @throws EmulatorError where a resource cannot be updated, or where the emulator supports no update of it
+   * @param options options that differ from those at the start, such as `librechat`
+   * @throws EmulatorError if the update of a resource fails or is not supported
    */
   public async update(options: Pick<EmulatorOptions, 'assembly'> & Partial<EmulatorOptions>): Promise<void> {
     const given = withDefaults({ ...this.options, ...options });
@@ -106,12 +106,12 @@ export class Emulator {
     await this.stack.update({ stack, options: given });
   }
 
-  /** The billable usage of the functions until now. */
+  /** The billable usage of the functions so far. */
   public usage(): FunctionUsage[] {
     return this.services.lambda.usage();
   }
 
-  /** Ends it: no process, socket or temporary file is left when this resolves. */
+  /** Stops the emulator: no process, socket or temporary file remains when this resolves. */
   public async dispose(): Promise<void> {
     await this.services.cloud.dispose();
   }
@@ -156,5 +156,5 @@ function withDefaults(options: EmulatorOptions): EmulatorOptions {
 }
 
 function missing(what: string): never {
-  throw new EmulatorError('ASSEMBLY_UNREADABLE', `the stack must hold ${what}`);
+  throw new EmulatorError('ASSEMBLY_UNREADABLE', `the stack must contain ${what}`);
 }

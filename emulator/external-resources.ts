@@ -9,7 +9,7 @@ import type { Services } from './services/services';
 export function importSecret({ ssm, secretsManager }: Services, nameOrArn: string, value: string): void {
   const parameter = /^arn:[^:]*:ssm:[^:]*:[^:]*:parameter(\/.*)$/.exec(nameOrArn)?.[1];
   if (parameter !== undefined) {
-    // An ARN cannot tell `/name` from `name`.
+    // ARNs of `/name` and `name` are the same.
     ssm.parameters.set(parameter, value);
     ssm.parameters.set(parameter.slice(1), value);
     return;

@@ -1,14 +1,14 @@
 import type { Sandbox } from './services/lambda/sandbox';
 
-/** What to run, and how. */
+/** Options of the emulator. */
 export interface EmulatorOptions {
-  /** The cloud assembly: the folder that `cdk synth` writes. */
+  /** The cloud assembly: the output folder of `cdk synth`. */
   readonly assembly: string;
   /**
    * The stack to run: its name, its id in the assembly, or its path with stages, such as `Prod/Chat`. It runs in the account and region of its
    * `env`, or else in 123456789012 and us-east-1.
    *
-   * @default the only one that holds a CloudFront distribution
+   * @default the only stack with a CloudFront distribution
    */
   readonly stack?: string;
   /**
@@ -18,40 +18,40 @@ export interface EmulatorOptions {
    */
   readonly librechat?: string;
   /**
-   * The port on 127.0.0.1; 0 takes any. One that was asked for and is taken is an error.
+   * The port on 127.0.0.1; 0 selects any free port. A given port must be free.
    *
-   * @default 8080, or the next one that is free
+   * @default 8080, or the next free port
    */
   readonly port?: number;
   /**
-   * Serve viewers over HTTPS, with HTTP/2 or HTTP/1.1, and a self-signed certificate. Over HTTP/1.1 a browser sends six requests at a time.
+   * Serve HTTPS, with HTTP/2 or HTTP/1.1, and a self-signed certificate. Over HTTP/1.1, a browser sends six requests at a time.
    *
    * @default false - plain HTTP/1.1
    */
   readonly tls?: boolean;
-  /** Secrets and parameters that exist outside of the stack: their values by name or ARN. */
+  /** Values of secrets and parameters that exist outside of the stack, by name or ARN. */
   readonly secrets?: Readonly<Record<string, string>>;
-  /** Buckets that exist outside of the stack: by name, the folder that holds their objects; an empty text makes an empty bucket. */
+  /** Buckets that exist outside of the stack: the folder with the objects, by bucket name. An empty string creates an empty bucket. */
   readonly buckets?: Readonly<Record<string, string>>;
-  /** ECR repositories that exist outside of the stack, by name; they are empty. */
+  /** Names of ECR repositories that exist outside of the stack; they are empty. */
   readonly repositories?: readonly string[];
-  /** Certificates of authorities that functions trust besides AWS's own, in PEM: of servers outside of the stack. */
+  /** CA certificates in PEM, for servers outside of the stack, which functions trust besides AWS's own. */
   readonly trustedAuthorities?: readonly string[];
-  /** A MongoDB that takes the place of the stack's database. */
+  /** Connection string of a MongoDB that replaces the stack's database. */
   readonly mongoUri?: string;
-  /** Variables that are added to those of the function that serves, or replace them. */
+  /** Variables to add to, or to override in, the LibreChat function. */
   readonly environment?: Readonly<Record<string, string>>;
   /** @default 'auto' */
   readonly sandbox?: Sandbox;
-  /** Divides every time limit of the platform: with 100, 120 s are over after 1.2 s. @default 1 */
+  /** Divides every time limit of the platform: with 100, 120 s take 1.2 s. @default 1 */
   readonly timeScale?: number;
   /**
-   * The time that Lambda takes to pass an invocation to an execution environment, in milliseconds; divided by `timeScale`.
+   * Time that Lambda takes to pass an invocation to an execution environment, in milliseconds; divided by `timeScale`.
    *
    * @default 10
    */
   readonly invocationLatencyMs?: number;
-  /** Limit streamed responses to Lambda's bandwidth: 6 MiB at once, and 2 MiB a second from then on. @default false */
+  /** Limit streamed responses to Lambda's bandwidth: 6 MiB at once, then 2 MiB per second. @default false */
   readonly responseBandwidth?: boolean;
   /**
    * The account's quota of concurrent executions. New accounts may have 10.
@@ -59,6 +59,6 @@ export interface EmulatorOptions {
    * @default 1000
    */
   readonly concurrencyQuota?: number;
-  /** Values of the template's parameters that have no default. */
+  /** Values for parameters of the template without a default. */
   readonly parameters?: Readonly<Record<string, string>>;
 }

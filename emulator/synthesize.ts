@@ -14,9 +14,9 @@ export interface Synthesized {
 }
 
 /**
- * Runs a TypeScript CDK app in a process of its own, as the CDK's command line does, and gives the folder with what it made.
+ * Synthesizes a TypeScript CDK app in a separate process, as the CDK CLI does.
  *
- * @throws EmulatorError with what the app said, where it fails
+ * @throws EmulatorError with the app's output if it fails
  */
 export async function synthesize(app: string, context: Readonly<Record<string, unknown>> = {}): Promise<Synthesized> {
   const assembly = mkdtempSync(join(tmpdir(), 'emulator-assembly-'));

@@ -4,21 +4,21 @@ import { NESTED_STACK, type Template } from '../cloudformation/template';
 import { DEFAULT_ENVIRONMENT, type Environment } from '../core/cloud';
 import { EmulatorError } from '../core/errors';
 
-/** A file that the deployment would put into a bucket. */
+/** A file asset, published to a bucket on deployment. */
 export interface FileAsset {
   readonly path: string;
   readonly packaging: 'file' | 'zip';
   readonly destinations: { readonly bucketName: string; readonly objectKey: string }[];
 }
 
-/** An image that the deployment would build and push. */
+/** An image asset, built and pushed on deployment. */
 export interface ImageAsset {
   readonly directory: string;
   readonly buildArguments: Readonly<Record<string, string>>;
   readonly destinations: { readonly repositoryName: string; readonly imageTag: string }[];
 }
 
-/** A stack as synthesized: its template, and the assets that the template speaks of. */
+/** A synthesized stack: its template, and the assets that the template references. */
 export interface SynthesizedStack {
   readonly name: string;
   readonly environment: Environment;
@@ -53,18 +53,18 @@ interface AssetManifest {
 
 const DISTRIBUTION = 'AWS::CloudFront::Distribution';
 
-/** A stack of an assembly, before its assets are read. */
+/** A stack of an assembly whose assets have not been read yet. */
 interface Candidate {
-  /** Names that it may be chosen by: of the stack, of its artifact, and its path with stages. */
+  /** Names that select the stack: stack name, artifact id, and construct path with stages. */
   readonly names: string[];
   readonly template: Template;
   readonly environment: Environment;
   readonly folder: string;
-  /** Files of its assets. */
+  /** Asset manifests. */
   readonly manifests: string[];
 }
 
-/** Reads a stack out of a cloud assembly and its stages: the one that is named, or the only one with a distribution. */
+/** Reads a stack from a cloud assembly and its stages: by name, or the only one with a distribution. */
 export function readAssembly(root: string, stackName?: string): SynthesizedStack {
   const stacks = stacksIn(root);
   const names = stacks.map((stack) => stack.names[0]).join(', ') || 'none';
@@ -73,7 +73,7 @@ export function readAssembly(root: string, stackName?: string): SynthesizedStack
     const nesting = candidates.length ? undefined : stacks.find((stack) => has(stack, NESTED_STACK));
     throw new EmulatorError('ASSEMBLY_UNREADABLE', stackName
       ? `\`stack\` must name ${candidates.length ? 'one stack' : 'a stack'} of the assembly (${names}), got: ${stackName}`
-      : `\`stack\` must be given unless exactly one stack holds a distribution, got ${candidates.length} of: ${names}`
+      : `\`stack\` is required unless exactly one stack has a distribution, got ${candidates.length} of: ${names}`
         + (nesting ? `; nested stacks, as in ${nesting.names[0]}, are not supported` : ''));
   }
   const [{ names: [name], template, environment, folder, manifests: manifestFiles }] = candidates;
@@ -110,7 +110,7 @@ function has({ template }: Candidate, type: string): boolean {
   return Object.values(template.Resources ?? {}).some(({ Type }) => Type === type);
 }
 
-/** Stacks may leave account and region, or one of them, to their deployment. */
+/** Parses `aws://account/region`, either of which may be unknown. */
 function environmentOf(text: string): Environment {
   const [, account = 'unknown-account', region = 'unknown-region'] = /^aws:\/\/([^/]+)\/([^/]+)$/.exec(text) ?? [];
   return {

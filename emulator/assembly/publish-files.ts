@@ -5,7 +5,7 @@ import { EmulatorError } from '../core/errors';
 import { zipFolder } from '../core/zip';
 import type { S3Service } from '../services/s3/s3-service';
 
-/** Publishes file assets as `cdk deploy` does. Archives are created on first use, since few are read here. */
+/** Publishes file assets as `cdk deploy` does. Archives are created on first read, because the stack reads few of them. */
 export function publishFiles(cloud: Cloud, s3: S3Service, files: readonly FileAsset[]): void {
   const resolve = (text: string) => text
     .replaceAll('${AWS::AccountId}', cloud.account).replaceAll('${AWS::Region}', cloud.region).replaceAll('${AWS::Partition}', cloud.partition);
@@ -20,5 +20,5 @@ export function publishFiles(cloud: Cloud, s3: S3Service, files: readonly FileAs
 
 function zipped(folder: string): Buffer {
   if (existsSync(folder)) return zipFolder(folder);
-  throw new EmulatorError('ASSEMBLY_UNREADABLE', `\`assembly\` must hold the files of its assets, got: ${folder}`);
+  throw new EmulatorError('ASSEMBLY_UNREADABLE', `\`assembly\` must contain the files of its assets, got: ${folder}`);
 }

@@ -6,7 +6,7 @@ import { EmulatorError } from '../core/errors';
 import type { LambdaFunction } from '../services/lambda/lambda-function';
 import type { LambdaService } from '../services/lambda/lambda-service';
 
-/** What the function puts to the response URL. */
+/** Body that the function sends to the response URL. */
 interface CustomResourceResponse {
   readonly Status?: 'SUCCESS' | 'FAILED';
   readonly Reason?: string;
@@ -17,7 +17,7 @@ interface CustomResourceResponse {
   readonly Data?: Record<string, unknown>;
 }
 
-/** An hour, unless the resource says otherwise. */
+/** Default of `ServiceTimeout`: one hour. */
 const SERVICE_TIMEOUT_SECONDS = 3600;
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
@@ -38,8 +38,8 @@ export const deleteCustomResource: ResourceDeleter = async (existing, deployment
 };
 
 /**
- * Invokes the function behind `ServiceToken` asynchronously and waits for a response at the response URL, from whichever invocation.
- * CloudFormation would wait for its timeout even after every attempt has failed; the emulator fails at once then.
+ * Invokes the function of `ServiceToken` asynchronously and waits for a response at the response URL, from any invocation.
+ * CloudFormation waits for its timeout even after every attempt has failed; the emulator then fails immediately.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  */
@@ -69,7 +69,7 @@ async function request(resource: ResourceDefinition, deployment: Deployment, wha
   });
   const broken = lambda.queue.accept(Buffer.from(JSON.stringify(event))).then(async ({ payload, functionError }): Promise<never> => {
     if (!functionError) return new Promise(() => undefined);
-    // Another invocation may still respond.
+    // Another asynchronous invocation may still respond.
     await services.lambda.idle();
     return failed(payload.toString());
   });

@@ -1,17 +1,17 @@
 import { referencesIn, type TemplateResource } from './template';
 import { EmulatorError } from '../core/errors';
 
-/** Ids, each with the ids that it depends on. */
+/** Ids, and the ids that each one depends on. */
 export type DependencyGraph = ReadonlyMap<string, ReadonlySet<string>>;
 
 type Resources = Readonly<Record<string, TemplateResource>>;
 
-/** The logical ids in an order in which each resource comes after those that it depends on. */
+/** Sorts logical ids topologically: dependencies come first. */
 export function deploymentOrder(resources: Resources): string[] {
   return ordered(dependencyGraph(resources));
 }
 
-/** Dependencies of CloudFormation: references in properties, and `DependsOn`. */
+/** Dependencies as CloudFormation derives them: references in properties, and `DependsOn`. */
 export function dependencyGraph(resources: Resources): DependencyGraph {
   return new Map(Object.entries(resources).map(([id, { Properties, DependsOn = [] }]) => [
     id, new Set([...[DependsOn].flat(), ...referencesIn(Properties)].filter((next) => next in resources)),
@@ -19,9 +19,9 @@ export function dependencyGraph(resources: Resources): DependencyGraph {
 }
 
 /**
- * The ids in an order in which each one comes after those that it depends on.
+ * Sorts ids topologically: dependencies come first.
  *
- * @param first ids to bring as far to the front as their dependencies allow, one after the other
+ * @param first ids to place as early as their dependencies allow, in this order
  */
 export function ordered(graph: DependencyGraph, first: Iterable<string> = []): string[] {
   const order: string[] = [];
@@ -30,7 +30,7 @@ export function ordered(graph: DependencyGraph, first: Iterable<string> = []): s
     if (state.get(id) === 'done') return;
     if (state.get(id) === 'visiting') {
       const circle = [...path.slice(path.indexOf(id)), id].join(' → ');
-      throw new EmulatorError('RESOURCE_REFUSED', `the template must not go in a circle, got: ${circle}`);
+      throw new EmulatorError('RESOURCE_REFUSED', `the template must not have circular dependencies, got: ${circle}`);
     }
     state.set(id, 'visiting');
     for (const next of graph.get(id)!) {
@@ -43,14 +43,14 @@ export function ordered(graph: DependencyGraph, first: Iterable<string> = []): s
   return order;
 }
 
-/** The graph with its arrows turned round: each id with the ids that depend on it. */
+/** The reversed graph: ids, and the ids that depend on each one. */
 export function reversed(graph: DependencyGraph): DependencyGraph {
   const dependents = new Map([...graph.keys()].map((id) => [id, new Set<string>()]));
   for (const [id, dependencies] of graph) dependencies.forEach((next) => dependents.get(next)?.add(id));
   return dependents;
 }
 
-/** What an id depends on, directly or not. */
+/** Direct and transitive dependencies of an id. */
 export function closure(graph: DependencyGraph, id: string): Set<string> {
   const found = new Set<string>();
   const visit = (next: string): void => graph.get(next)?.forEach((dependency) => {

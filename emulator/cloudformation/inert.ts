@@ -17,7 +17,7 @@ const INERT: readonly RegExp[] = [
   /^Custom::(S3AutoDeleteObjects|VpcRestrictDefaultSG|LogRetention)$/,
 ];
 
-/** Whether resources of the type are knowingly without effect. */
+/** Whether the emulator accepts resources of the type, without any effect. */
 export function isInert(type: string): boolean {
   return INERT.some((pattern) => pattern.test(type));
 }

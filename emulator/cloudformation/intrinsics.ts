@@ -1,18 +1,18 @@
 import type { Template } from './template';
 import { EmulatorError } from '../core/errors';
 
-/** What references lead to. */
+/** Values for references. */
 export interface Scope {
   readonly template: Template;
   readonly availabilityZones: string[];
-  /** Of a resource, a parameter or a pseudo parameter; undefined where there is none. */
+  /** Value of a resource, parameter or pseudo parameter; undefined if it does not exist. */
   ref(name: string): unknown;
   attribute(logicalId: string, name: string): unknown;
   /** The value of a dynamic reference, `{{resolve:service:key}}`. */
   dynamic(service: string, key: string): string;
 }
 
-/** Stands for a property that `Fn::If` leaves out. */
+/** Result of `Fn::If` that removes the property. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
 type Fn = (argument: unknown, inner: (value: unknown) => unknown, scope: Scope) => unknown;
@@ -70,7 +70,7 @@ const FUNCTIONS: Record<string, Fn> = {
   'Condition': (name, _, scope) => conditionHolds(String(name), scope),
 };
 
-/** A value with every intrinsic function and dynamic reference replaced by what it stands for. */
+/** Resolves all intrinsic functions and dynamic references in a value. */
 export function resolve(value: unknown, scope: Scope): unknown {
   const resolved = evaluate(value, scope);
   return resolved === NO_VALUE ? undefined : resolved;
@@ -90,7 +90,7 @@ function evaluate(value: unknown, scope: Scope): unknown {
   if (entries.length === 1) {
     const [name, argument] = entries[0];
     const fn = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-    // `Condition` is also the name of a part of policy statements.
+    // In policy statements, `Condition` is a plain key.
     if (fn && (name !== 'Condition' || typeof argument === 'string')) {
       const result = fn(argument, (part) => evaluate(part, scope), scope);
       return typeof result === 'string' ? dynamicReferences(result, scope) : result;

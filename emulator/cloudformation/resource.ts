@@ -11,20 +11,20 @@ import type { Services } from '../services/services';
 /** Resolved properties of a resource. */
 export type ResourceProperties = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- shapes are CloudFormation's
 
-/** A resource of the template, with its properties resolved. */
+/** A resource of the template, with resolved properties. */
 export interface ResourceDefinition {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: ResourceProperties;
 }
 
-/** A created resource: the values for `Ref` and `Fn::GetAtt`. */
+/** A created resource, with the values for `Ref` and `Fn::GetAtt`. */
 export interface EmulatedResource {
   readonly ref: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
-/** What resource handlers work with. */
+/** Context of resource handlers. */
 export interface Deployment {
   readonly cloud: Cloud;
   readonly services: Services;
@@ -40,10 +40,10 @@ export type ResourceHandler = (resource: ResourceDefinition, deployment: Deploym
 
 export type ResourceHandlers = Readonly<Record<string, ResourceHandler>>;
 
-/** A resource that exists, as the template declared it. */
+/** An existing resource, with its declaration. */
 export interface ExistingResource extends ResourceDefinition, EmulatedResource {}
 
-/** Changes a resource in place. */
+/** Updates a resource in place. */
 export type ResourceUpdater = (
   resource: ResourceDefinition, existing: ExistingResource, deployment: Deployment,
 ) => EmulatedResource | Promise<EmulatedResource>;
@@ -56,13 +56,13 @@ export type ResourceDeleters = Readonly<Record<string, ResourceDeleter>>;
 
 const SUFFIX_LENGTH = 12;
 
-/** The name that CloudFormation generates where the template has none. A long one keeps its suffix, so that it is unique. */
+/** The name that CloudFormation generates if the template has none. Long names keep their unique suffix. */
 export function physicalName({ logicalId }: ResourceDefinition, { stack }: Deployment, longest = 255): string {
   const suffix = hash(`${stack.name}/${logicalId}`, SUFFIX_LENGTH).toUpperCase();
   return `${`${stack.name}-${logicalId}`.slice(0, longest - SUFFIX_LENGTH - 1)}-${suffix}`;
 }
 
-/** An id as services generate it: letters and digits, the same at each start. */
+/** A service-generated id: letters and digits, deterministic. */
 export function identifier(resource: ResourceDefinition, { stack }: Deployment, length = 10): string {
   return hash(`${stack.name}/${resource.logicalId}/${resource.type}`, length);
 }
@@ -72,12 +72,12 @@ export function reject({ logicalId, type }: ResourceDefinition, reason: string):
   throw new EmulatorError('RESOURCE_REFUSED', `${logicalId} (${type}): ${reason}`);
 }
 
-/** Says that the emulator does not support something that AWS would take. */
+/** Throws for a resource that AWS accepts, but the emulator does not support. */
 export function unsupported({ logicalId, type }: ResourceDefinition, reason: string): never {
   throw new EmulatorError('RESOURCE_UNSUPPORTED', `${logicalId} (${type}): ${reason}`);
 }
 
-/** The result of a service's own creation call, or the service's error with the logical id. */
+/** Calls the service's creation function, and adds the logical id to its error. */
 export function accepted<T>(resource: ResourceDefinition, create: () => T): T {
   try {
     return create();

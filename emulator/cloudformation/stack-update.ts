@@ -4,15 +4,15 @@ import { isReplacement } from './lifecycle/create-only';
 import { physicalName, unsupported, type Deployment, type EmulatedResource, type ExistingResource, type ResourceDefinition } from './resource';
 import { deleterOf, updaterOf } from '../services/resource-handlers';
 
-/** One update of a stack, which can be undone until it is cleaned up. */
+/** One update of a stack, which can be rolled back until the cleanup. */
 export class StackUpdate {
   private readonly before: ReadonlyMap<string, ExistingResource>;
-  /** Logical ids that were created or changed, or that failed at it; in that order. */
+  /** Logical ids of created, changed and failed resources, in this order of processing. */
   private readonly touched: string[] = [];
   /** Custom resources that returned another physical ID. */
   private readonly replaced: ExistingResource[] = [];
 
-  /** @param resources those of the stack by logical id, which the update changes */
+  /** @param resources the stack's resources by logical id; the update modifies this map */
   public constructor(
     private readonly resources: Map<string, ExistingResource>,
     private readonly create: (resource: ResourceDefinition) => EmulatedResource | Promise<EmulatedResource>,
@@ -21,7 +21,7 @@ export class StackUpdate {
     this.before = new Map(resources);
   }
 
-  /** Creates a resource, or changes it where its properties differ. */
+  /** Creates a resource, or updates it if its properties differ. */
   public async apply(resource: ResourceDefinition): Promise<void> {
     const { logicalId, type, properties } = resource;
     const existing = this.resources.get(logicalId);
@@ -31,7 +31,7 @@ export class StackUpdate {
     this.resources.set(logicalId, { ...resource, ...created });
   }
 
-  /** Changes back what was changed, and deletes what was created. */
+  /** Restores changed resources and deletes created ones. */
   public async rollBack(): Promise<void> {
     const unwanted = this.touched.filter((id) => !this.before.has(id)).flatMap((id) => this.resources.get(id) ?? []);
     for (const [logicalId, old] of [...this.before].filter(([id]) => this.touched.includes(id))) {
@@ -43,9 +43,9 @@ export class StackUpdate {
     for (const existing of unwanted.reverse()) await this.delete(existing);
   }
 
-  /** Deletes what was replaced, and what is no longer declared. */
+  /** Deletes replaced resources, and those that the template no longer declares. */
   public async cleanUp(declared: ReadonlySet<string>): Promise<void> {
-    // Resources were created in the order of their dependencies.
+    // The map is in order of creation, so dependencies come first.
     const removed = [...this.resources.values()].filter(({ logicalId }) => !declared.has(logicalId)).reverse();
     for (const existing of [...this.replaced, ...removed]) await this.delete(existing);
   }
@@ -53,7 +53,7 @@ export class StackUpdate {
   private async add(resource: ResourceDefinition): Promise<EmulatedResource> {
     if (!deleterOf(resource.type)) unsupported(resource, 'the emulator cannot create resources of this type in an update, because it could not roll them back');
     this.touched.push(resource.logicalId);
-    // CloudFormation sends Delete, with an ID of its own, for a custom resource whose creation failed.
+    // CloudFormation also sends Delete, with a generated physical ID, for a custom resource whose creation failed.
     if (isCustomResource(resource.type)) this.resources.set(resource.logicalId, { ...resource, ref: physicalName(resource, this.deployment()) });
     return this.create(resource);
   }

@@ -12,7 +12,7 @@ import { handlerOf } from '../services/resource-handlers';
 
 const ZONES = ['a', 'b', 'c'];
 
-/** Creates and updates the resources of a stack one after the other. */
+/** Creates and updates the resources of a stack sequentially. */
 export class Stack {
   private readonly created = new Map<string, ExistingResource>();
 
@@ -24,7 +24,7 @@ export class Stack {
     try {
       for (const [logicalId, { Type: type, Properties = {} }] of this.declared()) {
         const resource = { logicalId, type, properties: this.resolved(logicalId, Properties) as ResourceProperties };
-        // CloudFormation sends Delete, with an ID of its own, for a custom resource whose creation failed.
+        // CloudFormation also sends Delete, with a generated physical ID, for a custom resource whose creation failed.
         if (isCustomResource(type)) this.created.set(logicalId, { ...resource, ref: physicalName(resource, this.deployment) });
         this.created.set(logicalId, { ...resource, ...await this.create(resource) });
       }
@@ -36,10 +36,10 @@ export class Stack {
   }
 
   /**
-   * Updates the resources to another assembly of the stack: creates and changes first, and deletes what is no longer declared at the end. What
-   * fails is rolled back.
+   * Updates the resources to another assembly of the stack: creates and changes resources first, and deletes undeclared ones at the end. A failed
+   * update is rolled back.
    *
-   * @throws EmulatorError with the logical id of the resource that failed, or that the emulator cannot update
+   * @throws EmulatorError with the logical id of the resource that failed, or whose update the emulator does not support
    */
   public async update(deployment: Pick<Deployment, 'stack' | 'options'>): Promise<void> {
     const previous = this.deployment;
@@ -63,24 +63,24 @@ export class Stack {
     this.deployment.services.cloudFormation.stacks.set(this.deployment.stackId, status);
   }
 
-  /** @throws EmulatorError where the rollback itself fails */
+  /** @throws EmulatorError if the rollback itself fails */
   private async rollingBack(kind: 'ROLLBACK' | 'UPDATE_ROLLBACK', error: Error, rollBack: () => Promise<void>): Promise<void> {
     this.status = `${kind}_IN_PROGRESS`;
     await rollBack().catch((reason: Error) => {
       this.status = `${kind}_FAILED`;
-      throw new EmulatorError('ROLLBACK_FAILED', `${reason.message}, while this was rolled back: ${error.message}`, { cause: reason });
+      throw new EmulatorError('ROLLBACK_FAILED', `${reason.message}, during the rollback of: ${error.message}`, { cause: reason });
     });
     this.status = `${kind}_COMPLETE`;
   }
 
-  /** Deletes what only functions of the stack can delete; all else ends with the emulator. */
+  /** Deletes custom resources, which need the stack's functions. All other resources end with the emulator. */
   private async deleteCustomResources(): Promise<void> {
     for (const existing of [...this.created.values()].reverse()) {
       if (isCustomResource(existing.type) && !isInert(existing.type)) await deleteCustomResource(existing, this.deployment);
     }
   }
 
-  /** The resources whose condition holds, in the order of their dependencies. */
+  /** The resources whose condition is true, sorted by dependencies. */
   private declared(): [logicalId: string, resource: TemplateResource][] {
     const { scope } = this;
     const declared = Object.fromEntries(Object.entries(scope.template.Resources ?? {})
@@ -92,7 +92,7 @@ export class Stack {
   public outputs(): Record<string, string> {
     const outputs = Object.entries(this.deployment.stack.template.Outputs ?? {})
       .filter(([, { Condition }]) => !Condition || conditionHolds(Condition, this.scope));
-    // A reference to a secret may be used in properties of resources only.
+    // CloudFormation allows references to secrets in resource properties only.
     const scope: Scope = { ...this.scope, dynamic: (service, key) => service === 'ssm' ? this.dynamicReference(service, key) : `{{resolve:${service}:${key}}}` };
     return Object.fromEntries(outputs.map(([name, { Value }]) => [name, String(this.resolved(name, Value, scope))]));
   }
@@ -117,7 +117,7 @@ export class Stack {
       : 'the emulator does not support this type');
   }
 
-  /** An inert resource that others may refer to: the value of any attribute names its origin. */
+  /** A resource without effect: the value of each attribute shows its logical id and attribute name. */
   private inert({ logicalId }: ResourceDefinition): EmulatedResource {
     const attributes = new Proxy<Record<string, unknown>>({}, {
       get: (_, name) => String(name).endsWith('Arn') ? this.deployment.cloud.arn('emulated', logicalId) : `${logicalId}.${String(name)}`,
@@ -165,7 +165,7 @@ export class Stack {
       return services.ssm.parameters.get(name) ?? missing(`SSM parameter ${name}`);
     }
     if (service !== 'secretsmanager') throw new EmulatorError('INTRINSIC_UNRESOLVED', `the emulator does not support {{resolve:${service}:…}}`);
-    // <secret id, may itself hold colons>:SecretString:<json key>:<stage>:<version>
+    // <secret id, which may contain colons>:SecretString:<json key>:<stage>:<version>
     const [id, rest = ''] = key.split(':SecretString');
     const field = rest.split(':')[1];
     const value = (services.secretsManager.find(id) ?? missing(`secret ${id}`)).value;
@@ -175,7 +175,7 @@ export class Stack {
   }
 }
 
-/** An id for the stack, in CloudFormation's form. */
+/** A stack id in CloudFormation's format. */
 export function newStackId(cloud: { arn(service: string, resource: string): string }, name: string): string {
   return cloud.arn('cloudformation', `stack/${name}/${randomUUID()}`);
 }

@@ -1,4 +1,4 @@
-/** The type of a stack within a stack. */
+/** The type of nested stacks. */
 export const NESTED_STACK = 'AWS::CloudFormation::Stack';
 
 /** A resource of a template, unresolved. */
@@ -14,7 +14,7 @@ export interface TemplateResource {
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html */
 export type DeletionPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate' | 'Snapshot';
 
-/** The parts of a CloudFormation template that matter here. */
+/** The parts of a CloudFormation template that the emulator reads. */
 export interface Template {
   readonly Resources?: Record<string, TemplateResource>;
   readonly Parameters?: Record<string, { readonly Type: string; readonly Default?: string }>;
@@ -23,7 +23,7 @@ export interface Template {
   readonly Outputs?: Record<string, { readonly Value: unknown; readonly Condition?: string; readonly Description?: string }>;
 }
 
-/** The logical ids that a value speaks of, in Ref, Fn::GetAtt and Fn::Sub. */
+/** The logical ids that a value references with Ref, Fn::GetAtt and Fn::Sub. */
 export function referencesIn(value: unknown): Set<string> {
   const found = new Set<string>();
   const visit = (node: unknown): void => {

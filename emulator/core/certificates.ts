@@ -8,17 +8,17 @@ export interface Certificates {
   readonly cert: string;
   readonly key: string;
   readonly ca: string;
-  /** A file with the authority's certificate and further trusted ones, for NODE_EXTRA_CA_CERTS. */
+  /** A file with the CA certificate and further trusted ones, for NODE_EXTRA_CA_CERTS. */
   readonly caFile: string;
 }
 
 /**
- * Creates the certificate that stands for those of AWS's authorities, which every Lambda environment trusts, and writes it into the folder.
+ * Creates the CA certificate that replaces those of AWS, which every Lambda environment trusts, and writes it into the folder.
  *
- * @param trusted certificates of further authorities, in PEM
+ * @param trusted further CA certificates, in PEM
  */
 export async function makeCertificates(folder: string, trusted: readonly string[] = []): Promise<Certificates> {
-  // Clients that trust several authorities find them by name.
+  // Clients look up CA certificates by subject, so the name must be unique.
   const { cert, private: key } = await generate([{ name: 'commonName', value: `Emulator ${randomUUID()}` }], {
     keyType: 'ec',
     algorithm: 'sha256',

@@ -3,28 +3,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventStream } from './events';
 
-/** Where a stack is deployed. */
+/** Account and region of a stack. */
 export interface Environment {
   readonly account: string;
   readonly region: string;
 }
 
-/** Of stacks that are synthesized for any account, or any region. */
+/** Environment of environment-agnostic stacks. */
 export const DEFAULT_ENVIRONMENT: Environment = { account: '123456789012', region: 'us-east-1' };
 
-/** The emulated account in one region: its identity, its time, its events and its disposal. State belongs to the services. */
+/** The emulated account in one region: identity, time, events and disposal. Services hold their own state. */
 export class Cloud {
   public readonly partition = 'aws';
   public readonly account: string;
   public readonly region: string;
   public readonly urlSuffix = 'amazonaws.com';
 
-  /** The folder of all temporary files; removed on disposal. */
+  /** Folder for all temporary files; removed on disposal. */
   public readonly folder = mkdtempSync(join(tmpdir(), 'emulator-'));
 
   private readonly cleanUps: (() => Promise<unknown> | unknown)[] = [];
 
-  /** @param timeScale divides every time limit of the platform */
+  /** @param timeScale divisor of every time limit of the platform */
   public constructor(public readonly events: EventStream, public readonly timeScale = 1, environment = DEFAULT_ENVIRONMENT) {
     this.account = environment.account;
     this.region = environment.region;
@@ -34,12 +34,12 @@ export class Cloud {
     return `arn:${this.partition}:${service}:${this.region}:${this.account}:${resource}`;
   }
 
-  /** A duration of the platform, in milliseconds of this emulation. */
+  /** Scales a platform duration to emulated milliseconds. */
   public limit(milliseconds: number): number {
     return milliseconds / this.timeScale;
   }
 
-  /** Registers what must be undone when the emulator ends. */
+  /** Registers a function to call on disposal. */
   public onDispose(cleanUp: () => Promise<unknown> | unknown): void {
     this.cleanUps.push(cleanUp);
   }

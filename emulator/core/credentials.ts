@@ -1,4 +1,4 @@
-/** Temporary credentials of a role; the session token is part of them. */
+/** Temporary credentials of a role, including the session token. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

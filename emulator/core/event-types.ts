@@ -1,16 +1,16 @@
 /**
- * What an execution environment does: `starting` until it asks for its first event, `running` while it works on one, `held`
- * when the response is complete but the runtime has not asked for the next event, `frozen` while its processes are stopped.
+ * State of an execution environment: `starting` until it requests its first event, `running` while it processes one, `held`
+ * when the response is complete but the runtime has not requested the next event, `frozen` while its processes are stopped.
  */
 export type EnvironmentPhase = 'starting' | 'running' | 'held' | 'frozen' | 'thawed' | 'dead';
 
-/** An execution environment entered another phase. */
+/** The phase of an execution environment changed. */
 export interface EnvironmentEvent {
   readonly type: 'environment';
   readonly function: string;
   readonly environment: number;
   readonly phase: EnvironmentPhase;
-  /** Why it died, or what it works on. */
+  /** Reason of its end, or description of its event. */
   readonly detail?: string;
 }
 
@@ -35,11 +35,11 @@ interface Served {
   readonly environment?: number;
 }
 
-/** The response to a viewer's request is complete, or was broken off. */
+/** The response to a viewer's request is complete, or was aborted. */
 export interface RequestEvent extends Served {
   readonly type: 'request';
   readonly milliseconds: number;
-  /** True when the connection was broken off before the response was complete. */
+  /** Whether the connection was aborted before the response was complete. */
   readonly broken?: boolean;
 }
 
@@ -55,7 +55,7 @@ export interface AwsCallEvent {
   readonly action: string;
   readonly resource: string;
   readonly status: number;
-  /** The error's code and what would help, where it failed. */
+  /** After a failure: the error code and a hint. */
   readonly detail?: string;
 }
 

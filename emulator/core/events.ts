@@ -3,7 +3,7 @@ import type { EmulatorEvent, NoticeEvent, TimedEvent } from './event-types';
 
 export type * from './event-types';
 
-/** The emulator's stream of events: its log, the command line's picture and a live page all read it. */
+/** The emulator's event stream, read by its log, the command line and the live view. */
 export class EventStream {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
 
@@ -11,7 +11,7 @@ export class EventStream {
     this.emitter.emit('event', { ...event, at: Date.now() });
   }
 
-  /** Calls `listener` with every event from now on; returns the function that ends it. */
+  /** Calls `listener` with every event from now on; returns a function that unsubscribes. */
   public subscribe(listener: (event: TimedEvent) => void): () => void {
     this.emitter.on('event', listener);
     return () => this.emitter.off('event', listener);

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
-/** Reads `+ <group>` and `- <group>`, and kills the groups that are left at the end of its input. */
+/** Reads `+ <group>` and `- <group>`, and kills the registered groups at the end of its input. */
 const SCRIPT = `
 groups=' '
 while read -r change group; do
@@ -16,8 +16,8 @@ const guarded = new Set<number>();
 let guard: ChildProcess | undefined;
 
 /**
- * Has a process group killed once this process has ended, however it ends: a pipe to a process of its own closes then. Returns what undoes it,
- * once the group has ended.
+ * Kills a process group when this process ends for any reason: a guard process detects that its input pipe closes. Returns a function that
+ * unregisters the group, to call when the group has ended.
  */
 export function killAtExit(group: number): () => void {
   guard ??= start();
@@ -32,10 +32,10 @@ export function killAtExit(group: number): () => void {
   };
 }
 
-/** Detached, so that a signal to the group of this process does not reach it. */
+/** Detached, so that it does not receive signals to the group of this process. */
 function start(): ChildProcess {
   const child = spawn('/bin/sh', ['-c', SCRIPT], { cwd: '/', env: {}, detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-  // Without it, the groups end with this process's own code only.
+  // If the guard cannot start, the groups end only through this process's own code.
   child.on('error', () => undefined);
   child.stdin!.on('error', () => undefined);
   child.unref();

@@ -2,19 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { Readable } from 'node:stream';
 
-/** A header as it stood on the wire: names keep their case, repeated ones their order. */
+/** A header as sent: names keep their case, repeated headers their order. */
 export type Header = readonly [name: string, value: string];
 
 /** A request between two emulated services. */
 export interface HttpRequest {
   readonly protocol: 'http' | 'https';
   readonly method: string;
-  /** As sent: percent-encoded, without the query. */
+  /** As sent: percent-encoded, without the query string. */
   readonly path: string;
   /** As sent, without the question mark. */
   readonly query: string;
   readonly headers: readonly Header[];
-  /** The address that the receiving service sees. */
+  /** Source address that the receiving service sees. */
   readonly sourceIp: string;
   readonly body: Readable;
 }
@@ -23,7 +23,7 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: readonly Header[];
   readonly body: Readable;
-  /** The execution environment that served the request; not on the wire. */
+  /** The execution environment that served the request; not sent to clients. */
   readonly servedBy?: { readonly function: string; readonly environment: number };
 }
 
@@ -39,18 +39,18 @@ export function headerValue(headers: readonly Header[], name: string): string | 
   return headerValues(headers, name)[0];
 }
 
-/** The headers without those of these names. */
+/** Removes headers by name. */
 export function withoutHeaders(headers: readonly Header[], names: readonly string[]): Header[] {
   const lower = names.map((name) => name.toLowerCase());
   return headers.filter(([key]) => !lower.includes(key.toLowerCase()));
 }
 
-/** The headers with each of `replacements` in place of all of its name. */
+/** Replaces all headers with the names of `replacements`. */
 export function withHeaders(headers: readonly Header[], replacements: readonly Header[]): Header[] {
   return [...withoutHeaders(headers, replacements.map(([name]) => name)), ...replacements];
 }
 
-/** Headers that belong to one connection, and those that `Connection` names. */
+/** Removes hop-by-hop headers, including those that `Connection` names. */
 export function endToEnd(headers: readonly Header[]): Header[] {
   const named = headerValues(headers, 'connection').flatMap((value) => value.split(',').map((name) => name.trim()));
   return withoutHeaders(headers, [
@@ -71,7 +71,7 @@ export function bodyOf(bytes: Buffer): Readable {
   return Readable.from(bytes.length ? [bytes] : []);
 }
 
-/** Reads a whole body, or returns `undefined` once it exceeds `most` bytes; the sender can still be sent a response. */
+/** Reads a whole body, or returns `undefined` once it exceeds `most` bytes; a response can still be sent then. */
 export async function readWhole(body: Readable, most = Infinity): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let length = 0;

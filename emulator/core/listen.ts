@@ -5,7 +5,7 @@ import { EmulatorError } from './errors';
 const FIRST_PORT = 8080;
 const LAST_PORT = 8179;
 
-/** Listens on the port of 127.0.0.1, or on the first free one from 8080 on; resolves to the URL. */
+/** Listens on the port of 127.0.0.1, by default on the first free one from 8080 on; resolves to the URL. */
 export async function listen(server: Server, port?: number, protocol: 'http' | 'https' = 'http'): Promise<string> {
   for (let candidate = port ?? FIRST_PORT; ; candidate++) {
     try {

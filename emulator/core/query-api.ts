@@ -2,7 +2,7 @@ import type { AwsError } from './aws-error';
 import { textResponse, type HttpResponse } from './http';
 import type { Authorize } from './json-api';
 
-/** The actions of a service with AWS's query protocol: each takes the parameters of a form, and returns the XML of its result. */
+/** The actions of a service with AWS's query protocol: each takes form parameters, and returns the XML of its result. */
 export type QueryApi = Readonly<Record<string, (parameters: Readonly<Record<string, string | undefined>>, authorize: Authorize) => string>>;
 
 export function queryResponse(action: string, result: string): HttpResponse {

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 
 /**
- * A stream of what `next` gives, piece by piece and never ahead: an error comes after all that came before it has been read.
- * Whoever destroys it destroys `source` at once, even while a piece is awaited; a generator would wait for that piece first.
+ * A stream of the chunks that `next` returns, without reading ahead: an error is emitted after all earlier chunks have been read.
+ * Destroying the stream destroys `source` immediately, even while `next` is pending; a generator would wait for that chunk first.
  */
-export function pull(source: Readable, next: () => Promise<IteratorResult<Buffer, unknown>>): Readable {
+export function sequentialStream(source: Readable, next: () => Promise<IteratorResult<Buffer, unknown>>): Readable {
   return new Readable({
     highWaterMark: 1,
     read() {

@@ -50,14 +50,14 @@ export function signatureOf(request: HttpRequest): Signature | undefined {
 }
 
 /**
- * Signs the request again with the key that AWS knows, and compares.
+ * Recomputes the signature with the known secret key, and compares both.
  *
- * @throws AwsError where token or signature are not those of the credentials
+ * @throws AwsError if the token or the signature does not match the credentials
  */
 export function verify(request: HttpRequest, body: Buffer, signature: Signature, credentials: Credentials): void {
   const s3 = signature.service === 's3';
   if (signature.sessionToken !== credentials.sessionToken) {
-    // A temporary key without its token is not known at all.
+    // S3 reports a temporary key without its token as unknown.
     if (s3 && !signature.sessionToken) {
       throw new AwsError('InvalidAccessKeyId', 403, 'The AWS Access Key Id you provided does not exist in our records.');
     }
@@ -91,7 +91,7 @@ function signAgain(request: HttpRequest, bodyHash: string, signature: Signature,
     signQuery: signature.presigned,
     headers: signature.presigned ? signed : { 'x-amz-content-sha256': bodyHash, 'x-amz-date': signature.datetime, ...signed },
   }, {
-    // Only what the client signed counts, and all of that.
+    // Exactly the headers that the client signed.
     extraHeadersToInclude: flags(signature.signedHeaders),
     extraHeadersToIgnore: flags(['x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token'].filter((name) => !signature.signedHeaders.includes(name))),
   }), credentials);
@@ -99,7 +99,7 @@ function signAgain(request: HttpRequest, bodyHash: string, signature: Signature,
   return signer.signature();
 }
 
-/** `20261122T194000Z` in milliseconds since the epoch; what is no time is long ago. */
+/** `20261122T194000Z` in milliseconds since the epoch; an invalid time counts as expired. */
 function timeOf(datetime: string): number {
   return Date.parse(datetime.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5')) || 0;
 }

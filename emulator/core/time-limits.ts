@@ -1,15 +1,15 @@
 import type { Readable } from 'node:stream';
-import { pull } from './sequential-stream';
+import { sequentialStream } from './sequential-stream';
 
-/** A time limit was passed. */
+/** A time limit was exceeded. */
 export class TimedOut extends Error {}
 
-/** The promise, or TimedOut after so many milliseconds. */
+/** The promise's result, or TimedOut if it takes longer than the given time. */
 export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimedOut(`nothing came in ${milliseconds} ms`)), milliseconds);
-    // A limit alone must not keep the emulator alive.
+    timer = setTimeout(() => reject(new TimedOut(`no result within ${milliseconds} ms`)), milliseconds);
+    // A pending limit must not keep the process alive.
     timer.unref();
   });
   try {
@@ -19,11 +19,11 @@ export async function within<T>(milliseconds: number, promise: Promise<T>): Prom
   }
 }
 
-/** A body that breaks off where a gap between two of its pieces is longer than `gap`, or all of it lasts until after `deadline`. */
+/** Aborts a body when the gap between two chunks exceeds `gap`, or at `deadline`. */
 export function limited(body: Readable, gap: number, deadline = Infinity): Readable {
   const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  return pull(body, () => within(Math.max(0, Math.min(gap, deadline - Date.now(), LONGEST_TIMER)), pieces.next()));
+  return sequentialStream(body, () => within(Math.max(0, Math.min(gap, deadline - Date.now(), LONGEST_TIMER)), pieces.next()));
 }
 
-/** More than this, and a timer fires at once. */
+/** Maximum delay of a timer in Node.js; a longer one fires immediately. */
 export const LONGEST_TIMER = 2 ** 31 - 1;

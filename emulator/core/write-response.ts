@@ -5,8 +5,8 @@ import type { Writable } from 'node:stream';
 import { headerValue, type HttpResponse } from './http';
 
 /**
- * Sends a response to whoever waits for it, no faster than it is read. A body that breaks off breaks off the connection, after
- * what came of it has been sent. Resolves to whether the response is complete.
+ * Sends a response with back-pressure. If the body fails, sends the data received so far and aborts the connection. Resolves to whether the
+ * response was sent completely.
  */
 export async function writeResponse(response: HttpResponse, out: ServerResponse | Http2ServerResponse, method: string): Promise<boolean> {
   // HTTP/2's compatibility API has the same methods, its types do not.
@@ -28,7 +28,7 @@ export async function writeResponse(response: HttpResponse, out: ServerResponse 
       if (target.destroyed) return false;
       if (!target.write(chunk)) await Promise.race([once(target, 'drain').catch(() => undefined), gone]);
       sent += Buffer.byteLength(chunk as Buffer);
-      // A viewer may leave with all that was promised, before the body's end is seen.
+      // A viewer may disconnect after the last byte, before the end of the body is detected.
       if (sent >= length && !target.destroyed) {
         out.end();
         return true;
@@ -43,14 +43,14 @@ export async function writeResponse(response: HttpResponse, out: ServerResponse 
   return true;
 }
 
-/** Sends what has been written, and ends the connection, or the stream of HTTP/2, with an error. */
+/** Flushes written data, then aborts the connection or the HTTP/2 stream. */
 function breakOff(out: ServerResponse | Http2ServerResponse): void {
   if (!(out instanceof Http2ServerResponse)) return void out.socket?.destroySoon();
   const { stream } = out;
   if (!stream.destroyed) stream.write('', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
 }
 
-/** Repeated headers stay apart: `Set-Cookie` cannot be joined. */
+/** Repeated headers stay separate: `Set-Cookie` cannot be joined. */
 function rawHeaders({ headers }: HttpResponse): Record<string, string | string[]> {
   const raw: Record<string, string | string[]> = {};
   const names = new Map<string, string>();

@@ -2,11 +2,11 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { dirname, join, posix } from 'node:path';
 import { unzipSync, zipSync, type Zippable } from 'fflate';
 
-/** The time of every entry: the same content gives the same bytes. */
+/** Fixed time of all entries, so that equal content results in equal bytes. */
 const NO_TIME = new Date(1980, 0, 1);
 const UNIX = 3;
 
-/** A folder as the archive that `cdk deploy` makes of it: links are followed, and modes are kept. */
+/** Archives a folder as `cdk deploy` does: follows links, keeps file modes. */
 export function zipFolder(folder: string): Buffer {
   const entries: Zippable = {};
   const add = (path: string): void => {
@@ -22,7 +22,7 @@ export function zipFolder(folder: string): Buffer {
   return Buffer.from(zipSync(entries));
 }
 
-/** Unpacks an archive into a folder, which is made. */
+/** Extracts an archive into a folder, and creates the folder. */
 export function unzipInto(folder: string, archive: Buffer): void {
   for (const [path, content] of Object.entries(unzipSync(archive))) {
     if (path.endsWith('/')) continue;

@@ -21,7 +21,7 @@ import { queryError, queryResponse, type QueryApi } from '../core/query-api';
 import { signatureOf, verify, type Signature } from '../core/signature';
 import { writeResponse } from '../core/write-response';
 
-/** Fields of requests that name the resource of a call. */
+/** Request fields that identify the resource of a call. */
 const NAMING = ['Name', 'SecretId', 'Names', 'projectName', 'id', 'ids', 'repositoryName', 'logGroupName'];
 
 const METHODS: Record<string, string> = { GET: 'Get', HEAD: 'Head', PUT: 'Put', DELETE: 'Delete' };
@@ -29,7 +29,7 @@ const METHODS: Record<string, string> = { GET: 'Get', HEAD: 'Head', PUT: 'Put', 
 /** The path of CloudFormation's response URLs. */
 const RESPONSES = '/cloudformation-custom-resource-response/';
 
-/** The AWS endpoints on one port; the scope of a request's signature names the service. */
+/** The AWS endpoints on one port; the scope of a request's signature identifies the service. */
 export class AwsServer {
   public url = '';
   private readonly server = createServer((request, response) => void this.respond(fromNode(request, 'http'), response));
@@ -61,7 +61,7 @@ export class AwsServer {
     });
   }
 
-  /** A presigned response URL, as CloudFormation passes it to custom resources, and the body that is put to it. */
+  /** A presigned response URL for a custom resource, and the body that will be sent to it. */
   public expectResponse(): { url: string; response: Promise<Buffer> } {
     const path = `${RESPONSES}${randomUUID()}`;
     return { url: `${this.url}${path}`, response: new Promise((resolve) => this.expected.set(path, resolve)) };
@@ -110,7 +110,7 @@ export class AwsServer {
     return role;
   }
 
-  /** There is one endpoint for all regions: calls for secrets of another one are signed for that region, and name it in the ARN. */
+  /** One endpoint serves all regions. Calls for secrets in another region are signed for that region, which the secret's ARN contains. */
   private checkRegion(request: HttpRequest, body: Buffer, { service, region }: Signature): void {
     const expected = this.services.cloud.region;
     if (region === expected || resourceOf(request, service, body).startsWith(`arn:${this.services.cloud.partition}:${service}:${region}:`)) return;
@@ -124,7 +124,7 @@ export class AwsServer {
   private dispatch(service: string, action: string, request: HttpRequest, body: Buffer, role: Role): HttpResponse | Promise<HttpResponse> {
     const { iam, s3 } = this.services;
     switch (service) {
-      case 's3': return s3Api(s3, request, body, addressOf(request.path), (question) => iam.allows(role, question));
+      case 's3': return s3Api(s3, request, body, addressOf(request.path), (access) => iam.allows(role, access));
       case 'lambda': return lambdaApi(this.services, request, body, role);
       default: return service in this.queryApis ? this.query(service, action, body, role) : this.json(service, action, body, role);
     }

@@ -47,7 +47,7 @@ export function handlerOf(type: string): ResourceHandler | undefined {
 
 const UPDATERS: ResourceUpdaters = { ...IAM_UPDATERS, ...LAMBDA_UPDATERS };
 
-/** Types whose creation, repeated with other properties, is an update. */
+/** Types that are updated by running their handler again. */
 const OVERWRITTEN: readonly string[] = [
   'AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method', 'AWS::ApiGateway::Stage', 'AWS::CloudWatch::Alarm', 'AWS::Logs::MetricFilter',
   'AWS::S3::BucketPolicy', 'AWS::SSM::Parameter',
@@ -61,11 +61,11 @@ const DELETERS: ResourceDeleters = {
   ...LOGS_DELETERS,
   ...SECRETS_MANAGER_DELETERS,
   ...SSM_DELETERS,
-  // Of no effect on what a stage serves.
+  // Has no effect on what a stage serves.
   'AWS::ApiGateway::Deployment': () => undefined,
 };
 
-/** What changes a resource of a type in place; undefined where the emulator cannot. */
+/** Updates a resource of a type in place; undefined if the emulator does not support it. */
 export function updaterOf(type: string): ResourceUpdater | undefined {
   if (OVERWRITTEN.includes(type)) return (resource, _, deployment) => HANDLERS[type](resource, deployment);
   if (isInert(type)) return (_, { ref, attributes }) => ({ ref, attributes });
@@ -73,7 +73,7 @@ export function updaterOf(type: string): ResourceUpdater | undefined {
   return Object.hasOwn(UPDATERS, type) ? UPDATERS[type] : undefined;
 }
 
-/** What deletes a resource of a type; undefined where the emulator cannot. */
+/** Deletes a resource of a type; undefined if the emulator does not support it. */
 export function deleterOf(type: string): ResourceDeleter | undefined {
   if (Object.hasOwn(DELETERS, type)) return DELETERS[type];
   if (isInert(type)) return () => undefined;

@@ -19,7 +19,7 @@ import type { HttpHandler } from '../core/http';
 
 /** The services of an account. Each holds its own state. */
 export class Services {
-  /** Emulated DNS: the handler behind each host name. */
+  /** Emulated DNS: handlers by host name. */
   public readonly dns = new Map<string, HttpHandler>();
   public readonly cloudWatch = new CloudWatchService();
   public readonly apiGateway = new ApiGatewayService();

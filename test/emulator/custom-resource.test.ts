@@ -79,7 +79,7 @@ describe('a custom resource', () => {
 
   test('that cannot be deleted fails the rollback', async () => {
     await expect(provide('undeletable')).rejects.toMatchObject({
-      code: 'ROLLBACK_FAILED', message: 'C (Custom::Thing): it stays, while this was rolled back: C (Custom::Thing): it went wrong',
+      code: 'ROLLBACK_FAILED', message: 'C (Custom::Thing): it stays, during the rollback of: C (Custom::Thing): it went wrong',
     });
     expect([...services.cloudFormation.stacks.values()]).toEqual(['ROLLBACK_FAILED']);
   });

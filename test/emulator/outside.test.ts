@@ -88,7 +88,7 @@ test('buckets: one with librechat.yaml, one for the files', async () => {
 
 test('a MongoDB, which takes the place of the stack\'s database', async () => {
   const { services, url } = await start(() => ({}), { mongoUri: mongo.uri });
-  expect(log).toContainEqual(expect.objectContaining({ type: 'notice', message: expect.stringContaining('MONGO_URI is the one that was given') }));
+  expect(log).toContainEqual(expect.objectContaining({ type: 'notice', message: expect.stringContaining('MONGO_URI is the option `mongoUri`') }));
   await fetch(`${url}/api/config`);
   const asked = log.filter((event) => event.type === 'aws' && event.service === 'secretsmanager').map((event) => (event as { resource: string }).resource);
   expect(asked.length).toBeGreaterThan(0);

@@ -51,7 +51,7 @@ describe('an assembly', () => {
 
   test('fails when it is not clear which stack is meant', () => {
     write({ A: site, B: site });
-    expect(() => readAssembly(folder)).toThrow('`stack` must be given unless exactly one stack holds a distribution, got 2 of: name-of-A, name-of-B');
+    expect(() => readAssembly(folder)).toThrow('`stack` is required unless exactly one stack has a distribution, got 2 of: name-of-A, name-of-B');
     expect(() => readAssembly(folder, 'C')).toThrow('`stack` must name a stack of the assembly (name-of-A, name-of-B), got: C');
   });
 

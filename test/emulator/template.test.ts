@@ -61,7 +61,7 @@ describe('the order of deployment', () => {
   test('fails on a circle, and names it', () => {
     expect(() => deploymentOrder({
       A: { Type: 't', Properties: { x: { Ref: 'B' } } }, B: { Type: 't', DependsOn: ['A'] },
-    })).toThrow('the template must not go in a circle, got: A → B → A');
+    })).toThrow('the template must not have circular dependencies, got: A → B → A');
   });
 
   test('moves ids to the front, after their dependencies only', () => {

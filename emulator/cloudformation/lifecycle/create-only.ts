@@ -98,7 +98,7 @@ const CREATE_ONLY: Readonly<Record<string, readonly string[]>> = {
   'Custom::S3AutoDeleteObjects': ['BucketName'],
 };
 
-/** Whether a change of these properties replaces a resource. @throws Error for a type that the model does not know */
+/** Whether a change of these properties replaces a resource. @throws Error for types that are not in the table */
 export function isReplacement(type: string, changed: readonly string[]): boolean {
   const createOnly = CREATE_ONLY[type];
   if (!createOnly) throw new Error(`add the properties whose change replaces ${isCustomResource(type) ? 'the custom resource' : 'a resource of type'} ${type}`);

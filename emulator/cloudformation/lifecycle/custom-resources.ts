@@ -6,7 +6,7 @@ import { IMAGE_BUILD_PROPERTIES, IMAGE_BUILD_RESOURCE_TYPE } from '../../../src/
 import { CHECK_PROPERTIES, CHECK_RESOURCE_TYPE, USER_PROPERTIES, USER_RESOURCE_TYPE } from '../../../src/contract/maintenance';
 import { ADAPTER } from '../../../src/contract/variables';
 
-/** Why the function behind a custom resource fails, or undefined. */
+/** Reason why the function of a custom resource fails, or undefined. */
 type Handler = (resource: ModelResource, account: ModelAccount) => string | undefined;
 
 interface CustomResourceModel {
@@ -46,7 +46,7 @@ const MODELS: Readonly<Record<string, CustomResourceModel>> = {
       account.filled.add(repository.id);
       return undefined;
     },
-    // It stops the builds that still run.
+    // The handler stops running builds.
     delete: (resource, account) => deniedTo(resource, account, [
       ['codebuild:ListBuildsForProject', arnOf(String(resource.properties[IMAGE_BUILD_PROPERTIES.project]))],
     ]),
@@ -57,14 +57,14 @@ const MODELS: Readonly<Record<string, CustomResourceModel>> = {
       if (ADAPTER.databaseSecret in variables && !account.all().some(({ type }) => type === 'AWS::DocDB::DBInstance')) return 'no instance of the cluster accepts connections';
       return deniedTo(resource, account, [['secretsmanager:GetSecretValue', String(resource.properties[USER_PROPERTIES.account])]]);
     },
-    // It logs what fails.
+    // The handler logs errors and succeeds.
     delete: NOTHING,
   },
   'Custom::S3AutoDeleteObjects': {
     change: NOTHING,
     delete: (resource, account) => {
       const bucket = String(resource.properties.BucketName);
-      // The handler leaves a bucket alone that no longer has the tag. https://github.com/aws/aws-cdk/pull/16756
+      // The handler ignores a bucket without the tag. https://github.com/aws/aws-cdk/pull/16756
       const tags = (account.resources.get(bucket)?.properties.Tags ?? []) as { Key: string; Value: string }[];
       if (!tags.some(({ Key, Value }) => Key === 'aws-cdk:auto-delete-objects' && Value === 'true')) return undefined;
       const denied = deniedTo(resource, account, [['s3:DeleteObject', `${arnOf(bucket)}/index.html`]]);
@@ -74,17 +74,17 @@ const MODELS: Readonly<Record<string, CustomResourceModel>> = {
   },
 };
 
-/** The behavior of a custom resource. @throws Error for a type that the model does not know */
+/** The behavior of a custom resource. @throws Error for types that are not in the table */
 export function customResourceModel({ type }: ModelResource): CustomResourceModel {
   const model = MODELS[type] as CustomResourceModel | undefined;
-  if (!model) throw new Error(`add what ${type} does`);
+  if (!model) throw new Error(`add the behavior of ${type}`);
   return {
     change: (resource, account) => notInvocable(resource, account) ?? model.change(resource, account),
     delete: (resource, account) => notInvocable(resource, account) ?? model.delete(resource, account),
   };
 }
 
-/** CloudFormation sends Delete to the function, too, and fails where it cannot. */
+/** CloudFormation also sends Delete to the function, and fails if it cannot invoke it. */
 function notInvocable({ properties }: ModelResource, account: ModelAccount): string | undefined {
   const provider = account.resources.get(idOf(properties.ServiceToken));
   if (!provider) return 'its function does not exist';

@@ -5,15 +5,15 @@ import { refusalOfChange } from './prerequisites';
 import { refusalOfDeletion } from './usage';
 import { isCustomResource } from '../custom-resource';
 
-/** The services of an account, as far as they reject what a deployment does. */
+/** Model of an account: the rules by which its services reject operations. */
 export class ModelAccount {
   /** By physical ID. */
   public readonly resources: Map<string, ModelResource>;
-  /** Buckets that contain objects, and repositories that contain images. */
+  /** Buckets with objects, and repositories with images. */
   public readonly filled: Set<string>;
   public readonly interfaces: FunctionInterfaces;
 
-  /** @param logsApiGateway whether API Gateway already has a role for its logs in this account */
+  /** @param logsApiGateway whether the account already has a CloudWatch role for API Gateway */
   public constructor(public logsApiGateway = false, from?: ModelAccount) {
     this.resources = new Map(from?.resources);
     this.filled = new Set(from?.filled);

@@ -1,27 +1,27 @@
 import type { ResourceProperties } from '../resource';
 import type { DeletionPolicy } from '../template';
 
-/** A resource as it exists in the modelled account. */
+/** A resource in the modelled account. */
 export interface ModelResource {
   /** Physical ID: the logical id, with a number after a replacement. */
   readonly id: string;
   readonly logicalId: string;
   readonly type: string;
-  /** With references resolved to physical IDs. */
+  /** Properties, with references resolved to physical IDs. */
   readonly properties: ResourceProperties;
-  /** Names that no other resource may have at the same time. */
+  /** Names that must be unique while the resource exists. */
   readonly names: readonly string[];
   /** Physical IDs that the properties refer to. */
   readonly references: ReadonlySet<string>;
-  /** Physical IDs that it refers to or names in `DependsOn`. */
+  /** Physical IDs of references and `DependsOn`. */
   readonly dependencies: ReadonlySet<string>;
   readonly deletionPolicy: DeletionPolicy;
   readonly updateReplacePolicy: DeletionPolicy;
 }
 
-/** The service rejects an operation on a resource. */
+/** Error of a service that rejects an operation on a resource. */
 export class Refusal extends Error {
-  /** CloudFormation repeats the deletion of network resources, since interfaces are deleted some time after their owner. */
+  /** CloudFormation retries the deletion of network resources, because interfaces are deleted some time after their owner. */
   public readonly isPassing: boolean;
 
   public constructor(operation: 'create' | 'update' | 'delete', { id, type }: ModelResource, reason: string) {

@@ -6,16 +6,16 @@ import { isCustomResource } from '../custom-resource';
 import { type DependencyGraph, ordered, reversed } from '../deployment-order';
 import type { DeletionPolicy } from '../template';
 
-/** A resource that fails, before or after something of it exists: a rejected request, or a cluster that never becomes available. */
+/** An injected failure. `exists`: after the resource was created, such as a cluster that never becomes available. */
 export interface Failure {
   readonly logicalId: string;
   readonly exists: boolean;
 }
 
-/** Ids of resources to bring to the front, since CloudFormation works in parallel: any order that respects dependencies is possible. */
+/** Ids of resources to process first: CloudFormation works in parallel, so any order that respects dependencies is possible. */
 export type Preference = (graph: DependencyGraph) => Iterable<string>;
 
-/** How a deployment goes. */
+/** Options of one deployment. */
 export interface Course {
   readonly failure?: Failure;
   readonly first?: Preference;
@@ -30,9 +30,9 @@ interface Changes {
 }
 
 export interface Outcome {
-  /** Whether the operation itself failed, so that it was rolled back. */
+  /** Whether the operation itself failed and was rolled back. */
   readonly failed: boolean;
-  /** What services rejected, apart from the failure that was asked for. */
+  /** Operations that services rejected, apart from the injected failure. */
   readonly refusals: readonly string[];
   /** Logical ids that were created, updated or replaced. */
   readonly changed: readonly string[];
@@ -44,11 +44,11 @@ class RequestedFailure extends Error {}
 const DELETION_ATTEMPTS = 3;
 
 /**
- * CloudFormation's operations on a stack in a modelled account. Nothing runs and nothing waits, so that every failure of every resource can be
- * tried.
+ * CloudFormation's operations on a stack in a modelled account. Nothing is executed and nothing waits, so that every failure of every
+ * resource can be tried.
  *
- * An update creates and updates first, and deletes what was replaced or removed only after nothing can fail any more. A rollback updates back
- * first, and then deletes what the update had created.
+ * An update first creates and updates resources, and deletes replaced and removed ones in the cleanup phase, when nothing can fail any more.
+ * A rollback first restores updated resources, and then deletes the created ones.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
  * @see https://github.com/aws/aws-cdk/blob/main/docs/CLOUDFORMATION.md
@@ -64,12 +64,12 @@ export class ModelStack {
     return new ModelStack(this.account.copy(), this.template, this.resources);
   }
 
-  /** Puts objects into every bucket, as LibreChat does when somebody uses it. */
+  /** Puts objects into every bucket, as LibreChat does in use. */
   public use(): void {
     for (const { id, type } of this.resources.values()) if (type === 'AWS::S3::Bucket') this.account.filled.add(id);
   }
 
-  /** Creates the stack, or updates it. A failure is rolled back. */
+  /** Creates or updates the stack. Rolls back after a failure. */
   public deploy(template: ModelTemplate, { failure, first = NO_PREFERENCE, firstDeleted = NO_PREFERENCE }: Course = {}): Outcome {
     this.account.interfaces.settle(this.account);
     const before = this.resources;
@@ -107,7 +107,7 @@ export class ModelStack {
     const current = this.resources.get(logicalId);
     const updated = template.resolve(logicalId, current?.id ?? this.freeId(logicalId), this.resources);
     if (current?.type === updated.type && !changedProperties(current, updated).length) {
-      // Policies of the template apply without an operation on the resource.
+      // Deletion policies change without an operation on the resource.
       this.adopt(updated);
       return;
     }
@@ -159,7 +159,7 @@ export class ModelStack {
     return [...refusals.map(({ message }) => message), ...this.deleteAll(deletions, firstDeleted)];
   }
 
-  /** Deletes in the reverse order of dependencies. What a resource that stays depends on is not attempted. */
+  /** Deletes in reverse order of dependencies. Dependencies of remaining resources are not attempted. */
   private deleteAll(deletions: readonly Deletion[], firstDeleted: Preference): string[] {
     const pending = new Map(deletions.filter((deletion) => !isKept(deletion)).map(({ resource }) => [resource.id, resource]));
     const dependents = reversed(new Map([...pending.values()].map(({ id, dependencies }) => [id, dependencies])));
@@ -192,7 +192,7 @@ export class ModelStack {
 interface Deletion {
   readonly resource: ModelResource;
   readonly policy: DeletionPolicy;
-  /** Whether the operation that is rolled back has created it. */
+  /** Whether the operation that is rolled back created it. */
   readonly created?: boolean;
 }
 

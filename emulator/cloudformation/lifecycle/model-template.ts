@@ -18,11 +18,11 @@ const PSEUDO_PARAMETERS: Record<string, unknown> = {
   'AWS::NotificationARNs': [],
 };
 
-/** The resources of a template whose conditions hold, and how they depend on each other. */
+/** The resources of a template whose conditions are true, and their dependencies. */
 export class ModelTemplate {
   public readonly resources: Readonly<Record<string, TemplateResource>>;
   public readonly graph;
-  /** Thousands of scenarios resolve the same values. */
+  /** Thousands of scenarios resolve the same properties. */
   private readonly resolved = new Map<string, ModelResource>();
   private readonly referenced = new Map<string, ReadonlySet<string>>();
 
@@ -34,7 +34,7 @@ export class ModelTemplate {
     for (const [id, { Properties }] of Object.entries(this.resources)) this.referenced.set(id, referencesIn(Properties));
   }
 
-  /** A resource of the template under a physical ID, in a stack whose other resources exist. */
+  /** Resolves a resource for a physical ID and the existing resources of the stack. */
   public resolve(logicalId: string, id: string, existing: Existing): ModelResource {
     const dependencies = [...this.graph.get(logicalId)!].map((dependency) => existing.get(dependency)!);
     const key = JSON.stringify([id, ...dependencies.map((other) => isCustomResource(other.type) ? [other.id, other.properties] : other.id)]);
@@ -62,7 +62,7 @@ export class ModelTemplate {
       template: this.template,
       ref: (name) => PSEUDO_PARAMETERS[name] ?? this.template.Parameters?.[name]?.Default ?? existing.get(name)?.id,
       attribute: (logicalId, name) => attributeOf(existing.get(logicalId), name),
-      // CloudFormation compares references, not what they stand for.
+      // CloudFormation compares references, not their resolved values.
       dynamic: (service, key) => `resolved:${service}:${key}`,
       availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
     };

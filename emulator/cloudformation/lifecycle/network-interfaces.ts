@@ -2,12 +2,12 @@ import type { ModelAccount } from './model-account';
 import { idOf, type ModelResource } from './model-resource';
 import { roleMay } from './permissions';
 
-/** Interfaces that a service has created in a VPC. */
+/** Interfaces that a service created in a VPC. */
 interface Interfaces {
   readonly owner: string;
   readonly subnets: readonly string[];
   readonly groups: readonly string[];
-  /** Role by which Lambda deletes them, once their owner has left the VPC. */
+  /** Role with which Lambda deletes them, after their owner has left the VPC. */
   readonly releasedBy?: string;
 }
 
@@ -46,23 +46,23 @@ export class FunctionInterfaces {
     if (!interfaces) return;
     this.attached.delete(resource.id);
     const lambda = resource.type === 'AWS::Lambda::Version' ? account.resources.get(idOf(resource.properties.FunctionName)) : resource;
-    // Of a function whose role may not delete them, they stay until somebody deletes them by hand.
+    // If the function's role may not delete them, they remain until they are deleted manually.
     if (!mayDelete(account, lambda?.properties.Role)) this.left.push({ ...interfaces, releasedBy: lambda && String(lambda.properties.Role) });
   }
 
-  /** Time passes: Lambda deletes those that it may. */
+  /** Simulates Lambda's delayed deletion of interfaces. */
   public settle(account: ModelAccount): void {
     this.left = this.left.filter(({ releasedBy }) => !mayDelete(account, releasedBy));
   }
 
   public existing(account: ModelAccount): Interfaces[] {
-    // The deletion of a subnet or a security group is repeated for as long as Lambda needs.
+    // CloudFormation retries the deletion of a subnet or a security group for as long as Lambda needs.
     this.settle(account);
     return [...this.attached.values(), ...this.left];
   }
 }
 
-/** Why a subnet or a security group cannot be deleted. */
+/** Reason why a subnet or a security group cannot be deleted, or undefined. */
 export function refusalOfInterfaces({ id, type }: ModelResource, account: ModelAccount): string | undefined {
   if (type !== 'AWS::EC2::Subnet' && type !== 'AWS::EC2::SecurityGroup') return undefined;
   const found = [...account.interfaces.existing(account), ...account.all().flatMap((resource) => interfacesOf(resource, account) ?? [])]

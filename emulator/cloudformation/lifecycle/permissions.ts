@@ -2,7 +2,7 @@ import type { ModelAccount } from './model-account';
 import { idOf, type ModelResource } from './model-resource';
 import { allows, forPrincipal, type Statement } from '../../services/iam/policy';
 
-/** Whether a role of this account may do it now, by its own policies or a bucket's. False for a role that does not exist. */
+/** Whether a role's policies, or a bucket policy, currently allow the action. False if the role does not exist. */
 export function roleMay(account: ModelAccount, roleArn: unknown, action: string, resource = '*'): boolean {
   const role = account.resources.get(idOf(roleArn));
   return role?.type === 'AWS::IAM::Role' && allows([...ownStatements(role, account), ...bucketStatements(String(roleArn), account)], { action, resource });

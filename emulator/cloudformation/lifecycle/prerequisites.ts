@@ -7,7 +7,7 @@ const ADDRESS_QUOTA = 5;
 
 type Prerequisite = (resource: ModelResource, account: ModelAccount) => string | undefined;
 
-/** What services require of the moment at which a resource is created or updated, beyond what it refers to. */
+/** Conditions, besides references, that services check when a resource is created or updated. */
 const PREREQUISITES: Readonly<Record<string, Prerequisite>> = {
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
   'AWS::ApiGateway::Stage': ({ properties }, { logsApiGateway }) =>
@@ -34,7 +34,7 @@ const PREREQUISITES: Readonly<Record<string, Prerequisite>> = {
       ? 'The provided execution role does not have permissions to call CreateNetworkInterface on EC2' : undefined,
 };
 
-/** Subnet groups can be changed, but not to subnets of another VPC. */
+/** A subnet group can change subnets, but not its VPC. */
 function staysInVpc({ id, properties }: ModelResource, account: ModelAccount): string | undefined {
   const vpcOf = (group: ModelResource['properties']) => account.resources.get(idOf(group.SubnetIds[0]))?.properties.VpcId as unknown;
   const current = account.resources.get(id)?.properties;

@@ -3,18 +3,18 @@ import { ModelStack, type Preference } from './model-stack';
 import type { ModelTemplate } from './model-template';
 import { closure } from '../deployment-order';
 
-/** The update of a stack to another template, and what CloudFormation could not do or undo. */
+/** Result of updating a stack to another template. */
 export interface Transition {
-  /** Why the update itself is rejected. */
+  /** Reasons for which the update itself is rejected. */
   readonly rejected: readonly string[];
-  /** What could not be deleted or rolled back, during the update or after a failure of any resource that it changes. */
+  /** Failed deletions and rollbacks, during the update or after an injected failure of any resource that it changes. */
   readonly refusals: readonly string[];
-  /** Physical IDs of resources that are in no stack any more. What is retained on purpose is not counted. */
+  /** Physical IDs of resources that belong to no stack any more, except intentionally retained ones. */
   readonly remaining: readonly string[];
   readonly changed: number;
 }
 
-/** Deletes a stack that is in use, with each resource as early and as late as its dependencies allow. Returns what is refused. */
+/** Deletes a stack in use, with each resource as early and as late as its dependencies allow. Returns rejected operations. */
 export function deleteInEachOrder(template: ModelTemplate): string[] {
   const refusals = new Set<string>();
   for (const logicalId of Object.keys(template.resources)) {
@@ -27,7 +27,7 @@ export function deleteInEachOrder(template: ModelTemplate): string[] {
   return [...refusals];
 }
 
-/** Updates a stack that is in use, fails each resource that changes, rolls back, and deletes the stack afterwards. */
+/** Updates a stack in use, fails each changed resource, rolls back, and then deletes the stack. */
 export function tryTransition(from: ModelTemplate, to: ModelTemplate): Transition {
   const refusals = new Set<string>();
   const remaining = new Set<string>();
@@ -47,7 +47,7 @@ export function tryTransition(from: ModelTemplate, to: ModelTemplate): Transitio
       stack.deploy(to, course).refusals.forEach((refusal) => refusals.add(refusal));
       stack.account.resources.forEach(({ id }) => before.has(id) || remaining.add(id));
       before.forEach((resource, id) => {
-        if (stack.account.resources.get(id)?.properties !== resource.properties) refusals.add(`roll back ${id}: it is not what it was`);
+        if (stack.account.resources.get(id)?.properties !== resource.properties) refusals.add(`roll back ${id}: its properties are not restored`);
       });
       stack.delete().refusals.forEach((refusal) => refusals.add(refusal));
     }
@@ -57,7 +57,7 @@ export function tryTransition(from: ModelTemplate, to: ModelTemplate): Transitio
 
 const USED = new WeakMap<ModelTemplate, ModelStack>();
 
-/** A stack that was deployed, and whose buckets contain objects. */
+/** A deployed stack whose buckets contain objects. */
 function usedStack(template: ModelTemplate): ModelStack {
   const known = USED.get(template);
   if (known) return known.copy();

@@ -2,7 +2,7 @@ import type { ResourceProperties } from '../resource';
 
 type Name = string | undefined;
 
-/** What must be unique among resources of a type: a name within its account, or a key within what it belongs to. Undefined where CloudFormation generates it. */
+/** Unique values by type: a name within the account, or a key within the parent resource. Undefined if CloudFormation generates the name. */
 const NAMES: Readonly<Record<string, (properties: ResourceProperties) => Name | Name[]>> = {
   'AWS::ApiGateway::ApiKey': ({ Value }) => Value,
   'AWS::ApiGateway::GatewayResponse': ({ RestApiId, ResponseType }) => `${RestApiId}/${ResponseType}`,
@@ -55,7 +55,7 @@ export function uniqueNames(type: string, properties: ResourceProperties): strin
   return [NAMES[type]?.(properties)].flat().filter((name) => name !== undefined).map((name) => `${type} ${String(name)}`);
 }
 
-/** "The specified rule already exists" for the same peer, protocol and ports, whatever the description. */
+/** EC2: "The specified rule already exists" for the same peer, protocol and ports, regardless of the description. */
 function securityGroupRule({ Description: _, ...rule }: ResourceProperties): string {
   return JSON.stringify(Object.entries(rule).sort());
 }

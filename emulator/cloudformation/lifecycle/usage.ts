@@ -1,7 +1,7 @@
 import type { ModelAccount } from './model-account';
 import type { ModelResource } from './model-resource';
 
-/** Types whose resources cannot be deleted while one of these refers to them. */
+/** Types of resources that prevent the deletion of the resource they reference. */
 const USERS: Readonly<Record<string, readonly string[]>> = {
   // "Active stages pointing to this deployment must be moved or deleted"
   'AWS::ApiGateway::Deployment': ['AWS::ApiGateway::Stage'],
@@ -45,7 +45,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     filled.has(id) && properties.EmptyOnDelete !== true ? 'RepositoryNotEmptyException: it still contains images' : undefined,
   // https://docs.aws.amazon.com/documentdb/latest/developerguide/db-cluster-delete.html#db-cluster-deletion-protection
   'AWS::DocDB::DBCluster': ({ properties }) => properties.DeletionProtection === true ? 'Cannot delete protected Cluster' : undefined,
-  // A rule of another group that names this one. Rules of the group itself go with it.
+  // A rule of another group that references this one. The group's own rules are deleted with it.
   'AWS::EC2::SecurityGroup': ({ id }, account) => {
     const rule = account.all().find(({ type, references, properties }) => /^AWS::EC2::SecurityGroup(In|E)gress$/.test(type)
       && references.has(id) && !String(properties.GroupId).startsWith(`${id}.`));

@@ -1,15 +1,15 @@
 import type { GatewayErrorType } from './gateway-error';
 import type { HttpResponse } from '../../core/http';
-import { pull } from '../../core/sequential-stream';
+import { sequentialStream } from '../../core/sequential-stream';
 
-/** Where a stage writes a line for each request, and what of it. */
+/** Access log settings of a stage. */
 export interface AccessLog {
-  /** With `$context` variables. */
+  /** Log format with `$context` variables. */
   readonly format: string;
   readonly write: (line: string) => void;
 }
 
-/** What is known of a request while it is served. Variables that do not apply to it have no value. */
+/** Values of a request's log variables. Variables that do not apply are undefined. */
 export interface AccessLogValues {
   readonly 'requestId': string;
   readonly 'extendedRequestId': string;
@@ -36,7 +36,7 @@ export interface AccessLogValues {
 }
 
 /**
- * A line of the log. What has no value is `-`. Only `$context.error.messageString` has quotes of its own: within others it breaks JSON.
+ * A log line. Undefined variables are `-`. Only `$context.error.messageString` includes quotes: further ones around it break JSON.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
  */
@@ -44,11 +44,11 @@ export function accessLogLine(format: string, values: AccessLogValues): string {
   return format.replace(/\$context((?:\.[A-Za-z]+)+)/g, (_, name: string) => String(values[name.slice(1) as keyof AccessLogValues] ?? '-'));
 }
 
-/** The response, whose end completes the request's line. */
+/** Wraps a response so that the log line is written at its end. */
 export function logged(response: HttpResponse, log: AccessLog, values: AccessLogValues, began: number): HttpResponse {
   const chunks = response.body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let bytes = 0;
-  const body = pull(response.body, async () => {
+  const body = sequentialStream(response.body, async () => {
     const piece = await chunks.next();
     if (piece.done) return piece;
     if (values['integration.latency'] !== undefined) values['integration.timeToFirstContent'] ??= sinceMs(began);

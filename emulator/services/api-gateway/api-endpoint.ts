@@ -32,7 +32,7 @@ export class ApiEndpoint {
 
   public async handle(request: HttpRequest): Promise<HttpResponse> {
     const began = performance.now();
-    // Slashes before the stage do not count, those after it only in the context.
+    // Slashes before the stage are ignored. Those after it appear in the context only.
     const [, stage, ...rest] = request.path.replace(/^\/+/, '/').split('/');
     const values = this.valuesOf(request, stage, `/${stage}/${rest.join('/')}`);
     const path = `/${rest.join('/')}`.replace(/^\/+/, '/');
@@ -149,7 +149,7 @@ export class ApiEndpoint {
     return new GatewayError(error instanceof LambdaFunctionError ? 'FUNCTION_ERROR' : 'INTEGRATION_FAILURE');
   }
 
-  /** The function of an integration, if its own policy lets this API invoke it. */
+  /** The function of an integration, if its resource policy allows this API to invoke it. */
   private functionOf({ resource, method }: Match, stage: string): DeployedFunction | undefined {
     const { Uri = '', ResponseTransferMode } = method.integration;
     const streaming = /:lambda:path\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/.exec(Uri);

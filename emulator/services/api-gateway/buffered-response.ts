@@ -11,7 +11,7 @@ interface ProxyResult {
   readonly isBase64Encoded?: boolean;
 }
 
-/** A response that was collected first: the JSON of a proxy integration, and nothing else. */
+/** Parses a buffered response: the JSON of a proxy integration. */
 export function readBufferedResponse(payload: Buffer, binaryMediaTypes: readonly string[], accept: string | undefined): HttpResponse {
   let result: ProxyResult;
   try {

@@ -9,7 +9,7 @@ export interface EventInput {
   readonly resourceId?: string;
   /** Without the stage, as sent. */
   readonly path: string;
-  /** With the stage, as sent. @default made up from stage and path */
+  /** With the stage, as sent. @default derived from stage and path */
   readonly pathWithStage?: string;
   /** As sent, without the question mark. */
   readonly query?: string;
@@ -81,22 +81,22 @@ export function restApiEvent(input: EventInput): APIGatewayProxyEvent {
         userAgent: headerValue(headers, 'user-agent') ?? null,
         user: null,
         ...(input.apiKey ? { apiKey: input.apiKey } : {}),
-        // `apiKeyId` and `clientCert` are absent, against the type.
+        // `apiKeyId` and `clientCert` are absent on AWS, despite the type.
       } as APIGatewayEventIdentity,
-      // `deploymentId` is none of the type's fields.
+      // The type lacks `deploymentId`.
     } as APIGatewayProxyEvent['requestContext'],
     body: body.length ? body.toString(binary ? 'base64' : 'utf8') : null,
     isBase64Encoded: body.length > 0 && binary,
   };
 }
 
-/** A time as `$context.requestTime` has it, such as `25/Nov/2026:10:08:40 +0000`. */
+/** A time in the format of `$context.requestTime`, such as `25/Nov/2026:10:08:40 +0000`. */
 export function requestTimeOf(milliseconds: number): string {
   const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) (\S+) GMT$/.exec(new Date(milliseconds).toUTCString())!;
   return `${day}/${month}/${year}:${time} +0000`;
 }
 
-/** Whether a body of this type reaches the integration as bytes rather than as text. */
+/** Whether the integration receives a body of this type as bytes rather than as text. */
 export function isBinary(binaryMediaTypes: readonly string[], contentType: string | undefined): boolean {
   const type = (contentType ?? 'application/json').split(';')[0].trim().toLowerCase();
   return binaryMediaTypes.some((pattern) => {

@@ -3,13 +3,13 @@ import type { HttpResponse } from '../../core/http';
 interface ErrorType {
   readonly status: number;
   readonly message: string;
-  /** The header `x-amzn-ErrorType`. */
+  /** Value of the header `x-amzn-ErrorType`. */
   readonly code: string;
 }
 
 /**
- * The errors that API Gateway generates, by response type. `FUNCTION_ERROR` is none of API Gateway's own types: AWS documents the
- * status only, so it follows `DEFAULT_5XX`.
+ * The errors that API Gateway generates, by response type. `FUNCTION_ERROR` is not a type of API Gateway's: AWS documents only the
+ * status, so it uses `DEFAULT_5XX`.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html

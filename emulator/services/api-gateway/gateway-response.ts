@@ -12,10 +12,10 @@ export interface GatewayResponse {
 
 const DEFAULT_TEMPLATE = '{"message":$context.error.messageString}';
 
-/** Variables of the template, as far as the emulator supports them. */
+/** The template variables that the emulator supports. */
 type Context = Readonly<Record<string, string>>;
 
-/** The response to an error: the customized one of its type, else of `DEFAULT_4XX` or `DEFAULT_5XX`, else API Gateway's own. */
+/** The response to an error: the customized response of its type, else of `DEFAULT_4XX` or `DEFAULT_5XX`, else API Gateway's default. */
 export function gatewayResponse(
   error: GatewayError, customized: ReadonlyMap<string, GatewayResponse>, requestId: string, accept?: string,
 ): HttpResponse {
@@ -36,7 +36,7 @@ export function gatewayResponse(
 
 const VARIABLE = /\$context\.(error\.(?:messageString|message|responseType)|requestId)/g;
 
-/** Reads the resource's properties. @throws Error where the emulator does not support a template or a parameter */
+/** Reads the resource's properties. @throws Error if the emulator does not support a template or a parameter */
 export function gatewayResponseOf(
   { StatusCode, ResponseParameters = {}, ResponseTemplates = {} }: {
     readonly StatusCode?: string; readonly ResponseParameters?: Record<string, string>; readonly ResponseTemplates?: Record<string, string>;

@@ -2,7 +2,7 @@ import { GatewayError } from './gateway-error';
 import type { Integration } from './rest-api';
 import { headerValue, textResponse, type Header, type HttpResponse } from '../../core/http';
 
-/** The response of a MOCK integration: the request template selects the status, the integration response of that status has the rest. */
+/** The response of a MOCK integration: the request template selects the status, and the integration response for that status the rest. */
 export function mockResponse(integration: Integration, headers: readonly Header[], binaryMediaTypes: readonly string[]): HttpResponse {
   const contentType = (headerValue(headers, 'content-type') ?? 'application/json').split(';')[0].trim();
   const template = integration.RequestTemplates?.[contentType];
@@ -10,7 +10,7 @@ export function mockResponse(integration: Integration, headers: readonly Header[
   if (template === undefined && (PassthroughBehavior === 'NEVER' || (PassthroughBehavior === 'WHEN_NO_TEMPLATES' && integration.RequestTemplates))) {
     throw new GatewayError('UNSUPPORTED_MEDIA_TYPE');
   }
-  // All bodies count as binary then, and a binary one cannot be mapped.
+  // All bodies count as binary then, and mapping templates do not support binary bodies.
   if (binaryMediaTypes.includes('*/*') && integration.ContentHandling !== 'CONVERT_TO_TEXT') throw new GatewayError('API_CONFIGURATION_ERROR');
   const wanted = statusOf(template);
   const responses = integration.IntegrationResponses ?? [];

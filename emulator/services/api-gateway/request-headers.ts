@@ -1,10 +1,10 @@
 import { endToEnd, withoutHeaders, type Header } from '../../core/http';
 
-/** Besides those of the connection. */
+/** Dropped besides hop-by-hop headers. */
 const DROPPED = ['content-length', 'content-md5', 'expect', 'max-forwards', 'server', 'www-authenticate'];
 
 /**
- * The headers of a client's request as the integration gets them.
+ * The headers that an integration receives.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */

@@ -10,7 +10,7 @@ import type { LogStreamEvent } from '../cloudwatch-logs/logs-service';
 const KEY_LENGTH = { least: 20, most: 128 };
 const LONGEST_STREAM_MS = 900_000;
 
-/** A stage serves the methods of the template: the emulator has one deployment only. */
+/** Resources of API Gateway. Every stage serves the methods of the template: the emulator has one deployment only. */
 export const API_GATEWAY_RESOURCES: ResourceHandlers = {
   'AWS::ApiGateway::RestApi': (resource, deployment) => {
     const { cloud, services } = deployment;
@@ -112,7 +112,7 @@ function apiOf(resource: ResourceDefinition, { services }: Deployment): RestApi 
 function accessLogOf(resource: ResourceDefinition, setting: { DestinationArn?: unknown; Format?: unknown }, { services }: Deployment): AccessLog {
   const format = String(setting.Format ?? '');
   if (!/\$context\.(?:requestId|extendedRequestId)\b/.test(format)) {
-    reject(resource, '`AccessLogSetting.Format` must hold $context.requestId or $context.extendedRequestId');
+    reject(resource, '`AccessLogSetting.Format` must contain $context.requestId or $context.extendedRequestId');
   }
   const group = /:log-group:([^:]+)(?::\*)?$/.exec(String(setting.DestinationArn))?.[1] ?? '';
   const streams = services.logs.streams(group)

@@ -1,13 +1,13 @@
 import type { Header } from '../../core/http';
 
-/** These come out under another name, as x-amzn-Remapped-*. */
+/** API Gateway renames these to x-amzn-Remapped-*. */
 const REMAPPED = ['authorization', 'connection', 'content-md5', 'date', 'max-forwards', 'server', 'user-agent', 'www-authenticate'];
 
-/** These do not come out at all. */
+/** API Gateway drops these. */
 const DROPPED = ['expect', 'host', 'proxy-authenticate', 'te', 'transfer-encoding', 'trailer', 'upgrade'];
 
 /**
- * The headers of an integration's response as the client gets them.
+ * The headers of an integration's response that the client receives.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */

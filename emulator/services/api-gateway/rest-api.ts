@@ -2,7 +2,7 @@ import type { AccessLog } from './access-log';
 import type { GatewayResponse } from './gateway-response';
 import type { TokenBucket } from './token-bucket';
 
-/** An integration as the template has it. */
+/** An integration in the template. */
 export interface Integration {
   readonly Type: string;
   readonly Uri?: string;
@@ -37,7 +37,7 @@ export interface ApiResource {
   readonly methods: Map<string, Method>;
 }
 
-/** Which resource and method a path leads to, and the values of its path parameters, as they were sent. */
+/** The resource and method of a path, with the values of path parameters as they were sent. */
 export interface Match {
   readonly resource: ApiResource;
   readonly method: Method;
@@ -55,7 +55,7 @@ export interface Stage {
 export class RestApi {
   public readonly resources = new Map<string, ApiResource>();
   public readonly stages = new Map<string, Stage>();
-  /** The API keys of usage plans, as `stage/value`, with the throttling of the plan. */
+  /** Throttling of usage plans, by API key as `stage/value`. */
   public readonly keys = new Map<string, TokenBucket | undefined>();
   /** Customized gateway responses by response type. */
   public readonly gatewayResponses = new Map<string, GatewayResponse>();
@@ -67,7 +67,7 @@ export class RestApi {
     this.resources.set(id, { id, path: parent === undefined ? '/' : `${base === '/' ? '' : base}/${pathPart}`, methods: new Map() });
   }
 
-  /** Finds the method of a path: static parts go before `{parameters}`, those before a greedy `{proxy+}`. */
+  /** Finds the method of a path: static segments precede `{parameters}`, which precede a greedy `{proxy+}`. */
   public match(path: string, httpMethod: string): Match | undefined {
     const segments = path.replace(/\/$/, '').split('/').slice(1);
     const candidates = [...this.resources.values()]

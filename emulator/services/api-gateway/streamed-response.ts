@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { clientHeaders } from './response-headers';
 import type { Header, HttpResponse } from '../../core/http';
-import { pull } from '../../core/sequential-stream';
+import { sequentialStream } from '../../core/sequential-stream';
 
-/** What stands before the body of a streamed response. */
+/** Metadata before the body of a streamed response. */
 interface Metadata {
   readonly statusCode?: number;
   readonly headers?: Record<string, unknown>;
@@ -14,11 +14,11 @@ interface Metadata {
 const DELIMITER = Buffer.alloc(8);
 const DELIMITER_WITHIN = 16 * 1024;
 
-/** The metadata, or the NUL bytes that end it, are not as they must be. */
+/** The metadata or its delimiter is malformed. */
 export class MalformedResponse extends Error {}
 
 /**
- * Takes a streamed response apart: JSON metadata, eight NUL bytes within the first 16 KB, then the body as it comes.
+ * Parses a streamed response: JSON metadata, eight NUL bytes within the first 16 KB, then the body as a stream.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
  */
@@ -28,14 +28,14 @@ export async function readStreamedResponse(stream: Readable): Promise<HttpRespon
   let end = -1;
   while (end < 0) {
     const { value, done } = await chunks.next();
-    if (done) throw new MalformedResponse('the response must hold metadata and 8 NUL bytes');
+    if (done) throw new MalformedResponse('the response must contain metadata and 8 NUL bytes');
     head = Buffer.concat([head, value]);
     end = head.subarray(0, DELIMITER_WITHIN).indexOf(DELIMITER);
     if (end < 0 && head.length >= DELIMITER_WITHIN) throw new MalformedResponse('the metadata must end within the first 16 KB');
   }
   const { status, headers } = parse(head.subarray(0, end).toString());
   let first: Buffer | undefined = head.subarray(end + DELIMITER.length);
-  const body = pull(stream, async () => {
+  const body = sequentialStream(stream, async () => {
     const value = first;
     first = undefined;
     return value?.length ? { value, done: false } : chunks.next();
@@ -57,7 +57,7 @@ function parse(json: string): { status: number; headers: Header[] } {
 }
 
 /**
- * The headers of both maps. Of a name in both, the values of `multiValueHeaders` come first, and the name is written as there.
+ * Merges the headers of both maps. For a name in both, the values and the spelling of `multiValueHeaders` come first.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
  */
@@ -71,7 +71,7 @@ export function headersOf(single: Record<string, unknown>, multiple: Record<stri
   for (const [name, value] of Object.entries(single)) {
     if (!['string', 'number', 'boolean'].includes(typeof value)) throw new MalformedResponse(`header ${name} must be a string`);
     const spelling = spellings.get(name.toLowerCase());
-    // The same value in both is one value.
+    // A value that is in both maps is sent once.
     if (spelling === undefined) result.push([name, String(value)]);
     else if (!(multiple[spelling] as unknown[]).map(String).includes(String(value))) result.push([spelling, String(value)]);
   }

@@ -1,5 +1,5 @@
 /**
- * API Gateway's throttling: `burst` requests at once, refilled by `rate` requests a second.
+ * API Gateway's throttling: a burst of `burst` requests, refilled at `rate` requests per second.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
@@ -7,12 +7,12 @@ export class TokenBucket {
   private tokens: number;
   private refilledAt = performance.now();
 
-  /** @param timeScale divides the durations of the platform */
+  /** @param timeScale divisor of the platform's durations */
   public constructor(private readonly rate: number, private readonly burst: number, private readonly timeScale: number) {
     this.tokens = burst;
   }
 
-  /** Takes a token; false where there is none. */
+  /** Takes a token; false if the bucket is empty. */
   public take(): boolean {
     const now = performance.now();
     this.tokens = Math.min(this.burst, this.tokens + (now - this.refilledAt) / 1000 * this.timeScale * this.rate);

@@ -4,7 +4,7 @@ import { reject, unsupported, type ResourceHandlers, type ResourceProperties } f
 const MOST_NOTIFICATIONS = 5;
 
 /**
- * Budgets that never notify: there are no costs.
+ * Budgets that never notify: the emulator has no costs.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-budgets-budget.html
  */
@@ -19,7 +19,7 @@ export const BUDGETS_RESOURCES: ResourceHandlers = {
       if (filter !== 'TagKeyValue' || wrong !== undefined) unsupported(resource, `\`CostFilters\` must be TagKeyValue with user:<key>$<value>, got: ${filter} ${wrong}`);
     }
     const notifications = NotificationsWithSubscribers as ResourceProperties[];
-    if (notifications.length > MOST_NOTIFICATIONS) reject(resource, `a budget has up to ${MOST_NOTIFICATIONS} notifications, got: ${notifications.length}`);
+    if (notifications.length > MOST_NOTIFICATIONS) reject(resource, `a budget must have at most ${MOST_NOTIFICATIONS} notifications, got: ${notifications.length}`);
     for (const { Notification, Subscribers } of notifications) {
       if (!(Notification.Threshold > 0)) reject(resource, `\`Threshold\` must be above 0, got: ${Notification.Threshold}`);
       const topics = (Subscribers as ResourceProperties[]).filter(({ SubscriptionType }) => SubscriptionType === 'SNS');

@@ -2,7 +2,7 @@ import type { CloudFormationService } from './cloudformation-service';
 import { AwsError } from '../../core/aws-error';
 import { escaped, type QueryApi } from '../../core/query-api';
 
-/** DescribeStacks, of one stack by its name or id, with its status only. */
+/** DescribeStacks for one stack, by name or id. Returns only its status. */
 export function cloudFormationApi({ stacks }: CloudFormationService): QueryApi {
   return {
     DescribeStacks: ({ StackName = '' }, authorize) => {

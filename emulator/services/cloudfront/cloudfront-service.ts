@@ -3,12 +3,12 @@ import type { EdgeFunction } from './edge-function';
 import { MANAGED_CACHE_POLICIES, MANAGED_ORIGIN_REQUEST_POLICIES, type Forwarding } from './forwarding';
 import { MANAGED_RESPONSE_HEADERS_POLICIES, type ResponseHeadersPolicy } from './response-headers-policy';
 
-/** CloudFront's distributions and what they refer to: functions by ARN; policies by id, managed policies included. */
+/** CloudFront's distributions and the resources they reference: functions by ARN; policies by id, including managed ones. */
 export class CloudFrontService {
   public readonly distributions: Distribution[] = [];
-  /** Where viewers on this machine reach the distribution, once it is open. */
+  /** Local URL of the distribution, once it listens. */
   public localUrl?: string;
-  /** Host names that lead to the distribution. */
+  /** Host names of the distribution. */
   public readonly publicHosts = new Set<string>();
   public readonly functions = new Map<string, EdgeFunction>();
   public readonly originAccessControls = new Set<string>();

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { EdgeFunctionError, type EdgeContext, type EdgeFunction } from './edge-function';
 import type { Forwarding } from './forwarding';
-import { askOrigin, edgeError, type OriginConfig, type OriginNetwork } from './origin';
+import { edgeError, type OriginConfig, type OriginNetwork, requestOrigin } from './origin';
 import { matchesPathPattern } from './path-pattern';
 import { applyResponseHeadersPolicy, type ResponseHeadersPolicy } from './response-headers-policy';
 import type { EventStream } from '../../core/events';
 import { bodyOf, headerValue, withHeaders, withoutHeaders, type HttpRequest, type HttpResponse } from '../../core/http';
 
-/** A cache behaviour, with all that it refers to. */
+/** A cache behaviour with resolved references. */
 export interface Behavior {
-  /** `*` for the default one. */
+  /** `*` for the default behaviour. */
   readonly pathPattern: string;
   readonly allowedMethods: readonly string[];
   readonly viewerProtocolPolicy: 'allow-all' | 'https-only' | 'redirect-to-https';
@@ -25,12 +25,12 @@ export interface DistributionConfig {
   readonly arn: string;
   readonly domainName: string;
   readonly defaultRootObject: string;
-  /** In the template's order, the default one last. */
+  /** In the template's order, with the default behaviour last. */
   readonly behaviors: readonly Behavior[];
   readonly errorPages: readonly ErrorPage[];
 }
 
-/** A custom error response: it replaces every response of that status, from any origin. */
+/** A custom error response, which replaces every response with that status, from any origin. */
 export interface ErrorPage {
   readonly status: number;
   readonly path?: string;
@@ -39,14 +39,14 @@ export interface ErrorPage {
 
 const GENERATES_RESPONSE = 'status';
 
-/** The most bytes of a URL. */
+/** Maximum length of a URL in bytes. */
 const LONGEST_URL = 8_192;
 
-/** A distribution with its cache switched off. */
+/** A distribution without a cache. */
 export class Distribution {
   public constructor(private readonly network: OriginNetwork, private readonly events: EventStream, public readonly config: DistributionConfig) {}
 
-  /** The behaviour of a path: the first whose pattern matches. */
+  /** The behaviour for a path: the first with a matching pattern. */
   public behaviorOf(path: string): Behavior {
     return this.config.behaviors.find(({ pathPattern }) => matchesPathPattern(pathPattern, path))!;
   }
@@ -86,20 +86,20 @@ export class Distribution {
       request = { ...viewer, ...result };
     }
     if (request.path === '/' && this.config.defaultRootObject) request = { ...request, path: `/${this.config.defaultRootObject}` };
-    const asked = await this.ask(behavior, request, context.requestId);
-    const response = await this.errorPage(asked, request, context.requestId);
+    const originResponse = await this.requestOrigin(behavior, request, context.requestId);
+    const response = await this.errorPage(originResponse, request, context.requestId);
     return this.finish(response, request, behavior, context);
   }
 
-  private ask(behavior: Behavior, request: HttpRequest, requestId: string): Promise<HttpResponse> {
-    return askOrigin(this.network, behavior.origin, request, behavior.policies, { arn: this.config.arn, requestId });
+  private requestOrigin(behavior: Behavior, request: HttpRequest, requestId: string): Promise<HttpResponse> {
+    return requestOrigin(this.network, behavior.origin, request, behavior.policies, { arn: this.config.arn, requestId });
   }
 
   private async errorPage(response: HttpResponse, request: HttpRequest, requestId: string): Promise<HttpResponse> {
     const page = this.config.errorPages.find(({ status }) => status === response.status);
     if (!page?.path) return response;
     response.body.destroy();
-    const got = await this.ask(this.behaviorOf(page.path), {
+    const got = await this.requestOrigin(this.behaviorOf(page.path), {
       ...request, method: 'GET', path: page.path, query: '', body: bodyOf(Buffer.alloc(0)),
     }, requestId);
     return got.status === 200 ? { ...got, status: page.responseStatus ?? response.status } : got;
@@ -107,7 +107,7 @@ export class Distribution {
 
   private async finish(response: HttpResponse, request: HttpRequest, behavior: Behavior, context: EdgeContext): Promise<HttpResponse> {
     let { status, headers } = response;
-    // A function never sees an error of the origin.
+    // CloudFront does not call viewer-response functions for errors of the origin.
     if (behavior.onResponse && status < 400) {
       ({ status, headers } = await behavior.onResponse.onResponse(request, { status, headers }, context));
     }

@@ -25,7 +25,7 @@ interface EdgeResponse {
   body?: string | { encoding: 'text' | 'base64'; data: string };
 }
 
-/** A viewer's request as a function may change it. */
+/** A viewer's request that a function may change. */
 export interface ViewerRequest {
   readonly method: string;
   readonly path: string;
@@ -33,7 +33,7 @@ export interface ViewerRequest {
   readonly headers: readonly Header[];
 }
 
-/** What a function says in the stead of the origin. */
+/** A response that a function returns instead of the origin's. */
 export interface ViewerResponse {
   readonly status: number;
   readonly headers: readonly Header[];
@@ -47,16 +47,16 @@ export interface EdgeContext {
   readonly ip: string;
 }
 
-/** CloudFront limits the time that a function computes; what a busy machine lets it wait is not its own. */
+/** CloudFront limits compute time. CPU time excludes the time that the function waits on a busy machine. */
 const LONGEST_CPU_MS = 100;
-/** Ends a function that never comes to an end. */
+/** Ends infinite loops. */
 const LONGEST_RUN_MS = 2_000;
 
-/** The function threw, or did not come to an end. */
+/** The function threw or timed out. */
 export class EdgeFunctionError extends Error {}
 
 /**
- * A CloudFront Function: the template's own code, in a context of its own.
+ * A CloudFront Function: the code of the template, in a separate V8 context.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
  */
@@ -64,7 +64,7 @@ export class EdgeFunction {
   private readonly script: Script;
 
   public constructor(public readonly name: string, code: string) {
-    // Data crosses as JSON, so that the code never holds an object of this process. The result of the last expression is what the script gives back.
+    // Data is passed as JSON, so that the code never receives an object of this process. A script returns the value of its last expression.
     this.script = new Script(`${code}\n;handler(JSON.parse(event))`, { filename: `${name}.js` });
     this.warmUp();
   }
@@ -88,9 +88,9 @@ export class EdgeFunction {
     return fromEdgeResponse(result);
   }
 
-  /** Compiles the code before the first request: V8 otherwise does so when it is called. */
+  /** Compiles the code before the first request: V8 compiles functions when they are called. */
   private warmUp(): void {
-    // An event without anything in it may be too little for it.
+    // The code may fail on an empty event.
     const ignore = () => undefined;
     try {
       const result: unknown = this.script.runInContext(createContext({ console: { log: ignore }, event: '{}' }), { timeout: LONGEST_RUN_MS });
@@ -107,7 +107,7 @@ export class EdgeFunction {
       const computedBefore = cpuMs();
       const running = this.script.runInContext(sandbox, { timeout: LONGEST_RUN_MS }) as Promise<EdgeRequest | EdgeResponse>;
       const computed = cpuMs() - computedBefore;
-      if (computed > LONGEST_CPU_MS) throw new Error(`it must compute for at most ${LONGEST_CPU_MS} ms, got: ${Math.round(computed)} ms`);
+      if (computed > LONGEST_CPU_MS) throw new Error(`it must use at most ${LONGEST_CPU_MS} ms of CPU time, got: ${Math.round(computed)} ms`);
       const result = await running;
       if (typeof result !== 'object' || result === null) throw new Error('it must return a request or a response');
       return JSON.parse(JSON.stringify(result)) as EdgeRequest | EdgeResponse;
@@ -117,7 +117,7 @@ export class EdgeFunction {
   }
 }
 
-/** Milliseconds for which this thread has computed; older releases of Node.js know it of the process only. */
+/** CPU time of this thread in milliseconds; older releases of Node.js report it for the process only. */
 function cpuMs(): number {
   const { threadCpuUsage, cpuUsage } = process as NodeJS.Process & { threadCpuUsage?: typeof process.cpuUsage };
   const { user, system } = threadCpuUsage ? threadCpuUsage.call(process) : cpuUsage.call(process);
@@ -156,7 +156,7 @@ function pairs(values: Values = {}): Header[] {
     multiValue ? multiValue.map((item): Header => [name, item.value]) : [[name, value]]);
 }
 
-/** Names come out in lower case, as over HTTP/2. */
+/** Header names become lower case, as over HTTP/2. */
 function headersOf(values?: Values): Header[] {
   return pairs(values);
 }

@@ -11,11 +11,11 @@ import { writeResponse } from '../../core/write-response';
 export interface EdgeServerOptions {
   /** Certificate and key: viewers use HTTPS, with HTTP/2 or HTTP/1.1. @default plain HTTP/1.1 */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** Pages of other origins may frame the site: removes `X-Frame-Options`. @default false */
+  /** Removes `X-Frame-Options`, so that pages of other origins can frame the site. @default false */
   readonly mayBeFramed?: boolean;
 }
 
-/** The server for viewers on loopback. Without TLS, requests are treated as HTTPS under the distribution's name. */
+/** The server for viewers on loopback. Without TLS, requests are treated as HTTPS requests to the distribution's domain name. */
 export class EdgeServer {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
@@ -37,7 +37,7 @@ export class EdgeServer {
     });
   }
 
-  /** Listens on the port, or on the first free one from 8080 on; resolves to the URL. */
+  /** Listens on the port, by default on the first free one from 8080 on; resolves to the URL. */
   public async open(port?: number): Promise<string> {
     this.url = await listen(this.server, port, this.options.tls ? 'https' : 'http');
     return this.url;
@@ -56,7 +56,7 @@ export class EdgeServer {
       response = this.withLocalRedirect(await this.distribution.handle(request));
       if (this.options.mayBeFramed) response = { ...response, headers: withoutHeaders(response.headers, ['X-Frame-Options']) };
     } catch (error) {
-      // A viewer that disconnected while sending is not an error of the emulator.
+      // A viewer that disconnects while sending is not an error of the emulator.
       if (incoming.errored) return void outgoing.destroy();
       this.events.notice(`${request.method} ${request.path}: ${(error as Error).stack}`, 'warning');
       response = edgeError(500, 'the emulator failed');
@@ -76,7 +76,7 @@ export class EdgeServer {
     this.events.emit({ type: 'request', ...served, milliseconds, ...(complete ? {} : { broken: true }) });
   }
 
-  /** Rewrites redirects to the distribution's host names: they lead to this server. */
+  /** Rewrites redirects from the distribution's host names to this server. */
   private withLocalRedirect(response: HttpResponse): HttpResponse {
     const location = response.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
     const url = location && URL.canParse(location) ? new URL(location) : undefined;

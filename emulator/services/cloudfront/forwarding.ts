@@ -1,9 +1,9 @@
 import { headerValues, withoutHeaders, type Header } from '../../core/http';
 
-/** Which of a kind go to the origin. */
+/** The headers, cookies or query strings to forward. */
 export type Selection = 'none' | 'all' | { readonly only: readonly string[] } | { readonly except: readonly string[] };
 
-/** What of a viewer's request goes to the origin by a cache policy or an origin request policy. */
+/** The parts of a viewer's request that a cache policy or an origin request policy forwards to the origin. */
 export interface Forwarding {
   readonly headers: Selection;
   readonly cookies: Selection;
@@ -34,11 +34,11 @@ export const MANAGED_ORIGIN_REQUEST_POLICIES: Readonly<Record<string, Forwarding
   'acba4595-bd28-49b8-b9fe-13317c0390fa': { headers: { only: ['user-agent', 'referer'] }, cookies: 'none', queryStrings: 'none' },
 };
 
-/** These go to the origin, or not, whatever the policies say of headers. */
+/** Headers that are always, or never, forwarded, regardless of policies. */
 const ALWAYS = ['content-type', 'content-length', 'range', 'if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since'];
 const NEVER = ['x-real-ip', 'x-forwarded-proto', 'expect', 'x-amz-cf-id', 'x-edge-location'];
 
-/** The viewer's headers that go to the origin. */
+/** The viewer's headers that are forwarded to the origin. */
 export function forwardedHeaders(headers: readonly Header[], policies: readonly Forwarding[]): Header[] {
   const kept = withoutHeaders(headers, [...NEVER, 'cookie', 'host', 'x-forwarded-for', 'via']).filter(([name]) =>
     ALWAYS.includes(name.toLowerCase()) || policies.some((policy) => selects(policy.headers, name)));
@@ -46,17 +46,17 @@ export function forwardedHeaders(headers: readonly Header[], policies: readonly 
     .flatMap((value) => value.split(/;\s*/))
     .filter((cookie) => policies.some((policy) => selects(policy.cookies, cookie.split('=')[0])));
   if (cookies.length) kept.push(['Cookie', cookies.join('; ')]);
-  // An origin that is not told the viewer's sees CloudFront's.
+  // CloudFront sends its own User-Agent if the viewer's is not forwarded.
   if (!kept.some(([name]) => name.toLowerCase() === 'user-agent')) kept.push(['User-Agent', 'Amazon CloudFront']);
   return kept;
 }
 
-/** Whether the viewer's own Host header goes to the origin. */
+/** Whether the viewer's Host header is forwarded to the origin. */
 export function forwardsHost(policies: readonly Forwarding[]): boolean {
   return policies.some((policy) => selects(policy.headers, 'host'));
 }
 
-/** The part of the query that goes to the origin. */
+/** The part of the query string that is forwarded to the origin. */
 export function forwardedQuery(query: string, policies: readonly Forwarding[]): string {
   return query.split('&').filter((pair) => pair && policies.some((policy) => selects(policy.queryStrings, pair.split('=')[0]))).join('&');
 }

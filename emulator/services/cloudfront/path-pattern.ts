@@ -1,5 +1,5 @@
 /**
- * Whether a path is one of a behaviour's: `*` stands for any characters, `?` for exactly one, case counts.
+ * Whether a path matches the pattern of a behaviour: `*` matches any characters, `?` exactly one; case-sensitive.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
  */

@@ -1,8 +1,8 @@
 import { withHeaders, withoutHeaders, type Header } from '../../core/http';
 
-/** Headers that CloudFront adds to what the viewer gets. */
+/** Headers that CloudFront adds to responses. */
 export interface ResponseHeadersPolicy {
-  /** `override`: also in place of the origin's own. */
+  /** `override`: replaces the origin's header. */
   readonly headers: readonly { readonly name: string; readonly value: string; readonly override: boolean }[];
   readonly removed: readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { MetricId } from '../cloudwatch/cloudwatch-service';
 
-/** A value that a line publishes. */
+/** A metric value in a log line. */
 export interface EmbeddedMetric {
   readonly metric: MetricId;
   readonly value: number;
@@ -13,7 +13,7 @@ interface Directive {
 }
 
 /**
- * The metrics that a line has in the embedded metric format; none where it is another line, or breaks the format's rules, as in CloudWatch.
+ * The metrics in a line of the embedded metric format. As on CloudWatch, other lines and invalid ones have none.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */

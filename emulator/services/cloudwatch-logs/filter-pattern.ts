@@ -6,10 +6,10 @@ type Condition = (event: unknown) => boolean;
 const TOKENS = /\s*(&&|\|\||[()]|\$(?:\.[\w-]+|\[\d+\])+|!=|<=|>=|[=<>]|"(?:[^"\\]|\\.)*"|[\w.:*/-]+)/y;
 
 /**
- * Reads a filter pattern: words and phrases, all of which a line must have; or `{ … }` with comparisons of strings, with `*` at their ends, and of
- * numbers, with `&&`, `||` and parentheses.
+ * Parses a filter pattern: words and phrases, all of which a line must contain; or `{ … }` with comparisons of strings, with `*` at their ends,
+ * and of numbers, with `&&`, `||` and parentheses.
  *
- * @throws Error where CloudWatch Logs refuses the pattern, or where the emulator does not support it: regular expressions, `?term`, `-term`,
+ * @throws Error if CloudWatch Logs rejects the pattern, or the emulator does not support it: regular expressions, `?term`, `-term`,
  * space-delimited patterns, `IS`, `EXISTS`, and wildcards as selectors
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
  */
@@ -26,7 +26,7 @@ export function parseFilterPattern(pattern: string): Matches {
 
 function terms(pattern: string): Matches {
   const found = pattern.match(/"[^"]*"|\S+/g) ?? [];
-  // Only letters, digits and underscores may stand without quotes.
+  // Only letters, digits and underscores are allowed without quotes.
   if (!found.every((term) => /^("[^"\\]+"|\w+)$/.test(term))) throw unsupported(pattern);
   const wanted = found.map((term) => term.replace(/^"|"$/g, ''));
   return (line) => wanted.every((term) => line.includes(term));
@@ -77,7 +77,7 @@ function comparison(selector: string, operator: string, operand: string, pattern
     if (!compare) throw unsupported(pattern);
     return (event) => {
       const value = valueAt(event, path);
-      // A field that is no number is unequal to every number.
+      // A field that is not a number is unequal to every number.
       return typeof value === 'number' ? compare(value, Number(operand)) : operator === '!=' && value !== undefined;
     };
   }

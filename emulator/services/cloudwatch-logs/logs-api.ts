@@ -34,7 +34,7 @@ export function logsApi(logs: LogsService, cloud: Pick<Cloud, 'arn'>): JsonApi {
   };
 }
 
-/** A token says where the page before ended, and the way to go from there. */
+/** A token contains the end of the previous page and the direction. */
 function rangeOf(token: string | undefined, limit: number, fromHead: boolean, length: number): [from: number, to: number] {
   const [, way, position] = /^([fb])\/(\d+)$/.exec(token ?? `${fromHead ? 'f/0' : `b/${length}`}`) ?? [];
   if (!way) throw invalid('The specified nextToken is invalid.');

@@ -16,7 +16,7 @@ export class LogsService {
 
   public constructor(private readonly cloudWatch: CloudWatchService) {}
 
-  /** Applies the metric filters of a group to a line of a function, and publishes the metrics that are embedded in it. The line is not kept. */
+  /** Applies the metric filters of a group to a line of a function, and publishes its embedded metrics. Does not store the line. */
   public ingest(group: string, line: string): void {
     for (const filter of this.metricFilters.values()) {
       const value = filter.group === group ? filter.valueOf(line) : undefined;
@@ -30,12 +30,12 @@ export class LogsService {
     return [...this.groups.keys()];
   }
 
-  /** Creates a log group where there is none of that name. */
+  /** Creates a log group, unless it exists. */
   public create(group: string): void {
     if (!this.groups.has(group)) this.groups.set(group, new Map());
   }
 
-  /** The streams of a group; undefined where there is no such group. */
+  /** The streams of a group; undefined if it does not exist. */
   public streams(group: string): Map<string, LogStreamEvent[]> | undefined {
     return this.groups.get(group);
   }

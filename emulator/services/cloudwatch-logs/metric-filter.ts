@@ -2,10 +2,10 @@ import { parseFilterPattern, valueAt } from './filter-pattern';
 import { reject, unsupported, type ResourceDefinition, type ResourceProperties } from '../../cloudformation/resource';
 import type { MetricId } from '../cloudwatch/cloudwatch-service';
 
-/** Publishes a value of a metric for each line that matches. */
+/** Publishes a metric value for each matching line. */
 export interface MetricFilter {
   readonly metric: MetricId;
-  /** The value for a line; undefined where it does not match, or has no number where one is to be read. */
+  /** The value for a line; undefined if it does not match, or its field is not a number. */
   readonly valueOf: (line: string) => number | undefined;
 }
 

@@ -30,7 +30,7 @@ export interface AlarmDefinition {
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
-/** The values of a metric from one time until before another. */
+/** The values of a metric from one time (inclusive) to another (exclusive). */
 export type ReadValues = (metric: MetricId, from: number, to: number) => readonly number[];
 
 export const COMPARISONS = {
@@ -49,7 +49,7 @@ export const STATISTICS: Readonly<Record<Statistic, (values: readonly number[]) 
 };
 
 /**
- * The state of an alarm at a time. The last period ends at that time; CloudWatch evaluates each minute.
+ * The state of an alarm at a time, at which the last period ends. CloudWatch evaluates each minute.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
@@ -66,7 +66,7 @@ export function stateOf(alarm: AlarmDefinition, at: number, read: ReadValues): A
   return breaching.length >= Math.min(datapointsToAlarm, considered.length) ? 'ALARM' : 'OK';
 }
 
-/** Undefined where the metric, or one of the expression, has no value in the period. */
+/** Undefined if a metric has no value in the period. */
 function datapointOf(value: AlarmedValue, read: (metric: MetricId) => readonly number[]): number | undefined {
   if ('metric' in value) return statisticOf(value, read);
   const values = Object.fromEntries(Object.entries(value.metrics).map(([id, metric]) => [id, statisticOf(metric, read)]));

@@ -1,6 +1,6 @@
 import { type AlarmDefinition, type AlarmState, stateOf } from './alarm';
 
-/** A metric: values with the same names belong together. */
+/** Identity of a metric. */
 export interface MetricId {
   readonly namespace: string;
   readonly metricName: string;
@@ -13,7 +13,7 @@ export interface Datum {
   readonly value: number;
 }
 
-/** CloudWatch: the values of metrics, and the alarms by logical id. */
+/** CloudWatch: metric values, and alarms by logical id. */
 export class CloudWatchService {
   public readonly alarms = new Map<string, AlarmDefinition>();
   private readonly data = new Map<string, Datum[]>();
@@ -25,7 +25,7 @@ export class CloudWatchService {
     this.data.set(key, values);
   }
 
-  /** The values of a metric from one time until before another. */
+  /** The values of a metric from one time (inclusive) to another (exclusive). */
   public values(metric: MetricId, from: number, to: number): number[] {
     return (this.data.get(keyOf(metric)) ?? []).filter(({ at }) => at >= from && at < to).map(({ value }) => value);
   }

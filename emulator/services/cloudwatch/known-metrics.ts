@@ -1,8 +1,8 @@
 import type { MetricId } from './cloudwatch-service';
 
 /**
- * Metrics of AWS services that stacks may use, with the sets of dimensions that have values. An alarm on another name or dimension never gets
- * a value, without any error.
+ * Metrics of AWS services that stacks may use, with the sets of dimensions that they are published with. An alarm on another name or
+ * dimension never gets a value, without any error.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
@@ -28,7 +28,7 @@ const KNOWN: Readonly<Record<string, { readonly dimensions: readonly string[]; r
   },
 };
 
-/** Why a metric never has a value; nothing for those of applications. */
+/** Reason why a metric never has a value; undefined for known metrics and those of applications. */
 export function mistakeIn({ namespace, metricName, dimensions }: MetricId): string | undefined {
   if (!namespace.startsWith('AWS/')) return undefined;
   const known = Object.hasOwn(KNOWN, namespace) ? KNOWN[namespace] : undefined;

@@ -10,9 +10,9 @@ type Values = Readonly<Record<string, number | undefined>>;
 const PRECEDENCE = [['+', '-'], ['*', '/']] as const;
 
 /**
- * Reads numbers, ids, `+ - * /`, parentheses, and `MAX(METRICS())`, `MIN(METRICS())`, `SUM(METRICS())`.
+ * Parses numbers, ids, `+ - * /`, parentheses, and `MAX(METRICS())`, `MIN(METRICS())`, `SUM(METRICS())`.
  *
- * @throws Error for everything else, which the emulator does not support, and for unknown ids
+ * @throws Error for unknown ids, and for any other expression, which the emulator does not support
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 export function parseExpression(text: string, ids: readonly string[]): Expression {
@@ -48,7 +48,7 @@ export function parseExpression(text: string, ids: readonly string[]): Expressio
   return at === tokens.length ? expression : unexpected();
 }
 
-/** Undefined where a metric that it needs has no value, and for a division by zero, as in CloudWatch. */
+/** As on CloudWatch, undefined after a division by zero, or if a metric has no value. */
 export function evaluate(expression: Expression, values: Values): number | undefined {
   switch (expression.kind) {
     case 'number': return expression.value;

@@ -4,7 +4,7 @@ import { mistakeIn } from './known-metrics';
 import { parseExpression } from './metric-math';
 import { physicalName, reject, unsupported, type ResourceDefinition, type ResourceDeleters, type ResourceHandlers, type ResourceProperties } from '../../cloudformation/resource';
 
-/** CloudWatch's limits for a description, for metrics in an alarm, and for the time that it looks back, in seconds. */
+/** CloudWatch's limits: characters of a description, metrics of an alarm, and seconds of an evaluation interval. */
 const LIMITS = { description: 1024, metrics: 10, evaluation: 86_400 };
 
 /** The emulator keeps no states, which `ignore` requires. */
@@ -31,7 +31,7 @@ export const CLOUDWATCH_DELETERS: ResourceDeleters = {
   'AWS::CloudWatch::Alarm': ({ logicalId }, { services }) => void services.cloudWatch.alarms.delete(logicalId),
 };
 
-/** The metrics of a dashboard's widgets, each a list of a namespace, a name, dimensions with their values, and options. */
+/** The metrics of a dashboard's widgets. Each is a list of a namespace, a name, dimensions with their values, and options. */
 function metricsIn(resource: ResourceDefinition): MetricId[] {
   let body: { widgets: Array<{ properties: { metrics?: unknown[][] } }> };
   try {

@@ -19,7 +19,7 @@ export interface BuildEnvironment {
   readonly ecr: EcrService;
 }
 
-/** The build that a job works for. */
+/** The build of a job. */
 interface RunningBuild {
   readonly uuid: string;
   readonly arn: string;
@@ -30,7 +30,7 @@ interface RunningBuild {
 /** The role of the build lacks a permission. */
 export class Denied extends Error {}
 
-/** The work of a build's phases, with the permissions of the project's role. Commands about images are emulated; any other fails. */
+/** Runs the phases of a build with the permissions of the project's role. Only commands for images are emulated; others fail. */
 export class BuildJob {
   private readonly role: Role | undefined;
   private readonly folder: string;
@@ -74,7 +74,7 @@ export class BuildJob {
   }
 
   private download(): void {
-    this.tell('Waiting for agent ping');
+    this.log('Waiting for agent ping');
     const { bucket, key } = this.build.project.source;
     const arn = `arn:${this.cloud.partition}:s3:::${bucket}/${key}`;
     try {
@@ -91,20 +91,20 @@ export class BuildJob {
     } catch (error) {
       this.fail('YAML_FILE_ERROR', (error as Error).message);
     }
-    this.tell('Phase complete: DOWNLOAD_SOURCE State: SUCCEEDED');
+    this.log('Phase complete: DOWNLOAD_SOURCE State: SUCCEEDED');
   }
 
   private runCommands(phase: string): void {
-    this.tell(`Entering phase ${phase}`);
+    this.log(`Entering phase ${phase}`);
     for (const command of this.spec[phase] ?? []) {
-      this.tell(`Running command ${command}`);
+      this.log(`Running command ${command}`);
       const status = this.statusOf(command);
       if (status === 0) continue;
-      this.tell(`Command did not exit successfully ${command} exit status ${status}`);
-      this.tell(`Phase complete: ${phase} State: FAILED`);
+      this.log(`Command did not exit successfully ${command} exit status ${status}`);
+      this.log(`Phase complete: ${phase} State: FAILED`);
       this.fail('COMMAND_EXECUTION_ERROR', `Error while executing command: ${command}. Reason: exit status ${status}`);
     }
-    this.tell(`Phase complete: ${phase} State: SUCCEEDED`);
+    this.log(`Phase complete: ${phase} State: SUCCEEDED`);
   }
 
   /** The exit status of the last alternative that ran. */
@@ -126,11 +126,11 @@ export class BuildJob {
   }
 
   private fail(statusCode: string, message: string): never {
-    this.tell(`Phase context status code: ${statusCode} Message: ${message}`);
+    this.log(`Phase context status code: ${statusCode} Message: ${message}`);
     throw new PhaseFailure(statusCode, message);
   }
 
-  private tell(text: string): void {
+  private log(text: string): void {
     this.write(`[Container] ${new Date().toISOString().replaceAll('-', '/').replace('T', ' ').replace('Z', '')} ${text}`);
   }
 

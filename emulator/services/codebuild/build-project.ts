@@ -1,9 +1,9 @@
 import { AwsError } from '../../core/aws-error';
 import type { Cloud } from '../../core/cloud';
 
-/** What a project is made of, in the words of `AWS::CodeBuild::Project`; what is not listed here is not looked at. */
+/** The properties of `AWS::CodeBuild::Project` that the emulator reads. */
 export interface BuildProjectProperties {
-  /** Name or ARN of the role that builds have. */
+  /** Name or ARN of the service role. */
   readonly ServiceRole: string;
   readonly Source: { readonly Type: string; readonly Location?: string; readonly BuildSpec?: string };
   readonly Artifacts: { readonly Type: string };
@@ -19,22 +19,22 @@ export interface BuildProjectProperties {
   readonly LogsConfig?: { readonly CloudWatchLogs?: { readonly Status: string; readonly GroupName?: string } };
 }
 
-/** A CodeBuild project that takes an archive from S3 and makes an image of it. */
+/** A CodeBuild project that builds an image from an archive in S3. */
 export class BuildProject {
   public readonly arn: string;
   public readonly logGroup: string;
   public readonly runningMinutes: number;
   public readonly queuedMinutes: number;
 
-  /** @throws AwsError where CodeBuild would refuse it, and where the emulator does not support it */
+  /** @throws AwsError if CodeBuild would reject the properties, or the emulator does not support them */
   public constructor(cloud: Pick<Cloud, 'arn'>, public readonly name: string, public readonly properties: BuildProjectProperties) {
     const { Source, Artifacts, TimeoutInMinutes = 60, QueuedTimeoutInMinutes = 480, LogsConfig } = properties;
-    must(/^[A-Za-z0-9][\w-]{1,254}$/.test(name), `Invalid project name: ${name}`);
-    must(Source?.Type === 'S3', `the emulator supports projects with a source of type S3, got: ${Source?.Type}`);
-    must(/^[^/]+\/.+/.test(Source.Location ?? ''), `Invalid project source: location must be a valid S3 source, got: ${Source.Location}`);
-    must(Artifacts?.Type === 'NO_ARTIFACTS', `the emulator supports projects without artifacts, got: ${Artifacts?.Type}`);
-    must(isWithin(TimeoutInMinutes, 5, 2160), 'Invalid timeoutInMinutes: must be between 5 and 2160');
-    must(isWithin(QueuedTimeoutInMinutes, 5, 480), 'Invalid queuedTimeoutInMinutes: must be between 5 and 480');
+    requireValid(/^[A-Za-z0-9][\w-]{1,254}$/.test(name), `Invalid project name: ${name}`);
+    requireValid(Source?.Type === 'S3', `the emulator supports projects with a source of type S3, got: ${Source?.Type}`);
+    requireValid(/^[^/]+\/.+/.test(Source.Location ?? ''), `Invalid project source: location must be a valid S3 source, got: ${Source.Location}`);
+    requireValid(Artifacts?.Type === 'NO_ARTIFACTS', `the emulator supports projects without artifacts, got: ${Artifacts?.Type}`);
+    requireValid(isWithin(TimeoutInMinutes, 5, 2160), 'Invalid timeoutInMinutes: must be between 5 and 2160');
+    requireValid(isWithin(QueuedTimeoutInMinutes, 5, 480), 'Invalid queuedTimeoutInMinutes: must be between 5 and 480');
     this.arn = cloud.arn('codebuild', `project/${name}`);
     this.logGroup = LogsConfig?.CloudWatchLogs?.GroupName ?? `/aws/codebuild/${name}`;
     this.runningMinutes = Number(TimeoutInMinutes);
@@ -52,7 +52,7 @@ export class BuildProject {
   }
 }
 
-function must(holds: boolean, refusal: string): void {
+function requireValid(holds: boolean, refusal: string): void {
   if (!holds) throw new AwsError('InvalidInputException', 400, refusal);
 }
 

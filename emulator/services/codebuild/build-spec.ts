@@ -8,9 +8,9 @@ export type BuildSpec = Readonly<Record<string, readonly string[]>>;
 const PHASES = ['install', 'pre_build', 'build', 'post_build'];
 
 /**
- * Reads a buildspec, which the project holds as YAML (of which JSON is a part), or else the source.
+ * Reads the buildspec of the project (YAML, or JSON as a subset of it), or else of the source.
  *
- * @throws Error in CodeBuild's words where it is none
+ * @throws Error with CodeBuild's message if it is invalid
  * @see https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
  */
 export function readBuildSpec(inline: string | undefined, folder: string): BuildSpec {

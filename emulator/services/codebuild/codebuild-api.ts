@@ -6,10 +6,10 @@ import { AwsError } from '../../core/aws-error';
 import type { Cloud } from '../../core/cloud';
 import type { Authorize, JsonApi } from '../../core/json-api';
 
-/** Page size, and the most ids of a request. */
+/** Page size, and maximum number of ids per request. */
 const MOST = 100;
 
-/** The supported parameters of StartBuild: none overrides the project. */
+/** The supported parameters of StartBuild. None overrides the project. */
 const START_PARAMETERS = ['projectName', 'idempotencyToken'];
 
 /**

@@ -4,20 +4,20 @@ import { EmulatedBuild } from './emulated-build';
 import { AwsError } from '../../core/aws-error';
 import type { Cloud } from '../../core/cloud';
 
-/** For how long CodeBuild remembers an idempotency token. */
+/** Lifetime of an idempotency token. */
 const TOKEN_MS = 5 * 60_000;
 
 type Pace = (phase: string, build: EmulatedBuild) => Promise<unknown>;
 
 /** CodeBuild's projects and their builds. */
 export class CodeBuildService {
-  /** How many builds may be under way at once; the emulator queues none beyond. New accounts may have a quota of 0. */
+  /** Quota of concurrent builds; the emulator does not queue further ones. New accounts may have a quota of 0. */
   public quota = 60;
 
-  /** Is waited for before each phase of each build, if it is set; a test can hold a build back with it. */
+  /** Awaited before each phase of each build; tests can delay a build with it. */
   public pace?: Pace;
 
-  /** In the order of their start. */
+  /** In order of their start. */
   public readonly builds: EmulatedBuild[] = [];
 
   private readonly projects = new Map<string, BuildProject>();
@@ -28,7 +28,7 @@ export class CodeBuildService {
   /**
    * Creates a project from the properties of the template's resource.
    *
-   * @throws AwsError where CodeBuild would refuse it, and where the emulator does not support it
+   * @throws AwsError if CodeBuild would reject it, or the emulator does not support it
    */
   public create(name: string, properties: BuildProjectProperties): BuildProject {
     const project = new BuildProject(this.cloud, name, properties);
@@ -37,12 +37,12 @@ export class CodeBuildService {
     return project;
   }
 
-  /** Gives a project other properties, as an update of the stack does; builds under way keep those they began with. */
+  /** Replaces the properties of a project, as an update of the stack does; running builds keep the old ones. */
   public update(name: string, properties: BuildProjectProperties): void {
     this.projects.set(name, new BuildProject(this.cloud, name, properties));
   }
 
-  /** Its builds stay known. */
+  /** Deletes a project; its builds remain available. */
   public delete(name: string): void {
     this.projects.delete(name);
   }
@@ -51,7 +51,7 @@ export class CodeBuildService {
     return this.projects.get(name);
   }
 
-  /** @throws AwsError where too many are under way, and where the token came with another project */
+  /** @throws AwsError if the quota is exhausted, or the token was used for another project */
   public start(project: BuildProject, token?: string): EmulatedBuild {
     const before = token === undefined ? undefined : this.tokens.get(token);
     if (before && before.until > Date.now()) {

@@ -4,26 +4,26 @@ import { join } from 'node:path';
 import type { EcrService, ImageRepository, RepositoryImage } from '../ecr/ecr-service';
 import { instructionsIn } from '../lambda/image';
 
-/** What a build lets its commands do. */
-interface Surroundings {
-  /** @throws Error where the role of the build does not have the right */
+/** What a build provides to its commands. */
+interface BuildContext {
+  /** @throws Error if the build's role lacks the permission */
   readonly authorize: (action: string, resource: string) => void;
-  /** Writes a line into the log of the build. */
+  /** Writes a line to the log of the build. */
   readonly write: (line: string) => void;
 }
 
 type Built = Pick<RepositoryImage, 'digest' | 'size' | 'context' | 'base'>;
 
-/** In the order in which a push asks for them. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html */
+/** In the order of a push. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html */
 const PUSH_ACTIONS = ['ecr:BatchCheckLayerAvailability', 'ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload', 'ecr:PutImage'];
 
-/** The exit status of a shell for a command that is not there. */
+/** The exit status of a shell for a command that does not exist. */
 const NOT_FOUND = 127;
 
-/** Options that are followed by a value. */
+/** Options with a value. */
 const VALUED = ['--platform', '--build-arg', '--tag', '-t', '--file', '-f', '--username', '-u'];
 
-/** Docker, and the AWS CLI where it asks for ECR's password, as far as a build of one image needs them. */
+/** The commands of Docker and of the AWS CLI that the build of one image needs. */
 export class Docker {
   private readonly built = new Map<string, Built>();
   private readonly registries = new Set<string>();
@@ -32,36 +32,36 @@ export class Docker {
     private readonly ecr: EcrService,
     private readonly account: string,
     private readonly folder: string,
-    private readonly around: Surroundings,
+    private readonly build: BuildContext,
   ) {}
 
-  /** Runs a command, and returns its exit status. Of another program than those that the emulator knows, it fails. */
+  /** Runs a command, and returns its exit status. Fails for programs that the emulator does not know. */
   public run(words: readonly string[]): number {
     const line = words.join(' ');
     try {
-      if (line.startsWith('aws ecr get-login-password')) this.askForPassword();
+      if (line.startsWith('aws ecr get-login-password')) this.getLoginPassword();
       else if (line.startsWith('docker login ')) this.registries.add(positional(words.slice(2))[0]);
       else if (/^docker (?:buildx |image )?build /.test(line)) this.buildImage(words.slice(words.indexOf('build') + 1));
       else if (/^docker (?:image )?push /.test(line)) this.push(positional(words.slice(words.indexOf('push') + 1))[0]);
       else if (line.startsWith('docker manifest inspect ')) this.inspect(positional(words.slice(3))[0]);
       else if (words[0] === 'docker') throw new Error(`docker: '${words.slice(1).join(' ')}' is not a docker command that the emulator runs.`);
-      else if (words[0] === 'echo') this.around.write(words.slice(1).join(' '));
+      else if (words[0] === 'echo') this.build.write(words.slice(1).join(' '));
       else if (line) return this.refuse(line);
       return 0;
     } catch (error) {
-      this.around.write((error as Error).message);
+      this.build.write((error as Error).message);
       return 1;
     }
   }
 
   private refuse(line: string): number {
-    this.around.write(`${line.split(' ')[0]}: the emulator does not run this command: ${line}`);
+    this.build.write(`${line.split(' ')[0]}: the emulator does not run this command: ${line}`);
     return NOT_FOUND;
   }
 
-  private askForPassword(): void {
+  private getLoginPassword(): void {
     try {
-      this.around.authorize('ecr:GetAuthorizationToken', '*');
+      this.build.authorize('ecr:GetAuthorizationToken', '*');
     } catch (error) {
       throw new Error(`An error occurred (AccessDeniedException) when calling the GetAuthorizationToken operation: ${(error as Error).message}`);
     }
@@ -69,7 +69,7 @@ export class Docker {
 
   private buildImage(words: readonly string[]): void {
     const [context = ''] = positional(words);
-    if (context !== '.') throw new Error(`the emulator builds the folder of the source, \`.\`, got: ${context}`);
+    if (context !== '.') throw new Error(`the build context must be the folder of the source, \`.\`, got: ${context}`);
     if (!existsSync(join(this.folder, 'Dockerfile'))) throw new Error('ERROR: failed to read dockerfile: open Dockerfile: no such file or directory');
     const options = optionsOf(words);
     const base = this.baseOf(options('--build-arg'));
@@ -84,12 +84,12 @@ export class Docker {
       if (!/^[\w.-]+(?:\/[\w.-]+)+:[\w][\w.-]{0,127}$/.test(tag)) throw new Error(`invalid tag "${tag}": invalid reference format`);
       this.built.set(tag, image);
     }
-    this.around.write(`#1 FROM ${base}`);
-    this.around.write(`#2 writing image ${image.digest} done`);
+    this.build.write(`#1 FROM ${base}`);
+    this.build.write(`#2 writing image ${image.digest} done`);
     if (words.includes('--push')) tags.forEach((tag) => this.push(tag));
   }
 
-  /** The image that the Dockerfile begins with, once its arguments are filled in. */
+  /** The base image of the Dockerfile, with its arguments replaced. */
   private baseOf(given: readonly string[]): string {
     const values: Record<string, string> = {};
     let base = '';
@@ -115,17 +115,17 @@ export class Docker {
     const image = this.built.get(reference);
     if (!image) throw new Error(`An image does not exist locally with the tag: ${reference}`);
     const repository = this.repositoryOf(reference);
-    PUSH_ACTIONS.forEach((action) => this.around.authorize(action, repository.arn));
+    PUSH_ACTIONS.forEach((action) => this.build.authorize(action, repository.arn));
     repository.push(tagOf(reference), image);
-    this.around.write(`${tagOf(reference)}: digest: ${image.digest} size: 1234`);
+    this.build.write(`${tagOf(reference)}: digest: ${image.digest} size: 1234`);
   }
 
   private inspect(reference: string): void {
     const repository = this.repositoryOf(reference);
-    this.around.authorize('ecr:BatchGetImage', repository.arn);
+    this.build.authorize('ecr:BatchGetImage', repository.arn);
     if (!repository.find({ tag: tagOf(reference) })) throw new Error(`no such manifest: ${reference}`);
     // Docker fills in the platform from the image's configuration.
-    this.around.authorize('ecr:GetDownloadUrlForLayer', repository.arn);
+    this.build.authorize('ecr:GetDownloadUrlForLayer', repository.arn);
   }
 
   private repositoryOf(reference: string): ImageRepository {
@@ -137,13 +137,13 @@ export class Docker {
   }
 }
 
-/** The words that are neither options nor their values; what stands after a redirection is none of them. */
+/** The words that are not options, values of options or redirections. */
 function positional(words: readonly string[]): string[] {
   const end = words.findIndex((word) => /^\d?>/.test(word));
   return words.slice(0, end < 0 ? undefined : end).filter((word, i) => !word.startsWith('-') && !VALUED.includes(words[i - 1]));
 }
 
-/** Gives the values of an option, as `--name value` or `--name=value`. */
+/** Returns a function that finds the values of an option, as `--name value` or `--name=value`. */
 function optionsOf(words: readonly string[]): (name: string) => string[] {
   return (name) => words.flatMap((word, i) => word === name ? [words[i + 1] ?? ''] : word.startsWith(`${name}=`) ? [word.slice(name.length + 1)] : []);
 }

@@ -9,14 +9,14 @@ const PHASES = [
   'SUBMITTED', 'QUEUED', 'PROVISIONING', 'DOWNLOAD_SOURCE', 'INSTALL', 'PRE_BUILD', 'BUILD', 'POST_BUILD', 'UPLOAD_ARTIFACTS', 'FINALIZING',
 ];
 
-/** What comes next when a phase fails; after the others the next one comes all the same. */
+/** The phase after a failure of a phase. After other phases, the next one runs regardless. */
 const AFTER_FAILURE: Readonly<Record<string, string | undefined>> = {
   PROVISIONING: 'COMPLETED', DOWNLOAD_SOURCE: 'FINALIZING', INSTALL: 'FINALIZING', PRE_BUILD: 'FINALIZING',
 };
 
 const MINUTE_MS = 60_000;
 
-/** A build of a project, which keeps the properties that it had at the start. */
+/** A build of a project, with the properties that the project had at the start. */
 export class EmulatedBuild {
   public readonly uuid = randomUUID();
   public readonly id: string;
@@ -24,10 +24,10 @@ export class EmulatedBuild {
   public readonly started = Date.now();
   public readonly phases: BuildPhase[] = [];
   public status: BuildStatus = 'IN_PROGRESS';
-  /** Missing as long as there is no log. */
+  /** Undefined until the log exists. */
   public logStream?: string;
 
-  private readonly broken = new AbortController();
+  private readonly abortController = new AbortController();
   private timer?: NodeJS.Timeout;
 
   public constructor(
@@ -47,7 +47,7 @@ export class EmulatedBuild {
 
   /** Stops a running build, with a short delay. */
   public stop(): void {
-    this.breakOff('STOPPED');
+    this.abort('STOPPED');
   }
 
   /** Runs the phases, and awaits `pace` before each. */
@@ -74,7 +74,7 @@ export class EmulatedBuild {
     const phase: BuildPhase = { type, start: Date.now() };
     this.phases.push(phase);
     try {
-      await Promise.race([pace(type), this.brokenOff()]);
+      await Promise.race([pace(type), this.untilAborted()]);
       job.run(type);
       phase.status = 'SUCCEEDED';
       phase.contexts = [{ statusCode: '', message: '' }];
@@ -89,19 +89,19 @@ export class EmulatedBuild {
 
   private limit(minutes: number): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.breakOff('TIMED_OUT'), this.cloud.limit(minutes * MINUTE_MS)).unref();
+    this.timer = setTimeout(() => this.abort('TIMED_OUT'), this.cloud.limit(minutes * MINUTE_MS)).unref();
   }
 
-  private breakOff(status: 'STOPPED' | 'TIMED_OUT'): void {
+  private abort(status: 'STOPPED' | 'TIMED_OUT'): void {
     clearTimeout(this.timer);
-    this.broken.abort(status === 'STOPPED'
+    this.abortController.abort(status === 'STOPPED'
       ? new PhaseFailure('', '', status)
       : new PhaseFailure('BUILD_TIMED_OUT', 'Build has timed out. ', status));
   }
 
-  /** Rejects when the build is to end early. */
-  private brokenOff(): Promise<never> {
-    const { signal } = this.broken;
+  /** Rejects when the build is stopped or times out. */
+  private untilAborted(): Promise<never> {
+    const { signal } = this.abortController;
     return new Promise((_, reject) => {
       if (signal.aborted) reject(signal.reason as PhaseFailure);
       signal.addEventListener('abort', () => reject(signal.reason as PhaseFailure), { once: true });

@@ -1,4 +1,4 @@
-/** Puts values in the place of `$NAME`, `${NAME}` and `${NAME%%/*}`; what is not set is empty. */
+/** Expands `$NAME`, `${NAME}` and `${NAME%%/*}`; unset variables are empty. */
 export function expand(command: string, variables: Readonly<Record<string, string>>): string {
   return command.replace(/\$(?:(\w+)|\{(\w+)(%%\/\*)?\})/g, (_, plain: string | undefined, braced: string | undefined, shortened?: string) => {
     const value = variables[plain ?? braced ?? ''] ?? '';
@@ -7,8 +7,8 @@ export function expand(command: string, variables: Readonly<Record<string, strin
 }
 
 /**
- * The parts of a command line: alternatives, of which the first that succeeds counts (`||`), each a list of commands that must all
- * succeed, each of them a list of words.
+ * Parses a command line: alternatives, which run until one succeeds (`||`), each a list of commands that must all succeed (`&&`), each a list
+ * of words.
  */
 export function partsOf(command: string): string[][][] {
   return splitOutsideQuotes(command, /^\|\|/).map((alternative) => splitOutsideQuotes(alternative, /^(?:&&|[|;\n])/).map(wordsOf));

@@ -8,7 +8,7 @@ interface ClusterSnapshot {
   readonly failed?: boolean;
 }
 
-/** DocumentDB's clusters and their snapshots by id. Each cluster is a server of its own, with TLS and the user of the template. */
+/** DocumentDB's clusters and their snapshots by id. Each cluster is a separate server, with TLS and the user of the template. */
 export class DocumentDbService {
   public readonly clusters = new Map<string, MongoServer>();
   public readonly snapshots = new Map<string, ClusterSnapshot>();

@@ -6,7 +6,7 @@ import { escaped, type QueryApi } from '../../core/query-api';
 /** The time from `creating` to `available`. */
 const SNAPSHOT_MS = 60_000;
 
-/** The actions of DocumentDB, which share the endpoint and the names of RDS: CreateDBClusterSnapshot and DescribeDBClusterSnapshots. */
+/** The supported actions of DocumentDB, which uses the endpoint and the names of RDS: CreateDBClusterSnapshot and DescribeDBClusterSnapshots. */
 export function rdsApi({ clusters, snapshots }: DocumentDbService, cloud: Pick<Cloud, 'arn' | 'limit'>): QueryApi {
   const described = (id: string) => {
     const { cluster, createdAt, failed } = snapshots.get(id)!;

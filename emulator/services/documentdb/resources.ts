@@ -8,11 +8,11 @@ export const DOCUMENTDB_RESOURCES: ResourceHandlers = {
     const id = String(DBClusterIdentifier ?? physicalName(resource, deployment, 63).toLowerCase());
     const users = MasterUsername === undefined ? {} : { [String(MasterUsername)]: String(MasterUserPassword) };
     const server = await MongoServer.start({ dialect: 'documentdb', users, tls: { cert, key }, replicaSet: 'rs0' });
-    // Clients find no server before the cluster has an instance.
+    // A cluster accepts no connections before it has an instance.
     server.available = false;
     cloud.onDispose(() => server.dispose());
     services.documentDb.clusters.set(id, server);
-    cloud.events.notice(`DocumentDB is a double of it on ${server.host}:${server.port} with TLS`);
+    cloud.events.notice(`DocumentDB is emulated on ${server.host}:${server.port} with TLS`);
     return {
       ref: id,
       attributes: {

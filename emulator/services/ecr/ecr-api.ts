@@ -11,7 +11,7 @@ interface ImageId {
 const DEFAULT_RESULTS = 100;
 
 /**
- * ECR: DescribeImages, by tag or digest, or all of a repository.
+ * ECR: DescribeImages, by tag or digest, or all images of a repository.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
  */

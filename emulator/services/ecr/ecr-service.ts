@@ -8,13 +8,13 @@ export interface RepositoryImage {
   readonly tags: Set<string>;
   readonly size: number;
   readonly pushedAt: Date;
-  /** The folder on this machine that it was built from: a Dockerfile and what that copies. */
+  /** The local build context: a Dockerfile and the files that it copies. */
   readonly context: string;
-  /** The image that it began with. */
+  /** The base image. */
   readonly base?: string;
 }
 
-/** A repository with its images, the newest last. */
+/** A repository with its images; the newest is last. */
 export class ImageRepository {
   public readonly images: RepositoryImage[] = [];
   public readonly arn: string;
@@ -31,9 +31,9 @@ export class ImageRepository {
   }
 
   /**
-   * Takes an image under a tag, which another one with that tag loses.
+   * Adds an image with a tag, and removes that tag from other images.
    *
-   * @throws AwsError where tags are immutable and the tag is taken, be it by the same image
+   * @throws AwsError if tags are immutable and the tag exists, even on the same image
    * @see https://github.com/moby/buildkit/issues/2004
    */
   public push(tag: string, image: Pick<RepositoryImage, 'digest' | 'size' | 'context' | 'base'>): void {
@@ -60,7 +60,7 @@ export class EcrService {
   /**
    * Creates an empty repository.
    *
-   * @throws AwsError where the name is taken
+   * @throws AwsError if the name exists
    */
   public create(name: string, { immutableTags = false }: { readonly immutableTags?: boolean } = {}): ImageRepository {
     if (this.repositories.has(name)) {
@@ -72,7 +72,7 @@ export class EcrService {
     return repository;
   }
 
-  /** Its images go with it. */
+  /** Deletes a repository and its images. */
   public delete(name: string): void {
     this.repositories.delete(name);
   }
@@ -81,12 +81,12 @@ export class EcrService {
     return this.repositories.get(name);
   }
 
-  /** The repository of a reference such as `<uri>`, `<uri>:<tag>` or `<uri>@<digest>`. */
+  /** The repository of a reference: `<uri>`, `<uri>:<tag>` or `<uri>@<digest>`. */
   public findByUri(reference: string): ImageRepository | undefined {
     return [...this.repositories.values()].find(({ uri }) => uri === reference.replace(/(?:@|:(?=[^/]*$)).*$/, ''));
   }
 
-  /** The image that a function's `ImageUri` names: `<uri>@<digest>` or `<uri>:<tag>`. */
+  /** The image of a function's `ImageUri`: `<uri>@<digest>` or `<uri>:<tag>`. */
   public image(reference: string): RepositoryImage | undefined {
     const [, , digest, tag] = /^([^@]*?)(?:@(sha256:[0-9a-f]{64})|:([^/@]+))$/.exec(reference) ?? [];
     return digest || tag ? this.findByUri(reference)?.find({ digest, tag }) : undefined;

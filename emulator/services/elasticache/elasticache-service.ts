@@ -6,24 +6,24 @@ export class ElastiCacheService {
   /** By logical id. */
   public readonly replicationGroups = new Map<string, RunningRedis>();
   private readonly ids = new Map<string, string>();
-  /** Keys that were evicted until the last measurement, by logical id. */
+  /** Evicted keys at the last measurement, by logical id. */
   private readonly evicted = new Map<string, number>();
 
   public constructor(private readonly cloudWatch: CloudWatchService) {}
 
-  /** @param id the id of the replication group, to which the nodes add their numbers */
+  /** @param id id of the replication group, which is followed by numbers in the ids of its nodes */
   public add(logicalId: string, id: string, redis: RunningRedis): void {
     this.replicationGroups.set(logicalId, redis);
     this.ids.set(logicalId, id);
   }
 
-  /** Replaces every node, as ElastiCache does when one fails: connections break, and what was in memory is lost. */
+  /** Replaces every node, as ElastiCache does after a failure: connections break, and data is lost. */
   public async replaceNodes(): Promise<void> {
     this.evicted.clear();
     await Promise.all([...this.replicationGroups.values()].map((redis) => redis.restart()));
   }
 
-  /** Publishes the metrics of each first node, as ElastiCache does each minute. */
+  /** Publishes the metrics of the first node of each group, as ElastiCache does each minute. */
   public async measure(): Promise<void> {
     for (const [logicalId, redis] of this.replicationGroups) {
       const info = numbersIn(await redis.send('INFO'));

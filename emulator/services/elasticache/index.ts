@@ -8,7 +8,7 @@ import { sendCommand } from './send-command';
 import { EmulatorError } from '../../core/errors';
 import { killAtExit } from '../../core/guard';
 
-/** Certificate and key in PEM, and the authority that clients verify them with. */
+/** Certificate and key in PEM, and the CA certificate with which clients verify them. */
 export interface RedisTls {
   readonly cert: string;
   readonly key: string;
@@ -19,7 +19,7 @@ export interface RedisOptions {
   /** The password for AUTH. @default no authentication */
   readonly password?: string;
   readonly tls: RedisTls;
-  /** Bytes that data may take. @default unlimited */
+  /** Memory limit for data, in bytes. @default unlimited */
   readonly maxMemory?: number;
 }
 
@@ -28,11 +28,11 @@ export interface RunningRedis {
   readonly port: number;
   /** The process id of the server. */
   readonly pid: number;
-  /** Sends a command over a connection of its own; resolves to the reply of a string or a status. */
+  /** Sends a command over a separate connection; resolves to the reply, a string or a status. */
   send(...command: string[]): Promise<string>;
   /** Kills the server and starts an empty one on the same port. */
   restart(): Promise<void>;
-  /** Ends the server and every connection, and removes its files. */
+  /** Stops the server, closes its connections, and removes its files. */
   dispose(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ type Outcome = { kind: 'ready' } | { kind: 'missing' } | { kind: 'no-tls' } | { 
 /**
  * Starts the installed `redis-server` with TLS on a free loopback port.
  *
- * @throws EmulatorError where it is not installed, or built without TLS
+ * @throws EmulatorError if it is not installed, or was built without TLS
  */
 export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   const directory = mkdtempSync(join(tmpdir(), 'redis-'));
@@ -87,7 +87,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   }
 }
 
-/** The password is in a file with mode 600: command lines are public. */
+/** Other users can read command lines, so the password is in a file with mode 600. */
 function configuration(directory: string, port: number, { password, tls, maxMemory }: RedisOptions): string {
   const file = (name: string, content: string) => {
     const path = join(directory, name);

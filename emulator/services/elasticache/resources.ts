@@ -1,7 +1,7 @@
 import { startRedis } from '.';
 import { physicalName, unsupported, type ResourceDefinition, type ResourceHandlers } from '../../cloudformation/resource';
 
-/** Clients verify the certificate of a name: addresses of ElastiCache are never numeric. */
+/** Clients verify the certificate against a host name: endpoints of ElastiCache are never IP addresses. */
 const HOST_NAME = 'localhost';
 
 /**

@@ -27,7 +27,7 @@ function encoded(command: readonly string[]): string {
   return `*${command.length}\r\n${command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`).join('')}`;
 }
 
-/** The first whole reply, and its length in bytes. */
+/** The first complete reply, and its length in bytes. */
 function next(received: Buffer): { text: string; length: number } | undefined {
   const end = received.indexOf('\r\n');
   if (end < 0) return undefined;

@@ -11,12 +11,12 @@ export interface ScheduledRule {
   /**
    * Invokes the targets asynchronously; resolves to the results of their last attempts.
    *
-   * @throws Error where a target may not be invoked
+   * @throws Error if it may not invoke a target
    */
   readonly invoke: () => Promise<InvokeResult[]>;
 }
 
-/** EventBridge's scheduled rules by logical id. They are due by the clock of the emulation, and can be fired on demand. */
+/** EventBridge's scheduled rules by logical id. They follow the emulated clock, and can be fired on demand. */
 export class EventBridgeService {
   private readonly rules = new Map<string, ScheduledRule>();
   private readonly startedAt = Date.now();
@@ -40,7 +40,7 @@ export class EventBridgeService {
     clearTimeout(this.timers.get(logicalId));
   }
 
-  /** Starts the clock of all enabled rules. */
+  /** Starts the timers of all enabled rules. */
   public start(): void {
     for (const rule of this.rules.values()) {
       if (rule.enabled) this.await(rule, rule.schedule(this.now));
@@ -54,7 +54,7 @@ export class EventBridgeService {
     return rule.invoke();
   }
 
-  /** The time of the emulation. */
+  /** The emulated time. */
   private get now(): number {
     return this.startedAt + (Date.now() - this.startedAt) * this.cloud.timeScale;
   }
@@ -67,7 +67,7 @@ export class EventBridgeService {
       rule.invoke().catch((error: Error) => this.cloud.events.notice(`${rule.logicalId}: ${error.message}`, 'warning'));
       this.await(rule, rule.schedule(Math.max(due, this.now)));
     }, Math.min(Math.max(wait, 0), LONGEST_TIMER));
-    // A schedule alone must not keep the process alive.
+    // A pending schedule must not keep the process alive.
     this.timers.set(rule.logicalId, timer.unref());
   }
 }

@@ -7,7 +7,7 @@ import { arnLike } from '../iam/policy';
 import type { InvokeResult } from '../lambda/event-queue';
 import type { DeployedFunction } from '../lambda/lambda-service';
 
-/** Scheduled rules with functions as targets; rules with an event pattern only never match. */
+/** Scheduled rules with functions as targets. Rules with an event pattern are accepted, but never match. */
 export const EVENTBRIDGE_RESOURCES: ResourceHandlers = {
   'AWS::Events::Rule': (resource, deployment) => {
     const { ScheduleExpression, State = 'ENABLED', Targets = [], Name } = resource.properties;

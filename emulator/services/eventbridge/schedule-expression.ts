@@ -1,19 +1,19 @@
 const UNITS_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const MINUTE_MS = 60_000;
 
-/** The longest distance that is searched for the next time of a cron expression. */
+/** Maximum interval to search for the next time of a cron expression. */
 const HORIZON_MS = 5 * 366 * 86_400_000;
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-/** The time after `after` at which a schedule is due, both in milliseconds since the epoch; undefined where there is none. */
+/** The next time of a schedule after `after`, both in milliseconds since the epoch; undefined if there is none. */
 export type Schedule = (after: number) => number | undefined;
 
 /**
- * Reads `rate(…)` or `cron(…)`.
+ * Parses `rate(…)` or `cron(…)`.
  *
- * @throws Error where it is neither, or uses `L`, `W` or `#`, which the emulator does not support
+ * @throws Error if it is neither, or uses `L`, `W` or `#`, which the emulator does not support
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
  */
 export function scheduleOf(expression: string): Schedule {
@@ -52,7 +52,7 @@ function named(field: string, names: readonly string[]): string {
   });
 }
 
-/** Of a list of `*`, `?`, values, ranges and steps. */
+/** Matcher for a list of `*`, `?`, values, ranges and steps. */
 function matcher(field: string, least: number, most: number): (value: number) => boolean {
   const parts = field.split(',').map((part) => {
     const [, from, to, step] = /^(\*|\?|\d+)(?:-(\d+))?(?:\/(\d+))?$/.exec(part) ?? [];

@@ -1,4 +1,4 @@
-import { allows, type Question, type Statement } from './policy';
+import { allows, type AccessRequest, type Statement } from './policy';
 import type { Credentials } from '../../core/credentials';
 
 /** A role with the statements of its policies. */
@@ -22,8 +22,8 @@ export class IamService {
     return [...this.roles.values()].find(({ credentials }) => credentials.accessKeyId === accessKeyId);
   }
 
-  /** Whether the identity-based policies of a role allow it. */
-  public allows(role: Role, question: Question): boolean {
-    return allows(role.statements, question);
+  /** Whether the identity-based policies of a role allow the request. */
+  public allows(role: Role, access: AccessRequest): boolean {
+    return allows(role.statements, access);
   }
 }

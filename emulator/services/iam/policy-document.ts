@@ -5,7 +5,7 @@ import { reject, unsupported, type ResourceDefinition } from '../../cloudformati
 const KNOWN = /^(?:(?:String(?:Not)?(?:Equals|EqualsIgnoreCase|Like)|(?:Numeric|Date)(?:Not)?Equals|(?:Numeric|Date)(?:Less|Greater)Than(?:Equals)?|Bool|BinaryEquals|(?:Not)?IpAddress|Arn(?:Not)?(?:Equals|Like))(?:IfExists)?|Null)$/;
 
 /**
- * The statements of a policy document. A condition operator that IAM does not know is refused, as is one that the emulator does not evaluate.
+ * The statements of a policy document. Condition operators that IAM does not know, or that the emulator does not evaluate, are rejected.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */

@@ -1,4 +1,4 @@
-/** A statement of a policy document, as templates write it. */
+/** A statement of a policy document, as in templates. */
 export interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action?: string | string[];
@@ -9,8 +9,8 @@ export interface Statement {
   readonly Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-/** What is asked: may somebody do this to that? Keys of `context` are condition keys. */
-export interface Question {
+/** A request to authorize. The keys of `context` are condition keys. */
+export interface AccessRequest {
   readonly action: string;
   readonly resource: string;
   readonly context?: Readonly<Record<string, string>>;
@@ -40,42 +40,42 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   Null: (actual, wanted) => wanted.map(String).includes(String(actual === undefined)),
 };
 
-/** Whether the statements allow it: one must allow, and none may deny. */
-export function allows(statements: readonly Statement[], question: Question): boolean {
-  const matching = statements.filter((statement) => applies(statement, question));
+/** Whether the statements allow the request: at least one allows it, and none denies it. */
+export function allows(statements: readonly Statement[], access: AccessRequest): boolean {
+  const matching = statements.filter((statement) => applies(statement, access));
   return matching.some(({ Effect }) => Effect === 'Allow') && matching.every(({ Effect }) => Effect !== 'Deny');
 }
 
-/** The statements that speak of a principal, such as `Service` `cloudfront.amazonaws.com`. */
+/** The statements for a principal, such as `Service` `cloudfront.amazonaws.com`. */
 export function forPrincipal(statements: readonly Statement[], kind: string, name: string): Statement[] {
-  return statements.filter(({ Principal }) => isEverybody(Principal) || list(Object(Principal)[kind]).includes(name));
+  return statements.filter(({ Principal }) => isPublic(Principal) || list(Object(Principal)[kind]).includes(name));
 }
 
-/** Whether a principal is everybody, services included: `*` and `{ "AWS": "*" }` are the same. */
-export function isEverybody(principal: Statement['Principal']): boolean {
+/** Whether a principal is everyone, including services: `*` and `{ "AWS": "*" }` are the same. */
+export function isPublic(principal: Statement['Principal']): boolean {
   return principal === '*' || list(principal?.AWS).includes('*');
 }
 
-/** Matches with `*` for any characters and `?` for one. */
+/** Matches a pattern: `*` matches any characters, `?` exactly one. */
 export function like(pattern: string, value: string): boolean {
   const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
   return new RegExp(`^${expression}$`, 's').test(value);
 }
 
-/** Matches ARNs part by part: `*` does not reach over a colon, but within the last part, the resource. */
+/** Matches ARNs part by part: `*` does not match colons, except in the last part, the resource. */
 export function arnLike(pattern: string, arn: string): boolean {
   if (pattern === '*') return true;
   const [wanted, actual] = [partsOf(pattern), partsOf(arn)];
   return wanted.length === actual.length && wanted.every((part, i) => like(part, actual[i]));
 }
 
-/** The six parts of an ARN, the last of which may hold colons; of anything else as many as there are. */
+/** The six parts of an ARN, the last of which may contain colons. Other strings have fewer parts. */
 function partsOf(arn: string): string[] {
   const parts = arn.split(':');
   return [...parts.slice(0, 5), ...parts.length > 5 ? [parts.slice(5).join(':')] : []];
 }
 
-function applies(statement: Statement, { action, resource, context = {} }: Question): boolean {
+function applies(statement: Statement, { action, resource, context = {} }: AccessRequest): boolean {
   const name = action.toLowerCase();
   const actionMatches = statement.NotAction
     ? !list(statement.NotAction).some((pattern) => like(pattern.toLowerCase(), name))
@@ -91,7 +91,7 @@ function conditionsHold({ Effect, Condition = {} }: Statement, context: Readonly
   return Object.entries(Condition).every(([operator, conditions]) => {
     const optional = operator.endsWith('IfExists');
     const holds = OPERATORS[operator.replace(/IfExists$/, '')];
-    // What is not understood must never open a door.
+    // An unknown condition must never grant access.
     if (!holds) return Effect === 'Deny';
     return Object.entries(conditions).every(([key, wanted]) => {
       const actual = keys.get(key.toLowerCase());

@@ -9,7 +9,7 @@ export interface ConcurrencyUser {
 
 const DEFAULT_QUOTA = 1000;
 
-/** Lambda keeps this many for functions without reserved concurrency; accounts with a smaller quota keep all of it. */
+/** Lambda keeps at least this number unreserved; accounts with a smaller quota cannot reserve any. */
 const LEAST_UNRESERVED = 100;
 
 /**
@@ -26,7 +26,7 @@ export class AccountConcurrency {
     this.users.add(user);
   }
 
-  /** The reason why one more on-demand execution of the function is throttled; undefined where it is not. */
+  /** Reason why one more on-demand execution of the function is throttled, or undefined. */
   public throttleReason(user: ConcurrencyUser): string | undefined {
     if (user.reservedConcurrency !== undefined) {
       return inUse(user) < user.reservedConcurrency ? undefined : 'ReservedFunctionConcurrentInvocationLimitExceeded';
@@ -35,7 +35,7 @@ export class AccountConcurrency {
     return sum(unreserved.map(inUse)) < this.unreserved ? undefined : 'ConcurrentInvocationLimitExceeded';
   }
 
-  /** The reason why the account cannot reserve `amount`; undefined where it can. */
+  /** Reason why the account cannot reserve `amount`, or undefined. */
   public refusalOfReservation(amount: number): string | undefined {
     const least = Math.min(LEAST_UNRESERVED, this.quota);
     if (amount === 0 || this.unreserved - amount >= least) return undefined;

@@ -4,12 +4,12 @@ import { messageIn, sendAccepted, sendError } from './runtime-api-server';
 import { endOf, TRUNCATED } from './streamed-body';
 import { readWhole } from '../../core/http';
 
-/** Limit of buffered responses: 6 MB and Lambda's own envelope. */
+/** Limit of buffered responses: 6 MB and Lambda's overhead. */
 const LARGEST_BUFFERED_RESPONSE = 6 * 1024 * 1024 + 100;
 
-/** The delivery of one event to a runtime, which responds once. */
+/** The delivery of one event to a runtime, and its response. */
 export class Delivery {
-  /** True once the runtime has the event. */
+  /** Whether the runtime has received the event. */
   public delivered = false;
 
   public constructor(public readonly invocation: PendingInvocation, private readonly environmentId: number) {}
@@ -27,7 +27,7 @@ export class Delivery {
     }).end(payload);
   }
 
-  /** Receives the runtime's response; resolves when it is complete, and to whether the runtime's part is over. */
+  /** Receives the runtime's response. Resolves when it is complete: to true, or to false if the runtime must respond again. */
   public async receive(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const mode = request.headers['lambda-runtime-function-response-mode'] ?? '';
     if (mode === 'streaming' && !this.invocation.props.buffered) {

@@ -2,7 +2,7 @@ import { ExecutionEnvironment, type EnvironmentProps } from './execution-environ
 import type { PendingInvocation } from './pending-invocation';
 import type { EnvironmentPhase } from '../../core/events';
 
-/** How a pool starts its environments. */
+/** Options of an environment pool. */
 export interface EnvironmentPoolProps {
   readonly environment: (id: number, version: string, provisioned: boolean) => EnvironmentProps;
   readonly onStarted: () => void;
@@ -10,7 +10,7 @@ export interface EnvironmentPoolProps {
 
 /** The execution environments of a function, by version. */
 export class EnvironmentPool {
-  /** Every environment that was ever started, dead ones included. */
+  /** Every environment that was started, including dead ones. */
   public readonly all: ExecutionEnvironment[] = [];
 
   private readonly versions = new Map<ExecutionEnvironment, string>();
@@ -23,7 +23,7 @@ export class EnvironmentPool {
     return this.all.filter(({ state, provisioned }) => !provisioned && (state === 'init' || state === 'busy')).length;
   }
 
-  /** The durations that will be billed and have not ended, in milliseconds. */
+  /** Durations that will be billed but have not ended, in milliseconds. */
   public get unbilledMs(): { readonly onDemand: number; readonly provisioned: number } {
     const sum = (ofProvisioned: boolean) => this.all
       .filter(({ provisioned }) => provisioned === ofProvisioned)
@@ -46,7 +46,7 @@ export class EnvironmentPool {
     void this.add(version, false, invocation).start();
   }
 
-  /** Starts an environment of provisioned concurrency; resolves to whether its init succeeded. A dead one is replaced. */
+  /** Starts an environment of provisioned concurrency, or replaces a dead one; resolves to whether its init succeeded. */
   public provision(version: string): Promise<boolean> {
     let ready = false;
     return new Promise((resolve) => {
@@ -63,7 +63,7 @@ export class EnvironmentPool {
     });
   }
 
-  /** Gives no further event to the present environments of a version. Idle ones end now, others after their invocation. */
+  /** Excludes the present environments of a version from further events. Idle ones end immediately, others after their invocation. */
   public retire(version: string): void {
     for (const environment of this.all.filter((other) => this.versions.get(other) === version)) {
       this.versions.delete(environment);

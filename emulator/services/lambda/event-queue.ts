@@ -10,7 +10,7 @@ export interface InvokeResult {
   readonly environmentId?: number;
 }
 
-/** What stays the same in all attempts. */
+/** The properties that all attempts share. */
 export interface QueuedInvocation {
   readonly requestId: string;
   readonly traceHeader?: string;
@@ -20,7 +20,7 @@ export interface QueuedInvocation {
 
 export interface EventQueueProps {
   readonly invoke: (payload: Buffer, options: QueuedInvocation) => Promise<InvokeResult>;
-  /** A time of the platform, in milliseconds of this emulation. */
+  /** Scales a platform duration to emulated milliseconds. */
   readonly limit: (milliseconds: number) => number;
   readonly onRetry?: (reason: string) => void;
   readonly onDropped?: (reason: string) => void;
@@ -28,13 +28,13 @@ export interface EventQueueProps {
 
 const MINUTE_MS = 60_000;
 
-/** How long Lambda waits before the second and before the third attempt. */
+/** Delays before the second and the third attempt. */
 const RETRIES_MS = [MINUTE_MS, 2 * MINUTE_MS];
 
 /** Backoff for throttled events. */
 const THROTTLED = { firstMs: 1_000, longestMs: 5 * MINUTE_MS, ageMs: 6 * 60 * MINUTE_MS };
 
-/** Errors after which Lambda keeps the event in the queue. A recursive loop is dropped. */
+/** Errors after which Lambda keeps the event in the queue. Events of a recursive loop are dropped. */
 const TEMPORARY: readonly LambdaErrorCode[] = ['TooManyRequestsException', 'ResourceNotReadyException', 'CodeArtifactUserPendingException'];
 
 /**
@@ -51,7 +51,7 @@ export class EventQueue {
 
   public constructor(private readonly props: EventQueueProps) {}
 
-  /** Accepts an event; resolves to the result of the last attempt. */
+  /** Adds an event; resolves to the result of the last attempt. */
   public accept(payload: Buffer, options: Omit<QueuedInvocation, 'requestId'> = {}): Promise<InvokeResult> {
     const ended = this.process(payload, { requestId: randomUUID(), ...options });
     this.pending.add(ended);
@@ -63,7 +63,7 @@ export class EventQueue {
     return this.pending.size > 0;
   }
 
-  /** Resolves when all current events are processed. */
+  /** Resolves when all current events have been processed. */
   public async drained(): Promise<void> {
     await Promise.allSettled(this.pending);
   }
@@ -106,7 +106,7 @@ export class EventQueue {
     }
   }
 
-  /** False once the queue is closed. */
+  /** Resolves to false if the queue was closed. */
   private async wait(milliseconds: number): Promise<boolean> {
     return sleep(milliseconds, true, { signal: this.closing.signal }).catch(() => false);
   }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { LambdaFunctionError } from './lambda-errors';
 import type { StreamedInvocation } from './pending-invocation';
-import { pull } from '../../core/sequential-stream';
+import { sequentialStream } from '../../core/sequential-stream';
 
 export const EVENT_STREAM_TYPE = 'application/vnd.amazon.eventstream';
 
@@ -10,14 +10,14 @@ const STRING_HEADER = 7;
 
 /**
  * The body of an InvokeWithResponseStream response: a `PayloadChunk` for each chunk, and `InvokeComplete` at the end, with the error
- * where the function failed.
+ * if the function failed.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
  */
 export function invocationEvents({ body }: Pick<StreamedInvocation, 'body'>): Readable {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let ended = false;
-  return pull(body, async () => {
+  return sequentialStream(body, async () => {
     if (ended) return { value: undefined, done: true };
     try {
       const { value, done = false } = await chunks.next();

@@ -19,13 +19,13 @@ export interface EnvironmentProps {
   readonly cwd: string;
   readonly timeoutMs: number;
   readonly initTimeoutMs: number;
-  /** Belongs to provisioned concurrency. */
+  /** Whether it belongs to provisioned concurrency. */
   readonly provisioned: boolean;
-  /** Where its temporary folder is made. */
+  /** Parent of its temporary folder. */
   readonly folder: string;
   readonly sandbox?: Sandbox;
   readonly linked?: LinkedFolder;
-  /** The variables of the process, once the address of its Runtime API and its temporary folder are known. */
+  /** Variables of the process, by the address of its Runtime API and its temporary folder. */
   readonly variables: (runtimeApi: string, temporary: string) => Record<string, string>;
   readonly onPhase: (phase: EnvironmentPhase, detail?: string) => void;
   readonly onLog: (line: string, stream: 'stdout' | 'stderr') => void;
@@ -33,7 +33,7 @@ export interface EnvironmentProps {
   readonly onBilled: (milliseconds: number) => void;
 }
 
-/** One execution environment: processes that work on one event at a time and are frozen in between. */
+/** One execution environment: processes that handle one event at a time and are frozen in between. */
 export class ExecutionEnvironment {
   public state: EnvironmentState = 'init';
   /** Time of the last freeze; the most recently frozen environment is used first. */
@@ -49,7 +49,7 @@ export class ExecutionEnvironment {
   private address = '';
   private group?: ProcessGroup;
   private runtime = new RuntimeStates();
-  /** Why the processes ended while no event was theirs; the next event finds out. */
+  /** Exit message of processes that ended between events; reported to the next event. */
   private exitMessage?: string;
   private waiting?: ServerResponse;
   private delivery?: Delivery;
@@ -57,10 +57,10 @@ export class ExecutionEnvironment {
   private initFailure?: { type: string; message: string; report?: Buffer };
   private timer?: NodeJS.Timeout;
   private ending?: Promise<void>;
-  /** Start of the duration that is billed next: an init, with the invocation after it, or an invocation. */
+  /** Start of the duration to bill next: an init with its invocation, or an invocation. */
   private billedSince = performance.now();
 
-  /** @param first the invocation that it is started for; undefined for provisioned concurrency */
+  /** @param first the invocation that caused the start; undefined for provisioned concurrency */
   public constructor(private readonly props: EnvironmentProps, first?: PendingInvocation) {
     this.delivery = first && new Delivery(first, props.id);
     this.temporary = mkdtempSync(join(props.folder, 'lambda-environment-'));
@@ -78,12 +78,12 @@ export class ExecutionEnvironment {
     return this.props.provisioned;
   }
 
-  /** The duration that will be billed and has not ended, in milliseconds. */
+  /** Duration that will be billed but has not ended, in milliseconds. */
   public get unbilledMs(): number {
     return this.state === 'init' || this.state === 'busy' ? performance.now() - this.billedSince : 0;
   }
 
-  /** True while the response is complete and the runtime has not asked for the next event. */
+  /** Whether the response is complete but the runtime has not requested the next event. */
   public get held(): boolean {
     return this.state === 'busy' && Boolean(this.invocation?.complete);
   }
@@ -92,7 +92,7 @@ export class ExecutionEnvironment {
     return this.delivery?.invocation;
   }
 
-  /** Starts the processes; the first event waits until they ask for it. */
+  /** Starts the processes. The first event waits until they request it. */
   public async start(): Promise<void> {
     this.address = await this.api.listen();
     if (this.ending) return this.api.close();
@@ -104,7 +104,7 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** Thaws it for another event. */
+  /** Thaws the environment for another event. */
   public invoke(invocation: PendingInvocation): void {
     this.delivery = new Delivery(invocation, this.id);
     this.state = 'busy';
@@ -116,7 +116,7 @@ export class ExecutionEnvironment {
     this.deliver();
   }
 
-  /** Ends it: no process, socket or file of it is left when this resolves. */
+  /** Ends the environment: none of its processes, sockets or files remain when this resolves. */
   public end(reason: string): Promise<void> {
     this.ending ??= this.tearDown(reason);
     return this.ending;
@@ -158,14 +158,14 @@ export class ExecutionEnvironment {
     else void this.exit(message);
   }
 
-  /** The processes have ended within an invocation. */
+  /** The processes ended during an invocation. */
   private exit(message: string): Promise<void> {
     this.log(`RequestId: ${this.invocation?.id} Error: ${message}`);
     this.log('Runtime.ExitError');
     return this.end(message);
   }
 
-  /** A failed init is run once more within the first invocation, whose time it then takes. */
+  /** Repeats a failed init once, within the timeout of the first invocation. */
   private async initAgain(): Promise<void> {
     const failure = this.initFailure;
     if (this.secondInit) {
@@ -213,7 +213,7 @@ export class ExecutionEnvironment {
     response.once('close', () => this.waiting === response && (this.waiting = undefined));
     if (this.state === 'init') {
       this.state = 'busy';
-      // A second init has started the clock already.
+      // A repeated init has already started the clock.
       if (!this.secondInit) this.startClock();
     }
     if (!this.delivery || this.delivery.delivered) this.freeze();
@@ -231,7 +231,7 @@ export class ExecutionEnvironment {
 
   private deliver(): void {
     const response = this.waiting;
-    // It died while it was frozen: its exit is about to be noticed.
+    // The process died while it was frozen, and its exit event is pending.
     if (!response || !this.delivery) return;
     this.waiting = undefined;
     this.runtime.state = 'Running';
@@ -254,7 +254,7 @@ export class ExecutionEnvironment {
     this.props.onPhase('held');
   }
 
-  /** The processes go on until they end themselves, or the time of the init is over. */
+  /** The processes continue until they exit, or the init times out. */
   private initError(type: string, body: Buffer, response: ServerResponse): void {
     if (this.refused('InitError', response)) return;
     this.initFailure = { type, message: messageIn(body), report: body };
@@ -262,7 +262,7 @@ export class ExecutionEnvironment {
     sendAccepted(response);
   }
 
-  /** The delivery of the event with this id; anything else is refused. */
+  /** The delivery of the event with this id; responds with an error to other ids. */
   private current(id: string, response: ServerResponse): Delivery | undefined {
     if (this.runtime.hasEvent && this.invocation?.id === id) return this.delivery;
     sendError(response, 400, 'InvalidRequestID', 'Invalid request ID');

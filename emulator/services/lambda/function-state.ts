@@ -1,6 +1,6 @@
 import { LambdaServiceError } from './lambda-errors';
 
-/** The refusal of an invocation while resources are recreated. */
+/** Error of an invocation while resources are recreated. */
 interface Refusal {
   readonly code: 'ResourceNotReadyException' | 'CodeArtifactUserPendingException';
   readonly status: number;
@@ -16,18 +16,18 @@ const OF_ARCHIVES: Refusal = {
   message: 'The function is inactive and its VPC connection is no longer available. Wait for the VPC connection to reestablish and try again.',
 };
 
-/** The time in which Lambda recreates image and network interfaces: a minute or so. */
+/** Approximate time in which Lambda recreates an image or network interfaces. */
 const REACTIVATION_MS = 60_000;
 
 /**
- * The state of a function. An invocation of an inactive function is refused and reactivates it; all are refused until that is done.
+ * The state of a function. An invocation of an inactive function is rejected and reactivates it; all are rejected until that completes.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
  */
 export class FunctionState {
   private current: 'Active' | 'Inactive' | { readonly activeAt: number } = 'Active';
 
-  /** @param limit turns a duration of the platform into one of this emulation */
+  /** @param limit scales a platform duration to emulated milliseconds */
   public constructor(private readonly isImage: boolean, private readonly limit: (milliseconds: number) => number) {}
 
   public get name(): 'Active' | 'Inactive' | 'Pending' {
@@ -40,12 +40,12 @@ export class FunctionState {
     this.current = 'Inactive';
   }
 
-  /** Completes a reactivation at once. */
+  /** Completes a reactivation immediately. */
   public activate(): void {
     this.current = 'Active';
   }
 
-  /** @throws LambdaServiceError unless the function is active */
+  /** @throws LambdaServiceError if the function is not active */
   public requireActive(): void {
     const { name } = this;
     if (name === 'Active') return;

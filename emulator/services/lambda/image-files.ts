@@ -7,11 +7,11 @@ import { extract } from 'tar-stream';
 import { instructionsIn, layoutOf, LIBRECHAT_IN_IMAGE } from './image';
 
 /**
- * Unpacks the files that the Dockerfile adds out of archives, and puts beside them what it copies there, so that programs find them where they are in
- * the image. Links into LibreChat's folder are for `linksOfImage`.
+ * Extracts the files of archives in `ADD` instructions, with copied files beside them, so that programs find them at the same relative paths
+ * as in the image. `linksOfImage` handles links in LibreChat's folder.
  *
- * @param authority the emulator's own certificate, which files of certificates get besides AWS's
- * @returns where each file is on this machine, by its path in the image
+ * @param authority the emulator's CA certificate, which is appended to certificate files
+ * @returns local paths by path in the image
  */
 export async function filesOfImage(context: string, folder: string, authority: string): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
@@ -41,7 +41,7 @@ export async function filesOfImage(context: string, folder: string, authority: s
   return files;
 }
 
-/** The entries of an archive, which may be compressed. */
+/** Opens the entries of an archive, compressed or not. */
 export function openArchive(file: string) {
   return createReadStream(file).pipe(/\.(tgz|gz)$/.test(file) ? createGunzip() : new PassThrough()).pipe(extract());
 }

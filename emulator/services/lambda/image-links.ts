@@ -4,15 +4,15 @@ import { instructionsIn, LIBRECHAT_IN_IMAGE } from './image';
 import { openArchive } from './image-files';
 import { EmulatorError } from '../../core/errors';
 
-/** A folder of the image with the symbolic links in it that lead to the temporary folder. */
+/** A folder of the image with symbolic links to the temporary folder. */
 export interface LinkedFolder {
-  /** Where the folder is on this machine. */
+  /** Local path of the folder. */
   readonly folder: string;
-  /** The links as paths below the folder, and where each leads to, as a path below the temporary folder. */
+  /** Targets, relative to the temporary folder, by link, relative to the folder. */
   readonly links: Readonly<Record<string, string>>;
 }
 
-/** The links that the Dockerfile adds to LibreChat's folder, out of the archives that its `ADD` instructions unpack. */
+/** The links that archives in the Dockerfile's `ADD` instructions add to LibreChat's folder. */
 export async function linksOfImage(context: string, librechat: string): Promise<LinkedFolder> {
   const links: Record<string, string> = {};
   for (const [instruction, argument] of instructionsIn(context)) {
@@ -24,11 +24,11 @@ export async function linksOfImage(context: string, librechat: string): Promise<
       entry.resume();
       const path = posix.join(destination, header.name);
       const link = below(LIBRECHAT_IN_IMAGE, path);
-      // The adapter's files are for `filesOfImage`.
+      // `filesOfImage` handles the adapter's files.
       if (header.type === 'directory' || (header.type === 'file' && link === undefined)) continue;
       const target = header.type === 'symlink' ? below('/tmp', header.linkname!) : undefined;
       if (link === undefined || target === undefined) {
-        throw new EmulatorError('IMAGE_UNSUPPORTED', `what ADD unpacks must be links from ${LIBRECHAT_IN_IMAGE} to /tmp, got: ${path}`);
+        throw new EmulatorError('IMAGE_UNSUPPORTED', `archives in ADD must contain only links from ${LIBRECHAT_IN_IMAGE} to /tmp, got: ${path}`);
       }
       links[link] = target;
     }

@@ -2,26 +2,26 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, posix, resolve } from 'node:path';
 import { EmulatorError } from '../../core/errors';
 
-/** What a function says of its image, over what the Dockerfile says. */
+/** A function's overrides of the Dockerfile. */
 export interface ImageConfig {
   readonly Command?: string[];
   readonly EntryPoint?: string[];
   readonly WorkingDirectory?: string;
 }
 
-/** The image's command, to be run without a container. */
+/** The image's command, to run without a container. */
 export interface ImageCommand {
   readonly command: string[];
   readonly cwd: string;
   readonly environment: Record<string, string>;
 }
 
-/** Where LibreChat's image keeps LibreChat. */
+/** LibreChat's folder in its image. */
 export const LIBRECHAT_IN_IMAGE = '/app';
 
-/** What a Dockerfile says, without its files. */
+/** The evaluated instructions of a Dockerfile. */
 interface Layout {
-  /** Each file or folder that it copies: where it is in the image, and where in the build context. */
+  /** Paths in the build context of copied files and folders, by path in the image. */
   readonly copied: ReadonlyMap<string, string>;
   readonly environment: Record<string, string>;
   readonly workdir: string;
@@ -49,16 +49,16 @@ export function layoutOf(context: string): Layout {
 }
 
 /**
- * Evaluates the Dockerfile of an image asset: the command, and the paths on this machine of the files that it names. Files come
- * from `COPY`; LibreChat's own files come from the folder that takes the place of the base image.
+ * Evaluates the Dockerfile of an image asset: the command, with the local paths of its files. Files come from `COPY`; LibreChat's own
+ * files come from the folder that replaces the base image.
  *
- * @param files files of the image that are elsewhere, by their paths in the image
+ * @param files local paths of other files, by path in the image
  */
 export function imageCommand(
   context: string, librechat: string, config: ImageConfig = {}, files: ReadonlyMap<string, string> = new Map(),
 ): ImageCommand {
   const { copied, environment, workdir, entryPoint, command } = layoutOf(context);
-  const onThisMachine = (path: string): string | undefined => {
+  const localPathOf = (path: string): string | undefined => {
     if (files.has(path)) return files.get(path);
     for (const [target, source] of copied) {
       if (path === target || path.startsWith(`${target}/`)) return join(context, source, path.slice(target.length));
@@ -69,19 +69,19 @@ export function imageCommand(
   const argv = [...(config.EntryPoint ?? entryPoint), ...(config.Command ?? command)].map((word, i) => {
     if (i === 0 && posix.basename(word) === 'node') return process.execPath;
     if (!word.startsWith('/')) return word;
-    const found = onThisMachine(word);
+    const found = localPathOf(word);
     if (found && existsSync(found)) return found;
     throw new EmulatorError('IMAGE_UNSUPPORTED', `the image's command must name files that the Dockerfile copies, got: ${word}`);
   });
   if (!argv.length) throw new EmulatorError('IMAGE_UNSUPPORTED', 'the image must have an ENTRYPOINT or a CMD');
-  const cwd = onThisMachine(config.WorkingDirectory ?? workdir);
+  const cwd = localPathOf(config.WorkingDirectory ?? workdir);
   if (!cwd || !existsSync(cwd)) {
     throw new EmulatorError('IMAGE_UNSUPPORTED', `LibreChat's folder must hold \`api\` and \`client/dist\`, got: ${resolve(librechat)}`);
   }
   return { command: argv, cwd, environment };
 }
 
-/** The instructions of the Dockerfile in this folder, each with its argument. */
+/** The instructions of the folder's Dockerfile, with their arguments. */
 export function instructionsIn(context: string): [instruction: string, argument: string][] {
   const file = join(context, 'Dockerfile');
   if (!existsSync(file)) throw new EmulatorError('IMAGE_UNSUPPORTED', `the image's folder must hold a Dockerfile, got: ${context}`);
@@ -92,10 +92,10 @@ export function instructionsIn(context: string): [instruction: string, argument:
   });
 }
 
-/** Each file or folder that an instruction copies: where it is in the image, and where in the build context. */
+/** Paths in the image and in the build context of each copied file or folder. */
 function copies(argument: string, workdir: string): [target: string, source: string][] {
   const flags = /^(?:--\S+\s+)*/.exec(argument)?.[0] ?? '';
-  // What comes out of another stage or image is not at hand.
+  // Files of other stages or images are not available.
   if (flags.includes('--from=')) return [];
   const parts = words(argument.slice(flags.length));
   const destination = parts.pop() ?? '';

@@ -17,13 +17,13 @@ interface LambdaContext {
   readonly lambda: LambdaService;
 }
 
-/** An operation with the function that it addresses, by name or ARN. */
+/** An operation, with the function's name or ARN. */
 export interface LambdaAction {
   readonly name: 'Invoke' | 'InvokeWithResponseStream';
   readonly functionName: string;
 }
 
-/** The operation of a request; undefined for those that the emulator does not support. */
+/** The operation of a request; undefined if the emulator does not support it. */
 export function lambdaActionOf({ method, path }: HttpRequest): LambdaAction | undefined {
   const [, buffered] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path) ?? [];
   const [, streamed] = /^\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/.exec(path) ?? [];
@@ -61,7 +61,7 @@ export async function lambdaApi(context: LambdaContext, request: HttpRequest, bo
   }
 }
 
-/** The response, or Lambda's rejection of the invocation as an error of the API. */
+/** The response, or an API error if Lambda rejects the invocation. */
 async function accepted(respond: () => Promise<HttpResponse>): Promise<HttpResponse> {
   try {
     return await respond();
@@ -77,7 +77,7 @@ async function invoke(lambda: LambdaFunction, event: Buffer, options: InvokeOpti
   return result(200, payload, [['Content-Type', 'application/json'], executed(options), ...error]);
 }
 
-/** The function runs on when the client disconnects. */
+/** The function continues when the client disconnects. */
 async function stream(lambda: LambdaFunction, event: Buffer, options: InvokeOptions): Promise<HttpResponse> {
   const headers: Header[] = [['Content-Type', EVENT_STREAM_TYPE], executed(options)];
   try {
@@ -101,7 +101,7 @@ function executed({ version = '$LATEST' }: InvokeOptions): Header {
   return ['X-Amz-Executed-Version', version];
 }
 
-/** Of a name, of a part of an ARN (`account:function:name`) or of a whole one, each with or without a qualifier. */
+/** The ARN for a name, a partial ARN (`account:function:name`) or a full ARN, each with or without a qualifier. */
 function arnOf(cloud: Cloud, name: string, qualifier: string | null): string {
   const parts = name.replace(/^.*?function:/, '').split(':');
   const qualified = [parts[0], parts[1] ?? qualifier].filter((part) => part);

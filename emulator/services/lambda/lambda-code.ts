@@ -28,7 +28,7 @@ export async function imageCode(resource: ResourceDefinition, deployment: Deploy
   const { context, base } = imageOf(resource, deployment);
   const { cloud, certificates, options } = deployment;
   const librechat = releaseOf(options.librechat ?? '', base, cloud.folder);
-  // Environments with an older image may still run.
+  // Running environments may use an older image.
   const folder = join(cloud.folder, 'images', createHash('sha256').update(context).digest('hex').slice(0, 8));
   try {
     const links = await linksOfImage(context, librechat);
@@ -40,7 +40,7 @@ export async function imageCode(resource: ResourceDefinition, deployment: Deploy
   }
 }
 
-/** The folder with the image's Dockerfile, and the image that it begins with: of one that a build has pushed, or of an image asset. */
+/** The build context and base image of an image that a build pushed, or of an image asset. */
 function imageOf(resource: ResourceDefinition, { stack, services }: Deployment): Pick<RepositoryImage, 'context' | 'base'> {
   const uri = String(resource.properties.Code?.ImageUri ?? '');
   if (services.ecr.findByUri(uri)) {
@@ -51,14 +51,14 @@ function imageOf(resource: ResourceDefinition, { stack, services }: Deployment):
   return { context: asset.directory, base: asset.buildArguments[BASE_IMAGE_ARGUMENT] };
 }
 
-/** The code of a function in an archive, or the reason why the emulator does not run it. */
+/** The code of a function in an archive, or the reason why the emulator cannot run it. */
 export function zipCode({ logicalId, properties }: ResourceDefinition, { cloud, services }: Deployment): FunctionCode | string {
   const { Runtime, Handler, Code, Layers = [] } = properties;
   if (!/^nodejs\d+\.x$/.test(Runtime)) return `its \`Runtime\` is ${Runtime}`;
   if (Layers.length) return 'it has layers';
   const archive = services.s3.buckets.get(Code.S3Bucket)?.objects.get(Code.S3Key);
-  if (!archive && Code.ZipFile === undefined) return `its code is not here: ${Code.S3Bucket}/${Code.S3Key}`;
-  // Environments with older code may still run.
+  if (!archive && Code.ZipFile === undefined) return `its code is not an asset of the assembly: ${Code.S3Bucket}/${Code.S3Key}`;
+  // Running environments may use older code.
   const folder = join(cloud.folder, 'functions', `${logicalId}-${createHash('sha256').update(JSON.stringify(Code)).digest('hex').slice(0, 8)}`);
   return managedRuntime({
     runtime: Runtime,
@@ -69,7 +69,7 @@ export function zipCode({ logicalId, properties }: ResourceDefinition, { cloud, 
   });
 }
 
-/** The text of an inline function becomes `index.js`. */
+/** Writes the code of an inline function to `index.js`. */
 function writeInline(folder: string, code: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'index.js'), code);

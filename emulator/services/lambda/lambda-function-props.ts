@@ -9,14 +9,14 @@ import type { EnvironmentPhase } from '../../core/events';
 /** Properties of an emulated Lambda function. */
 export interface LambdaFunctionProps {
   readonly name: string;
-  /** The whole command, with the program that runs it. */
+  /** The complete command, including the program. */
   readonly command: string[];
   readonly cwd: string;
   /** Variables that are known only when an environment starts. */
-  readonly late?: () => Record<string, string>;
-  /** The declared variables only; the platform's own are added. */
+  readonly startEnvironment?: () => Record<string, string>;
+  /** Only the declared variables; those of the platform are added. */
   readonly environment: Record<string, string>;
-  /** Variables that the emulation needs, such as AWS_ENDPOINT_URL; they do not count as declared. */
+  /** Variables that the emulation needs, such as AWS_ENDPOINT_URL. They do not count as declared. */
   readonly emulation?: Record<string, string>;
   readonly timeoutMs: number;
   /** @default 10_000 */
@@ -25,9 +25,9 @@ export interface LambdaFunctionProps {
   readonly reservedConcurrency?: number;
   /** The account's concurrency. @default - a quota of 1000 for this function alone */
   readonly account?: AccountConcurrency;
-  /** The time from the call to the execution environment, in milliseconds of this emulation. @default 0 */
+  /** Delay between a call and its execution environment, in emulated milliseconds. @default 0 */
   readonly latencyMs?: number;
-  /** Lambda stops recursive loops of the function. @default true */
+  /** Whether Lambda stops recursive loops of the function. @default true */
   readonly stopsLoops?: boolean;
   /** In MB. @default 128 */
   readonly memorySize?: number;
@@ -35,25 +35,25 @@ export interface LambdaFunctionProps {
   readonly architecture?: 'arm64' | 'x86_64';
   /** Whether the code is a container image. @default false */
   readonly isImage?: boolean;
-  /** The log group's name. @default made up from the name */
+  /** Name of the log group. @default derived from the name */
   readonly logGroup?: string;
   /** @default us-east-1 */
   readonly region?: string;
-  /** @default made up from region and name */
+  /** @default derived from region and name */
   readonly arn?: string;
-  /** Those of the execution role. @default made up */
+  /** Credentials of the execution role. @default generated */
   readonly credentials?: Credentials;
-  /** Where the temporary folders of environments are made. @default the system's */
+  /** Parent of environments' temporary folders. @default the system's */
   readonly folder?: string;
   /** @default 'none' */
   readonly sandbox?: Sandbox;
-  /** Links that the image holds; only a sandbox can make them. */
+  /** Links in the image; only a sandbox can create them. */
   readonly linked?: LinkedFolder;
-  /** Runs once, before the first environment with these properties starts; for instance to unpack code. */
+  /** Runs once, before the first environment with these properties starts; extracts code, for example. */
   readonly prepare?: () => void;
-  /** The bandwidth of a streamed response, of which each has its own. @default unlimited */
+  /** Creates the bandwidth limit of a streamed response. @default unlimited */
   readonly bandwidth?: () => ResponseBandwidth;
-  /** Turns a duration of the platform into one of this emulation, in milliseconds. @default unchanged */
+  /** Scales a platform duration to emulated milliseconds. @default unchanged */
   readonly limit?: (milliseconds: number) => number;
   readonly onLog?: (line: string, environmentId: number, stream: 'stdout' | 'stderr') => void;
   readonly onPhase?: (phase: EnvironmentPhase, environmentId: number, detail?: string) => void;

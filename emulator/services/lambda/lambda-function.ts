@@ -10,7 +10,7 @@ import { FunctionState } from './function-state';
 import { LambdaFunctionError, LambdaServiceError } from './lambda-errors';
 import type { LambdaFunctionProps } from './lambda-function-props';
 import { PendingInvocation, type StreamedInvocation } from './pending-invocation';
-import { handedOn, platformVariables, refusalOfVariables } from './platform-variables';
+import { passedVariables, platformVariables, refusalOfVariables } from './platform-variables';
 import { continueTrace } from './trace-header';
 import { UsageMeter, type FunctionUsage } from './usage';
 import type { Credentials } from '../../core/credentials';
@@ -24,10 +24,10 @@ export type { InvocationEnd } from './streamed-body';
 /** Limit of synchronous events. */
 const LARGEST_EVENT = 6 * 1024 * 1024;
 
-/** The version that changes with the function. */
+/** The unpublished version. */
 const LATEST = '$LATEST';
 
-/** Environments of provisioned concurrency may initialize for as long as an invocation may run. */
+/** Init timeout of provisioned concurrency. */
 const PROVISIONED_INIT_MS = 900_000;
 
 const DEFAULT_CREDENTIALS: Credentials = {
@@ -64,7 +64,7 @@ function requireValidVariables({ name, environment }: LambdaFunctionProps): void
   if (refusal) throw new EmulatorError('RESOURCE_REFUSED', `${name}: ${refusal}`);
 }
 
-/** A Lambda function whose environments are processes of this machine. Emits `phase` with (phase, environmentId, detail). */
+/** A Lambda function whose environments are local processes. Emits `phase` with (phase, environmentId, detail). */
 export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
   public readonly arn: string;
   /** The queue of asynchronous invocations. */
@@ -101,7 +101,7 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
     });
   }
 
-  /** Every environment that was ever started, the dead ones included. */
+  /** Every environment that was started, including dead ones. */
   public get environments(): ReadonlyArray<EnvironmentView> {
     return this.pool.all;
   }
@@ -118,25 +118,25 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
     return this.pool.onDemand;
   }
 
-  /** The billable usage until now. */
+  /** The billable usage so far. */
   public get usage(): Omit<FunctionUsage, 'function'> {
     return this.meter.read(this.props.memorySize ?? 128, this.props.architecture ?? 'x86_64', this.pool.unbilledMs);
   }
 
   /**
-   * Invokes it as InvokeWithResponseStream does; resolves when the response begins.
+   * Invokes the function as InvokeWithResponseStream does; resolves when the response starts.
    *
-   * @throws LambdaServiceError where Lambda rejects the invocation, LambdaFunctionError where the function fails before its response starts
+   * @throws LambdaServiceError if Lambda rejects the invocation, LambdaFunctionError if the function fails before its response starts
    */
   public async invokeWithResponseStream(payload: Buffer, options: InvokeOptions = {}): Promise<StreamedInvocation> {
-    return (await this.place(payload, options, false)).begun;
+    return (await this.place(payload, options, false)).started;
   }
 
-  /** Invokes it as Invoke does; resolves when the response is complete. Function errors are results. */
+  /** Invokes the function as Invoke does; resolves when the response is complete. Function errors are results. */
   public async invoke(payload: Buffer, options: InvokeOptions = {}): Promise<InvokeResult> {
-    const { begun } = await this.place(payload, options, true);
+    const { started } = await this.place(payload, options, true);
     try {
-      const { body, environmentId } = await begun;
+      const { body, environmentId } = await started;
       return { payload: await buffer(body), environmentId };
     } catch (error) {
       if (!(error instanceof LambdaFunctionError)) throw error;
@@ -146,8 +146,8 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
   }
 
   /**
-   * Changes code and configuration. Invocations under way end with those that they began with; their environments, and idle ones, serve no
-   * further event.
+   * Changes code and configuration. Running invocations keep the old ones; existing environments receive no further
+   * events.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
    */
@@ -157,14 +157,14 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
     this.pool.retire(LATEST);
   }
 
-  /** Keeps the present code and configuration under a new version, and returns its number, which is never used again. */
+  /** Publishes the present code and configuration as a new version, and returns its number. Numbers are never reused. */
   public publish(): string {
     this.lastVersion += 1;
     this.published.set(String(this.lastVersion), this.props);
     return String(this.lastVersion);
   }
 
-  /** Deletes a version; invocations of it that are under way end. */
+  /** Deletes a version. Running invocations of it continue. */
   public unpublish(version: string): void {
     this.published.delete(version);
     this.pool.retire(version);
@@ -177,12 +177,12 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
     return ready.every(Boolean);
   }
 
-  /** Ends the idle environments, as Lambda does when nobody has used them for a while. */
+  /** Ends idle environments, as Lambda does after some time. */
   public reclaimIdle(): Promise<void> {
     return this.pool.reclaim();
   }
 
-  /** Ends all environments; no process of theirs is left when this resolves. */
+  /** Ends all environments; none of their processes remain when this resolves. */
   public async dispose(): Promise<void> {
     this.disposed = true;
     this.queue.close();
@@ -191,7 +191,7 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
 
   private readonly limit = (milliseconds: number): number => this.props.limit?.(milliseconds) ?? milliseconds;
 
-  /** Gives the event to an environment, or says why not. */
+  /** Assigns the event to an environment. @throws if the invocation is rejected */
   private async place(payload: Buffer, options: InvokeOptions, buffered: boolean): Promise<PendingInvocation> {
     if (payload.length > LARGEST_EVENT) {
       throw new LambdaServiceError('RequestTooLargeException', 413,
@@ -247,7 +247,7 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
           temporary,
           credentials: props.credentials ?? DEFAULT_CREDENTIALS,
         }),
-        ...handedOn({ ...props.emulation, ...props.environment, ...props.late?.() }),
+        ...passedVariables({ ...props.emulation, ...props.environment, ...props.startEnvironment?.() }),
       }),
       onPhase: (phase, detail) => {
         props.onPhase?.(phase, id, detail);

@@ -18,9 +18,9 @@ export interface DeployedFunction {
   /** @default $LATEST */
   readonly version?: string;
   readonly permissions: InvokePermission[];
-  /** Undefined where the emulator cannot run the function. */
+  /** Undefined if the emulator cannot run the function. */
   readonly lambda?: LambdaFunction;
-  /** The reason why the emulator does not run it. */
+  /** Reason why the emulator cannot run it. */
   readonly unsupported?: string;
 }
 

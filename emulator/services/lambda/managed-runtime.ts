@@ -7,20 +7,20 @@ export interface ManagedRuntimeProps {
   readonly runtime: string;
   /** Such as index.handler. */
   readonly handler: string;
-  /** Where the function's code is found once `prepare` has been called. */
+  /** Folder of the function's code, once `prepare` has been called. */
   readonly folder: string;
-  /** What all functions share: what is /var/runtime on Lambda. */
+  /** Folder that all functions share, as /var/runtime on Lambda. */
   readonly runtimeFolder: string;
-  /** Puts the code into its folder. */
+  /** Extracts the code into its folder. */
   readonly unpack: () => void;
 }
 
 const BOOTSTRAP = join(__dirname, 'node-runtime.mjs');
 
-/** The packages that the runtime brings along. */
+/** Scopes of the packages that the runtime includes. */
 const SCOPES = ['@aws-sdk', '@smithy'];
 
-/** How a function of a managed Node.js runtime is run: by the Node.js of this process, whatever version the function asks for. */
+/** The command of a function with a managed Node.js runtime. It runs on this process's Node.js, regardless of the function's version. */
 export function managedRuntime({ runtime, handler, folder, runtimeFolder, unpack }: ManagedRuntimeProps) {
   const packages = join(runtimeFolder, 'node_modules');
   return {
@@ -32,21 +32,21 @@ export function managedRuntime({ runtime, handler, folder, runtimeFolder, unpack
       LAMBDA_TASK_ROOT: folder,
       LAMBDA_RUNTIME_DIR: runtimeFolder,
       NODE_PATH: packages,
-      // The SDK would read what the user of this machine has set up.
+      // Ignores the SDK configuration of this machine's user.
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
-      // About the Node.js of this machine, which is not the function's.
+      // The warning is about this machine's Node.js, not the function's.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
     prepare: () => {
       unpack();
-      providePackages(packages);
+      linkPackages(packages);
     },
   };
 }
 
-/** Links to those packages of this project that Lambda has too, and to no others: a function may not find more than there. */
-function providePackages(folder: string): void {
+/** Links the packages of this project that Lambda includes too. Functions must not find other ones. */
+function linkPackages(folder: string): void {
   if (existsSync(folder)) return;
   mkdirSync(folder, { recursive: true });
   const installed = join(dirname(require.resolve('@aws-sdk/client-s3/package.json')), '../..');

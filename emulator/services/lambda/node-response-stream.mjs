@@ -1,5 +1,5 @@
 // @ts-check
-// Response streaming of Lambda's managed Node.js runtime: the global `awslambda`, and the stream that a handler writes to.
+// Emulates response streaming of Lambda's managed Node.js runtime: the global `awslambda`, and the stream that a handler writes to.
 // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
 
 import { Agent, request } from 'node:http';
@@ -12,7 +12,7 @@ const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWat
 const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
 const ERROR_BODY = 'Lambda-Runtime-Function-Error-Body';
 
-/** All that a handler sees of the request to the Runtime API; `closed`, `errored` and `flushHeaders` are not among it. */
+/** Members of the Runtime API request that handlers see; `closed`, `errored` and `flushHeaders` are not among them. */
 const METHODS = [
   'cork', 'destroy', 'end', 'uncork', 'write', 'setContentType',
   'addListener', 'on', 'once', 'prependListener', 'prependOnceListener', 'off', 'removeListener', 'removeAllListeners',
@@ -24,15 +24,15 @@ const READABLE_PROPERTIES = [
   'writableLength',
 ];
 
-/** Apart from the connection on which events come: there AWS's client is native code. */
+/** Separate from the connection for events, for which AWS's client uses native code. */
 const agent = /** @type {any} */ (new Agent({ keepAlive: true, maxSockets: 1 }));
 
-/** How a runtime reports what was thrown, whatever it is. */
+/** The runtime's report of a thrown value of any type. */
 export const described = (/** @type {unknown} */ thrown) => thrown instanceof Error
   ? { errorType: legal(thrown.name), errorMessage: legal(thrown.message), trace: legal(thrown.stack ?? '').split('\n') }
   : { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
 
-/** DEL may not stand in a header. */
+/** DEL is not allowed in headers. */
 const legal = (/** @type {string} */ text) => text.replaceAll('\x7f', '%7F');
 
 /** The global `awslambda`. */
@@ -51,7 +51,7 @@ export const awslambda = {
     static from(/** @type {any} */ stream, /** @type {unknown} */ metadata) {
       stream.setContentType('application/vnd.awslambda.http-integration-response');
       const json = JSON.stringify(metadata);
-      // Not sent before the handler writes something: a handler that only calls `end` loses them.
+      // Not sent before the first write: a handler that only calls `end` loses them.
       stream._onBeforeFirstWrite = (/** @type {(chunk: string | Uint8Array) => void} */ write) => {
         write(json);
         write(new Uint8Array(8));
@@ -61,7 +61,7 @@ export const awslambda = {
   },
 };
 
-/** Whether a handler streams its response; other marks than that of `streamifyResponse` are refused. */
+/** Whether a handler streams its response; markers other than that of `streamifyResponse` are rejected. */
 export function streams(/** @type {any} */ handler) {
   const mark = handler[STREAMING];
   if (!mark) return false;
@@ -70,25 +70,25 @@ export function streams(/** @type {any} */ handler) {
 }
 
 /**
- * Runs a handler that streams, and reports what it throws: in trailers, as the response may have begun.
+ * Runs a streaming handler, and reports its error in trailers, because the response may have started.
  *
  * @param {{ handler: any, event: unknown, context: unknown, host: string, port: string, path: string }} props
  */
 export async function runStreaming({ handler, event, context, ...connection }) {
-  const { stream, answered, fail } = open(connection, Number(handler[HIGH_WATER_MARK]) || undefined);
+  const { stream, responded, fail } = open(connection, Number(handler[HIGH_WATER_MARK]) || undefined);
   try {
     const running = handler(event, stream, context);
     if (typeof running?.then !== 'function') throw new Error('Streaming does not support non-async handlers.');
     if (await running !== undefined) console.warn('Streaming handlers ignore return values.');
-    // A handler that settles before it has ended the stream waits here until it has.
-    await answered;
+    // A handler that settles before it has ended the stream waits here.
+    await responded;
     if (!stream.writableFinished) throw new Error('Response stream is not finished.');
   } catch (error) {
     await new Promise((resolve) => setImmediate(resolve));
     console.error('Invoke Error', JSON.stringify(described(error)));
     fail(error);
-    // The next event may not be asked for before this response is over.
-    await answered.catch(() => undefined);
+    // The next event must not be requested before this response has ended.
+    await responded.catch(() => undefined);
   }
 }
 
@@ -112,18 +112,18 @@ function open({ host, port, path }, highWaterMark) {
       'Transfer-Encoding': 'chunked',
     },
   }));
-  const answered = new Promise((resolve, reject) => {
+  const responded = new Promise((resolve, reject) => {
     call.once('response', (/** @type {import('node:http').IncomingMessage} */ response) => {
       response.once('end', resolve).once('aborted', () => reject(new Error('aborted'))).resume();
     });
     call.once('error', reject);
   });
-  // AWS's client makes a promise of the response's headers too, and nobody waits for it: a connection that breaks before them ends the process.
+  // AWS's client also creates a promise of the response's headers without a handler: a connection that breaks earlier ends the process.
   void new Promise((resolve, reject) => call.once('response', resolve).once('error', reject));
   acceptAnyChunk(call);
   return {
     stream: visiblePart(call),
-    answered,
+    responded,
     fail: (/** @type {unknown} */ thrown) => {
       const error = described(thrown);
       call.addTrailers({ [ERROR_TYPE]: error.errorType, [ERROR_BODY]: Buffer.from(JSON.stringify(error)).toString('base64') });
@@ -132,19 +132,19 @@ function open({ host, port, path }, highWaterMark) {
   };
 }
 
-/** Gives a request `setContentType`, and a `write` that sends metadata first and turns objects into JSON. `end` stays Node's own. */
+/** Adds `setContentType` to a request, and a `write` that sends metadata first and serializes objects as JSON. `end` is Node's own. */
 function acceptAnyChunk(/** @type {any} */ call) {
-  let begun = false;
+  let started = false;
   call.setContentType = (/** @type {string} */ type) => {
-    if (begun) throw Object.assign(new Error('Cannot set content-type, too late.'), { name: 'Runtime.InvalidStreamingOperation' });
+    if (started) throw Object.assign(new Error('Cannot set content-type, too late.'), { name: 'Runtime.InvalidStreamingOperation' });
     call.setHeader('Content-Type', type);
   };
   const write = call.write.bind(call);
   call.write = (/** @type {any} */ chunk, /** @type {any} */ encoding, /** @type {any} */ callback) => {
     const bytes = typeof chunk === 'string' || types.isUint8Array(chunk) ? chunk : JSON.stringify(chunk);
-    if (!begun) call._onBeforeFirstWrite?.((/** @type {any} */ first) => write(first));
+    if (!started) call._onBeforeFirstWrite?.((/** @type {any} */ first) => write(first));
     const more = write(bytes, encoding, callback);
-    begun = true;
+    started = true;
     return more;
   };
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// What Lambda's managed Node.js runtime does around a handler, in its form without callbacks (Node.js 24).
+// Emulates Lambda's managed Node.js runtime, without callbacks (Node.js 24).
 // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
 
 import { existsSync } from 'node:fs';
@@ -51,7 +51,7 @@ async function loadHandler(/** @type {string} */ handler) {
     throw error.code === 'MODULE_NOT_FOUND' ? named('Runtime.ImportModuleError', error) : error;
   });
   const within = (/** @type {any} */ object) => path.split('.').reduce((value, name) => value?.[name], object);
-  // What CommonJS exports is the default of what `import` gives.
+  // CommonJS exports are the default export of `import()`.
   const fn = within(exported) ?? within(exported.default);
   if (fn === undefined) throw named('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
   if (typeof fn !== 'function') throw named('Runtime.HandlerNotFound', `${handler} is not a function`);
@@ -74,7 +74,7 @@ function contextOf(/** @type {import('node:http').IncomingHttpHeaders} */ header
   };
 }
 
-/** Where errors go that no handler is there to throw. */
+/** Path of the Runtime API for errors outside of a handler. */
 let errors = '/init/error';
 
 const fatal = (/** @type {number} */ status) => (/** @type {unknown} */ thrown) => report(errors, thrown).finally(() => process.exit(status));
@@ -96,8 +96,8 @@ async function run() {
       continue;
     }
     try {
-      const answer = JSON.stringify(await handler(JSON.parse(body), context)) ?? 'null';
-      await call('POST', `/invocation/${context.awsRequestId}/response`, { body: answer, headers: { 'Content-Type': 'application/json' } });
+      const result = JSON.stringify(await handler(JSON.parse(body), context)) ?? 'null';
+      await call('POST', `/invocation/${context.awsRequestId}/response`, { body: result, headers: { 'Content-Type': 'application/json' } });
     } catch (error) {
       await report(errors, error);
     }

@@ -11,9 +11,9 @@ export interface StreamedInvocation {
   /** The execution environment that serves it. */
   readonly environmentId: number;
   readonly contentType: string;
-  /** Breaks off with an error where the runtime reports one in its trailers or dies. */
+  /** Fails if the runtime reports an error in its trailers, or dies. */
   readonly body: Readable;
-  /** Resolves when the response is complete or broken off. */
+  /** Resolves when the response is complete or aborted. */
   readonly ended: Promise<InvocationEnd>;
 }
 
@@ -28,34 +28,34 @@ export interface PendingInvocationProps {
   readonly requestId?: string;
   /** The bandwidth of a streamed response. @default unlimited */
   readonly bandwidth?: () => ResponseBandwidth;
-  /** A duration of the platform, in milliseconds of this emulation. */
+  /** Scales a platform duration to emulated milliseconds. */
   readonly limit: (milliseconds: number) => number;
 }
 
-/** One event on its way through an environment. */
+/** One invocation, from its acceptance to its end. */
 export class PendingInvocation {
-  public readonly begun: Promise<StreamedInvocation>;
-  /** Resolves when the function has responded to the end, or failed. */
+  public readonly started: Promise<StreamedInvocation>;
+  /** Resolves when the function has responded completely, or failed. */
   public readonly finished: Promise<InvocationEnd>;
   /** True when the response or error is complete. */
   public complete = false;
   public deadline = 0;
   public readonly id: string;
 
-  private resolveBegun!: (response: StreamedInvocation) => void;
-  private rejectBegun!: (error: Error) => void;
+  private resolveStarted!: (response: StreamedInvocation) => void;
+  private rejectStarted!: (error: Error) => void;
   private finish!: (end: InvocationEnd) => void;
   private streaming = false;
 
   public constructor(public readonly props: PendingInvocationProps) {
     this.id = props.requestId ?? randomUUID();
-    this.begun = new Promise((resolve, reject) => {
-      this.resolveBegun = resolve;
-      this.rejectBegun = reject;
+    this.started = new Promise((resolve, reject) => {
+      this.resolveStarted = resolve;
+      this.rejectStarted = reject;
     });
     this.finished = new Promise((resolve) => (this.finish = resolve));
-    // A caller that went away must not end the emulator.
-    this.begun.catch(() => undefined);
+    // If the caller has disconnected, the rejection must not end the emulator.
+    this.started.catch(() => undefined);
   }
 
   /** True while the runtime sends a response. */
@@ -63,7 +63,7 @@ export class PendingInvocation {
     return !this.complete && this.streaming;
   }
 
-  /** Streams the body of the runtime's POST to the caller; resolves when all of it has been read, to how it ended. */
+  /** Streams the body of the runtime's POST to the caller; resolves when it has been read, to its outcome. */
   public async stream(request: IncomingMessage, environmentId: number): Promise<InvocationEnd> {
     const { bandwidth, limit } = this.props;
     const ended = this.finished;
@@ -74,14 +74,14 @@ export class PendingInvocation {
     });
     const body = streamedBody(request, { ended, bandwidth: bandwidth?.(), limit });
     body.on('error', () => undefined);
-    const begin = () => this.resolveBegun({
+    const begin = () => this.resolveStarted({
       requestId: this.id,
       environmentId,
       contentType: request.headers['content-type'] ?? 'application/octet-stream',
       body,
       ended,
     });
-    // Not with the headers: Lambda sends nothing before it has something to send.
+    // Not on the headers: Lambda starts the response with its first bytes.
     request.once('data', begin);
     void ended.then(begin);
     const end = await receiving;
@@ -89,18 +89,18 @@ export class PendingInvocation {
     return end;
   }
 
-  /** Hands the caller a response that was collected first. */
+  /** Returns a buffered response to the caller. */
   public buffered(payload: Buffer, contentType: string, environmentId: number): void {
     this.complete = true;
     this.finish({});
     const body = Readable.from(payload.length ? [payload] : []);
-    this.resolveBegun({ requestId: this.id, environmentId, contentType, body, ended: this.finished });
+    this.resolveStarted({ requestId: this.id, environmentId, contentType, body, ended: this.finished });
   }
 
-  /** Ends it with an error: rejected before the response began, broken off after. */
+  /** Fails the invocation: rejects before the start of the response, aborts the body after it. */
   public fail(type: string, message: string, report?: Buffer): void {
     this.complete = true;
     this.finish({ error: { type, message } });
-    this.rejectBegun(new LambdaFunctionError(type, message, report));
+    this.rejectStarted(new LambdaFunctionError(type, message, report));
   }
 }

@@ -1,6 +1,6 @@
 import type { Credentials } from '../../core/credentials';
 
-/** What Lambda tells a function about itself. */
+/** Values of the variables that Lambda sets. */
 export interface PlatformProps {
   readonly functionName: string;
   readonly version: string;
@@ -14,7 +14,7 @@ export interface PlatformProps {
   readonly credentials: Credentials;
 }
 
-/** Names that a function's own variables may not have. */
+/** Names that a function's variables must not have. */
 const RESERVED = [
   '_HANDLER', '_X_AMZN_TRACE_ID', 'AWS_DEFAULT_REGION', 'AWS_REGION', 'AWS_EXECUTION_ENV', 'AWS_LAMBDA_FUNCTION_NAME',
   'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'AWS_LAMBDA_FUNCTION_VERSION', 'AWS_LAMBDA_INITIALIZATION_TYPE', 'AWS_LAMBDA_LOG_GROUP_NAME',
@@ -22,12 +22,12 @@ const RESERVED = [
   'AWS_LAMBDA_RUNTIME_API', 'LAMBDA_TASK_ROOT', 'LAMBDA_RUNTIME_DIR',
 ];
 
-/** Lambda keeps other names that begin with an underscore to itself: an image that sets one finds it unset. */
+/** Of the variables with a leading underscore that an image sets, Lambda passes only these to the processes. */
 const UNDERSCORED = ['_HANDLER', '_AWS_XRAY_DAEMON_ADDRESS', '_AWS_XRAY_DAEMON_PORT', '_LAMBDA_TELEMETRY_LOG_FD'];
 
 const MOST_BYTES = 4096;
 
-/** Why Lambda would refuse these variables, or nothing. */
+/** Reason why Lambda would reject these variables, or undefined. */
 export function refusalOfVariables(variables: Record<string, string>): string | undefined {
   const reserved = Object.keys(variables).filter((name) => RESERVED.includes(name));
   if (reserved.length) return `\`Environment.Variables\` must not have reserved names, got: ${reserved.join(', ')}`;
@@ -38,12 +38,12 @@ export function refusalOfVariables(variables: Record<string, string>): string | 
   return undefined;
 }
 
-/** Those of a function's variables that its processes get. */
-export function handedOn(variables: Readonly<Record<string, string>>): Record<string, string> {
+/** The variables that Lambda passes to the processes of a function. */
+export function passedVariables(variables: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('_') || UNDERSCORED.includes(name)));
 }
 
-/** The variables that a container function finds besides its own: nothing of this machine but the path to its commands. */
+/** The variables that Lambda adds to those of a container function. Of this machine, they contain only the path to its commands. */
 export function platformVariables(props: PlatformProps): Record<string, string> {
   return {
     AWS_REGION: props.region,

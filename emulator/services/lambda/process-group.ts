@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killAtExit } from '../../core/guard';
 
-/** The names that Lambda's log has for signals. */
+/** Names of signals in Lambda's log. */
 const SIGNALS = new Map<NodeJS.Signals, string>([
   ['SIGABRT', 'aborted'], ['SIGBUS', 'bus error'], ['SIGFPE', 'floating point exception'], ['SIGHUP', 'hangup'], ['SIGILL', 'illegal instruction'],
   ['SIGINT', 'interrupt'], ['SIGKILL', 'killed'], ['SIGPIPE', 'broken pipe'], ['SIGQUIT', 'quit'], ['SIGSEGV', 'segmentation fault'],
@@ -16,10 +16,10 @@ function exitMessage(code: number | null, signal: NodeJS.Signals | null): string
   return `Runtime exited with error: ${signal ? `signal: ${SIGNALS.get(signal) ?? signal}` : `exit status ${code}`}`;
 }
 
-/** A process and all that it starts, which can be stopped and continued as one: what an execution environment freezes. */
+/** A process and its descendants, which are stopped and continued together to freeze an execution environment. */
 export class ProcessGroup {
   public readonly pid: number;
-  /** Resolves when the leader has ended, to what Lambda's log says of it. */
+  /** Resolves when the leader has ended, to the message in Lambda's log. */
   public readonly exited: Promise<string>;
 
   private readonly release: () => void;
@@ -33,13 +33,13 @@ export class ProcessGroup {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.pid = this.leader.pid ?? -1;
-    // It is detached, and may be stopped: nothing else would end it with this process.
+    // The group is detached and may be stopped, so it would outlive this process.
     this.release = this.pid < 0 ? () => undefined : killAtExit(this.pid);
     this.exited = new Promise((resolve) => {
       this.leader.once('error', (error) => resolve(`Runtime exited with error: ${error.message}`));
       this.leader.once('exit', (code, signal) => resolve(exitMessage(code, signal)));
     });
-    // Whoever outlives the leader would keep its port and its connections.
+    // Processes that outlive the leader would keep its port and its connections.
     void this.exited.then(() => this.signal('SIGKILL'));
   }
 
@@ -60,7 +60,7 @@ export class ProcessGroup {
     }
   }
 
-  /** Ends every process of the group, and resolves when none is left. */
+  /** Ends every process of the group; resolves when none remains. */
   public async end(): Promise<void> {
     this.signal('SIGKILL');
     await this.exited;
@@ -73,7 +73,7 @@ export class ProcessGroup {
 
 }
 
-/** The state letter of each process of a group (`T` is stopped, `Z` has ended), where the system has `/proc`. */
+/** The state letter of each process of a group (`T` is stopped, `Z` has ended), on systems with `/proc`. */
 export function statesOfGroup(pid: number): string[] {
   return processes().filter(({ group }) => group === pid).map(({ state }) => state);
 }
@@ -88,7 +88,7 @@ function processes(): { state: string; group: number }[] {
   return ids.flatMap((id) => {
     try {
       const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
-      // The command's name stands in parentheses and may itself hold parentheses and spaces.
+      // The command's name is in parentheses, and may contain parentheses and spaces.
       const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return [{ state, group: Number(group) }];
     } catch {

@@ -14,7 +14,7 @@ import {
 const LONGEST_TIMEOUT_SECONDS = 900;
 const INIT_LIMIT_MS = 10_000;
 
-/** Of a synchronous invocation within a region, without the start of an environment. */
+/** Latency of a warm synchronous invocation within a region. */
 const DEFAULT_LATENCY_MS = 10;
 
 export const LAMBDA_RESOURCES: ResourceHandlers = {
@@ -104,7 +104,7 @@ export const LAMBDA_DELETERS: ResourceDeleters = {
   },
 };
 
-/** Allocates provisioned concurrency, and waits until it is initialized as CloudFormation does. */
+/** Allocates provisioned concurrency, and waits for its initialization as CloudFormation does. */
 async function provision(resource: ResourceDefinition, { lambda }: DeployedFunction, version: string): Promise<void> {
   const amount = Number(resource.properties.ProvisionedConcurrencyConfig?.ProvisionedConcurrentExecutions ?? 0);
   if (!amount || !lambda) return;
@@ -120,7 +120,7 @@ function functionOf(resource: ResourceDefinition, { services }: Deployment): Dep
 }
 
 /**
- * The function with its code, or the reason why the emulator does not run it.
+ * The function with its code, or the reason why the emulator cannot run it.
  *
  * @param reserved concurrency that an existing function has already reserved
  */
@@ -156,8 +156,8 @@ async function functionProps(
       [RELAY.awsEndpoint]: aws.url,
       NODE_EXTRA_CA_CERTS: certificates.caFile,
     },
-    // No DNS leads from the name of the distribution to this machine.
-    late: (): Record<string, string> => {
+    // DNS does not resolve the distribution's domain name to this machine.
+    startEnvironment: (): Record<string, string> => {
       const { localUrl } = services.cloudFront;
       return localUrl && CANARY.url in environment ? { [CANARY.url]: localUrl } : {};
     },
@@ -202,12 +202,12 @@ function variables(resource: ResourceDefinition, { options, cloud }: Deployment)
     delete result[ADAPTER.databaseSecret];
     delete result[`${VALUE_FROM}MONGO_URI`];
     result.MONGO_URI = options.mongoUri;
-    cloud.events.notice(`${resource.logicalId}: MONGO_URI is the one that was given, in place of the stack's database`);
+    cloud.events.notice(`${resource.logicalId}: MONGO_URI is the option \`mongoUri\` instead of the stack's database`);
   }
   return result;
 }
 
-/** Whether it runs LibreChat's server: every container function but the publisher. */
+/** Whether it runs LibreChat's server: every container function except the publisher. */
 function serves(resource: ResourceDefinition): boolean {
   const { PackageType, ImageConfig } = resource.properties;
   return PackageType === 'Image' && ImageConfig?.Command?.[0] !== COMMAND.publish;

@@ -56,7 +56,7 @@ export class RuntimeApiServer {
   }
 }
 
-/** A request whose end is missing; the parser has given up before a handler could respond. */
+/** Responds to a truncated request, which the parser rejects without calling a handler. */
 function refuseTruncated(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code !== 'HPE_INVALID_EOF_STATE' || !socket.writable) return void socket.destroy();
   socket.end(`HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(TRUNCATED)}\r\nConnection: close\r\n\r\n${TRUNCATED}`);
@@ -72,12 +72,12 @@ export function sendError(response: ServerResponse, status: number, type: string
   send(response, status, { errorMessage: message, errorType: type });
 }
 
-/** Reads an error report; empty where the caller disconnects. */
+/** Reads an error report; empty if the caller disconnects. */
 async function collect(request: IncomingMessage): Promise<Buffer> {
   return buffer(request).catch(() => Buffer.alloc(0));
 }
 
-/** The message of a runtime's error report, or the whole report where it is not JSON. */
+/** The message of a runtime's error report, or the whole report if it is not JSON. */
 export function messageIn(report: Buffer): string {
   try {
     return String((JSON.parse(report.toString()) as { errorMessage?: unknown }).errorMessage ?? '');

@@ -1,29 +1,29 @@
-/** The states of a runtime, by the names that Lambda's Runtime API gives them in its refusals. */
+/** The states of a runtime, named as in the errors of Lambda's Runtime API. */
 export type RuntimeState =
   | 'Started' | 'InitError' | 'Ready' | 'Running' | 'InvocationResponse' | 'InvocationErrorResponse' | 'RuntimeResponseSentState';
 
-/** The transitions that a runtime asks for. Everything else is refused. */
+/** The transitions that a runtime may request. Others are rejected. */
 const REQUESTED: Readonly<Record<RuntimeState, readonly RuntimeState[]>> = {
   Started: ['Ready', 'InitError'],
   InitError: [],
   Ready: ['Ready'],
-  // Another `next` before the response gets the same event again.
+  // Another `next` before the response returns the same event again.
   Running: ['Ready', 'InvocationResponse', 'InvocationErrorResponse'],
   InvocationResponse: [],
   InvocationErrorResponse: [],
   RuntimeResponseSentState: ['Ready'],
 };
 
-/** Where a runtime is between two calls of `next`: the state machine of AWS's own Runtime API server. */
+/** The state machine of a runtime, as in AWS's Runtime API server. */
 export class RuntimeStates {
   public state: RuntimeState = 'Started';
 
-  /** Whether the runtime has an event that it may respond to. */
+  /** Whether the runtime has an event to respond to. */
   public get hasEvent(): boolean {
     return !['Started', 'InitError', 'Ready'].includes(this.state);
   }
 
-  /** Changes the state; returns why the runtime may not ask for it. */
+  /** Changes the state, or returns the error message if the transition is not allowed. */
   public request(wanted: RuntimeState): string | undefined {
     if (!REQUESTED[this.state].includes(wanted)) {
       return `State transition from ${this.state} to ${wanted} failed for runtime. Error: State transition is not allowed`;

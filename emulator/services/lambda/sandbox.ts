@@ -5,30 +5,30 @@ import type { LinkedFolder } from './image-links';
 import { EmulatorError } from '../../core/errors';
 
 /**
- * How an environment's file system is made read-only: `bubblewrap` mounts it so, `none` leaves it as it is, `auto` takes
- * bubblewrap where the machine allows it.
+ * How the file system of environments is made read-only: `bubblewrap` mounts it read-only, `none` leaves it writable, `auto` uses
+ * bubblewrap if it works on this machine.
  */
 export type Sandbox = 'auto' | 'bubblewrap' | 'none';
 
 let usable: boolean | undefined;
 
-/** Whether bubblewrap is installed and may make namespaces here. */
+/** Whether bubblewrap is installed and may create namespaces. */
 function bubblewrapWorks(): boolean {
   usable ??= spawnSync('bwrap', [...READ_ONLY_ROOT, '--', 'true'], { stdio: 'ignore' }).status === 0;
   return usable;
 }
 
-/** @throws EmulatorError where environments cannot run in bubblewrap */
+/** @throws EmulatorError if environments cannot run in bubblewrap */
 export function requireBubblewrap(): void {
   if (bubblewrapWorks()) return;
   throw new EmulatorError('SANDBOX_MISSING', 'the sandbox requires bubblewrap, with the right to create namespaces: `bwrap` must be in PATH '
     + '(`apt-get install bubblewrap`)');
 }
 
-/** Processes have a namespace of their own: all of them end with the emulator, even if it is killed. */
+/** In a separate PID namespace, all processes end with the emulator, even if it is killed. */
 const READ_ONLY_ROOT = ['--unshare-pid', '--die-with-parent', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'];
 
-/** The command that runs `command` with nothing writable but `temporary`, and with the links of its image. */
+/** The command that runs `command` with only `temporary` writable, and with the links of its image. */
 export function sandboxed(command: readonly string[], temporary: string, sandbox: Sandbox = 'none', linked?: LinkedFolder): string[] {
   if (sandbox === 'none' || (sandbox === 'auto' && !bubblewrapWorks())) return [...command];
   const links = linked && Object.keys(linked.links).length ? withLinks(linked, temporary) : [];
@@ -36,8 +36,8 @@ export function sandboxed(command: readonly string[], temporary: string, sandbox
 }
 
 /**
- * What puts links into a folder that cannot be written: each folder on the way to one is mounted anew, with what it held bound into
- * it, the links between, and read-only after that.
+ * Arguments that add links to a read-only folder: each parent folder of a link is replaced by a new mount, with its
+ * original entries bound into it and the links added, and then made read-only.
  */
 function withLinks({ folder, links }: LinkedFolder, temporary: string): string[] {
   const root = realpathSync(folder);

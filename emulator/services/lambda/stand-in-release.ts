@@ -9,10 +9,10 @@ interface Manifest {
 }
 
 /**
- * The folder of LibreChat in the release that the base image's tag names. Only the stand-in can be another release than it is: a copy of it, whose
- * `package.json` says so.
+ * LibreChat's folder for the release in the base image's tag. If the folder is the stand-in, this is a copy with that version in its
+ * `package.json`. A real LibreChat is used as it is.
  *
- * @param folder where copies are kept
+ * @param folder folder for copies
  */
 export function releaseOf(librechat: string, base: string | undefined, folder: string): string {
   const version = /:(v\d+\.\d+\.\d+(?:-rc\d+)?)(?:@|$)/.exec(base ?? '')?.[1];

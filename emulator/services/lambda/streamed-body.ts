@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { LambdaFunctionError } from './lambda-errors';
 import type { ResponseBandwidth } from './response-bandwidth';
 
-/** How a response ended: without an error, or with the one that the runtime or the platform reported. */
+/** Outcome of a response: the error that the runtime or the platform reported, if any. */
 export interface InvocationEnd {
   readonly error?: { readonly type: string; readonly message: string };
 }
@@ -13,7 +13,7 @@ const ERROR_BODY = 'lambda-runtime-function-error-body';
 
 export const TRUNCATED: InvocationEnd = { error: { type: 'Runtime.TruncatedResponse', message: 'the response was broken off' } };
 
-/** The end of a body that was received in full: trailers that `Trailer` did not announce are dropped. */
+/** Outcome of a body that was received completely: trailers that `Trailer` did not announce are dropped. */
 export function endOf({ headers, trailers }: IncomingMessage): InvocationEnd {
   const announced = String(headers.trailer ?? '').toLowerCase().split(',').map((name) => name.trim());
   const trailer = (name: string) => announced.includes(name) ? String(trailers[name] ?? '') : '';
@@ -34,11 +34,11 @@ export interface StreamedBodyProps {
   readonly ended: Promise<InvocationEnd>;
   /** @default unlimited */
   readonly bandwidth?: ResponseBandwidth;
-  /** A duration of the platform, in milliseconds of this emulation. */
+  /** Scales a platform duration to emulated milliseconds. */
   readonly limit: (milliseconds: number) => number;
 }
 
-/** The body of a request, no faster than it is read; an error comes after all that came before it. */
+/** The body of a request, with back-pressure. An error is emitted after all earlier data. */
 export function streamedBody(request: IncomingMessage, { ended, bandwidth, limit }: StreamedBodyProps): Readable {
   let failure: Error | undefined;
   let end: InvocationEnd | undefined;
@@ -52,7 +52,7 @@ export function streamedBody(request: IncomingMessage, { ended, bandwidth, limit
     },
     destroy(error, callback) {
       clearTimeout(timer);
-      // Lambda goes on reading after the caller has gone.
+      // Lambda continues to read after the caller has disconnected.
       request.resume();
       callback(error);
     },

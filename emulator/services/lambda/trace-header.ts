@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** The number of invocations of one function in a chain before Lambda stops it. */
+/** Invocations of one function in a chain before Lambda stops it. */
 const LOOP_LIMIT = 16;
 
 /** The trace header of an invocation, and whether the chain is a recursive loop. */

@@ -5,15 +5,15 @@ export interface FunctionUsage {
   /** In MB. */
   readonly memorySize: number;
   readonly architecture: 'arm64' | 'x86_64';
-  /** Environments that were started. */
+  /** Number of environments that were started. */
   readonly environments: number;
-  /** Invocations that Lambda accepted. */
+  /** Number of invocations that Lambda accepted. */
   readonly invocations: number;
-  /** Billed duration in seconds, outside of provisioned concurrency; what still runs is included. */
+  /** Billed duration in seconds, outside of provisioned concurrency, including running invocations. */
   readonly seconds: number;
   /** `seconds` times memory in GB. */
   readonly gbSeconds: number;
-  /** The same of environments of provisioned concurrency. */
+  /** GB-seconds of invocations on provisioned concurrency. */
   readonly provisionedDurationGbSeconds: number;
   /** The time for which provisioned concurrency was allocated, times memory in GB. */
   readonly provisionedGbSeconds: number;
@@ -22,7 +22,7 @@ export interface FunctionUsage {
 const NOTHING = { onDemand: 0, provisioned: 0 };
 
 /**
- * Meters a function. Each invocation is rounded up to 1 ms; the init phase is part of the first one, whatever the kind of function.
+ * Meters a function. Each invocation is rounded up to 1 ms; the init phase is part of the first one, for all types of functions.
  *
  * @see https://aws.amazon.com/lambda/pricing/
  * @see https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/
@@ -37,7 +37,7 @@ export class UsageMeter {
     this.billedMs[provisioned ? 'provisioned' : 'onDemand'] += Math.ceil(milliseconds);
   }
 
-  /** One environment of provisioned concurrency is allocated from now on. */
+  /** Starts to meter one more environment of provisioned concurrency. */
   public allocate(): void {
     this.allocations.push(performance.now());
   }

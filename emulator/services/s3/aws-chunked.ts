@@ -1,6 +1,6 @@
 /**
- * The content of a body in the form `aws-chunked`, in which the SDK sends streams: each chunk is preceded by its length in
- * hexadecimal, and checksums may trail.
+ * Decodes the body encoding `aws-chunked`, in which the SDK sends streams: each chunk is preceded by its length in
+ * hexadecimal, and checksums may follow.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */

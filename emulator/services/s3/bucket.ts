@@ -5,7 +5,7 @@ export interface StoredObject {
   readonly body: Buffer;
   readonly etag: string;
   readonly modified: Date;
-  /** Content-Type, Cache-Control and their like, by lower-case name. */
+  /** Content-Type, Cache-Control and other stored headers, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -27,7 +27,7 @@ export class Bucket {
     return object;
   }
 
-  /** Puts an object whose content is made when it is first asked for. */
+  /** Adds an object whose content is created when it is first read. */
   public putLater(key: string, make: () => Buffer): void {
     let made: Buffer | undefined;
     const body = () => made ??= make();

@@ -3,10 +3,10 @@ import type { Bucket, StoredObject } from './bucket';
 import type { S3Service } from './s3-service';
 import { AwsError } from '../../core/aws-error';
 import { bodyOf, headerValue, textResponse, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
-import type { Question } from '../iam/policy';
+import type { AccessRequest } from '../iam/policy';
 
-/** Decides whether the caller may do it, by a role's policies or by the bucket's. */
-export type Authority = (question: Question, bucket: Bucket) => boolean;
+/** Decides whether the policies of the role, or of the bucket, allow the request. */
+export type Authority = (access: AccessRequest, bucket: Bucket) => boolean;
 
 const KEPT_HEADERS = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'];
 
@@ -34,7 +34,7 @@ export function s3Api(s3: S3Service, request: HttpRequest, body: Buffer, { bucke
     case 'HEAD object': {
       require('s3:GetObject');
       const object = bucket.objects.get(key);
-      // Whoever may not list a bucket is not told what is missing from it.
+      // Without the permission to list a bucket, a missing object is reported as AccessDenied.
       if (!object && !allowed('s3:ListBucket', bucket.arn)) throw new AwsError('AccessDenied', 403, 'Access Denied');
       if (!object) throw new AwsError('NoSuchKey', 404, 'The specified key does not exist.');
       return download(request, object);
@@ -76,7 +76,7 @@ function download(request: HttpRequest, object: StoredObject): HttpResponse {
   return { status: 200, headers, body: request.method === 'HEAD' ? nothing : bodyOf(object.body) };
 }
 
-/** `response-content-type` and its like: what a presigned URL asks for in place of what is stored. */
+/** Headers that a presigned URL overrides, such as `response-content-type`. */
 function overrides(query: string): Record<string, string> {
   return Object.fromEntries([...new URLSearchParams(query)]
     .filter(([name]) => name.startsWith('response-'))

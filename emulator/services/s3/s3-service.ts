@@ -4,7 +4,7 @@ import { Bucket } from './bucket';
 export class S3Service {
   public readonly buckets = new Map<string, Bucket>();
 
-  /** The bucket of that name, created where there is none. */
+  /** Returns a bucket, and creates it if it does not exist. */
   public bucket(name: string): Bucket {
     const bucket = this.buckets.get(name) ?? new Bucket(name);
     this.buckets.set(name, bucket);

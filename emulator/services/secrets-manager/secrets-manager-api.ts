@@ -28,7 +28,7 @@ function find(secrets: SecretsManagerService, cloud: Cloud, id: string, authoriz
   return secret;
 }
 
-/** Policies that know a name only end in six question marks: they speak of a missing secret too. */
+/** Policies for a name end in six question marks, so they apply to missing secrets too. */
 function arnOfMissing(cloud: Cloud, id: string): string {
   const arn = id.startsWith('arn:') ? id : cloud.arn('secretsmanager', `secret:${id}`);
   return /-[A-Za-z0-9]{6}$/.test(arn) ? arn : `${arn}-000000`;

@@ -33,7 +33,7 @@ export class SecretsManagerService {
 
   public constructor(private readonly cloud: Pick<Cloud, 'arn'>) {}
 
-  /** Creates a secret. Every ARN ends in six random characters. */
+  /** Creates a secret. Its ARN ends in six random characters. */
   public create(name: string, value: string): Secret {
     const arn = this.cloud.arn('secretsmanager', `secret:${name}-${suffix()}`);
     return this.add({ arn, name, value, versionId: randomUUID() });
@@ -64,7 +64,7 @@ export class SecretsManagerService {
 
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** Generates a value by the rules of `GenerateSecretString`. */
+/** Generates a value according to `GenerateSecretString`. */
 export function generateSecret(rules: GenerateSecretString): string {
   const allowed = (characters: string) => [...characters].filter((c) => !rules.ExcludeCharacters?.includes(c)).join('');
   const types = [

@@ -1,6 +1,6 @@
 import { physicalName, type ResourceHandlers } from '../../cloudformation/resource';
 
-/** Topics that notify nobody. */
+/** Topics without subscribers. */
 export const SNS_RESOURCES: ResourceHandlers = {
   'AWS::SNS::Topic': (resource, deployment) => {
     const name = String(resource.properties.TopicName ?? physicalName(resource, deployment));

@@ -2,7 +2,7 @@ import type { SsmService } from './ssm-service';
 import { AwsError } from '../../core/aws-error';
 import type { JsonApi } from '../../core/json-api';
 
-/** The most versions in one response. */
+/** Maximum number of versions in a response. */
 const LARGEST_PAGE = 50;
 
 /** Systems Manager's parameters: GetParameter, GetParameters and GetParameterHistory, by name or ARN, and PutParameter. */
@@ -29,10 +29,10 @@ export function ssmApi(ssm: SsmService): JsonApi {
     },
     PutParameter: (input, authorize) => {
       const { Name, Value, Type, Overwrite = false } = input;
-      // The API takes no ARN here.
+      // PutParameter does not accept ARNs.
       const name = String(Name);
       authorize('ssm:PutParameter', ssm.arnOf(name));
-      if (typeof Value !== 'string' || !Value) throw new AwsError('ValidationException', 400, `\`Value\` must be a text of at least one character, got: ${String(Value)}`);
+      if (typeof Value !== 'string' || !Value) throw new AwsError('ValidationException', 400, `\`Value\` must be a string of at least one character, got: ${String(Value)}`);
       if (ssm.parameters.has(name) && Overwrite !== true) {
         throw new AwsError('ParameterAlreadyExists', 400, 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.');
       }
@@ -62,7 +62,7 @@ function pageSize(wanted: unknown = LARGEST_PAGE): number {
 }
 
 function nameOf(nameOrArn: string): string {
-  // An ARN cannot tell `/name` from `name`; a name with a further slash in it must begin with one.
+  // ARNs of `/name` and `name` are the same; names with further slashes must begin with one.
   const name = /^arn:[^:]*:ssm:[^:]*:[^:]*:parameter\/(.*)$/.exec(nameOrArn)?.[1];
   return name === undefined ? nameOrArn : name.includes('/') ? `/${name}` : name;
 }

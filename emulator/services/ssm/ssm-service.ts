@@ -1,15 +1,15 @@
 import type { Cloud } from '../../core/cloud';
 
-/** Versions that Systems Manager keeps of a parameter. */
+/** Number of versions that Systems Manager keeps. */
 const VERSIONS_KEPT = 100;
 
-/** A value that a parameter had. */
+/** A version of a parameter. */
 export interface ParameterVersion {
   readonly version: number;
   readonly value: string;
 }
 
-/** Values by name, with their earlier ones. */
+/** Values by name, with their history. */
 class Parameters extends Map<string, string> {
   private readonly earlier = new Map<string, ParameterVersion[]>();
 
@@ -24,7 +24,7 @@ class Parameters extends Map<string, string> {
     return super.delete(name);
   }
 
-  /** The oldest first. */
+  /** Versions of a parameter, oldest first. */
   public history(name: string): readonly ParameterVersion[] {
     return this.earlier.get(name) ?? [];
   }

@@ -111,7 +111,7 @@ describe('a build fails', () => {
     ['a verb of docker is not known', { build: ['docker bulid .'] }, 'BUILD', "docker: 'bulid .' is not a docker command"],
     ['a verb of docker is not emulated', { build: [BUILD, 'docker tag a b'] }, 'BUILD', "docker: 'tag a b' is not a docker command"],
     ['all alternatives fail', { build: ['docker pish || uname'] }, 'BUILD', 'exit status 127'],
-    ['another folder is built', { build: [BUILD.replace(/\.$/, 'folder')] }, 'BUILD', 'the emulator builds the folder of the source'],
+    ['another folder is built', { build: [BUILD.replace(/\.$/, 'folder')] }, 'BUILD', 'the build context must be the folder of the source'],
   ])('where %s', async (_, phases, phase, line) => {
     account.offer('tag-1', FILES, specOf({ pre_build: [LOGIN], ...phases }));
     const build = await run();

@@ -1,6 +1,6 @@
 import { Cloud } from '../../../emulator/core/cloud';
 import { EventStream } from '../../../emulator/core/events';
-import { allows, arnLike, forPrincipal, isEverybody, type Statement } from '../../../emulator/services/iam/policy';
+import { allows, arnLike, forPrincipal, isPublic, type Statement } from '../../../emulator/services/iam/policy';
 import { Services } from '../../../emulator/services/services';
 import { deploy } from '../deploy';
 
@@ -73,12 +73,12 @@ describe('principals', () => {
   ])('IAM (documented): %s is everybody, services included', (_, anybody) => {
     expect(forPrincipal([service, anybody, role], 'Service', 'cloudfront.amazonaws.com')).toEqual([service, anybody]);
     expect(forPrincipal([service, anybody, role], 'AWS', 'arn:aws:iam::1:role/r')).toEqual([anybody, role]);
-    expect(isEverybody(anybody.Principal)).toBe(true);
+    expect(isPublic(anybody.Principal)).toBe(true);
   });
 
   test('a service or a role does not match another principal', () => {
     expect(forPrincipal([service, role], 'Service', 's3.amazonaws.com')).toEqual([]);
-    expect([service, role].map(({ Principal }) => isEverybody(Principal))).toEqual([false, false]);
+    expect([service, role].map(({ Principal }) => isPublic(Principal))).toEqual([false, false]);
   });
 });
 

@@ -28,7 +28,7 @@ export class Users {
     return MECHANISMS[this.options.dialect];
   }
 
-  /** The mechanisms of a user, named as `admin.<name>`; none of one that is not known. */
+  /** The mechanisms of a user, named `admin.<name>`; empty for unknown users. */
   public mechanismsOf(name: unknown): readonly Mechanism[] {
     const user = typeof name === 'string' && name.startsWith(`${ADMIN}.`) ? name.slice(ADMIN.length + 1) : undefined;
     return user !== undefined && Object.hasOwn(this.options.users ?? {}, user) ? this.mechanisms : [];

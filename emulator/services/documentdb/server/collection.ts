@@ -12,14 +12,14 @@ const PRIMARY: IndexSpecification = { v: 2, key: { _id: 1 }, name: '_id_' };
 export class Collection {
   public readonly indexes: IndexSpecification[] = [PRIMARY];
   private readonly documents = new Map<string, Document>();
-  /** What is taken in each unique index: the document's key by the values. */
+  /** Entries of each unique index: document keys by the indexed values. */
   private readonly taken = new Map<string, Map<string, string>>();
 
   /** @param namespace database and name, such as `LibreChat.users` */
   public constructor(public readonly namespace: string) {}
 
   public *find(filter: Document): Generator<Document> {
-    // Most requests of drivers name one document.
+    // Most filters of drivers specify one id.
     if (filter._id instanceof ObjectId || typeof filter._id === 'string') {
       const only = this.documents.get(keyOf(filter._id));
       if (only && matches(only, filter)) yield only;
@@ -28,7 +28,7 @@ export class Collection {
     for (const document of [...this.documents.values()]) if (matches(document, filter)) yield document;
   }
 
-  /** @throws CommandError where a unique index has the value already */
+  /** @throws CommandError if a unique index already contains the value */
   public insert(given: Document): Document {
     const document = '_id' in given ? given : { _id: new ObjectId(), ...given };
     const id = keyOf(document._id);
@@ -37,7 +37,7 @@ export class Collection {
     return document;
   }
 
-  /** Updates what the filter finds; resolves to what was found, changed and inserted. */
+  /** Updates the matching documents. */
   public update(
     filter: Document, change: Document | Document[], { multi = false, upsert = false },
   ): { found: number; changed: number; inserted?: unknown } {
@@ -67,7 +67,7 @@ export class Collection {
     return deleted;
   }
 
-  /** Adds an index. @throws CommandError where documents have a value twice that is to be unique */
+  /** Adds an index. @throws CommandError if documents have equal values in a unique index */
   public addIndex(given: Document): void {
     const index = specificationOf(given);
     if (index.unique) {
@@ -108,7 +108,7 @@ export class Collection {
     return this.indexes.filter((index) => index.unique);
   }
 
-  /** What an index keeps of a document; nothing where the index does not hold it. */
+  /** The index entry of a document; undefined if the index does not contain it. */
   private entry(index: IndexSpecification, document: Document): string | undefined {
     const values = Object.keys(index.key).map((path) => valuesAt(document, path)[0]);
     if (index.sparse && values.every((value) => value === undefined)) return undefined;

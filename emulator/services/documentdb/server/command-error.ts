@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 
-/** Codes by name, as the server documents them; 40333 and 301 are DocumentDB's own and have no name. */
+/** Documented codes by name. 40333 and 301 are specific to DocumentDB and have no name. */
 const CODES = {
   BadValue: 2,
   FailedToParse: 9,
@@ -19,19 +19,19 @@ const CODES = {
   DuplicateKey: 11000,
 } as const;
 
-/** A command that the server refuses. */
+/** Error of a rejected command. */
 export class CommandError extends Error {
   public readonly code: number;
   private readonly codeName?: string;
 
-  /** @param reason a documented name, or a code that has none */
+  /** @param reason a documented name, or a code without one */
   public constructor(reason: keyof typeof CODES | number, message: string, private readonly details: Document = {}) {
     super(message);
     this.code = typeof reason === 'number' ? reason : CODES[reason];
     this.codeName = typeof reason === 'number' ? undefined : reason;
   }
 
-  /** The body of the response. */
+  /** Body of the response. */
   public response(): Document {
     return { ok: 0, errmsg: this.message, code: this.code, ...(this.codeName && { codeName: this.codeName }), ...this.details };
   }

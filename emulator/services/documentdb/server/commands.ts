@@ -13,7 +13,7 @@ interface Context {
 
 type Command = (command: Document, context: Context) => Document | Promise<Document>;
 
-/** The commands on data; what is not among them is refused. */
+/** The supported commands on data; others are rejected. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   create: ({ create, $db }, { databases }) => {
     if (databases.find($db, create)) throw new CommandError('NamespaceExists', `Collection already exists. NS: ${$db}.${create}`);
@@ -94,7 +94,7 @@ function existing(databases: Databases, database: string, name: string, message 
   return found;
 }
 
-/** Carries out several writes. One that is refused does not undo those before it. */
+/** Executes several writes. A failed write does not undo earlier ones. */
 function written(writes: readonly Document[], ordered: boolean, write: (write: Document, index: number) => number): Document {
   let n = 0;
   const writeErrors: Document[] = [];
@@ -110,7 +110,7 @@ function written(writes: readonly Document[], ordered: boolean, write: (write: D
   return { n, ...(writeErrors.length && { writeErrors }) };
 }
 
-/** All documents at once, whatever size of a batch was asked for. */
+/** Returns all documents in one batch, regardless of the requested batch size. */
 function cursor(ns: string, firstBatch: readonly Document[]): Document {
   return { cursor: { firstBatch, id: Long.ZERO, ns }, ok: 1 };
 }

@@ -8,7 +8,7 @@ export class Databases {
     return this.all.get(database)?.get(name);
   }
 
-  /** The collection; the first command that writes to one creates it. */
+  /** Returns a collection, and creates it if it does not exist. */
   public open(database: string, name: string): Collection {
     const found = this.find(database, name);
     if (found) return found;

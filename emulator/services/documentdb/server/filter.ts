@@ -29,7 +29,7 @@ const OPERATORS: Readonly<Record<string, Test>> = {
   $options: () => true,
 };
 
-/** Whether a document is what a filter asks for. @throws CommandError for operators that are not supported */
+/** Whether a document matches a filter. @throws CommandError for operators that are not supported */
 export function matches(document: Document, filter: Document): boolean {
   return Object.entries(filter).every(([key, condition]) => {
     if (key === '$and') return listOf(key, condition).every((each) => matches(document, each as Document));

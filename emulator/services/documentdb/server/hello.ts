@@ -1,17 +1,17 @@
 import type { Document } from 'bson';
 import type { MongoServerOptions } from './server-options';
 
-/** Of MongoDB 5.0, and of DocumentDB 5.0. */
+/** Wire version of MongoDB 5.0 and DocumentDB 5.0. */
 const WIRE_VERSION = 13;
 
-/** What a server says of itself, by which drivers find out whether and how to talk to it. */
+/** Response to the handshake, which tells drivers the kind and version of the server. */
 export function hello({ command, legacy, address, options, mechanisms }: {
   readonly command: Document;
   readonly legacy: boolean;
   /** Host and port. */
   readonly address: string;
   readonly options: MongoServerOptions;
-  /** Those that a user can authenticate with. */
+  /** The mechanisms that the user can authenticate with. */
   readonly mechanisms: readonly string[];
 }): Document {
   const { replicaSet } = options;

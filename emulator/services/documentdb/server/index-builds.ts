@@ -6,20 +6,20 @@ import { exists, specificationOf } from './index-specification';
 import type { Dialect } from './server-options';
 
 /**
- * Builds indexes, which takes its time. DocumentDB allows one build in a collection and refuses `createIndexes` and `dropIndexes` meanwhile; MongoDB
- * has the second one wait.
+ * Builds indexes, with a delay. DocumentDB allows one build per collection and rejects `createIndexes` and `dropIndexes` meanwhile; MongoDB
+ * makes the second one wait.
  *
  * @see https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html
  */
 export class IndexBuilds {
-  /** How many builds were refused because of another one. */
+  /** Number of builds that were rejected because of another one. */
   public refused = 0;
   private readonly running = new Map<Collection, Promise<void>>();
 
-  /** @param buildMs the time that each index takes */
+  /** @param buildMs duration of the build of each index */
   public constructor(private readonly dialect: Dialect, private readonly buildMs: number) {}
 
-  /** Adds those that are missing; resolves to the number of indexes before and after. */
+  /** Adds missing indexes; resolves to the number of indexes before and after. */
   public async create(collection: Collection, given: readonly Document[]): Promise<{ before: number; after: number }> {
     while (this.isBusy(collection)) await this.running.get(collection);
     const before = collection.indexes.length;
@@ -45,7 +45,7 @@ export class IndexBuilds {
     }
   }
 
-  /** Whether a build runs. To be asked again after each wait, since several wait for the same build. */
+  /** Whether a build is running. Check again after each wait, because several callers wait for the same build. */
   private isBusy(collection: Collection): boolean {
     if (!this.running.has(collection)) return false;
     if (this.dialect === 'mongodb') return true;

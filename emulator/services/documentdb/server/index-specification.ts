@@ -13,10 +13,10 @@ export interface IndexSpecification extends Document {
   readonly expireAfterSeconds?: number;
 }
 
-/** Options that make two indexes of the same key different ones; all others can only conflict. */
+/** Options that distinguish indexes with the same key. Different values of other options are a conflict. */
 const SIGNATURE = ['unique', 'sparse', 'partialFilterExpression', 'collation'];
 
-/** The specification as it is stored. @throws CommandError where it is none */
+/** The specification as stored. @throws CommandError if it is invalid */
 export function specificationOf(given: Document): IndexSpecification {
   const { key, name, background, ...others } = given as IndexSpecification & { background?: boolean };
   if (!key || !Object.keys(key).length) throw new CommandError('CannotCreateIndex', 'Index keys cannot be an empty object');
@@ -31,9 +31,9 @@ export function specificationOf(given: Document): IndexSpecification {
 }
 
 /**
- * Whether the index is there already.
+ * Whether the index already exists.
  *
- * @throws CommandError with code 85 or 86 where another one is in its way, as MongoDB 5.0 tells them apart
+ * @throws CommandError with code 85 or 86 on a conflict with another index, as in MongoDB 5.0
  */
 export function exists(requested: IndexSpecification, indexes: readonly IndexSpecification[]): boolean {
   const described = (existing: IndexSpecification) => `Requested index: ${shown(requested)}, existing index: ${shown(existing)}`;

@@ -19,9 +19,9 @@ const INDEX_BUILD_MS = 10;
 /** Commands that need no authentication. */
 const PUBLIC: readonly string[] = ['hello', 'ismaster', 'isMaster', 'ping', 'saslStart', 'saslContinue', 'endSessions'];
 
-/** A server that speaks MongoDB's wire protocol as far as LibreChat's double and the tests need it, and keeps its data in memory. */
+/** A server for the part of MongoDB's wire protocol that the stand-in and the tests use. It stores data in memory. */
 export class MongoServer {
-  /** Starts it on a free port of 127.0.0.1. */
+  /** Starts the server on a free port of 127.0.0.1. */
   public static async start(options: MongoServerOptions): Promise<MongoServer> {
     const server = new MongoServer(options);
     server.listener.listen(0, HOST);
@@ -58,7 +58,7 @@ export class MongoServer {
     return (this.listener.address() as AddressInfo).port;
   }
 
-  /** How its first user connects. */
+  /** Connection string of the first user. */
   public get uri(): string {
     const { users = {}, replicaSet, tls } = this.options;
     const [user] = Object.entries(users).map(([name, password]) => `${encodeURIComponent(name)}:${encodeURIComponent(password)}@`);
@@ -66,7 +66,7 @@ export class MongoServer {
     return `mongodb://${user ?? ''}${this.host}:${this.port}/LibreChat?${options.toString()}`;
   }
 
-  /** Ends every connection, as a failover or a restart does. */
+  /** Closes every connection, as a failover or a restart does. */
   public disconnectAll(): void {
     this.sockets.forEach((socket) => socket.destroy());
   }
@@ -104,7 +104,7 @@ export class MongoServer {
     if (this.users.required && !authentication.done && !PUBLIC.includes(name)) {
       throw new CommandError('Unauthorized', `command ${name} requires authentication`);
     }
-    // Drivers write `retryWrites=true` unless they are told otherwise.
+    // Drivers use retryable writes by default.
     if (this.options.dialect === 'documentdb' && 'txnNumber' in command) throw new CommandError(301, 'Retryable writes are not supported');
     switch (name) {
       case 'hello':

@@ -7,7 +7,7 @@ const DIGESTS = {
   'SCRAM-SHA-256': { name: 'sha256', length: 32, iterations: 15_000 },
 } as const;
 
-/** What a server keeps of a password for one mechanism. */
+/** The stored credentials of a password, for one mechanism. */
 export class Credential {
   public readonly salt = randomBytes(16);
   public readonly iterations: number;
@@ -27,7 +27,7 @@ export class Credential {
 
 /** One authentication. @see https://www.rfc-editor.org/rfc/rfc5802 */
 export class ScramConversation {
-  /** The name that the client gave. */
+  /** The user name that the client sent. */
   public readonly user: string;
   private readonly clientFirst: string;
   private readonly nonce: string;
@@ -45,14 +45,14 @@ export class ScramConversation {
     return this.serverFirst;
   }
 
-  /** The server's signature if the client knows the password, else nothing. */
+  /** The server's signature if the client's proof is valid, else undefined. */
   public verify({ mechanism, storedKey, serverKey }: Credential, payload: Buffer): string | undefined {
     const { c, r, p = '' } = fieldsOf(payload.toString());
     const message = `${this.clientFirst},${this.serverFirst},c=${c},r=${r}`;
     const signature = hmac(mechanism, storedKey, message);
     const proof = Buffer.from(p, 'base64');
     if (r !== this.nonce || proof.length !== signature.length) return undefined;
-    // eslint-disable-next-line no-bitwise -- RFC 5802 wants the exclusive or
+    // eslint-disable-next-line no-bitwise -- RFC 5802 specifies exclusive or
     const clientKey = proof.map((byte, index) => byte ^ signature[index]);
     const known = createHash(DIGESTS[mechanism].name).update(clientKey).digest();
     return timingSafeEqual(known, storedKey) ? `v=${hmac(mechanism, serverKey, message).toString('base64')}` : undefined;

@@ -2,7 +2,7 @@ import type { Document } from 'bson';
 import { CommandError } from './command-error';
 import { compare, setAt, unsetAt, valuesAt } from './values';
 
-/** Sorts, skips, limits and projects what was found. */
+/** Sorts, skips, limits and projects matching documents. */
 export function select(found: Document[], { sort, skip = 0, limit = 0, projection }: Document): Document[] {
   const sorted = sort ? [...found].sort(by(sort as Document)) : found;
   const part = sorted.slice(skip, limit ? Number(skip) + Math.abs(limit) : undefined);
@@ -35,7 +35,7 @@ function projected(document: Document, { _id = 1, ...fields }: Document): Docume
   return result;
 }
 
-/** As deep as projections reach into documents. */
+/** Copies documents as deep as projections reach. */
 function structuredCopy(document: Document): Document {
   return Object.fromEntries(Object.entries(document).map(([name, value]) => [
     name, Object.getPrototypeOf(value ?? 0) === Object.prototype ? structuredCopy(value as Document) : value as unknown,

@@ -1,4 +1,4 @@
-/** Whose rules and refusals: MongoDB 5.0, or Amazon DocumentDB 5.0. */
+/** The emulated product: MongoDB 5.0 or Amazon DocumentDB 5.0. */
 export type Dialect = 'mongodb' | 'documentdb';
 
 export interface MongoServerOptions {
@@ -7,10 +7,10 @@ export interface MongoServerOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Certificate and key in PEM. @default no TLS */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** The name under which clients find it. @default localhost */
+  /** The host name for clients. @default localhost */
   readonly host?: string;
   /** @default none, a single server */
   readonly replicaSet?: string;
-  /** The time that it takes to build an index, in milliseconds. @default 10 */
+  /** Duration of the build of an index, in milliseconds. @default 10 */
   readonly indexBuildMs?: number;
 }

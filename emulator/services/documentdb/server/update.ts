@@ -20,7 +20,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   },
 };
 
-/** The document after an update. @throws CommandError for what is not supported */
+/** The document after an update. @throws CommandError for operators that are not supported */
 export function updated(document: Document, update: Document | Document[], inserting = false): Document {
   if (Array.isArray(update)) throw new CommandError('FailedToParse', 'updates with an aggregation pipeline are not supported');
   const operators = Object.keys(update);
@@ -35,7 +35,7 @@ export function updated(document: Document, update: Document | Document[], inser
   return result;
 }
 
-/** The document that an upsert begins with: the values that its filter asks for. */
+/** The initial document of an upsert: the values that its filter compares with. */
 export function seedOf(filter: Document): Document {
   const seed: Document = {};
   for (const [path, condition] of Object.entries(filter)) {
@@ -45,7 +45,7 @@ export function seedOf(filter: Document): Document {
   return seed;
 }
 
-/** A copy whose documents and arrays can be changed; values stay as they are. */
+/** Copies documents and arrays, but no other values. */
 function structured<T>(value: T): T {
   if (Array.isArray(value)) return value.map(structured) as T;
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;

@@ -1,11 +1,11 @@
 import { type Document, ObjectId, serialize } from 'bson';
 
-/** A text that is the same for equal values, whatever their types. */
+/** A string that is the same for equal values. */
 export function keyOf(value: unknown): string {
   return Buffer.from(serialize({ value })).toString('latin1');
 }
 
-/** Every value that a path leads to: through arrays it leads to several, and to the array itself. */
+/** All values at a path: of an array, its elements and the array itself. */
 export function valuesAt(document: unknown, path: string): unknown[] {
   const [name, rest] = path.split(/\.(.*)/s);
   if (Array.isArray(document)) return document.flatMap((element) => valuesAt(element, path));
@@ -15,7 +15,7 @@ export function valuesAt(document: unknown, path: string): unknown[] {
   return Array.isArray(value) ? [value, ...value as unknown[]] : [value];
 }
 
-/** The order of types: BSON's, as far as the server knows them. */
+/** The types in BSON's comparison order. */
 const TYPES: ReadonlyArray<(value: unknown) => boolean> = [
   (value) => value === undefined || value === null,
   (value) => typeof value === 'number',
@@ -27,26 +27,26 @@ const TYPES: ReadonlyArray<(value: unknown) => boolean> = [
   (value) => value instanceof Date,
 ];
 
-/** Orders values of all types, and nothing before them. */
+/** Compares values of all types; undefined comes first. */
 export function compare(a: unknown, b: unknown): number {
   if (typeOf(a) !== typeOf(b)) return typeOf(a) - typeOf(b);
   const [left, right] = [comparable(a), comparable(b)];
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
-/** Whether two values can be ordered: the server never finds `{ $gt: 1 }` in texts. */
+/** Whether two values can be compared: `{ $gt: 1 }` never matches strings. */
 export function sameType(a: unknown, b: unknown): boolean {
   return typeOf(a) === typeOf(b);
 }
 
-/** A value as the server's messages show it. */
+/** A value in the format of the server's messages. */
 export function shown(value: unknown): string {
   if (value instanceof ObjectId) return `ObjectId('${value.toHexString()}')`;
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return JSON.stringify(value ?? null);
   return `{ ${Object.entries(value).map(([name, inner]) => `${name}: ${shown(inner)}`).join(', ')} }`;
 }
 
-/** Sets the value at a path, making documents on the way. */
+/** Sets the value at a path, and creates missing documents. */
 export function setAt(document: Document, path: string, value: unknown): void {
   const [name, rest] = path.split(/\.(.*)/s);
   if (rest === undefined) return void (document[name] = value);

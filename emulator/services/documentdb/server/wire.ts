@@ -1,12 +1,12 @@
 import { deserialize, serialize, type Document } from 'bson';
 
-/** A request of a client: one command, whichever message carried it. */
+/** A request of a client: one command, from any type of message. */
 export interface Request {
   readonly id: number;
   readonly command: Document;
-  /** Sent with OP_QUERY, as drivers send the first handshake of a connection. */
+  /** Sent with OP_QUERY, which drivers use for the first handshake of a connection. */
   readonly legacy: boolean;
-  /** The client does not read a response. */
+  /** The client does not expect a response. */
   readonly noResponse: boolean;
 }
 
@@ -16,7 +16,7 @@ const OP_REPLY = 1;
 const OP_QUERY = 2004;
 const OP_MSG = 2013;
 
-/** Reads messages out of what a socket receives. @throws Error where it cannot be the wire protocol, such as the beginning of TLS */
+/** Reads messages from received data. @throws Error if it is not the wire protocol, such as a TLS handshake */
 export class MessageReader {
   private received = Buffer.alloc(0);
 
@@ -34,7 +34,7 @@ export class MessageReader {
   }
 }
 
-/** The bytes that respond to a request. */
+/** The encoded response to a request. */
 export function responseTo({ id, legacy }: Request, body: Document): Buffer {
   const document = serialize(body);
   if (!legacy) return message(OP_MSG, id, Buffer.alloc(4), Buffer.from([0]), document);
@@ -54,7 +54,7 @@ function read(bytes: Buffer): Request {
   return { id, legacy: true, noResponse: false, command: { ...query, $db: name.split('.')[0] } };
 }
 
-/** A body, and sequences of documents that become arrays of it. */
+/** Reads a body, and document sequences, which become arrays of it. */
 function readSections(bytes: Buffer): Pick<Request, 'command' | 'noResponse'> {
   const flags = bytes.readUInt32LE(HEADER);
   const [checksumPresent, moreToCome] = [flags % 2 === 1, Math.floor(flags / 2) % 2 === 1];

@@ -228,7 +228,7 @@ test('between events it is frozen: timers of a handler stop, and continue when i
 test.each([
   ['another runtime', { Runtime: 'python3.13' }, 'its `Runtime` is python3.13'],
   ['layers', { Layers: ['arn:layer'] }, 'it has layers'],
-  ['code that is elsewhere', { Code: { S3Bucket: 'elsewhere', S3Key: 'code.zip' } }, 'its code is not here: elsewhere/code.zip'],
+  ['code that is elsewhere', { Code: { S3Bucket: 'elsewhere', S3Key: 'code.zip' } }, 'its code is not an asset of the assembly: elsewhere/code.zip'],
 ])('is not supported: %s', async (_, properties, reason) => {
   await expect(deployFiles({ 'index.js': '' }, properties)).rejects.toThrow(`not supported: ${reason}`);
 });
