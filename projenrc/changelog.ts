@@ -4,10 +4,10 @@ import { JobPermission } from 'projen/lib/github/workflows-model';
 
 const FILE = 'CHANGELOG.md';
 
-/** What a release says of itself goes to the top of the changelog too, by a pull request: nothing pushes to the release branch. */
+/** Adds the release notes to the top of the changelog with a pull request, because nothing pushes to the release branch. */
 export function changelog(p: awscdk.AwsCdkConstructLibrary): void {
   const task = p.addTask('changelog', {
-    description: 'Puts what the last bump found at the top of the changelog, and commits it',
+    description: 'Adds the release notes of the last bump to the top of the changelog, and commits it',
     env: { CHANGELOG: 'dist/changelog.md', VERSION_FILE: 'dist/version.txt', PROJECT_CHANGELOG_FILE: FILE },
     steps: [{ builtin: 'release/update-changelog' }],
   });
@@ -27,7 +27,7 @@ export function changelog(p: awscdk.AwsCdkConstructLibrary): void {
         ...WorkflowActions.createPullRequest({
           workflowName: 'changelog',
           pullRequestTitle: 'chore(release): changelog',
-          pullRequestDescription: 'What the release says of itself, for the changelog.',
+          pullRequestDescription: 'Release notes for the changelog.',
           baseBranch: 'main',
           credentials: p.github!.projenCredentials,
         }),

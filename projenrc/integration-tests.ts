@@ -4,30 +4,30 @@ import { JobPermission } from 'projen/lib/github/workflows-model';
 
 const RUNNER = 'tsx --tsconfig tsconfig.dev.json tools/integ.ts';
 
-/** The tests of `integ/`: their snapshots are checked with all other tests, and they are deployed when somebody asks for it. */
+/** The tests of `integ/`: all test runs compare their snapshots; deployments are started manually. */
 export function integrationTests(p: awscdk.AwsCdkConstructLibrary): void {
   const task = (name: string, mode: string, description: string) => {
     const created = p.addTask(name, { description });
     created.spawn(p.tasks.tryFind('bundle')!);
     created.exec(`${RUNNER} ${mode}`, { receiveArgs: true });
   };
-  task('integ', 'check', 'Compares the stacks of the integration tests with their snapshots');
-  task('integ:update', 'update', 'Renews the snapshots of the integration tests');
-  task('integ:deploy', 'deploy', 'Deploys the integration tests, probes them and destroys them');
+  task('integ', 'check', 'Compares the synthesized templates of the integration tests with their snapshots');
+  task('integ:update', 'update', 'Updates the snapshots of the integration tests');
+  task('integ:deploy', 'deploy', 'Deploys the integration tests, runs the probe, and destroys the stacks');
   p.testTask.exec(`${RUNNER} check`);
   deployOnDemand(p);
 }
 
-/** Credentials come from OIDC: the repository holds no key, but the variable `INTEG_ROLE_ARN`. */
+/** Credentials come from OIDC: the repository stores the variable `INTEG_ROLE_ARN` instead of a key. */
 function deployOnDemand(p: awscdk.AwsCdkConstructLibrary): void {
   const text = (description: string, initial: string) => ({ description, required: false, default: initial, type: 'string' as const });
   const workflow = new GithubWorkflow(p.github!, 'integ');
   workflow.on({
     workflowDispatch: {
       inputs: {
-        test: text('File of the test, such as integ.no-vpc.ts; all of them otherwise', 'integ.default.ts'),
-        region: text('Where to deploy', 'us-east-1'),
-        context: text('What exists in the account, as --context key=value, several times if need be', ''),
+        test: text('File of the test, such as integ.no-vpc.ts; all tests if empty', 'integ.default.ts'),
+        region: text('Region to deploy to', 'us-east-1'),
+        context: text('Existing resources of the account, as --context key=value; may be repeated', ''),
       },
     },
   });
@@ -46,13 +46,13 @@ function deployOnDemand(p: awscdk.AwsCdkConstructLibrary): void {
         with: {
           'role-to-assume': '${{ vars.INTEG_ROLE_ARN }}',
           'aws-region': '${{ inputs.region }}',
-          // As long as a run takes; the role must allow it.
+          // Maximum duration of a run; the role must allow it.
           'role-duration-seconds': 7200,
         },
       },
       {
         name: 'Deploy, probe, destroy',
-        // By way of variables, so that no input is taken for a command; the context is one word for each option.
+        // Passed as variables, so that inputs are not executed as commands. The context is split into words.
         env: { TEST: '${{ inputs.test }}', REGION: '${{ inputs.region }}', CONTEXT: '${{ inputs.context }}' },
         run: 'npx projen integ:deploy -- --region "$REGION" $CONTEXT $TEST',
       },

@@ -1,6 +1,6 @@
 /**
- * Who may import whom: each folder, and the folders of this project that its files may import besides their own.
- * ESLint enforces it while one types; `test/layers.test.ts` enforces it on what is committed.
+ * Allowed imports: each folder, and the other folders of this project that its files may import.
+ * ESLint enforces them in the editor; `test/layers.test.ts` in committed files.
  */
 export const LAYERS: Record<string, string[]> = {
   'src/contract': [],
@@ -38,7 +38,7 @@ export const LAYERS: Record<string, string[]> = {
   'examples/typescript': ['src'],
 };
 
-/** The layer a file is in: the longest folder of `LAYERS` that holds it. */
+/** The layer of a file: the longest folder of `LAYERS` that contains it. */
 export function layerOf(file: string): string | undefined {
   return Object.keys(LAYERS)
     .filter((folder) => file.startsWith(`${folder}/`))

@@ -2,26 +2,26 @@ import type { awscdk } from 'projen';
 import { WorkflowSteps, type workflows } from 'projen/lib/github';
 import { JobPermission } from 'projen/lib/github/workflows-model';
 
-/** Node on GitHub, and for `nvm use`. */
+/** Version of Node.js on GitHub and for `nvm use`. */
 export const NODE_VERSION = '24';
 
 /**
- * Debian, as root: the tests of the image start its processes as another user, in file systems that they mount. `--init` ends processes
- * whose parent has ended, which the tests look for.
+ * Debian as root: the tests of the image run its processes as another user, in file systems that they mount. `--init` reaps orphaned
+ * processes, which the tests check for.
  */
 const CONTAINER: workflows.ContainerOptions = { image: `node:${NODE_VERSION}-bookworm`, options: ['--privileged', '--init'] };
 
 /**
- * For the jobs that run the tests. As `workflowBootstrapSteps` it would also be in each job that packages or publishes, where nothing is
+ * For jobs that run tests. `workflowBootstrapSteps` would also add it to jobs that package or publish, in which nothing is
  * checked out yet.
  */
 export const INSTALL_PROGRAMS: workflows.JobStep = { name: 'Install programs', run: 'bash .ci/run programs' };
 
-/** What `.ci/run` does: the tests in a container, then its `checks` on a runner, which has the languages' tools. */
+/** Runs `.ci/run`: the tests in a container, then its `checks` on a runner, which has the toolchains of all languages. */
 export function continuousIntegration(p: awscdk.AwsCdkConstructLibrary): void {
   const { workflow: build } = p.buildWorkflow!;
   const release = p.github!.tryFindWorkflow('release')!;
-  // projen takes an image, but no options.
+  // projen accepts an image, but no options.
   const container = { image: CONTAINER.image, options: CONTAINER.options!.join(' ') };
   build.file!.addOverride('jobs.build.container', container);
   release.file!.addOverride('jobs.release.container', container);
