@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 const STANDARD_OUTPUT = 1;
 const PERIOD_MS = 500;
 
-/** Calls `act` once nobody reads standard output any more. On Linux that is noticed without a write. */
+/** Calls `act` when standard output has no reader any more. On Linux, this is detected without a write. */
 export function onClosedOutput(act: () => void): void {
   process.stdout.on('error', act);
   if (!fstatSync(STANDARD_OUTPUT).isFIFO()) return;
@@ -14,7 +14,7 @@ export function onClosedOutput(act: () => void): void {
   }, PERIOD_MS).unref();
 }
 
-/** A pipe without a reader cannot be opened for writing once more. */
+/** A pipe without a reader cannot be opened for writing. */
 function hasReader(): boolean {
   try {
     closeSync(openSync(`/proc/self/fd/${STANDARD_OUTPUT}`, constants.O_WRONLY + constants.O_NONBLOCK));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseArguments, UsageError } from '../cli/command';
 
-export const USAGE = `Runs a synthesized LibreChatServerless on this machine: no AWS account, no Docker, loopback only.
+export const USAGE = `Runs a synthesized LibreChatServerless on this machine, without an AWS account and Docker, on loopback only.
 
 Usage: npx projen demo [-- <options>]
 
@@ -56,7 +56,7 @@ export function parseOptions(args: string[], defaultApp: string): DemoOptions {
   const { values } = parseArguments(args, { options: OPTIONS });
   if (values.app && values.assembly) throw new UsageError('specify only one of --app, --assembly');
   if (values.https && values.probe) throw new UsageError('specify only one of --https, --probe');
-  if (values['mongo-uri'] && !values.librechat) throw new UsageError('--mongo-uri requires --librechat: the stand-in uses no MongoDB');
+  if (values['mongo-uri'] && !values.librechat) throw new UsageError('--mongo-uri requires --librechat');
   for (const name of ['app', 'assembly', 'librechat'] as const) {
     const path = values[name];
     if (path !== undefined && !existsSync(path)) throw new UsageError(`--${name} must exist, got: ${path}`);

@@ -10,9 +10,9 @@ interface Config {
 }
 
 /**
- * Serves the probe's model on this machine, and adds it as a custom endpoint to the `librechat.yaml` of an emulated stack: a
- * LibreChat without a model cannot reply. Must come before the first request, since LibreChat reads its configuration when it
- * starts. Returns what ends the model.
+ * Serves the probe's model on this machine, and adds it as a custom endpoint to the `librechat.yaml` of an emulated stack:
+ * LibreChat cannot reply without a model. Call it before the first request, because LibreChat reads its configuration when it
+ * starts. Returns a function that stops the model.
  */
 export async function addProbeModel({ services }: Emulator): Promise<() => void> {
   const key = randomBytes(16).toString('hex');

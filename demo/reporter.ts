@@ -33,7 +33,7 @@ export function describe(event: TimedEvent): string | undefined {
     case 'request': {
       const { status, method, path, environment, milliseconds, behavior, broken } = event;
       const where = environment === undefined ? behavior : `environment ${environment}`;
-      return `${status}  ${method.padEnd(4)} ${path}  ${where}  ${Math.round(milliseconds)} ms${broken ? '  broken off' : ''}`;
+      return `${status}  ${method.padEnd(4)} ${path}  ${where}  ${Math.round(milliseconds)} ms${broken ? '  aborted' : ''}`;
     }
     case 'response':
       return undefined;

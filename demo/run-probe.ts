@@ -4,12 +4,12 @@ import { ChatClient } from '../probe/chat-client';
 import { type ChatEvent, resumedTextOf, tokenOf } from '../probe/chat-events';
 import type { Verdict } from '../probe/check';
 import { follow, start } from '../probe/follow';
-import { arrivedInPieces, arrivedWhole, measure, pageWouldShow, tokensIn } from '../probe/judge';
+import { arrivedIncrementally, arrivedCompletely, measure, pageWouldShow, tokensIn } from '../probe/judge';
 
 /** Number of tokens of the reply, and the time between them. */
 const PACE = { tokens: 20, gapMs: 100, silenceMs: 0 };
 const WARM_UP = { tokens: 1, gapMs: 0, silenceMs: 0, saveMs: 0 };
-/** At least so many tokens are needed to tell pieces from a whole. */
+/** Fewer tokens do not show whether the reply arrived incrementally. */
 const TOO_FEW = 2;
 const PATIENCE_MS = 30_000;
 
@@ -24,15 +24,15 @@ export async function runProbe(url: string, reporter: Reporter): Promise<boolean
 
   const startedAt = Date.now();
   const started = await start(client, PACE);
-  seen('POST returned', started.answeredMs);
+  seen('POST returned', started.returnedMs);
   const followed = await follow(client, started.id, PATIENCE_MS, {
     onEvent: (event) => seen(describe(event), event.at - started.postedAt),
   });
   const verdicts = [
-    arrivedWhole('the reply arrived complete', followed),
-    arrivedInPieces('the reply arrived in pieces', followed, TOO_FEW),
+    arrivedCompletely('the reply arrived complete', followed),
+    arrivedIncrementally('the reply arrived in pieces', followed, TOO_FEW),
     pageWouldShow('the page would show each token', followed),
-  ].map(inShort);
+  ].map(shortened);
   const passed = verdicts.every((verdict) => verdict.passed);
 
   const { postAnsweredMs: answeredAfter, firstEventMs: firstEventAfter, medianGapMs: medianGap, events } = measure(started, followed);
@@ -52,7 +52,7 @@ export async function runProbe(url: string, reporter: Reporter): Promise<boolean
 }
 
 /** Only a failed verdict has a reason. */
-function inShort({ rule, outcome, seen }: Verdict) {
+function shortened({ rule, outcome, seen }: Verdict) {
   return outcome === 'passed' ? { rule, passed: true } : { rule, passed: false, reason: seen };
 }
 
@@ -63,7 +63,7 @@ interface Result {
   readonly events: number;
   readonly tokens: number;
   readonly medianGap?: number;
-  readonly verdicts: readonly ReturnType<typeof inShort>[];
+  readonly verdicts: readonly ReturnType<typeof shortened>[];
 }
 
 function summary({ answeredAfter, firstEventAfter, events, tokens, medianGap, verdicts }: Result): string {

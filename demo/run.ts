@@ -72,7 +72,7 @@ function emulatorOptions(options: DemoOptions, assembly: string): EmulatorOption
     tls: https,
     ...(sandbox ? { sandbox: 'bubblewrap' } : {}),
     environment: {
-      // LibreChat lets nobody register unless it is told to; here everybody is a visitor.
+      // LibreChat does not allow registration by default; the demo registers visitors.
       ALLOW_REGISTRATION: 'true',
     },
   };

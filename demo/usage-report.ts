@@ -4,7 +4,7 @@ import { lambdaCost } from '../prices/lambda';
 
 const HEADINGS = ['function', 'environments', 'invocations', 'seconds', 'GB-seconds', 'US dollars'];
 
-/** What Lambda would bill for the functions of a run, as lines for people. */
+/** Lambda's billable usage of a run, as text. */
 export function usageReport(usage: readonly FunctionUsage[]): string {
   const rows = usage.filter(({ invocations }) => invocations > 0).map((each) => [
     each.function, String(each.environments), String(each.invocations), each.seconds.toFixed(1), each.gbSeconds.toFixed(1), dollars(lambdaCost(each)),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ChatEvent, eventsOf, type Heartbeat } from './chat-events';
-import { type Answer, open, read, type RequestParts, send } from './http';
+import { type CompleteResponse, open, read, type RequestParts, send } from './http';
 
 const PROTOCOL = { 'X-LibreChat-Generation-Protocol': '2' };
 const NO_PARENT = '00000000-0000-0000-0000-000000000000';
@@ -11,16 +11,16 @@ export interface Account {
   readonly password: string;
 }
 
-/** Endpoints that `librechat.yaml` need not define. */
+/** Endpoints that are not defined in `librechat.yaml`. */
 const BUILT_IN = ['openAI', 'azureOpenAI', 'google', 'anthropic', 'bedrock'];
 
-/** A model: a built-in endpoint or the name of a custom one in `librechat.yaml`, and one of its models. */
+/** A model: a built-in endpoint, or the name of a custom one in `librechat.yaml`, and the name of the model. */
 export interface Model {
   readonly endpoint: string;
   readonly model: string;
 }
 
-/** The model that the integration tests and the emulator's tests configure; the stand-in takes any. */
+/** The model in the configuration of integration tests and emulator tests; the stand-in accepts any. */
 export const PROBE_MODEL: Model = { endpoint: 'Probe', model: 'probe' };
 
 /** An uploaded file. */
@@ -28,20 +28,20 @@ export interface Upload {
   readonly file_id: string;
   readonly filename: string;
   readonly bytes: number;
-  /** Where the stand-in has put it in its bucket. */
+  /** Key in the bucket, from the stand-in only. */
   readonly key?: string;
 }
 
 /** Options for opening a stream. */
 export interface StreamOptions {
-  /** Begin with the events that were missed. @default false */
+  /** Start with missed events. @default false */
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /** Sends requests to LibreChat's API as its page does, each on a separate connection. */
 export class ChatClient {
-  /** A client that is logged in, as a user that it registers unless one is given; only LibreChat's stand-in answers without a model. */
+  /** Logs in, by default as a new user. Without a model, only LibreChat's stand-in replies. */
   public static async signIn(url: string, account?: Account, model?: Model): Promise<ChatClient> {
     const client = new ChatClient(url, account ?? await register(url), model);
     await client.logIn();
@@ -51,54 +51,57 @@ export class ChatClient {
   private token = '';
   /** Cookies of the session, without their attributes. */
   private cookies = '';
-  /** When the last generation of each stream was created: the page names it when it opens the stream. */
+  /** Time of creation of the last generation of each stream, which the page sends when it opens the stream. */
   private readonly generations = new Map<string, number>();
   private userId = '';
 
   private constructor(private readonly url: string, private readonly account: Account, private readonly model?: Model) {}
 
-  /** Logs in, again if need be. */
+  /** Logs in, or renews the session. */
   async logIn(): Promise<void> {
-    const answer = await this.post('/api/auth/login', this.account);
-    // Without the rest of the body: it may hold a token for the second factor.
-    if (answer.status !== 200 || !answer.json?.token) throw new Error(`login returned ${answer.status}: ${answer.json?.message ?? 'without a token'}`);
-    this.token = answer.json.token;
-    this.cookies = (answer.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]).join('; ');
-    this.userId = answer.json.user.id ?? answer.json.user._id;
+    const response = await this.post('/api/auth/login', this.account);
+    // The rest of the body may contain a token for the second factor.
+    if (response.status !== 200 || !response.json?.token) throw new Error(`login returned ${response.status}: ${response.json?.message ?? 'without a token'}`);
+    this.token = response.json.token;
+    this.cookies = (response.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]).join('; ');
+    this.userId = response.json.user.id ?? response.json.user._id;
   }
 
-  /** Ends the session. */
+  /** Logs out. */
   async logOut(): Promise<void> {
-    const answer = await this.send('/api/auth/logout', { method: 'POST', headers: { Cookie: this.cookies }, body: {} });
-    if (answer.status !== 200) throw new Error(`logout returned ${summary(answer)}`);
+    const response = await this.send('/api/auth/logout', { method: 'POST', headers: { Cookie: this.cookies }, body: {} });
+    if (response.status !== 200) throw new Error(`logout returned ${summary(response)}`);
   }
 
-  /** Waits for the title of a conversation, as the page does; the conversation is stored then. Without titles, LibreChat says so after some seconds. */
+  /**
+   * Waits for the title of a conversation, as the page does; the conversation is stored then. If titles are disabled, LibreChat responds
+   * after some seconds.
+   */
   async awaitTitle(id: string): Promise<void> {
     await this.get(`/api/convos/gen_title/${id}`);
   }
 
   /** Deletes all conversations of the user. */
   async deleteConversations(): Promise<void> {
-    const answer = await this.send('/api/convos/all', { method: 'DELETE' });
-    if (answer.status !== 201) throw new Error(`the deletion of the conversations returned ${summary(answer)}`);
+    const response = await this.send('/api/convos/all', { method: 'DELETE' });
+    if (response.status !== 201) throw new Error(`the deletion of the conversations returned ${summary(response)}`);
   }
 
   /**
-   * Starts an answer; returns its id, which is that of its stream and its conversation.
+   * Starts a reply; returns its id, which is also that of its stream and its conversation.
    *
-   * @param standIn the pace of LibreChat's stand-in, which has no model; LibreChat passes it over
+   * @param standIn pace for LibreChat's stand-in, which has no model; LibreChat ignores it
    */
   async start(text: string, standIn?: object, conversationId: string | null = null): Promise<string> {
     const path = this.model ? `/api/agents/chat/${encodeURIComponent(this.model.endpoint)}` : '/api/agents/chat';
     const body = { text, ...partsFor(this.model ?? PROBE_MODEL), ...(conversationId ? { conversationId } : {}), ...(standIn ? { standIn } : {}) };
-    const answer = await this.send(path, { method: 'POST', headers: PROTOCOL, body });
-    if (answer.status !== 200 || !answer.json?.streamId) throw new Error(`the POST of the chat returned ${summary(answer)}`);
-    if (answer.json.generationCreatedAt) this.generations.set(answer.json.streamId, answer.json.generationCreatedAt);
-    return answer.json.streamId;
+    const response = await this.send(path, { method: 'POST', headers: PROTOCOL, body });
+    if (response.status !== 200 || !response.json?.streamId) throw new Error(`the POST of the chat returned ${summary(response)}`);
+    if (response.json.generationCreatedAt) this.generations.set(response.json.streamId, response.json.generationCreatedAt);
+    return response.json.streamId;
   }
 
-  /** What comes over the stream of an answer until the server ends it; `signal` drops it before. */
+  /** The events and heartbeats of a reply's stream, until the server ends it or `signal` aborts it. */
   async* stream(id: string, { resume = false, signal }: StreamOptions = {}): AsyncGenerator<ChatEvent | Heartbeat> {
     const createdAt = this.generations.get(id);
     const query = new URLSearchParams({
@@ -112,14 +115,14 @@ export class ChatClient {
     yield* eventsOf(body);
   }
 
-  /** The stream without its signs of life. */
+  /** The stream without heartbeats. */
   async* events(id: string, options?: StreamOptions): AsyncGenerator<ChatEvent> {
     for await (const event of this.stream(id, options)) {
       if (!('heartbeat' in event)) yield event;
     }
   }
 
-  /** Uploads a file as the page's form does; returns what is known of it then. */
+  /** Uploads a file as the page's form does. */
   async upload(name: string, type: string, content: Buffer): Promise<Upload> {
     const form = new FormData();
     form.set('file', new File([new Uint8Array(content)], name, { type }));
@@ -131,28 +134,28 @@ export class ChatClient {
     form.set('message_file', 'true');
     const encoded = new Response(form);
     const headers = { 'Content-Type': encoded.headers.get('content-type')! };
-    const answer = await this.send('/api/files', { method: 'POST', headers, body: Buffer.from(await encoded.arrayBuffer()) });
-    if (answer.status !== 200 || !answer.json?.file_id) throw new Error(`the upload answered ${summary(answer)}`);
-    return answer.json;
+    const response = await this.send('/api/files', { method: 'POST', headers, body: Buffer.from(await encoded.arrayBuffer()) });
+    if (response.status !== 200 || !response.json?.file_id) throw new Error(`the upload returned ${summary(response)}`);
+    return response.json;
   }
 
-  /** What was uploaded. */
+  /** Downloads an uploaded file. */
   async download(fileId: string): Promise<Buffer> {
-    const answer = await this.send(`/api/files/download/${this.userId}/${fileId}`);
-    if (answer.status !== 200) throw new Error(`the download answered ${summary(answer)}`);
-    return answer.bytes;
+    const response = await this.send(`/api/files/download/${this.userId}/${fileId}`);
+    if (response.status !== 200) throw new Error(`the download returned ${summary(response)}`);
+    return response.bytes;
   }
 
-  get(path: string): Promise<Answer> {
+  get(path: string): Promise<CompleteResponse> {
     return this.send(path);
   }
 
-  post(path: string, body: object): Promise<Answer> {
+  post(path: string, body: object): Promise<CompleteResponse> {
     return this.send(path, { method: 'POST', body });
   }
 
-  /** Any request, as the user. */
-  send(path: string, { headers, ...parts }: RequestParts = {}): Promise<Answer> {
+  /** Sends any request as the user. */
+  send(path: string, { headers, ...parts }: RequestParts = {}): Promise<CompleteResponse> {
     return send(this.url + path, { ...parts, headers: { ...this.authorization(), ...headers } });
   }
 
@@ -161,7 +164,7 @@ export class ChatClient {
   }
 }
 
-/** What the page adds to a message that the model of a custom endpoint shall answer. */
+/** Fields that the page adds to a message for a custom endpoint. */
 function partsFor(model: Model): object {
   return {
     sender: 'User',
@@ -179,18 +182,18 @@ function partsFor(model: Model): object {
   };
 }
 
-/** Registers a user of a random address. */
+/** Registers a user with a random address. */
 export async function register(url: string): Promise<Account> {
   const password = randomUUID();
   const email = `probe-${randomUUID()}@example.com`;
-  const answer = await send(`${url}/api/auth/register`, {
+  const response = await send(`${url}/api/auth/register`, {
     method: 'POST', body: { name: 'Probe', username: 'probe', email, password, confirm_password: password },
   });
-  if (answer.status === 403) throw new Error('registration is not allowed: set ALLOW_REGISTRATION to true in the stack\'s `environment`, or give an account');
-  if (answer.status !== 200) throw new Error(`registration returned ${summary(answer)}`);
+  if (response.status === 403) throw new Error('registration is not allowed: set ALLOW_REGISTRATION to true in the stack\'s `environment`, or specify an account');
+  if (response.status !== 200) throw new Error(`registration returned ${summary(response)}`);
   return { email, password };
 }
 
-function summary({ status, text }: Answer): string {
+function summary({ status, text }: CompleteResponse): string {
   return `${status}: ${text.slice(0, 200)}`;
 }

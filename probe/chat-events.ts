@@ -3,19 +3,19 @@ import { createParser } from 'eventsource-parser';
 
 /** An event of a chat's stream. */
 export interface ChatEvent {
-  /** When it arrived, as of `performance.now()`. */
+  /** Time of arrival, from `performance.now()`. */
   readonly at: number;
   readonly name: string;
   readonly json: any;
 }
 
-/** A sign of life between events. */
+/** A comment in the stream that keeps the connection alive. */
 export interface Heartbeat {
   readonly at: number;
   readonly heartbeat: true;
 }
 
-/** What comes over the stream, as it arrives, until the server ends it. */
+/** Parses events and heartbeats as they arrive, until the server ends the stream. */
 export async function* eventsOf(body: Readable): AsyncGenerator<ChatEvent | Heartbeat> {
   const arrived: (ChatEvent | Heartbeat)[] = [];
   let at = 0;
@@ -31,26 +31,26 @@ export async function* eventsOf(body: Readable): AsyncGenerator<ChatEvent | Hear
   }
 }
 
-/** The text that an event adds to the answer; undefined where it carries none. */
+/** The text that an event adds to the reply; undefined for other events. */
 export function tokenOf({ json }: ChatEvent): string | undefined {
   if (json.event !== 'on_message_delta') return undefined;
   return textOf([json.data?.delta?.content].flat());
 }
 
-/** The text so far, with which a stream that is resumed begins. */
+/** The text so far, in the first event of a resumed stream. */
 export function resumedTextOf({ json }: ChatEvent): string | undefined {
   if (!json.sync) return undefined;
   const missed: { json: any }[] = (json.pendingEvents ?? []).map((event: unknown) => ({ json: event }));
   return textOf(json.resumeState?.aggregatedContent) + missed.map((event) => tokenOf(event as ChatEvent) ?? '').join('');
 }
 
-/** The whole answer, which the last event repeats. */
+/** The complete reply, which the last event repeats. */
 export function finalTextOf({ json }: ChatEvent): string | undefined {
   if (!json.final) return undefined;
   return json.responseMessage?.text || textOf(json.responseMessage?.content);
 }
 
-/** The text that these events make. */
+/** The text of these events. */
 export function joined(events: readonly ChatEvent[]): string {
   return events.reduce((text, event) => resumedTextOf(event) ?? text + (tokenOf(event) ?? ''), '');
 }

@@ -27,7 +27,7 @@ export interface Target {
   readonly url: string;
   /** URL of the API, if it is known. */
   readonly apiUrl?: string;
-  /** A client that is logged in. */
+  /** A logged-in client. */
   readonly client: ChatClient;
   readonly pace: Pace;
   readonly silenceMs: number;
@@ -35,7 +35,7 @@ export interface Target {
   readonly measure: (measurement: Measurement) => void;
 }
 
-/** A check, with or without a user who is logged in. */
+/** A check, with or without a logged-in user. */
 export type Check =
   | { readonly rules: readonly string[]; readonly needsUser: false; readonly run: (target: Omit<Target, 'client'>) => Promise<Verdict[]> }
   | { readonly rules: readonly string[]; readonly needsUser: true; readonly run: (target: Target) => Promise<Verdict[]> };
@@ -44,8 +44,8 @@ export function verdict(rule: string, passed: boolean, seen: string): Verdict {
   return { rule, outcome: passed ? 'passed' : 'failed', seen };
 }
 
-/** Checks a rule; an exception is a failure. */
-export async function tried(rule: string, attempt: () => Promise<Verdict>): Promise<Verdict> {
+/** Runs a check of a rule; an exception is a failure. */
+export async function verdictOf(rule: string, attempt: () => Promise<Verdict>): Promise<Verdict> {
   try {
     return await attempt();
   } catch (error) {

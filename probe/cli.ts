@@ -21,7 +21,7 @@ Usage: npx projen probe -- <url> [<options>]
   --help                Show this.
 `;
 
-/** A host that does not exist may not reject connections either. */
+/** A host that does not exist may not reject connections. */
 const PATIENCE_MS = 30_000;
 /** Number of browser errors to report. */
 const MOST_PROBLEMS = 5;
@@ -76,7 +76,7 @@ function isOrigin({ href, origin }: URL): boolean {
   return href === `${origin}/`;
 }
 
-/** Otherwise each check would fail for the same reason. */
+/** Without a response, each check would fail for the same reason. */
 async function requireResponse(url: string): Promise<void> {
   try {
     (await open(url, { signal: AbortSignal.timeout(PATIENCE_MS) })).body.destroy();
@@ -92,7 +92,7 @@ async function run(options: Options): Promise<number> {
   return report.passed ? 0 : 1;
 }
 
-/** The browser is loaded on demand: a deployed probe has none. */
+/** The browser is loaded on demand, because a deployed probe has none. */
 async function withPage(options: ProbeOptions): Promise<Report> {
   const { judgePage } = await import('./page/index.js');
   const report = await probe(options);

@@ -11,31 +11,29 @@ export interface Followed {
   readonly failure?: string;
 }
 
-/** A reply that was started. */
+/** A started reply. */
 export interface Started {
   readonly id: string;
   readonly postedAt: number;
-  readonly answeredMs: number;
+  readonly returnedMs: number;
 }
 
-/** Starts a reply, as the page does. */
+/** Starts a reply as the page does. */
 export async function start(client: ChatClient, pace: Pace, text = promptFor(pace)): Promise<Started> {
   const postedAt = performance.now();
   const id = await client.start(text, pace);
-  return { id, postedAt, answeredMs: performance.now() - postedAt };
+  return { id, postedAt, returnedMs: performance.now() - postedAt };
 }
 
 /** Options for following a stream. */
 export interface FollowOptions {
-  /** Asks to resume it, as the page does after a break; else it is opened as that of a new message. @default false */
+  /** Resumes the stream, as the page does after a broken connection. @default false - opens it as that of a new message */
   readonly resume?: boolean;
-  /** Is told of each event, and all events so far; reading ends when it returns true. */
+  /** Receives each event, and all events so far; reading ends when it returns true. */
   readonly onEvent?: (event: ChatEvent, events: readonly ChatEvent[]) => boolean | void;
 }
 
-/**
- * Reads a stream until its end, until it breaks off, or until no event has come for `patienceMs`.
- */
+/** Reads a stream until its end, an error, or `patienceMs` without an event. */
 export async function follow(
   client: ChatClient, id: string, patienceMs: number, { resume = false, onEvent }: FollowOptions = {},
 ): Promise<Followed> {

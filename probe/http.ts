@@ -4,22 +4,22 @@ import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { ACCEPT_ENCODING, decoded } from './content-encoding';
 
-// LibreChat refuses clients whose User-Agent is no browser's.
+// LibreChat rejects clients whose User-Agent is not a browser's.
 const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
-/** Longest time for a response that is not a stream; streams have timeouts of their own. */
-const LONGEST_ANSWER_MS = 120_000;
+/** Timeout of a response that is not a stream; streams have separate timeouts. */
+const RESPONSE_TIMEOUT_MS = 120_000;
 
 export interface RequestParts {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes as they are; anything else as JSON. */
+  /** A buffer is sent unchanged, other values as JSON. */
   readonly body?: object;
   readonly signal?: AbortSignal;
 }
 
 /** A response with its complete body. */
-export interface Answer {
+export interface CompleteResponse {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly bytes: Buffer;
@@ -30,15 +30,15 @@ export interface Answer {
   readonly milliseconds: number;
 }
 
-/** A response that has begun. */
+/** A response that has started. */
 export interface OpenResponse {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
-  /** Without the content encoding. */
+  /** Body without the content encoding. */
   readonly body: Readable;
 }
 
-/** Sends a request as a browser would, on a separate connection; resolves as soon as the response begins. */
+/** Sends a request as a browser would, on a separate connection; resolves when the response starts. */
 export async function open(url: string, { method = 'GET', headers, body, signal }: RequestParts = {}): Promise<OpenResponse> {
   const target = new URL(url);
   const request = target.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -62,9 +62,9 @@ export async function open(url: string, { method = 'GET', headers, body, signal 
 }
 
 /** Sends a request, and reads the complete response. */
-export async function send(url: string, parts: RequestParts = {}): Promise<Answer> {
+export async function send(url: string, parts: RequestParts = {}): Promise<CompleteResponse> {
   const began = performance.now();
-  const response = await open(url, { signal: AbortSignal.timeout(LONGEST_ANSWER_MS), ...parts });
+  const response = await open(url, { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS), ...parts });
   const bytes = await read(response.body);
   const text = bytes.toString();
   return {
@@ -77,7 +77,7 @@ export async function send(url: string, parts: RequestParts = {}): Promise<Answe
   };
 }
 
-/** Message of an error; that of several connection attempts has none of its own. */
+/** Message of an error; the error for several connection attempts has no message. */
 export function reasonOf(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
   return message || code || String(error);
@@ -93,6 +93,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // It only says that it is JSON.
+    return undefined; // The content type is JSON, but the body is not.
   }
 }

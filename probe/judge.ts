@@ -4,26 +4,26 @@ import type { Followed, Started } from './follow';
 import { shownTexts } from './shown';
 import { largest, median } from './statistics';
 
-/** The events that add to the reply. */
+/** The events with a part of the reply. */
 export function tokensIn({ events }: Followed): ChatEvent[] {
   return events.filter((event) => tokenOf(event));
 }
 
 /** Whether the events contain the complete text, which the last one repeats. */
-export function arrivedWhole(rule: string, { events, failure }: Followed): Verdict {
+export function arrivedCompletely(rule: string, { events, failure }: Followed): Verdict {
   const final = events.map(finalTextOf).find((text) => text !== undefined);
   const text = joined(events);
   return verdict(rule, Boolean(final) && text === final, failure ?? `${text.length} of ${final?.length ?? 0} characters arrived in events`);
 }
 
-/** Whether more than `enough` tokens arrived one after another. A stack that buffers, or freezes the generation, delivers them at once. */
-export function arrivedInPieces(rule: string, followed: Followed, enough: number): Verdict {
+/** Whether more than `enough` tokens arrived incrementally. A stack that buffers the response, or freezes the generation, delivers them together. */
+export function arrivedIncrementally(rule: string, followed: Followed, enough: number): Verdict {
   const tokens = tokensIn(followed);
   const arrivals = new Set(tokens.map(({ at }) => Math.round(at / 10))).size;
   return verdict(rule, tokens.length > enough && arrivals > tokens.length / 2, `${tokens.length} tokens arrived at ${arrivals} moments`);
 }
 
-/** Whether LibreChat's page would show each token when it arrives, for a stream that was opened as for a new message. */
+/** Whether LibreChat's page would show each token when it arrives, in the stream of a new message. */
 export function pageWouldShow(rule: string, followed: Followed): Verdict {
   const texts = shownTexts(followed.events);
   const final = texts.at(-1) ?? '';
@@ -36,13 +36,13 @@ export function pageWouldShow(rule: string, followed: Followed): Verdict {
 }
 
 /** Times of the events. */
-export function measure({ postedAt, answeredMs }: Started, followed: Followed): Measurement {
+export function measure({ postedAt, returnedMs }: Started, followed: Followed): Measurement {
   const { events } = followed;
   const moments = tokensIn(followed).map(({ at }) => at);
   const gaps = moments.slice(1).map((at, index) => at - moments[index]);
   const final = events.find((event) => finalTextOf(event) !== undefined);
   return {
-    postAnsweredMs: answeredMs,
+    postAnsweredMs: returnedMs,
     firstEventMs: events.length ? events[0].at - postedAt : undefined,
     generationEndedMs: final && final.at - postedAt,
     events: events.length,

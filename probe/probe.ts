@@ -5,7 +5,7 @@ import type { Pace } from './pace';
 
 const SIGN_IN = 'a user logs in';
 
-/** Slow enough that buffers on the way do not join the pieces. */
+/** Slow enough that intermediate buffers do not join tokens. */
 const PACE = { tokens: 40, gapMs: 250 };
 
 export interface ProbeOptions {
@@ -13,9 +13,9 @@ export interface ProbeOptions {
   readonly url: string;
   /** URL of the API with its stage, which must reject requests. @default the check is skipped */
   readonly apiUrl?: string;
-  /** User to log in. @default a new user, whom the probe registers */
+  /** User to log in. @default a new user */
   readonly account?: Account;
-  /** Model to chat with. @default the probe's own, as configured in the integration tests */
+  /** Model to chat with. @default the probe's model, as configured in the integration tests */
   readonly model?: Model;
   /** Checks to run. @default all checks */
   readonly checks?: readonly CheckName[];
@@ -27,7 +27,7 @@ export interface ProbeOptions {
   readonly patienceMs?: number;
 }
 
-/** What the probe found. */
+/** Results of the probe. */
 export interface Report {
   readonly url: string;
   readonly passed: boolean;
@@ -39,7 +39,7 @@ export interface Report {
 /**
  * Sends the requests of LibreChat's page to a deployment, and checks the responses.
  *
- * Never throws: a failure is a verdict.
+ * Never throws: an error is a failed verdict.
  */
 export async function probe(options: ProbeOptions): Promise<Report> {
   const { checks = CHECK_NAMES } = options;

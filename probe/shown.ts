@@ -1,8 +1,8 @@
 import { type ChatEvent, finalTextOf, resumedTextOf, tokenOf } from './chat-events';
 
 /**
- * The text that LibreChat's page shows after each event of a stream that it opened for a new message. It counts a delta only
- * after `created`, and only when the step that the delta belongs to is known; a `sync` shows what it has, and stands for neither.
+ * The text that LibreChat's page shows after each event of a new message's stream. The page ignores a delta before `created`, and a delta whose
+ * step is unknown; a `sync` sets the text, but replaces neither event.
  */
 export function shownTexts(events: readonly ChatEvent[]): string[] {
   let text = '';

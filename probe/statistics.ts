@@ -1,4 +1,3 @@
-/** The middle one of these values. */
 export function median(values: readonly number[]): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   if (!sorted.length) return undefined;
@@ -9,7 +8,7 @@ export function largest(values: readonly number[]): number | undefined {
   return values.length ? Math.max(...values) : undefined;
 }
 
-/** The smallest value that the given share of all values does not exceed. */
+/** The percentile of these values for a share from 0 to 1. */
 export function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];

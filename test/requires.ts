@@ -8,7 +8,7 @@ export const ROOT = 'root';
  * tests fail.
  */
 export function describeWith(...needs: string[]): jest.Describe {
-  const missing = needs.filter((need) => !isThere(need));
+  const missing = needs.filter((need) => !isInstalled(need));
   if (missing.length === 0) return describe;
   const packages = missing.filter((need) => need !== ROOT).map(packageOf);
   const problem = `these tests need ${missing.join(' and ')}${packages.length ? `: apt-get install ${packages.join(' ')}` : ''}`;
@@ -17,7 +17,7 @@ export function describeWith(...needs: string[]): jest.Describe {
   return describe.skip as jest.Describe;
 }
 
-function isThere(need: string): boolean {
+function isInstalled(need: string): boolean {
   return need === ROOT ? process.getuid?.() === 0 : spawnSync('which', [need]).status === 0;
 }
 

@@ -8,7 +8,7 @@ import { table } from '../cli/table';
 const PARTS = ['relay', 'page', 'billing', 'synth'] as const;
 type Part = typeof PARTS[number];
 
-const USAGE = `Measures relay and worker against the same server reached directly, the page's load, what Lambda bills for a response, and synth.
+const USAGE = `Measures relay and worker against a direct connection, the load of the page, the billed duration of a response, and synth.
 
 Usage: npx projen bench [-- <options>]
 
@@ -37,18 +37,20 @@ async function run({ parts, ...pageLoad }: Options): Promise<number> {
   for (const part of parts) {
     switch (part) {
       case 'relay':
-        print('Relay and worker, against the same server reached directly', ['', 'direct', 'relayed', 'aim'], (await benchRelay()).map(cellsOf));
+        print('Relay and worker, and a direct connection to the same server', ['', 'direct', 'relayed', 'target'], (await benchRelay()).map(cellsOf));
         break;
       case 'page':
         print('Opening the page: 28 API calls at once over HTTP/2', ['', ''], pairs(await benchPageLoad(pageLoad)));
         break;
       case 'billing': {
         const { alone, eachAtOnce } = await benchBilling();
-        print('Billed by Lambda for a response of 20 s', ['', 'GB-seconds'], [['alone', alone.toFixed(1)], ['each of 20 at once', eachAtOnce.toFixed(1)]]);
+        print('Billed by Lambda for a response of 20 s', ['', 'GB-seconds'], [
+          ['alone', alone.toFixed(1)], ['each of 20 concurrent ones', eachAtOnce.toFixed(1)],
+        ]);
         break;
       }
       case 'synth':
-        print('Synth, against an empty stack', ['', 'median'], pairs(await benchSynth()));
+        print('Synth, compared with an empty stack', ['', 'median'], pairs(await benchSynth()));
         break;
     }
   }

@@ -6,7 +6,7 @@ import { linksTar } from './links-tar';
 
 const ROOT = join(__dirname, '..');
 
-/** Nothing of this machine may reach a bundle: CDK names the image after a hash of its bytes. */
+/** A bundle must not depend on the machine: CDK tags the image with a hash of its bytes. */
 export const DETERMINISTIC: BuildOptions = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -17,7 +17,7 @@ export const DETERMINISTIC: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** Makes a Docker build context of the adapter. */
+/** Creates the adapter's Docker build context. */
 export async function bundleAdapter(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(ROOT, 'runtime/image'), folder, { recursive: true });

@@ -8,10 +8,10 @@ import { CONFIG_CHECKER } from '../src/private/config-checker';
 
 const FOLDER = join(__dirname, 'config-checker');
 
-/** The packages whose code is in the bundle. */
+/** Packages in the bundle. */
 const PACKAGES = ['js-yaml', 'librechat-data-provider', 'zod'];
 
-/** LibreChat's package is shared with its client, which makes requests; its schema does not. */
+/** LibreChat's package also contains the API client of its page, which its schema does not use. */
 const WITHOUT_REQUESTS: Plugin = {
   name: 'without-requests',
   setup({ onResolve, onLoad }) {
@@ -21,14 +21,14 @@ const WITHOUT_REQUESTS: Plugin = {
   },
 };
 
-/** Stands for anything that is called when a module is loaded. */
+/** Replaces modules that are called when they are loaded, but not used. */
 const UNUSED = `
   const unused = new Proxy(() => unused, { get: (target, name) => (typeof name === 'string' ? unused : undefined), set: () => true });
   export default unused;
   export const Cron = unused;
 `;
 
-/** Bundles LibreChat's parser and schema of `librechat.yaml`, compressed: uncompressed, they are a quarter of what the package may weigh. */
+/** Bundles LibreChat's parser and schema of `librechat.yaml`. Uncompressed, they are a quarter of the package's size budget. */
 export async function bundleConfigChecker(): Promise<void> {
   const { outputFiles } = await build({
     ...DETERMINISTIC,
@@ -51,9 +51,9 @@ function licenseOf(name: string): string {
   return `${name} ${version} (${license})\n${existsSync(file) ? readFileSync(file, 'utf8') : ''}`;
 }
 
-/** The package that the bundle contains: LibreChat's may have a `zod` of its own. */
+/** The folder of a package in the bundle. LibreChat's package may have its own version of `zod`. */
 function folderOf(name: string): string {
   const schema = require.resolve('librechat-data-provider');
-  // Its own package.json is not exported.
+  // LibreChat's package does not export its package.json.
   return name === 'librechat-data-provider' ? join(dirname(schema), '..') : dirname(createRequire(schema).resolve(`${name}/package.json`));
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { DETERMINISTIC } from './bundle-adapter';
 
-/** Makes the code of the function that has the image built. Lambda's runtime for Node brings the AWS SDK. */
+/** Bundles the image builder function. The AWS SDK is part of its runtime. */
 export async function bundleImageBuilder(folder: string): Promise<void> {
   await build({
     ...DETERMINISTIC,

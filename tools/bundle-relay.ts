@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { DETERMINISTIC } from './bundle-adapter';
 import { zipFolder } from '../emulator/core/zip';
 
-/** Makes the code of the relay's function: one module, so that the runtime waits for its connection to Redis. */
+/** Bundles the relay function: one ES module, so that the runtime awaits its connection to Redis. */
 export async function bundleRelay(folder: string): Promise<void> {
   await build({
     ...DETERMINISTIC,
@@ -14,12 +14,12 @@ export async function bundleRelay(folder: string): Promise<void> {
     target: 'node24',
     format: 'esm',
     minify: true,
-    // For what is CommonJS in it.
+    // For CommonJS dependencies.
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   });
 }
 
-/** The same as an archive, the same on every machine. */
+/** Bundles the relay as an archive with the same bytes on every machine. */
 export async function bundleRelayArchive(file: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'relay-'));
   try {

@@ -6,22 +6,22 @@ import { DETERMINISTIC } from './bundle-adapter';
 const SCRIPTS = ['create-user', 'delete-user', 'list-users', 'reset-password'];
 const SCHEMAS = '@librechat/data-schemas';
 
-/** Optional dependencies of MongoDB's driver, which does without. */
+/** Optional dependencies of MongoDB's driver. */
 const OPTIONAL = ['kerberos', 'snappy', 'socks', 'aws4', 'gcp-metadata', 'mongodb-client-encryption', '@mongodb-js/zstd', '@aws-sdk/credential-providers'];
 
-/** What LibreChat's image has in `node_modules` besides its own packages, and what others in the image use too. */
+/** Packages in `node_modules` of LibreChat's image, besides LibreChat's own, that other programs in the image use too. */
 const IN_IMAGE = ['mongoose', 'js-yaml'];
 
-/** The release that the stand-in says it is where no image says another one. */
+/** The stand-in's default release. */
 const RELEASE = 'v0.8.8';
 
-/** Server and scripts share one Mongoose and one set of models, out of `node_modules`, with whoever else runs in the image. */
+/** Server, scripts and other programs in the image share one Mongoose and one set of models in `node_modules`. */
 const IN_NODE_MODULES: Plugin = {
   name: 'in-node-modules',
   setup: ({ onResolve }) => onResolve({ filter: /^\.\.\/data-schemas$/ }, () => ({ path: SCHEMAS, external: true })),
 };
 
-/** Makes the server's part of LibreChat's image: `api`, `config` and `node_modules`. */
+/** Builds the server part of LibreChat's image: `api`, `config` and `node_modules`. */
 export async function bundleStandInServer(folder: string): Promise<void> {
   const options: BuildOptions = { ...DETERMINISTIC, external: IN_IMAGE, plugins: [IN_NODE_MODULES] };
   await Promise.all([

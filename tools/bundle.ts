@@ -26,7 +26,7 @@ async function bundleStandIn(folder: string) {
   await Promise.all([bundleStandInServer(folder), bundleStandInClient(join(folder, 'client/dist'))]);
 }
 
-/** As LibreChat's client: files under names with a hash, an index.html that names them, and some that need no bundling. */
+/** Builds the client like LibreChat's: hashed file names, an index.html that references them, and static files. */
 async function bundleStandInClient(dist: string) {
   const source = join(ROOT, 'stand-in/client');
   cpSync(join(source, 'public'), dist, { recursive: true });

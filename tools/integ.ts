@@ -55,12 +55,12 @@ function run({ mode, tests, region, context: pairs, clean }: ReturnType<typeof p
     ...clean ? [] : ['--no-clean'],
     ...MODES[mode],
   ], { cwd: ROOT, stdio: 'inherit', env: { ...process.env, INTEG_CONTEXT: JSON.stringify(context) } });
-  if (mode !== 'check') leaveOutBodies();
+  if (mode !== 'check') removeAssets();
   return status ?? 1;
 }
 
-/** What is compared are templates, with the hashes of assets taken out: their bodies would only weigh on the repository. */
-function leaveOutBodies(): void {
+/** Removes asset files from snapshots: their hashes are not compared, so the files would only add to the repository's size. */
+function removeAssets(): void {
   for (const snapshot of readdirSync(TESTS).filter((name) => name.endsWith('.snapshot'))) {
     for (const file of readdirSync(join(TESTS, snapshot)).filter((name) => /^asset\./.test(name) || name === 'tree.json')) {
       rmSync(join(TESTS, snapshot, file), { recursive: true });

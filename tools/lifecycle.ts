@@ -4,20 +4,20 @@ import { failEachCreation, type FailedCreation } from '../emulator/cloudformatio
 import { deleteInEachOrder, tryTransition } from '../emulator/cloudformation/lifecycle/transitions';
 import { isForRetainedDatabase, isOfConstruct, modelTemplateOf, VARIANT_NAMES, type VariantName } from '../fixtures/lifecycle';
 
-const USAGE = `Shows what CloudFormation does with every variant of the construct, in a model of it.
+const USAGE = `Deploys every variant of the construct in a model of CloudFormation.
 
 Usage: npx projen lifecycle [--updates]
 
-Without an option: each resource of a first deployment fails, and the deployment is rolled back.
-  ok       nothing was refused, and nothing is left
-  refused  the rollback stops: the stack is in ROLLBACK_FAILED
+Without an option: a failure is injected into each resource of a first deployment, which is rolled back.
+  ok       no operation was rejected, and no resource remains
+  refused  an operation of the rollback was rejected: the stack is in ROLLBACK_FAILED
   left     the rollback is complete, but resources remain
 
---updates  each variant is updated to each other one; each resource that changes fails; the stack is deleted
+--updates  updates each variant to each other one, with a failure of each changed resource, and deletes the stack
   rejected  AWS does not accept the update, which is rolled back
 `;
 
-/** By what is refused or left, and where. */
+/** Locations by finding: a rejected operation or a remaining resource. */
 type Findings = Map<string, Set<string>>;
 
 function run({ updates }: { updates: boolean }): number {
@@ -34,7 +34,7 @@ function creationRows(findings: Findings): string[][] {
   const rows = [...types].sort(([, a], [, b]) => (a < b ? -1 : Number(a > b))).map(([logicalId, type]) => [
     type, logicalId, ...columns.map((column, index) => creationCell(column.get(logicalId), VARIANT_NAMES[index], findings)),
   ]);
-  return [['type', 'resource that fails', ...VARIANT_NAMES], ...rows];
+  return [['type', 'failing resource', ...VARIANT_NAMES], ...rows];
 }
 
 function creationCell(failed: FailedCreation | undefined, name: VariantName, findings: Findings): string {
@@ -71,7 +71,7 @@ function note(findings: Findings, found: readonly string[], where: string): void
 
 void runCommand({
   usage: USAGE,
-  failure: 'a deletion was refused, or resources remain',
+  failure: 'a deletion was rejected, or resources remain',
   read: (args) => ({ updates: parseArguments(args, { options: { updates: { type: 'boolean', default: false } } }).values.updates }),
   run,
 });

@@ -1,7 +1,7 @@
-/** What the published package may weigh unpacked. It is in every language's package, as it is. */
+/** Maximum unpacked size of the npm package, which the packages of all languages contain. */
 const BUDGET = 1_000_000;
 
-/** Found at synth, wherever the package is installed. */
+/** Files that are required at synth. */
 export const NEEDED = [
   'assets/canary/index.js',
   'assets/config-checker.js.br',
@@ -13,7 +13,7 @@ export const NEEDED = [
   'assets/relay.zip',
 ];
 
-/** Nothing else is published: no sources, tests, maps and build information. */
+/** Sources, tests, source maps and build information are not published. */
 const ALLOWED = [
   /^(README\.md|SKILL\.md|LICENSE|package\.json)$/,
   /^\.jsii(\.gz|\.tabl\.json\.gz)?$/,
@@ -21,7 +21,7 @@ const ALLOWED = [
   new RegExp(`^(${NEEDED.join('|').replaceAll('.', '\\.')})$`),
 ];
 
-/** What is wrong with the list of files, one line each. */
+/** Violations in the list of files, one line each. */
 export function findingsIn(files: { path: string; size: number }[]): string[] {
   const paths = files.map(({ path }) => path);
   const size = files.reduce((total, file) => total + file.size, 0);

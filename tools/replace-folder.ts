@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { dirname, join } from 'node:path';
 
 /**
- * Makes a folder anew while others may be reading it: it is made beside, then each file that differs is moved into its place, and what
- * is no longer made goes last. A file that is the same is not touched.
+ * Replaces a folder while other processes may read it: creates a copy beside it, moves each file that differs into place, and then
+ * removes obsolete files. Equal files are not touched.
  */
 export async function replaceFolder(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
   const made = `${folder}.${process.pid}`;

@@ -1,4 +1,4 @@
-/** Types of resources without a price of their own. Images in a repository are priced with the function that runs them. */
+/** Resource types without a separate price. Images in a repository are priced with the function that runs them. */
 export const FREE_TYPES: readonly string[] = [
   'AWS::ApiGateway::Account', 'AWS::ApiGateway::ApiKey', 'AWS::ApiGateway::Deployment', 'AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method',
   'AWS::ApiGateway::Resource', 'AWS::ApiGateway::Stage', 'AWS::ApiGateway::UsagePlan', 'AWS::ApiGateway::UsagePlanKey',

@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template as Synthesized } from 'aws-cdk-lib/assertions';
 
-/** A CloudFormation template, as far as it is read here. */
+/** The parts of a CloudFormation template that the tools read. */
 export interface Template {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: any }>>;
 }
@@ -27,7 +27,7 @@ export function resourcesOf(template: Template, type: string): Resource[] {
     .map(([id, { Properties }]) => ({ id, properties: Properties ?? {} }));
 }
 
-/** Whether a value refers to a resource, at whatever depth. */
+/** Whether a value references a resource, at any depth. */
 export function refersTo(value: unknown, id: string): boolean {
   if (typeof value === 'string') return value.includes(`\${${id}}`) || value.includes(`\${${id}.`);
   if (typeof value !== 'object' || value === null) return false;

@@ -1,25 +1,25 @@
 import type { EnvironmentEvent, EnvironmentPhase, FunctionLogEvent, RequestEvent, ResponseEvent, TimedEvent } from '../../emulator/core/event-types';
 
-/** A worker has ended: the log line of its environment. */
+/** A worker has ended, from the log line of its environment. */
 export interface WorkerEndedEvent {
   readonly type: 'worker-ended';
   readonly function: string;
   readonly environment: number;
-  /** Requests that it served. */
+  /** Number of requests that it served. */
   readonly requests: number;
-  /** The most that it served at a time. */
+  /** Maximum number of concurrent requests. */
   readonly most: number;
 }
 
-/** Without the few milliseconds between the end of a response and the request for the next event. */
+/** Phases without `held`: the few milliseconds between the end of a response and the request for the next event. */
 export type DrawnPhase = Exclude<EnvironmentPhase, 'held'>;
 
 type DrawnEnvironmentEvent = EnvironmentEvent & { readonly phase: DrawnPhase };
 
-/** An event of the picture, with its time in milliseconds since the epoch. */
+/** An event of the live view, with its time in milliseconds since the epoch. */
 export type DrawnEvent = (DrawnEnvironmentEvent | ResponseEvent | RequestEvent | WorkerEndedEvent) & { readonly at: number };
 
-/** The event of the picture; undefined for others. Log lines and calls to AWS may be private: numbers of one line are taken, and nothing else. */
+/** The event for the live view; undefined for others. Log lines and AWS calls may be private: only the numbers of one line are used. */
 export function drawnEvent(event: TimedEvent): DrawnEvent | undefined {
   if (event.type === 'response' || event.type === 'request') return event;
   if (event.type === 'environment') return event.phase === 'held' ? undefined : { ...event, phase: event.phase };

@@ -3,7 +3,7 @@ import type { EventStream, TimedEvent } from '../../emulator/core/events';
 
 const MOST = 500;
 
-/** The events for a page that opens late: the last ones, and the last phase of each environment before them. */
+/** The events for a page that connects later: the latest ones, and the last earlier phase of each environment. */
 export class History {
   private readonly phases = new Map<string, DrawnEvent>();
   private readonly recent: DrawnEvent[] = [];

@@ -18,12 +18,12 @@ const FILES: Readonly<Record<string, { readonly name: string; readonly type: str
   '/main.css': { name: 'main.css', type: 'text/css; charset=utf-8' },
 };
 
-/** A page with the chat and, beside it, the relays and workers that serve it. On a separate port: none of its paths hides one of the distribution's. */
+/** A page with the chat, and the relays and workers that serve it. It uses a separate port, so that it occupies no path of the distribution. */
 export class LiveView {
   /**
-   * Opens it.
+   * Starts the server.
    *
-   * @param past earlier events, which the page shows as well
+   * @param past earlier events to show
    * @throws EmulatorError if the page has not been built
    */
   public static async open(emulator: Emulator, port?: number, past: readonly TimedEvent[] = []): Promise<LiveView> {
@@ -75,13 +75,13 @@ export class LiveView {
   private stream(response: ServerResponse): void {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
     const send = (events: DrawnEvent[]) => response.write(`data: ${JSON.stringify(events)}\n\n`);
-    // A page that connects again starts over: the first frame has all past events.
+    // A reconnecting page starts over: the first frame contains all past events.
     send(this.history.events);
     const subscriptions = [this.emulator.events.subscribe((event) => {
       const drawn = drawnEvent(event);
       if (drawn) send([drawn]);
     })];
-    // The page opens the conversation again when it is reloaded.
+    // A reloaded page reopens its conversation.
     const shown = new ShownConversation((path) => response.write(`event: conversation\ndata: ${path}\n\n`));
     subscriptions.push(this.framed.subscribe((event) => shown.receive(event)));
     response.once('close', () => subscriptions.forEach((unsubscribe) => unsubscribe()));

@@ -1,12 +1,12 @@
 import type { TimedEvent } from '../../emulator/core/events';
 
-/** Documents without a conversation: a new chat, and the login page. */
+/** Paths without a conversation: a new chat, and the login page. */
 const WITHOUT = ['/', '/c/new', '/login'];
 const WITH = /^\/(?:c|api\/messages|api\/agents\/chat\/stream)\/([\w-]{8,})$/;
 
-/** Follows which conversation the framed chat shows. The frame is of another origin, so that only its requests tell. */
+/** Tracks the conversation that the framed chat shows. The frame has another origin, so only its requests reveal it. */
 export class ShownConversation {
-  /** @param onChange gets the path of a conversation, or `/` for none */
+  /** @param onChange receives the path of a conversation, or `/` for none */
   public constructor(private readonly onChange: (path: string) => void) {}
 
   public receive(event: TimedEvent): void {

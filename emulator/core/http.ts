@@ -51,7 +51,7 @@ export function withHeaders(headers: readonly Header[], replacements: readonly H
 }
 
 /** Removes hop-by-hop headers, including those that `Connection` names. */
-export function endToEnd(headers: readonly Header[]): Header[] {
+export function withoutHopByHopHeaders(headers: readonly Header[]): Header[] {
   const named = headerValues(headers, 'connection').flatMap((value) => value.split(',').map((name) => name.trim()));
   return withoutHeaders(headers, [
     'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', ...named,

@@ -20,7 +20,7 @@ export async function within<T>(milliseconds: number, promise: Promise<T>): Prom
 }
 
 /** Aborts a body when the gap between two chunks exceeds `gap`, or at `deadline`. */
-export function limited(body: Readable, gap: number, deadline = Infinity): Readable {
+export function withTimeLimits(body: Readable, gap: number, deadline = Infinity): Readable {
   const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   return sequentialStream(body, () => within(Math.max(0, Math.min(gap, deadline - Date.now(), LONGEST_TIMER)), pieces.next()));
 }

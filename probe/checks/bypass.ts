@@ -1,4 +1,4 @@
-import { type Check, tried, verdict } from '../check';
+import { type Check, verdictOf, verdict } from '../check';
 import { send } from '../http';
 
 const RULE = 'the API rejects requests that bypass CloudFront';
@@ -9,9 +9,9 @@ export const bypass: Check = {
   rules: [RULE],
   async run({ apiUrl }) {
     if (!apiUrl) return [{ rule: RULE, outcome: 'skipped', seen: 'no URL of the API is specified' }];
-    return [await tried(RULE, async () => {
-      const answers = await Promise.all([send(`${apiUrl}/api/config`), send(`${apiUrl}/api/config`, { headers: { 'x-api-key': 'guessed-0123456789abcdef' } })]);
-      return verdict(RULE, answers.every(({ status }) => status === 403), `without a key ${answers[0].status}, with a guessed one ${answers[1].status}`);
+    return [await verdictOf(RULE, async () => {
+      const responses = await Promise.all([send(`${apiUrl}/api/config`), send(`${apiUrl}/api/config`, { headers: { 'x-api-key': 'guessed-0123456789abcdef' } })]);
+      return verdict(RULE, responses.every(({ status }) => status === 403), `without a key ${responses[0].status}, with a wrong key ${responses[1].status}`);
     })];
   },
 };

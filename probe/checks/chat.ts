@@ -1,6 +1,6 @@
 import { type Check, verdict } from '../check';
 import { follow, start } from '../follow';
-import { arrivedInPieces, arrivedWhole, measure, pageWouldShow, tokensIn } from '../judge';
+import { arrivedIncrementally, arrivedCompletely, measure, pageWouldShow, tokensIn } from '../judge';
 
 const RULES = {
   whole: 'the reply arrives complete',
@@ -26,8 +26,8 @@ export const chat: Check = {
     const enough = pace.tokens / 2;
     const { postAnsweredMs, generationEndedMs } = measured;
     return [
-      arrivedWhole(RULES.whole, followed),
-      arrivedInPieces(RULES.pieces, followed, enough),
+      arrivedCompletely(RULES.whole, followed),
+      arrivedIncrementally(RULES.pieces, followed, enough),
       pageWouldShow(RULES.shown, followed),
       verdict(RULES.early, tokensIn(followed).length > enough && generationEndedMs !== undefined,
         `returned after ${ms(postAnsweredMs)}, reply complete after ${ms(generationEndedMs)}`),

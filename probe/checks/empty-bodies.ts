@@ -1,8 +1,8 @@
-import { type Check, type Target, tried, verdict } from '../check';
+import { type Check, type Target, verdictOf, verdict } from '../check';
 import { follow, start } from '../follow';
-import type { Answer } from '../http';
+import type { CompleteResponse } from '../http';
 
-/** Streaming integrations were seen to delay empty bodies by 20 s and more; a response takes milliseconds once LibreChat runs. */
+/** Streaming integrations have been observed to delay empty bodies by 20 s and more; a running LibreChat responds within milliseconds. */
 const PROMPTLY_MS = 5_000;
 
 const RULES = {
@@ -33,17 +33,17 @@ export const emptyBodies: Check = {
 };
 
 /** A second attempt, because the first one may have waited for a cold start. */
-function prompt(rule: string, status: number, attempt: () => Promise<Answer>) {
-  return tried(rule, async () => {
-    let answer = await attempt();
-    if (answer.milliseconds > PROMPTLY_MS) answer = await attempt();
-    const { milliseconds, bytes } = answer;
-    const right = answer.status === status && milliseconds <= PROMPTLY_MS && bytes.length === (status === 302 ? bytes.length : 0);
-    return verdict(rule, right, `${answer.status} after ${Math.round(milliseconds)} ms`);
+function prompt(rule: string, status: number, attempt: () => Promise<CompleteResponse>) {
+  return verdictOf(rule, async () => {
+    let response = await attempt();
+    if (response.milliseconds > PROMPTLY_MS) response = await attempt();
+    const { milliseconds, bytes } = response;
+    const right = response.status === status && milliseconds <= PROMPTLY_MS && bytes.length === (status === 302 ? bytes.length : 0);
+    return verdict(rule, right, `${response.status} after ${Math.round(milliseconds)} ms`);
   });
 }
 
-/** The path of a message that may be deleted: the reply to a chat of this check. */
+/** Creates a message that may be deleted, and returns its path. */
 async function ownMessage({ client, pace, patienceMs }: Target): Promise<string> {
   const { id } = await start(client, { ...pace, tokens: 1, silenceMs: 0 });
   const { events, failure } = await follow(client, id, patienceMs);

@@ -1,5 +1,5 @@
-import { type Check, tried, verdict, type Verdict } from '../check';
-import { type Answer, send } from '../http';
+import { type Check, verdictOf, verdict, type Verdict } from '../check';
+import { type CompleteResponse, send } from '../http';
 
 const RULES = {
   page: 'the page loads',
@@ -9,28 +9,30 @@ const RULES = {
   error: 'an API error is JSON',
 } as const;
 
-/** The files that CloudFront serves from S3, and errors of the API, which must not become the page. */
+/** The files that CloudFront serves from S3, and errors of the API, for which CloudFront must not return the page. */
 export const page: Check = {
   needsUser: false,
   rules: Object.values(RULES),
   async run({ url }) {
     const index = send(`${url}/`);
-    const rule = (name: string, path: () => string | Promise<string>, right: (answer: Answer) => boolean | Promise<boolean>): Promise<Verdict> =>
-      tried(name, async () => {
-        const answer = await send(url + await path());
-        return verdict(name, await right(answer), `${answer.status} ${typeOf(answer)}, ${answer.bytes.length} bytes`);
+    const rule = (
+      name: string, path: () => string | Promise<string>, right: (response: CompleteResponse) => boolean | Promise<boolean>,
+    ): Promise<Verdict> =>
+      verdictOf(name, async () => {
+        const response = await send(url + await path());
+        return verdict(name, await right(response), `${response.status} ${typeOf(response)}, ${response.bytes.length} bytes`);
       });
     return Promise.all([
-      rule(RULES.page, () => '/', (answer) => answer.status === 200 && isHtml(answer)),
-      rule(RULES.asset, async () => assetIn((await index).text), (answer) => answer.status === 200 && !isHtml(answer) && answer.bytes.length > 0),
-      rule(RULES.route, () => '/c/new', async (answer) => answer.status === 200 && isHtml(answer) && answer.text === (await index).text),
+      rule(RULES.page, () => '/', (response) => response.status === 200 && isHtml(response)),
+      rule(RULES.asset, async () => assetIn((await index).text), (asset) => asset.status === 200 && !isHtml(asset) && asset.bytes.length > 0),
+      rule(RULES.route, () => '/c/new', async (response) => response.status === 200 && isHtml(response) && response.text === (await index).text),
       rule(RULES.missing, () => '/assets/missing.0123abcd.js', ({ status }) => status === 404),
       rule(RULES.error, () => '/api/does-not-exist', ({ status, json }) => status === 404 && json !== undefined),
     ]);
   },
 };
 
-/** Loads the page and its first asset. @throws Error where one of them is not as it must be */
+/** Loads the page and its first asset. @throws Error if one of them is not as expected */
 export async function pageAndAsset(url: string): Promise<void> {
   const index = await send(`${url}/`);
   if (index.status !== 200 || !isHtml(index)) throw new Error(`${RULES.page}: ${index.status} ${typeOf(index)}`);
@@ -38,12 +40,12 @@ export async function pageAndAsset(url: string): Promise<void> {
   if (asset.status !== 200 || isHtml(asset) || !asset.bytes.length) throw new Error(`${RULES.asset}: ${asset.status} ${typeOf(asset)}`);
 }
 
-const typeOf = ({ headers }: Answer) => headers['content-type'] ?? 'without a type';
-const isHtml = (answer: Answer) => /^text\/html/.test(typeOf(answer));
+const typeOf = ({ headers }: CompleteResponse) => headers['content-type'] ?? 'without a type';
+const isHtml = (response: CompleteResponse) => /^text\/html/.test(typeOf(response));
 
-/** The first script or style that the page asks for. */
+/** The first script or style of the page. */
 function assetIn(html: string): string {
   const [, path] = /(?:src|href)="\.?(\/?assets\/[^"]+\.(?:js|css))"/.exec(html) ?? [];
-  if (!path) throw new Error('the page names no script and no style');
+  if (!path) throw new Error('the page must reference a script or a style');
   return path.startsWith('/') ? path : `/${path}`;
 }

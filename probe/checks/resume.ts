@@ -4,7 +4,7 @@ import { follow, start } from '../follow';
 
 const RULE = 'a dropped stream resumes without loss';
 
-/** A connection that breaks in the middle of an answer, as of somebody on a train. */
+/** A connection that breaks in the middle of a reply, as on a train. */
 export const resume: Check = {
   needsUser: true,
   rules: [RULE],
@@ -17,7 +17,7 @@ export const resume: Check = {
     const after = await follow(client, id, patienceMs, { resume: true });
     const final = after.events.map(finalTextOf).find((text) => text !== undefined);
     const [first, second] = [joined(before.events), joined(after.events)];
-    const seen = after.failure ?? `dropped after ${first.length} characters, ${second.length} of ${final?.length ?? 0} in the end`;
+    const seen = after.failure ?? `dropped after ${first.length} characters, ${second.length} of ${final?.length ?? 0} at the end`;
     return [verdict(RULE, Boolean(final) && final!.startsWith(first) && first.length < final!.length && second === final, seen)];
   },
 };

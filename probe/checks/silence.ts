@@ -4,7 +4,7 @@ import { follow, start } from '../follow';
 
 const RULE = 'a silent stream is kept alive';
 
-/** A model that thinks: without heartbeats CloudFront, or whoever is on the way, ends the stream. */
+/** A reasoning model: without heartbeats, CloudFront or another intermediary ends the stream. */
 export const silence: Check = {
   needsUser: true,
   rules: [RULE],

@@ -1,7 +1,7 @@
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { answer } from './answer';
+import { respond } from './respond';
 
 /** Request of a function URL: payload version 2.0. */
 interface Event {
@@ -12,7 +12,7 @@ interface Event {
   readonly isBase64Encoded?: boolean;
 }
 
-/** Lambda's Node.js runtime brings it. */
+/** Part of Lambda's Node.js runtime. */
 declare const awslambda: {
   HttpResponseStream: { from(stream: Writable, metadata: { statusCode: number; headers: Record<string, string> }): Writable };
   streamifyResponse(handle: (event: Event, stream: Writable) => Promise<void>): unknown;
@@ -23,7 +23,7 @@ const key = readKey(process.env.MODEL_KEY_SECRET);
 /** The model behind a function URL with response streaming. */
 export const handler = awslambda.streamifyResponse(async (event, stream) => {
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').toString();
-  const result = answer(event.requestContext.http.method, event.rawPath, event.headers.authorization, body, await key);
+  const result = respond(event.requestContext.http.method, event.rawPath, event.headers.authorization, body, await key);
   const response = awslambda.HttpResponseStream.from(stream, { statusCode: result.status, headers: { 'Content-Type': result.type } });
   await pipeline(Readable.from(result.body), response);
 });

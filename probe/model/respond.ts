@@ -8,8 +8,8 @@ interface Request {
   readonly messages?: readonly { readonly role: string; readonly content: string | readonly { readonly text?: string }[] }[];
 }
 
-/** The model's reply: JSON, or an event stream at the pace that the prompt specifies. */
-export interface ModelAnswer {
+/** The model's reply: JSON, or an event stream with the pace in the prompt. */
+export interface ModelResponse {
   readonly status: number;
   readonly type: string;
   readonly body: AsyncIterable<string>;
@@ -18,16 +18,16 @@ export interface ModelAnswer {
 const MODEL = 'probe';
 
 /**
- * Replies to a request to an OpenAI-compatible endpoint. The API key is required.
+ * Responds to a request to an OpenAI-compatible endpoint. The API key is required.
  *
- * @param left says when whoever asked does not listen any more
+ * @param left aborted when the client has disconnected
  */
-export function answer(
+export function respond(
   method: string, path: string, authorization: string | undefined, body: string, key: string, left?: AbortSignal,
-): ModelAnswer {
+): ModelResponse {
   if (authorization !== `Bearer ${key}`) return json(401, { error: { message: 'invalid API key', type: 'invalid_request_error' } });
   if (method === 'GET' && path === '/v1/models') return json(200, { object: 'list', data: [{ id: MODEL, object: 'model', owned_by: MODEL }] });
-  if (method !== 'POST' || path !== '/v1/chat/completions') return json(404, { error: { message: `there is no ${method} ${path}` } });
+  if (method !== 'POST' || path !== '/v1/chat/completions') return json(404, { error: { message: `${method} ${path} does not exist` } });
   let request: Request;
   try {
     request = JSON.parse(body) as Request;
@@ -39,7 +39,7 @@ export function answer(
   return { status: 200, type: 'text/event-stream', body: streamOf(pace, left) };
 }
 
-/** The words of the reply, all different, so that a lost one is noticed. */
+/** The words of the reply. They are unique, so that a lost one is detected. */
 export function wordsOf({ tokens }: Pick<Pace, 'tokens'>): string[] {
   return Array.from({ length: tokens }, (_, index) => `word-${index + 1} `);
 }
@@ -67,7 +67,7 @@ function promptOf({ messages = [] }: Request): string {
   return typeof content === 'string' ? content : content.map(({ text }) => text ?? '').join('');
 }
 
-function json(status: number, value: object): ModelAnswer {
+function json(status: number, value: object): ModelResponse {
   const text = JSON.stringify(value);
   return { status, type: 'application/json', body: (async function* () { yield text; })() };
 }

@@ -2,26 +2,26 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { answer } from './answer';
+import { respond } from './respond';
 import { read } from '../http';
 
-/** The model on this machine; `url` is what `baseURL` of a custom endpoint must be. */
+/** A local model server; `url` is the `baseURL` of a custom endpoint. */
 export interface ModelServer {
   readonly url: string;
   close(): void;
 }
 
-/** Serves the model on loopback to whoever has the key. */
+/** Serves the model on loopback, with the API key. */
 export async function serveModel(key: string): Promise<ModelServer> {
   const server: Server = createServer((request, response) => {
     void (async () => {
       const left = new AbortController();
       response.on('close', () => left.abort());
       const body = (await read(request)).toString();
-      const result = answer(request.method!, new URL(request.url!, 'http://model').pathname, request.headers.authorization, body, key, left.signal);
+      const result = respond(request.method!, new URL(request.url!, 'http://model').pathname, request.headers.authorization, body, key, left.signal);
       response.writeHead(result.status, { 'content-type': result.type });
       await pipeline(Readable.from(result.body), response);
-    })().catch(() => response.destroy()); // Whoever asked has left.
+    })().catch(() => response.destroy()); // The client has disconnected.
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -3,7 +3,7 @@ import { type Browser, launch } from 'puppeteer-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** The path of the installed browser, if there is one. */
+/** The path of the installed browser, or undefined. */
 export function findBrowser(): string | undefined {
   return NAMES.map((name) => spawnSync('which', [name]).stdout.toString().trim()).find(Boolean);
 }
@@ -11,7 +11,7 @@ export function findBrowser(): string | undefined {
 export function launchBrowser(executablePath: string): Promise<Browser> {
   return launch({
     executablePath,
-    // Containers have neither the privileges for its sandbox nor much shared memory.
+    // Containers lack the privileges for the browser's sandbox, and have little shared memory.
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'],
     defaultViewport: { width: 1_000, height: 760 },
   });

@@ -10,9 +10,9 @@ const SENDS_WITHIN_MS = 30_000;
 const SEND_AGAIN_MS = 500;
 const STREAM = /\/api\/agents\/chat\/stream\//;
 
-/** A tab with the chat page, which records what its user sees. */
+/** A tab with the chat page, which records the shown replies. */
 export class ChatTab {
-  /** Opens a path of the page as a user who is logged in already, if `account` is not given. */
+  /** Opens a path of the page. Without `account`, the user must be logged in already. */
   static async open(browser: Browser, url: string, path: string, account?: Account): Promise<ChatTab> {
     const page = await browser.newPage();
     const tab = new ChatTab(page);
@@ -33,7 +33,7 @@ export class ChatTab {
     return new URL(this.page.url()).pathname;
   }
 
-  /** Sends a message; returns when it was sent, and how many responses the page will show. */
+  /** Sends a message; returns the time, and the number of replies that the page will show. */
   async send(text: string): Promise<{ at: number; responses: number }> {
     const responses = ((await this.states()).at(-1)?.responses ?? 0) + 1;
     await this.page.focus(PROMPT);
@@ -50,12 +50,12 @@ export class ChatTab {
     return this.page.evaluate('window.recordedStates ?? []') as Promise<State[]>;
   }
 
-  /** Waits until the response has so many words; false when `patienceMs` is over before. */
+  /** Waits until the reply has this number of words; false after `patienceMs`. */
   hasWords(count: number, responses: number, patienceMs: number): Promise<boolean> {
     return this.shows((state) => state.responses >= responses && state.words.length >= count, patienceMs);
   }
 
-  /** Waits for a state of the page; false when `patienceMs` is over before. */
+  /** Waits for a state of the page; false after `patienceMs`. */
   async shows(expected: (state: State) => boolean, patienceMs: number): Promise<boolean> {
     for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(POLL_MS)) {
       const last = (await this.states()).at(-1);
@@ -64,7 +64,7 @@ export class ChatTab {
     return false;
   }
 
-  /** Loads the page again; returns when that was asked for. */
+  /** Reloads the page; returns the time of the request. */
   async reload(): Promise<number> {
     const at = Date.now();
     await this.page.reload({ timeout: LOADS_WITHIN_MS, waitUntil: 'domcontentloaded' });
@@ -72,7 +72,7 @@ export class ChatTab {
     return at;
   }
 
-  /** From now on the requests for streams leave late, as from a busy browser. */
+  /** Delays further requests for streams, as a busy browser does. */
   async delayStreams(milliseconds: number): Promise<void> {
     await this.page.setRequestInterception(true);
     this.page.on('request', (request) => {
@@ -89,7 +89,7 @@ export class ChatTab {
     return this.page.close();
   }
 
-  /** The page empties the prompt when it sends; until the response before is complete, it does not send. */
+  /** The page clears the prompt when it sends a message. It does not send one before the previous reply is complete. */
   private async isSent(): Promise<boolean> {
     for (const end = performance.now() + SEND_AGAIN_MS; performance.now() < end; await sleep(POLL_MS)) {
       if (await this.page.evaluate(`document.querySelector(${JSON.stringify(PROMPT)}).value === ''`)) return true;
@@ -102,7 +102,7 @@ export class ChatTab {
   }
 }
 
-/** As the login page does; the browser keeps the cookie. */
+/** Logs in as the login page does; the browser stores the cookie. */
 async function logIn(page: Page, url: string, account: Account): Promise<void> {
   await page.goto(`${url}/login`, { timeout: LOADS_WITHIN_MS, waitUntil: 'domcontentloaded' });
   const status = await page.evaluate(`fetch('/api/auth/login', {

@@ -11,31 +11,31 @@ export { findBrowser, launchBrowser } from './browser';
 export { problemsOf } from './problems';
 export { SCENARIO_NAMES, type ScenarioName } from './scenarios';
 
-/** Long enough for a page to be loaded again in the middle of it. */
+/** Long enough to reload the page in the middle of a reply. */
 const PACE = { tokens: 80, gapMs: 100 };
 
 export interface PageOptions {
   /** URL of the site. */
   readonly url: string;
-  /** Who logs in. @default a user that is registered */
+  /** User to log in. @default a new user */
   readonly account?: Account;
   /** @default every scenario */
   readonly scenarios?: readonly ScenarioName[];
-  /** How the responses are generated. @default 80 tokens, 100 ms apart */
+  /** Length and pace of the replies. @default 80 tokens, 100 ms apart */
   readonly pace?: Pick<Pace, 'tokens' | 'gapMs'>;
-  /** Gives up after so long without what is waited for. @default 30 s */
+  /** Timeout for each expected state. @default 30 s */
   readonly patienceMs?: number;
-  /** @default one that is started and ended here */
+  /** @default a new browser, which is closed at the end */
   readonly browser?: Browser;
 }
 
-/** What became of a scenario. */
+/** Result of a scenario. */
 export interface PageVerdict extends Verdict {
-  /** Of a scenario that failed: what the page's console said, and which requests failed. */
+  /** Console errors and failed requests of a failed scenario. */
   readonly problems: readonly string[];
 }
 
-/** Uses the page in a browser as its user would, and judges what is to be seen on it. */
+/** Uses the page in a browser as a user would, and checks what it shows. */
 export async function judgePage(options: PageOptions): Promise<PageVerdict[]> {
   const url = options.url.replace(/\/+$/, '');
   const browser = options.browser ?? await launchInstalled();
@@ -63,7 +63,7 @@ async function judge(name: ScenarioName, browser: Browser, scene: Scene): Promis
     result = verdict(rule, false, (error as Error).message);
   }
   const problems = result.outcome === 'failed' ? tabs.flatMap((tab) => tab.problems) : [];
-  // A browser that has crashed closes nothing; the verdict stands.
+  // Closing a tab fails if the browser has crashed; the verdict remains valid.
   for (const tab of tabs) await tab.close().catch(() => undefined);
   return { ...result, problems };
 }

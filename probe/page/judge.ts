@@ -2,50 +2,50 @@ import type { State } from './recorder';
 import { verdict, type Verdict } from '../check';
 import { largest } from '../statistics';
 
-/** A response as a page showed it. */
+/** A reply as shown by the page. */
 export interface Shown {
-  /** When it was asked for, or when the page that shows it was opened. */
+  /** Time of the request, or of opening the page that shows it. */
   readonly since: number;
   readonly states: readonly State[];
   readonly tokens: number;
   readonly gapMs: number;
-  /** How many words may be there before they appear one by one: those that were generated before the page could show any. */
-  readonly mayBeginWith: number;
-  /** Set where the page was opened in mid-response: it may show what was saved, and then jump to what was generated. */
+  /** Maximum number of words at once at the beginning: those that were generated before the page could show any. */
+  readonly initialWords: number;
+  /** Whether the page was opened during the reply: it may first show the saved text, and then catch up. */
   readonly catchesUp?: boolean;
 }
 
-/** What was measured of it. */
+/** Measurements of a shown reply. */
 export interface ShownMeasurement {
   readonly firstWordMs?: number;
   readonly firstWords: number;
-  /** How often words were added. */
+  /** Number of times that words were added. */
   readonly steps: number;
   readonly largestStepWords: number;
   readonly largestGapMs?: number;
 }
 
-/** Of the words that can appear one by one, so many must: a busy browser draws several at once now and then. */
+/** Minimum share of words that must appear individually: a busy browser sometimes draws several at once. */
 const SINGLE = 1 / 2;
-/** No more than this part of them may appear at once. */
+/** Maximum share of words that may appear at once. */
 const AT_ONCE = 1 / 4;
-/** What was saved, what the snapshot has, and what was waiting to be drawn. */
+/** The saved text, the snapshot, and words that were waiting to be drawn. */
 const CATCH_UP_STATES = 2;
 
 /**
- * Whether the words of a response appeared one after another, judged by their order and number rather than by the clock: a
- * busy machine is slow at everything, but shows what came in pieces in pieces.
+ * Whether the words of a reply appeared one after another. Based on order and number rather than time: a
+ * busy machine is slow, but still shows incremental data incrementally.
  */
 export function appearsWordByWord(rule: string, shown: Shown): Verdict {
-  const { states, tokens, gapMs, mayBeginWith, catchesUp = false } = shown;
+  const { states, tokens, gapMs, initialWords, catchesUp = false } = shown;
   const measured = measureShown(shown);
   const { firstWordMs, firstWords, steps, largestStepWords, largestGapMs } = measured;
   const last = states.at(-1)?.words ?? [];
   const remaining = tokens - firstWords;
   const problems = [
-    ...(last.length === tokens ? [] : [`the page shows ${last.length} of ${tokens} words in the end`]),
-    ...(states.every(({ words }) => isBeginning(catchesUp ? undoubled(words) : words, last)) ? [] : ['words were missing or out of order until the end']),
-    ...(firstWords <= mayBeginWith ? [] : [`${firstWords} words appeared at once in the beginning`]),
+    ...(last.length === tokens ? [] : [`the page shows ${last.length} of ${tokens} words at the end`]),
+    ...(states.every(({ words }) => isBeginning(catchesUp ? withoutRepetitions(words) : words, last)) ? [] : ['words were missing or out of order until the end']),
+    ...(firstWords <= initialWords ? [] : [`${firstWords} words appeared at once at the beginning`]),
     ...(steps >= remaining * SINGLE && remaining > 0 ? [] : [`the other ${remaining} words appeared in ${steps} steps`]),
     ...(largestStepWords <= Math.max(3, remaining * AT_ONCE) ? [] : [`${largestStepWords} words appeared at once`]),
   ];
@@ -54,9 +54,9 @@ export function appearsWordByWord(rule: string, shown: Shown): Verdict {
   return verdict(rule, problems.length === 0, [...problems, numbers].join('; '));
 }
 
-export function measureShown({ since, states, catchesUp, mayBeginWith }: Shown): ShownMeasurement {
+export function measureShown({ since, states, catchesUp, initialWords }: Shown): ShownMeasurement {
   const all = states.filter(({ words }) => words.length > 0);
-  const catchingUp = catchesUp ? all.slice(1, 1 + CATCH_UP_STATES).filter(({ words }) => words.length <= mayBeginWith).length : 0;
+  const catchingUp = catchesUp ? all.slice(1, 1 + CATCH_UP_STATES).filter(({ words }) => words.length <= initialWords).length : 0;
   const visible = all.slice(catchingUp);
   const steps = visible.slice(1).map((state, index) => ({
     words: state.words.length - visible[index].words.length, ms: state.at - visible[index].at,
@@ -70,8 +70,8 @@ export function measureShown({ since, states, catchesUp, mayBeginWith }: Shown):
   };
 }
 
-/** LibreChat's snapshot and its subscription overlap: at the join a word may come twice, until the final frame. */
-export function undoubled(words: readonly string[]): string[] {
+/** Words without a repetition: LibreChat's snapshot and its subscription overlap by up to one word, until the final frame. */
+export function withoutRepetitions(words: readonly string[]): string[] {
   return words.filter((word, index) => word !== words[index - 1]);
 }
 

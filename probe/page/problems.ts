@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core';
 
-/** What the console of a page says from now on, and which of its requests fail. */
+/** Collects console errors and failed requests of a page from now on. */
 export function problemsOf(page: Page): string[] {
   const problems: string[] = [];
   page.on('console', (message) => {

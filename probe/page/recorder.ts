@@ -1,17 +1,17 @@
-/** What LibreChat's page is found by; the stand-in's page has the same. */
+/** Selectors of LibreChat's page, which the stand-in's page shares. */
 export const PROMPT = '#prompt-textarea';
 const RESPONSE = '.agent-turn .message-content';
 
-/** The last response on the page, from when to when a text was to be seen. */
+/** The last reply on the page, at a time when it changed. */
 export interface State {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Number of responses on the page. */
+  /** Number of replies on the page. */
   readonly responses: number;
   readonly words: readonly string[];
 }
 
-/** Runs in the page, as text: it is not this program's environment. */
+/** Runs in the page, so it is a string: the page does not share this program's environment. */
 export const RECORDER = `{
   window.recordedStates = [];
   const look = () => {

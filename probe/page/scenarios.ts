@@ -1,80 +1,80 @@
 import type { Browser } from 'puppeteer-core';
 import { ChatTab } from './chat-tab';
-import { undoubled, type Shown } from './judge';
+import { withoutRepetitions, type Shown } from './judge';
 import type { Account } from '../chat-client';
 import { type Pace, promptFor } from '../pace';
 
-/** What a scenario works with. */
-export interface Stage {
+/** Context of a scenario. */
+export interface ScenarioContext {
   readonly browser: Browser;
   readonly url: string;
   readonly account: Account;
   readonly pace: Pick<Pace, 'tokens' | 'gapMs'>;
   readonly patienceMs: number;
-  /** Tells of a tab that was opened, to look at when something goes wrong. */
+  /** Called for each opened tab, whose problems are reported after a failure. */
   readonly opened: (tab: ChatTab) => void;
 }
 
-/** So late a busy browser asks for the stream. */
+/** Delay of the stream's request in a busy browser. */
 const LATE_MS = 700;
-/** A response that a page joins lasts so many times as long as the page took to load: on a busy machine it would end before. */
+/** Duration of the reply in multiples of the page's load time, so that it does not end before the page has loaded on a busy machine. */
 const LASTS_LOADS = 4;
 const MOST_TOKENS = 1_000;
 
-/** The situations in which a user watches a response, each with what the page showed. */
+/** Situations in which a user watches a reply; each returns what the page showed. */
 export const SCENARIOS = {
-  'a new conversation': async (stage) => sent(stage, await open(stage)),
+  'a new conversation': async (context) => sent(context, await open(context)),
 
-  'a second turn': async (stage) => {
-    const tab = await open(stage);
-    await sent({ ...stage, pace: { tokens: 3, gapMs: stage.pace.gapMs } }, tab);
-    return sent(stage, tab);
+  'a second turn': async (context) => {
+    const tab = await open(context);
+    await sent({ ...context, pace: { tokens: 3, gapMs: context.pace.gapMs } }, tab);
+    return sent(context, tab);
   },
 
-  'a stream that is asked for late': async (stage) => {
-    const tab = await open(stage);
+  'a stream that is requested late': async (context) => {
+    const tab = await open(context);
     await tab.delayStreams(LATE_MS);
-    const shown = await sent(stage, tab);
-    return { ...shown, mayBeginWith: shown.mayBeginWith + Math.ceil(LATE_MS / stage.pace.gapMs) };
+    const shown = await sent(context, tab);
+    return { ...shown, initialWords: shown.initialWords + Math.ceil(LATE_MS / context.pace.gapMs) };
   },
 
-  'a reload in mid-response': (stage) => joined(stage, (tab) => tab.reload().then(() => tab)),
+  'a reload during a reply': (context) => joined(context, (tab) => tab.reload().then(() => tab)),
 
-  'a second tab': (stage) => joined(stage, async (tab) => {
-    const second = await ChatTab.open(stage.browser, stage.url, tab.path);
-    stage.opened(second);
+  'a second tab': (context) => joined(context, async (tab) => {
+    const second = await ChatTab.open(context.browser, context.url, tab.path);
+    context.opened(second);
     return second;
   }),
-} satisfies Record<string, (stage: Stage) => Promise<Shown>>;
+} satisfies Record<string, (context: ScenarioContext) => Promise<Shown>>;
 
 export type ScenarioName = keyof typeof SCENARIOS;
 export const SCENARIO_NAMES = Object.keys(SCENARIOS) as ScenarioName[];
 
-async function open({ browser, url, account, opened }: Stage): Promise<ChatTab> {
+async function open({ browser, url, account, opened }: ScenarioContext): Promise<ChatTab> {
   const tab = await ChatTab.open(browser, url, '/c/new', account);
   opened(tab);
   return tab;
 }
 
-/** A message that is sent, and its response until the end. */
-async function sent({ pace, patienceMs }: Stage, tab: ChatTab): Promise<Shown> {
+/** Sends a message, and watches its reply until the end. */
+async function sent({ pace, patienceMs }: ScenarioContext, tab: ChatTab): Promise<Shown> {
   const { at, responses } = await tab.send(promptFor({ ...pace, silenceMs: 0 }));
   await tab.hasWords(pace.tokens, responses, patienceMs + pace.tokens * pace.gapMs);
   const states = (await tab.states()).filter((state) => state.responses === responses && state.at >= at);
-  return { ...pace, since: at, states, mayBeginWith: pace.tokens / 4 };
+  return { ...pace, since: at, states, initialWords: pace.tokens / 4 };
 }
 
-/** A response that is watched from its middle on, by a page that `load` gives. */
-async function joined(stage: Stage, load: (tab: ChatTab) => Promise<ChatTab>): Promise<Shown> {
-  const { patienceMs, pace: { gapMs } } = stage;
+/** Watches a reply from the middle on, with the page that `load` returns. */
+async function joined(context: ScenarioContext, load: (tab: ChatTab) => Promise<ChatTab>): Promise<Shown> {
+  const { patienceMs, pace: { gapMs } } = context;
   const opening = Date.now();
-  const tab = await open(stage);
-  const tokens = Math.min(MOST_TOKENS, Math.max(stage.pace.tokens, Math.ceil((Date.now() - opening) * LASTS_LOADS / gapMs)));
+  const tab = await open(context);
+  const tokens = Math.min(MOST_TOKENS, Math.max(context.pace.tokens, Math.ceil((Date.now() - opening) * LASTS_LOADS / gapMs)));
   const { responses } = await tab.send(promptFor({ tokens, gapMs, silenceMs: 0 }));
-  if (!await tab.hasWords(Math.ceil(stage.pace.tokens / 8), responses, patienceMs)) throw new Error('the page showed no word before it was reloaded');
+  if (!await tab.hasWords(Math.ceil(context.pace.tokens / 8), responses, patienceMs)) throw new Error('the page showed no word before it was reloaded');
   const since = Date.now();
   const joining = await load(tab);
-  // With a word that came twice, the last but one completes the number.
-  await joining.shows(({ words }) => words.length === tokens && undoubled(words).length === tokens, patienceMs + tokens * gapMs);
-  return { tokens, gapMs, since, states: await joining.states(), mayBeginWith: tokens * 3 / 4, catchesUp: true };
+  // If a word is repeated, the number of words is reached one word early.
+  await joining.shows(({ words }) => words.length === tokens && withoutRepetitions(words).length === tokens, patienceMs + tokens * gapMs);
+  return { tokens, gapMs, since, states: await joining.states(), initialWords: tokens * 3 / 4, catchesUp: true };
 }

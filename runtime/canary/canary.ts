@@ -4,7 +4,7 @@ import { type Account, ChatClient, type Model } from '../../probe/chat-client';
 import { tokenOf } from '../../probe/chat-events';
 import { pageAndAsset } from '../../probe/checks/page';
 import { follow } from '../../probe/follow';
-import { arrivedWhole, pageWouldShow } from '../../probe/judge';
+import { arrivedCompletely, pageWouldShow } from '../../probe/judge';
 import { messageOf } from '../shared/log';
 
 export interface CanaryProps {
@@ -57,7 +57,7 @@ async function chat(client: ChatClient, patienceMs: number): Promise<Values> {
   try {
     let firstToken: number | undefined;
     const followed = await follow(client, id, patienceMs, { onEvent: (event) => { if (tokenOf(event)) firstToken ??= event.at - began; } });
-    for (const { rule, outcome, seen } of [arrivedWhole('the reply arrives whole', followed), pageWouldShow('the page would show it', followed)]) {
+    for (const { rule, outcome, seen } of [arrivedCompletely('the reply arrives whole', followed), pageWouldShow('the page would show it', followed)]) {
       if (outcome !== 'passed') throw new Error(`${rule}: ${seen}`);
     }
     const duration = performance.now() - began;

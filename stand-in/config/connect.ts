@@ -2,7 +2,7 @@ import { logger, type Models } from '../data-schemas';
 import { print } from './helpers';
 import { connectDatabase, defineModels } from '../server/database';
 
-/** Connects for a script; where that fails the script ends with exit code 1. */
+/** Connects for a script; the script ends with exit code 1 if that fails. */
 export async function connect(): Promise<Models> {
   const models = defineModels();
   try {

@@ -2,7 +2,7 @@ import { connect } from './connect';
 import { ask, print } from './helpers';
 import { Users } from '../server/users';
 
-/** `create-user [email] [name] [username] [password] [--email-verified=false] [--provider=…]`, which asks for what is missing. */
+/** `create-user [email] [name] [username] [password] [--email-verified=false] [--provider=…]`. Prompts for missing arguments. */
 async function createUser(): Promise<number> {
   const { User } = await connect();
   const options = Object.fromEntries(process.argv.slice(2).filter((word) => /^--\S+=/.test(word)).map((word) => word.slice(2).split('=')));

@@ -1,7 +1,7 @@
 import { connect } from './connect';
 import { ask, print } from './helpers';
 
-/** `delete-user [email]`, which asks twice. */
+/** `delete-user [email]`. Asks for confirmation twice. */
 async function deleteUser(): Promise<void> {
   const { User, Balance, Conversation, File, Group, Key, Message, Preset, Session, Token, Transaction } = await connect();
   ['---------------', 'Deleting a user and all related data', '---------------'].forEach((line) => print('purple', line));

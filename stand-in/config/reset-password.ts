@@ -3,7 +3,7 @@ import { connect } from './connect';
 import { askSilently } from './helpers';
 import { hashed } from '../server/users';
 
-/** `reset-password`, which takes no arguments: it asks for the address, and for the password twice. */
+/** `reset-password`, without arguments: prompts for the address, and for the password twice. */
 async function resetPassword(): Promise<number> {
   const { User } = await connect();
   const email = await question('Enter user email: ');

@@ -6,12 +6,12 @@ import { declarations } from './schemas';
 export type Models = Readonly<Record<string, Model<any>>>;
 
 /**
- * Defines LibreChat's models on a Mongoose. As soon as it connects, Mongoose creates the collections and builds the indexes in the background, unless
- * the connection says otherwise.
+ * Defines LibreChat's models. After connecting, Mongoose creates the collections and builds the indexes in the background, unless
+ * the connection's options prevent it.
  */
 export function createModels(mongoose: Mongoose): Models {
   const entries = Object.entries(declarations()).map(([name, { fields = {}, indexes }]) => {
-    // Further fields are stored as they come.
+    // Other fields are stored unchanged.
     const schema = new mongoose.Schema(fields, { timestamps: true, strict: false });
     for (const [keys, options] of indexes) schema.index(keys, options);
     return [name, (mongoose.models[name] as Model<any> | undefined) ?? mongoose.model(name, schema)] as const;
@@ -21,7 +21,7 @@ export function createModels(mongoose: Mongoose): Models {
   return models;
 }
 
-/** Before v0.8.8 nothing is said of indexes that cannot be built. */
+/** Before v0.8.8, failed index builds are not logged. */
 function reportFailedBuilds(model: Model<any>): void {
   if (model.listenerCount('index')) return;
   model.on('index', (error?: Error) => {

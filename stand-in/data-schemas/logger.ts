@@ -1,4 +1,4 @@
-/** One JSON line for each message on standard output, as with `CONSOLE_JSON`. */
+/** Writes one JSON line per message to standard output, as LibreChat does with `CONSOLE_JSON`. */
 export const logger = {
   info: (message: string) => write('info', message),
   warn: (message: string) => write('warn', message),

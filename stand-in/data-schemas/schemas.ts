@@ -19,7 +19,7 @@ const uniqueWhere = (field: string, ...others: string[]): Index => [
   { ...UNIQUE, partialFilterExpression: { [field]: { $exists: true } } },
 ];
 
-/** The models with most indexes, with LibreChat's own of v0.8.7 and of v0.8.8-rc1, by name. */
+/** The models with the most indexes, with their indexes in v0.8.7 and v0.8.8-rc1, by name. */
 export function declarations(): Readonly<Record<string, Declaration>> {
   const since = (version: string, ...indexes: Index[]) => (isAtLeast(version) ? indexes : []);
   return {

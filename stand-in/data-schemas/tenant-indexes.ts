@@ -7,7 +7,7 @@ interface MigrationResult {
   readonly errors: string[];
 }
 
-/** Unique indexes of releases before v0.8.5, as far as the stand-in has their collections. */
+/** Unique indexes of releases before v0.8.5, for the collections of the stand-in. */
 const SUPERSEDED: Readonly<Record<string, readonly string[]>> = {
   users: ['email', 'googleId', 'facebookId', 'openidId', 'samlId', 'ldapId', 'githubId', 'discordId', 'appleId'].map((field) => `${field}_1`),
   roles: ['name_1'],
@@ -18,7 +18,7 @@ const SUPERSEDED: Readonly<Record<string, readonly string[]>> = {
   groups: ['idOnTheSource_1_source_1'],
 };
 
-/** Drops indexes that stand in the way of tenants, as `npm run migrate:tenant-indexes` does. Like LibreChat's, it goes by the name alone. */
+/** Drops indexes that conflict with tenants, as `npm run migrate:tenant-indexes` does. Like LibreChat's, it compares only names. */
 export async function dropSupersededTenantIndexes(connection: Connection): Promise<MigrationResult> {
   const result: MigrationResult = { dropped: [], skipped: [], errors: [] };
   for (const [name, superseded] of Object.entries(SUPERSEDED)) {

@@ -23,7 +23,7 @@ import { Users } from './users';
 
 const BODY_LIMIT = '3mb';
 
-/** The stand-in's routes, as LibreChat names and orders them. */
+/** The routes of the stand-in, with the names and order of LibreChat's. */
 export function createApp(settings: Settings, redis: Connections, models: Models, ready: () => boolean, log: Log): Express {
   const page = readFileSync(join(settings.clientDirectory, 'index.html'), 'utf8');
   const config = readConfig(settings.configPath, log);
@@ -66,7 +66,7 @@ export function createApp(settings: Settings, redis: Connections, models: Models
     const query = new URLSearchParams({ redirect: 'false', error: String(req.query.error ?? 'auth_failed') });
     res.redirect(`${settings.clientUrl}/login?${query.toString()}`);
   });
-  // Not LibreChat's: what a request looks like from here, for those who build what is in between.
+  // Not part of LibreChat: returns the request as it arrived.
   app.all('/api/stand-in/request', (req, res) => {
     const { method, originalUrl, ip, protocol, headers } = req;
     res.json({ method, originalUrl, ip, protocol, headers, body: req.body as unknown });

@@ -15,7 +15,7 @@ export function authRoutes(users: Users, settings: Settings): Router {
     if (!settings.registrationAllowed) return void res.status(403).json({ message: 'Registration is not allowed.' });
     const problem = registrationProblem(name, email, password, confirmation);
     if (problem) return void res.status(404).json({ message: problem });
-    // The same answer whether the address was taken or not: who is registered is nobody's business.
+    // The same response whether the address exists or not, so that clients cannot find out who is registered.
     await users.register({ name, email, password });
     res.status(200).json({ message: 'Please check your email to verify your email address.' });
   });
@@ -43,7 +43,7 @@ export function authRoutes(users: Users, settings: Settings): Router {
   return router;
 }
 
-/** Lets nobody pass without a valid Bearer token, and puts the user into `res.locals`. */
+/** Requires a valid Bearer token, and stores the user in `res.locals`. */
 export function requireUser({ jwtSecret }: Settings): RequestHandler {
   return (req, res, next) => {
     const token = /^Bearer (.+)$/i.exec(req.get('authorization') ?? '')?.[1];
@@ -62,7 +62,7 @@ function grant(res: Response, user: User, settings: Settings): void {
     secure: settings.production,
     sameSite: 'strict',
   });
-  // A second cookie, as LibreChat's: hops that keep only one of them are found out.
+  // A second cookie, as LibreChat sends: detects proxies that keep only one.
   res.cookie('token_provider', 'librechat', { httpOnly: true, secure: settings.production, sameSite: 'strict' });
   res.status(200).json({ token: signToken(user, settings.jwtSecret, SESSION_SECONDS), user });
 }

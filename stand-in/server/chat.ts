@@ -1,20 +1,20 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
-import { type Pace, paceOf } from './answer';
 import type { Config } from './config';
 import { resumeStateOf, streamEvents, type StreamParts } from './event-stream';
 import type { Generator } from './generator';
 import type { Job } from './job-store';
+import { type Pace, paceOf } from './pace';
 import { sendGenerationJson } from './protocol';
 
 const NO_PARENT = '00000000-0000-0000-0000-000000000000';
 
-/** `/api/agents/chat`: starting, streaming, looking at and aborting generations. */
+/** `/api/agents/chat`: starts, streams, inspects and aborts generations. */
 export function chatRoutes(generator: Generator, parts: StreamParts, endpoints: Config['endpoints'], ready: () => boolean): Router {
   const { jobs } = parts;
   const router = Router();
 
-  /** The job, if there is one and it is the user's; else the request is answered. */
+  /** The job if it exists and belongs to the user; else sends an error response. */
   async function own(id: string, res: Response, missing: object): Promise<Job | undefined> {
     const job = await jobs.get(id);
     if (job?.userId === res.locals.userId) return job;
@@ -71,7 +71,7 @@ export function chatRoutes(generator: Generator, parts: StreamParts, endpoints: 
     }
     const { userId } = res.locals as { userId: string };
     const { text, conversationId, parentMessageId, endpoint, endpointType, model, clientRequestId } = req.body ?? {};
-    // LibreChat's way to refuse what it cannot assign to a model: status 200, and an event.
+    // LibreChat's response to a message without a valid endpoint: status 200, and an error event.
     if (!endpoint || endpointType !== 'custom') {
       return void res.type('text/event-stream').send(`event: error\ndata: ${JSON.stringify({ text: 'Error parsing conversation' })}\n\n`);
     }
@@ -101,7 +101,7 @@ export function chatRoutes(generator: Generator, parts: StreamParts, endpoints: 
       responseMessageId: randomUUID(),
       problem: modelProblem(endpoint, model, endpoints),
       userMessage: {
-        // Not the one of the request: the server gives its own.
+        // Not the id in the request: the server generates its own.
         messageId: randomUUID(),
         parentMessageId: typeof parentMessageId === 'string' ? parentMessageId : NO_PARENT,
         conversationId: id,
@@ -121,14 +121,14 @@ function sendStarted(res: Response, { id, createdAt }: Pick<Job, 'id' | 'created
   sendGenerationJson(res, 200, { streamId: id, conversationId: id, generationCreatedAt: createdAt, status });
 }
 
-/** A repeated request leads to the same conversation, whichever process it meets. */
+/** A repeated request results in the same conversation id, in any process. */
 function newId(userId: string, clientRequestId: unknown): string {
   if (typeof clientRequestId !== 'string') return randomUUID();
   const hash = createHash('sha256').update(`${userId}:${clientRequestId}`).digest('hex');
   return [hash.slice(0, 8), hash.slice(8, 12), `5${hash.slice(13, 16)}`, `a${hash.slice(17, 20)}`, hash.slice(20, 32)].join('-');
 }
 
-/** A message to a model that is not known is accepted, and fails as a generation. Where no endpoint is configured any may be named. */
+/** A message to an unknown model is accepted, and its generation fails. Without configured endpoints, any endpoint is allowed. */
 function modelProblem(endpoint: string, model: unknown, endpoints: Config['endpoints']): string | undefined {
   if (typeof model !== 'string' || !model) return `{ "type": "missing_model", "info": "${endpoint}" }`;
   if (!endpoints.length || endpoints.some(({ name, models }) => name === endpoint && models.includes(model))) return undefined;

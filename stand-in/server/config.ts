@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import type { Log } from './log';
 
-/** What the stand-in takes from `librechat.yaml`. */
+/** The settings that the stand-in reads from `librechat.yaml`. */
 export interface Config {
   readonly version?: string;
   readonly fileStrategy: 'local' | 's3';
   readonly welcome?: string;
-  /** Custom endpoints: what may answer, and the models of each. */
+  /** Custom endpoints, with the models of each. */
   readonly endpoints: readonly Endpoint[];
 }
 
@@ -23,7 +23,7 @@ interface Document {
   readonly endpoints?: { readonly custom?: { readonly name: string; readonly models?: { readonly default?: string[] } }[] };
 }
 
-/** Reads the file that CONFIG_PATH names; without one, or if it cannot be parsed, LibreChat's defaults hold. */
+/** Reads the file in CONFIG_PATH. If it is missing or cannot be parsed, LibreChat's defaults apply. */
 export function readConfig(path: string | undefined, log: Log): Config {
   const document = path ? parsed(path, log) : undefined;
   const endpoints = (document?.endpoints?.custom ?? []).map(({ name, models }) => ({ name, models: models?.default ?? [] }));

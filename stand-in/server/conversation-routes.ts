@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RequestHandler, Router } from 'express';
 import type { Conversations } from './conversations';
 
-/** How long a request for a title that is still being generated waits between one look and the next. */
+/** Intervals at which a request for a title checks whether it has been generated. */
 const TITLE_WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
-/** Messages and conversations, as the page reads and deletes them. */
+/** Messages and conversations, for the page. */
 export function conversationRoutes(conversations: Conversations, user: RequestHandler): Router {
   const router = Router();
 

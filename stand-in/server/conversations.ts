@@ -3,7 +3,7 @@ import type { Message } from './job-store';
 
 const KEPT_SECONDS = 24 * 3600;
 
-/** The title of a conversation whose own is still being generated. */
+/** The title of a conversation before its own is generated. */
 export const UNTITLED = 'New Chat';
 
 export interface Conversation {
@@ -12,7 +12,7 @@ export interface Conversation {
   readonly updatedAt: string;
 }
 
-/** Messages and conversations, each user's own. LibreChat keeps them in MongoDB. */
+/** Messages and conversations by user. LibreChat stores them in MongoDB. */
 export class Conversations {
   constructor(private readonly redis: Redis) {}
 
@@ -46,7 +46,7 @@ export class Conversations {
       .exec();
   }
 
-  /** Names a conversation that has no title yet: only its first message makes one. */
+  /** Sets the title of a conversation without one: only its first message creates a title. */
   async giveTitle(userId: string, conversationId: string, title: string): Promise<void> {
     const conversation = await this.find(userId, conversationId);
     if (!conversation || conversation.title !== UNTITLED) return;
@@ -61,13 +61,13 @@ export class Conversations {
     return text ? JSON.parse(text) as Conversation : undefined;
   }
 
-  /** Latest first. */
+  /** Newest first. */
   async list(userId: string): Promise<Conversation[]> {
     const all = Object.values(await this.redis.hgetall(conversationsOf(userId))).map((text) => JSON.parse(text) as Conversation);
     return all.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt));
   }
 
-  /** The title that was generated; as in LibreChat, reading consumes it. */
+  /** The generated title; as in LibreChat, reading it consumes it. */
   async takeTitle(userId: string, conversationId: string): Promise<string | undefined> {
     const title = await this.redis.get(titleOf(userId, conversationId));
     if (title !== null) await this.redis.del(titleOf(userId, conversationId));

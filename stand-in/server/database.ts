@@ -7,7 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const number = (value?: string) => parseInt(value ?? '', 10) || undefined;
 const flag = (value?: string) => (value === undefined ? undefined : value.toLowerCase() === 'true');
 
-/** The models, which LibreChat defines before it connects: so Mongoose builds their indexes in the background of the start. */
+/** Defines the models before connecting, as LibreChat does, so that Mongoose builds their indexes in the background of the start. */
 export function defineModels(): Models {
   return createModels(mongoose);
 }
@@ -15,7 +15,7 @@ export function defineModels(): Models {
 /**
  * Connects as LibreChat's `api/db/connect.js` does.
  *
- * @throws Error once no server was found in the time of `serverSelectionTimeoutMS`, or at once for a wrong password
+ * @throws Error after `serverSelectionTimeoutMS` without a server, and immediately for a wrong password
  */
 export async function connectDatabase(env: Environment, log: Log): Promise<void> {
   const all = {
@@ -35,7 +35,7 @@ export async function connectDatabase(env: Environment, log: Log): Promise<void>
   await mongoose.connect(env.MONGO_URI!, options);
 }
 
-/** Roles that every database has. */
+/** Roles that LibreChat creates in every database. */
 export async function seedDatabase({ Role }: Models): Promise<void> {
   for (const name of ['ADMIN', 'USER']) await Role.updateOne({ name }, { $setOnInsert: { name } }, { upsert: true });
 }

@@ -1,11 +1,11 @@
 import type { ChatEvent } from './job-store';
 
-/** As LibreChat's: a generation that nobody attaches to must not fill the memory. */
+/** LibreChat's limit, so that a generation without a client does not fill the memory. */
 const MOST_EVENTS = 5_000;
 
 /**
- * What a generation published before anybody attached to its stream, in the process that generates and nowhere else.
- * The first subscriber gets it once; from then on, and after an overflow, nothing is kept.
+ * Events of a generation before a client subscribes, in the process that generates.
+ * The first subscriber receives them once; afterwards, and after an overflow, no events are kept.
  */
 export class EarlyEvents {
   private readonly generations = new Map<string, { events: ChatEvent[]; closed: boolean; overflowed: boolean }>();
@@ -21,7 +21,7 @@ export class EarlyEvents {
     if (kept.events.length > MOST_EVENTS) Object.assign(kept, { events: [], closed: true, overflowed: true });
   }
 
-  /** The events for the first subscriber; empty for every other one, and in every other process. */
+  /** The events for the first subscriber; empty for other subscribers and in other processes. */
   take(generation: string): ChatEvent[] {
     const kept = this.generations.get(generation);
     if (!kept) return [];
@@ -30,7 +30,7 @@ export class EarlyEvents {
     return events;
   }
 
-  /** Events were thrown away before anybody came: only a resume can show the response whole. */
+  /** Whether events were dropped before a client subscribed: only a resumed stream can show the whole reply then. */
   overflowed(generation: string): boolean {
     return this.generations.get(generation)?.overflowed ?? false;
   }

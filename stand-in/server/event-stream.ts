@@ -8,14 +8,14 @@ export interface StreamParts {
   readonly jobs: JobStore;
   readonly transport: EventTransport;
   readonly early: EarlyEvents;
-  /** Milliseconds between comments that keep a silent stream alive; LibreChat sends none up to v0.8.8. */
+  /** Interval in milliseconds of comments in silent streams; LibreChat up to v0.8.8 sends none. */
   readonly keepAliveMs?: number;
 }
 
 /**
- * Streams a job's events to one client until its end. With `resume` the client first gets a snapshot of all that has been
- * generated. Without it the process that generates replays its early events, and any other process has nothing to replay:
- * it makes up a `created` event, and what was published before the subscription is lost.
+ * Streams a job's events to one client until its end. With `resume`, the client first receives a snapshot of everything generated
+ * so far. Without it, the generating process replays its early events. Another process has nothing to replay:
+ * it creates a `created` event, and events before the subscription are lost.
  */
 export async function streamEvents(job: Job, resume: boolean, res: Response, { jobs, transport, early, keepAliveMs }: StreamParts): Promise<void> {
   const generationProtocolVersion = protocolOf(res.req);
@@ -36,7 +36,7 @@ export async function streamEvents(job: Job, resume: boolean, res: Response, { j
   const send = (event: ChatEvent, name = 'message') => {
     if (!res.writableEnded && !res.destroyed) res.write(`event: ${name}\ndata: ${JSON.stringify(event)}\n\n`);
   };
-  /** Up to here the client knows, by snapshot or replay. */
+  /** Sequence number that the client has received, by snapshot or replay. */
   let sent = 0;
   let created = false;
   const sendCreatedOnce = (event: ChatEvent) => {
@@ -55,7 +55,7 @@ export async function streamEvents(job: Job, resume: boolean, res: Response, { j
   };
 
   const isFirst = !transport.hasSubscriber(job.id);
-  // Subscribed before anything is read, and held back until that is sent: so nothing comes twice.
+  // Subscribes before reading, and delays new events until the replay has been sent, so that no event is sent twice.
   let waiting: StreamMessage[] | undefined = [];
   const unsubscribe = await transport.subscribe(job.id, (message) => (waiting ? waiting.push(message) : deliver(message)));
   res.on('close', unsubscribe);
@@ -83,7 +83,7 @@ export async function streamEvents(job: Job, resume: boolean, res: Response, { j
   else if (current.finalEvent) deliver({ type: 'end', event: current.finalEvent });
 }
 
-/** What a client needs to draw a response that it did not see begin. After the end there is nothing to resume. */
+/** State from which a client that missed the start can show a reply. There is none after the end. */
 export function resumeStateOf(job: Job, events: ChatEvent[]) {
   const { sender, isCreatedByUser, ...userMessage } = job.userMessage;
   const text = textOf(events);

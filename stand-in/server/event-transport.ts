@@ -1,7 +1,7 @@
 import type Redis from 'ioredis';
 import type { ChatEvent } from './job-store';
 
-/** What goes from the generating process to those that stream. */
+/** Messages from the generating process to the streaming ones. */
 export type StreamMessage =
   | { readonly type: 'event'; readonly sequence: number; readonly event: ChatEvent }
   | { readonly type: 'end'; readonly event: ChatEvent }
@@ -9,10 +9,10 @@ export type StreamMessage =
 
 type Handler = (payload: string) => void;
 
-/** Redis' publish and subscribe: how an event gets to a process that generates nothing itself. */
+/** Sends events to other processes by Redis' publish and subscribe. */
 export class EventTransport {
   private readonly handlers = new Map<string, Set<Handler>>();
-  /** ioredis puts its prefix before keys only, so channels get it here. */
+  /** ioredis adds its prefix to keys only, not to channels. */
   private readonly prefix: string;
 
   constructor(private readonly publisher: Redis, private readonly subscriber: Redis) {
@@ -26,17 +26,17 @@ export class EventTransport {
     await this.publisher.publish(this.events(streamId), JSON.stringify(message));
   }
 
-  /** Resolves once nothing more can be missed, with the function that ends the subscription. */
+  /** Resolves when the subscription is active, to a function that ends it. */
   subscribe(streamId: string, receive: (message: StreamMessage) => void): Promise<() => void> {
     return this.listen(this.events(streamId), (payload) => receive(JSON.parse(payload) as StreamMessage));
   }
 
-  /** Whether a client of this process streams these events already. */
+  /** Whether a client of this process streams these events. */
   hasSubscriber(streamId: string): boolean {
     return this.handlers.has(this.events(streamId));
   }
 
-  /** Tells the process that generates, whichever it is, to stop. */
+  /** Tells the generating process to stop. */
   async requestAbort(streamId: string, generation: string): Promise<void> {
     await this.publisher.publish(this.aborts(streamId), generation);
   }
@@ -53,7 +53,7 @@ export class EventTransport {
       handlers.delete(handler);
       if (handlers.size || this.handlers.get(channel) !== handlers) return;
       this.handlers.delete(channel);
-      this.subscriber.unsubscribe(channel).catch(() => undefined); // Only when the connection is gone, and with it the subscription.
+      this.subscriber.unsubscribe(channel).catch(() => undefined); // Fails only if the connection is closed, which ends the subscription too.
     };
   }
 

@@ -3,14 +3,14 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
-/** Where uploaded files go. */
+/** Storage of uploaded files. */
 export interface FileStore {
-  /** Takes a file from the folder for temporary ones. */
+  /** Stores a temporary file. */
   put(key: string, path: string, type: string): Promise<void>;
   get(key: string): Promise<Readable>;
 }
 
-/** `fileStrategy: local`: a folder of this machine. */
+/** `fileStrategy: local`: a local folder. */
 export class LocalFiles implements FileStore {
   constructor(private readonly directory: string) {}
 
@@ -26,8 +26,8 @@ export class LocalFiles implements FileStore {
 }
 
 /**
- * `fileStrategy: s3`. Like LibreChat's, this client takes key and secret from the environment if both are there, and then
- * knows of no session token; only without them does it look where the AWS SDK does, such as in a credentials file.
+ * `fileStrategy: s3`. Like LibreChat's client, it uses key and secret of the environment if both are set, without a
+ * session token; otherwise it uses the AWS SDK's default credentials, such as a credentials file.
  */
 export class S3Files implements FileStore {
   constructor(private readonly bucket: string, private readonly env: NodeJS.ProcessEnv) {}
@@ -44,7 +44,7 @@ export class S3Files implements FileStore {
     return Body as Readable;
   }
 
-  /** Loaded at the first use: the SDK would cost every start a tenth of a second. */
+  /** Loaded on first use: the SDK would add 0.1 s to every start. */
   private async client() {
     const { S3Client } = await import('@aws-sdk/client-s3');
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: region } = this.env;

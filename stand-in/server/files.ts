@@ -6,7 +6,7 @@ import { raw, Router } from 'express';
 import type Redis from 'ioredis';
 import type { FileStore } from './file-store';
 
-// As LibreChat's own; what is in front of it allows less.
+// LibreChat's limit; CloudFront and Lambda allow less.
 const UPLOAD_LIMIT = '512mb';
 
 interface FileRecord {
@@ -17,7 +17,7 @@ interface FileRecord {
   readonly key: string;
 }
 
-/** `/api/files`: uploads as multipart forms, kept in the store after a stop in the folder for temporary files. */
+/** `/api/files`: uploads as multipart forms. They pass through the folder for temporary files. */
 export function fileRoutes(redis: Redis, store: FileStore, temporary: string): Router {
   const router = Router();
 
@@ -56,7 +56,7 @@ export function fileRoutes(redis: Redis, store: FileStore, temporary: string): R
   return router;
 }
 
-/** The form's file. */
+/** The file in the form. */
 async function fileIn(body: Buffer, contentType: string): Promise<File | undefined> {
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
   const file = form.get('file');

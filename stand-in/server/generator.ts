@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Pace, tokensFor } from './answer';
 import { type Conversations, UNTITLED } from './conversations';
 import type { EarlyEvents } from './early-events';
 import type { EventTransport } from './event-transport';
 import { type ChatEvent, delta, type Job, type JobStatus, type JobStore, type Message, runStep, textOf } from './job-store';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
+import { type Pace, tokensFor } from './pace';
 
-/** What a generator works with. */
+/** Dependencies of a generator. */
 export interface GeneratorParts {
   readonly jobs: JobStore;
   readonly transport: EventTransport;
@@ -17,11 +17,11 @@ export interface GeneratorParts {
   readonly log: Log;
 }
 
-/** Generates answers in the background of this process, whatever becomes of the requests that asked for them. */
+/** Generates replies in the background of this process, independent of the requests that started them. */
 export class Generator {
   constructor(private readonly parts: GeneratorParts) {}
 
-  /** Begins; when this resolves the job can be streamed and aborted from any process. */
+  /** Starts a generation; when this resolves, the job can be streamed and aborted from any process. */
   async start(job: Job, pace: Pace): Promise<void> {
     const { early, jobs, metrics, transport, log } = this.parts;
     const abort = new AbortController();
@@ -44,12 +44,12 @@ export class Generator {
         early.forget(job.generation);
         forget();
       })
-      // What LibreChat does after its job has ended: a process that is frozen now loses the title.
+      // LibreChat saves after the end of its job: a process that is frozen now loses the title.
       .then(async (ended) => { if (ended) await this.saveConversation(job, pace, titled); })
       .catch((error: Error) => log('error', `generation: ${error.message}`, { streamId: job.id }));
   }
 
-  /** Ends a job that runs in whatever process, and keeps the text that it has so far. */
+  /** Ends a job in any process, and keeps its text so far. */
   async abort(job: Job): Promise<void> {
     const { jobs, transport } = this.parts;
     await transport.requestAbort(job.id, job.generation);
@@ -72,7 +72,7 @@ export class Generator {
     return this.end(job, 'complete', { text: tokens.join('') });
   }
 
-  /** First kept, then published: who subscribes before reading what is kept misses nothing. */
+  /** Stores an event before publishing it: a client that subscribes before it reads misses nothing. */
   private async emit(job: Job, sequence: number, event: ChatEvent): Promise<void> {
     this.parts.early.add(job.generation, event);
     await this.parts.jobs.append(job.id, event);
@@ -80,17 +80,17 @@ export class Generator {
   }
 
   private async fail(job: Job, signal: AbortSignal, error: Error): Promise<boolean> {
-    if (signal.aborted) return true; // Whoever aborted ends the job.
+    if (signal.aborted) return true; // The abort ends the job.
     const text = textOf(await this.parts.jobs.events(job.id));
     return this.end(job, 'error', { text, error: true, unfinished: true }, error.message);
   }
 
-  /** Messages are saved before the final event, so that a client may ask for them as soon as it has that. */
-  private async end(job: Job, status: Exclude<JobStatus, 'running'>, answer: Partial<Message>, failure?: string): Promise<boolean> {
+  /** Messages are saved before the final event, because clients read them after it. */
+  private async end(job: Job, status: Exclude<JobStatus, 'running'>, reply: Partial<Message>, failure?: string): Promise<boolean> {
     const { jobs, conversations, transport } = this.parts;
     const { id: conversationId, userMessage, responseMessageId: messageId } = job;
     const responseMessage: Message = {
-      messageId, conversationId, parentMessageId: userMessage.messageId, sender: 'Stand-in', text: '', isCreatedByUser: false, ...answer,
+      messageId, conversationId, parentMessageId: userMessage.messageId, sender: 'Stand-in', text: '', isCreatedByUser: false, ...reply,
     };
     const final = {
       final: true,

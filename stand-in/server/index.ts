@@ -6,7 +6,7 @@ import { readSettings } from './settings';
 import { ensureTriggerIndexes } from './trigger-indexes';
 import { isAtLeast } from '../data-schemas';
 
-/** Starts the stand-in as LibreChat is started: `node server/index.js` in `/app/api`, told everything by variables. */
+/** Starts the stand-in as LibreChat is started: `node server/index.js` in `/app/api`, configured by variables. */
 async function main(): Promise<void> {
   const settings = readSettings(process.env, process.cwd());
   const log = createLog(settings);
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     log('info', 'Server readiness checks passing.');
   } catch (error) {
     const { name, message, stack } = error as Error;
-    // LibreChat's logger puts the error's own words in their place from v0.8.8 on.
+    // From v0.8.8 on, LibreChat's logger replaces the message with that of the error.
     log('error', isAtLeast('0.8.8') ? message : `Failed to start server: ${message}`, { name, stack });
     process.exit(1);
   }

@@ -5,7 +5,7 @@ const KEPT_SECONDS = 5 * 60;
 
 export type JobStatus = 'running' | 'complete' | 'aborted' | 'error';
 
-/** What is streamed: a frame's JSON. */
+/** The JSON of a frame. */
 export type ChatEvent = Readonly<Record<string, unknown>>;
 
 export interface Message {
@@ -19,24 +19,24 @@ export interface Message {
   readonly error?: boolean;
 }
 
-/** A generation, running or kept. Its id is its conversation's. */
+/** A generation, running or completed. Its id is that of its conversation. */
 export interface Job {
   readonly id: string;
-  /** Tells this generation from an earlier one of the same conversation. */
+  /** Distinguishes this generation from an earlier one of the same conversation. */
   readonly generation: string;
   readonly userId: string;
   readonly createdAt: number;
   readonly userMessage: Message;
   readonly responseMessageId: string;
   readonly status: JobStatus;
-  /** Why it cannot be generated at all. */
+  /** Reason why the reply cannot be generated. */
   readonly problem?: string;
   readonly finalEvent?: ChatEvent;
-  /** Why it failed; then readers get this in place of the final event. */
+  /** Reason why the generation failed; sent to clients instead of the final event. */
   readonly failure?: string;
 }
 
-/** The jobs and their events, in Redis, where every process finds them. */
+/** The jobs and their events, in Redis, so that every process can read them. */
 export class JobStore {
   constructor(private readonly redis: Redis, private readonly keepCompleted: boolean) {}
 
@@ -54,7 +54,7 @@ export class JobStore {
     return job ? JSON.parse(job) as Job : undefined;
   }
 
-  /** Keeps the event for those who come later. */
+  /** Stores the event for later subscribers. */
   async append(id: string, event: ChatEvent): Promise<void> {
     await this.redis.multi().rpush(key(id, 'events'), JSON.stringify(event)).expire(key(id, 'events'), RUNNING_SECONDS).exec();
   }
@@ -64,8 +64,8 @@ export class JobStore {
   }
 
   /**
-   * Ends the job, once: the generator and whoever aborts may both try. Returns false to the one that came second, and to
-   * a generator whose conversation has gone on without it.
+   * Ends the job once, although the generator and an abort may both try. Returns false to the second one, and to
+   * a generator that a new generation of the conversation has replaced.
    */
   async end(job: Job, status: Exclude<JobStatus, 'running'>, finalEvent: ChatEvent, failure?: string): Promise<boolean> {
     const current = await this.get(job.id);
@@ -82,7 +82,7 @@ export class JobStore {
     return true;
   }
 
-  /** The job of the request that a client repeats with the same id; undefined for the first, which is the job's own. */
+  /** The job of an earlier request with the same id; undefined if this is the first one. */
   async claim(userId: string, clientRequestId: string, job: Pick<Job, 'id' | 'createdAt'>): Promise<Pick<Job, 'id' | 'createdAt'> | undefined> {
     const name = `stream:request:${userId}:${clientRequestId}`;
     if (await this.redis.set(name, JSON.stringify(job), 'EX', RUNNING_SECONDS, 'NX') === 'OK') return undefined;
@@ -94,12 +94,12 @@ export class JobStore {
   }
 }
 
-/** The text that the events have so far. */
+/** The text of the events so far. */
 export function textOf(events: ChatEvent[]): string {
   return events.map(deltaOf).join('');
 }
 
-/** A part of a response, to which deltas refer: a page that was not told of it shows none of them. */
+/** A part of a reply that deltas refer to. The page ignores deltas of unknown steps. */
 export interface RunStep {
   readonly id: string;
   readonly runId: string;
@@ -107,7 +107,7 @@ export interface RunStep {
   readonly index: 0;
 }
 
-/** The frame that announces a response's only step. */
+/** The frame for a reply's only step. */
 export function runStep(id: string, runId: string): ChatEvent {
   const step: RunStep = { id, runId, type: 'message_creation', index: 0 };
   return { event: 'on_run_step', data: { ...step, stepDetails: { type: step.type, message_creation: { message_id: runId } } } };
@@ -117,7 +117,7 @@ export function runStepsIn(events: ChatEvent[]): RunStep[] {
   return events.filter(({ event }) => event === 'on_run_step').map(({ data }) => data as RunStep);
 }
 
-/** A frame that carries one token. */
+/** The frame for one token. */
 export function delta(stepId: string, text: string): ChatEvent {
   return { event: 'on_message_delta', data: { id: stepId, delta: { content: [{ type: 'text', text }] } } };
 }

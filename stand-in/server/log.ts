@@ -5,8 +5,8 @@ import type { Settings } from './settings';
 export type Log = (level: 'info' | 'warn' | 'error', message: string, details?: Record<string, unknown>) => void;
 
 /**
- * One JSON line for each message, on standard output. As LibreChat does, it makes its log directory whether it is going to
- * log to a file or not: with a read-only file system the process ends here unless the directory was moved.
+ * Writes one JSON line per message to standard output. Like LibreChat, it creates its log directory even if it does not
+ * log to a file: on a read-only file system, the process ends here unless the directory was changed.
  */
 export function createLog({ logDirectory, logToFile }: Pick<Settings, 'logDirectory' | 'logToFile'>): Log {
   mkdirSync(logDirectory, { recursive: true });

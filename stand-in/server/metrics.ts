@@ -2,11 +2,11 @@ import { timingSafeEqual } from 'node:crypto';
 import { type RequestHandler } from 'express';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
-/** What `/metrics` tells, as LibreChat names it. */
+/** The metrics at `/metrics`, with LibreChat's names. */
 export class Metrics {
   readonly registry = new Registry();
 
-  /** Generations that run in this process. */
+  /** Running generations of this process. */
   readonly jobsInFlight = new Gauge({
     name: 'generation_jobs_in_flight',
     help: 'Generation jobs currently running in this process',
@@ -18,7 +18,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** Prometheus text, for those who know the secret. */
+  /** Returns metrics in Prometheus' format to clients that have the secret. */
   handler(secret: string): RequestHandler {
     const expected = Buffer.from(`Bearer ${secret}`);
     return async (req, res) => {

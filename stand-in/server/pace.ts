@@ -1,18 +1,18 @@
 import { replyTo, sentencesFor } from './replies';
 
-/** How a response is generated: a chat's body may say so under `standIn`. */
+/** How a reply is generated; set by `standIn` in the body of a chat. */
 export interface Pace {
-  /** Number of tokens; otherwise the reply is as long as what it has to say. */
+  /** Number of tokens. @default the length of the reply */
   readonly tokens?: number;
-  /** Milliseconds between one token and the next. */
+  /** Milliseconds between tokens. */
   readonly gapMs: number;
-  /** Milliseconds of silence before the second half, as of a model that thinks. */
+  /** Milliseconds of silence before the second half, as of a reasoning model. */
   readonly silenceMs: number;
-  /** Milliseconds from the job's end until the conversation is saved. */
+  /** Milliseconds from the end of the job until the conversation is saved. */
   readonly saveMs: number;
-  /** Milliseconds from the job's beginning until the title is generated, which is stored once the conversation is. */
+  /** Milliseconds from the start of the job until the title is generated. It is stored after the conversation. */
   readonly titleMs: number;
-  /** Where given, the model fails after so many tokens. */
+  /** The model fails after this number of tokens. @default the model does not fail */
   readonly failAfter?: number;
 }
 
@@ -20,12 +20,12 @@ const DEFAULT_PACE: Pace = { gapMs: 60, silenceMs: 0, saveMs: 300, titleMs: 0 };
 const NAMES = [...Object.keys(DEFAULT_PACE), 'tokens', 'failAfter'];
 const MOST_TOKENS = 100_000;
 
-/** A prompt may ask for a pace in these words, since LibreChat's page sends nothing but a prompt. */
+/** A prompt can specify a pace in these words, because LibreChat's page sends nothing but the prompt. */
 const PACE_IN_PROMPT = /(\d+) tokens, (\d+) ms apart, (\d+) ms of silence/;
 
 /**
- * The tokens of the response to a prompt, one for each word; the same for the same prompt, so that a reader can tell whether all came.
- * However many there are, the last one ends a sentence.
+ * The tokens of the reply to a prompt, one per word. They are deterministic, so that a client can verify that all arrived. The last
+ * one ends a sentence.
  */
 export function tokensFor(prompt: string, { tokens }: Pace): string[] {
   if (tokens === undefined) return replyTo(prompt).flatMap(wordsOf);
@@ -38,7 +38,7 @@ export function tokensFor(prompt: string, { tokens }: Pace): string[] {
   return [...words, ...fill(tokens - words.length)];
 }
 
-/** Short sentences that have so many words together. */
+/** Short sentences with this total number of words. */
 function fill(count: number): string[] {
   if (count > 3) return ['More ', 'follows. ', ...fill(count - 2)];
   return [[], ['Done. '], ['That’s ', 'all. '], ['That ', 'is ', 'all. ']][count];
@@ -48,7 +48,7 @@ function wordsOf(sentence: string): string[] {
   return sentence.split(' ').map((word) => `${word} `);
 }
 
-/** The pace that a chat's body asks for; throws when it is no pace. */
+/** The pace that a chat's body requests. @throws if it is invalid */
 export function paceOf(body: { text?: unknown; standIn?: Record<string, unknown> }): Pace {
   const pace: Record<string, unknown> = { ...DEFAULT_PACE, ...paceInPrompt(body.text), ...body.standIn };
   for (const [name, value] of Object.entries(pace)) {

@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Config, Endpoint } from './config';
 import type { Users } from './users';
 
-/** What the chat page asks for when it is opened, besides what else is served; what the stand-in has none of is empty. */
+/** Requests of the opened chat page whose responses are always empty in the stand-in. */
 const EMPTY: Readonly<Record<string, unknown>> = {
   '/agents': { object: 'list', data: [], has_more: false },
   '/agents/tools/calls': [],
@@ -24,10 +24,10 @@ const EMPTY: Readonly<Record<string, unknown>> = {
   '/user/settings/favorites': [],
 };
 
-/** What the page offers where `librechat.yaml` configures no endpoint; LibreChat's offers nothing then. */
+/** The endpoint if `librechat.yaml` configures none. LibreChat offers none then. */
 const OWN_ENDPOINT: Endpoint = { name: 'Stand-in', models: ['stand-in'] };
 
-/** The requests of a page that is opened. */
+/** The requests that the page sends when it is opened. */
 export function pageRoutes(users: Users, config: Config, user: RequestHandler): Router {
   const endpoints = config.endpoints.length ? config.endpoints : [OWN_ENDPOINT];
   const router = Router();

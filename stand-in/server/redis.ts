@@ -5,20 +5,20 @@ import type { Settings } from './settings';
 
 const LONGEST_PAUSE_MS = 2_000;
 
-/** The three connections that a LibreChat process keeps. */
+/** The connections of a process; LibreChat has three. */
 export interface Connections {
   /** Jobs and their events. */
   readonly jobs: Redis;
-  /** Messages, conversations and files, which LibreChat keeps in MongoDB. */
+  /** Messages, conversations and files, which LibreChat stores in MongoDB. */
   readonly documents: Redis;
-  /** Receives what other processes publish. */
+  /** Receives messages of other processes. */
   readonly subscriber: Redis;
-  /** Whether commands would be answered now. */
+  /** Whether Redis responds to commands now. */
   ready(): boolean;
   close(): void;
 }
 
-/** Connects in the background: until it has, `ready` is false and `/readyz` says so. */
+/** Connects in the background: until then, `ready` is false and `/readyz` reports it. */
 export function connectRedis({ uri, password, keyPrefix, ca, attempts, documentsUri }: Settings['redis'], log: Log): Connections {
   const open = (name: string, at = uri) => {
     const redis = new Redis(at, {

@@ -1,10 +1,10 @@
-/** How a response gets from LibreChat to the browser, as docs/streaming.md explains it at length. */
+/** The path of a reply from LibreChat to the browser; docs/streaming.md has the details. */
 const PATH = [
   'Your browser sent the message to CloudFront, which passed it on to API Gateway.',
   'API Gateway invoked a relay: a small Lambda function that serves one request at a time.',
   'The relay put the request into a queue in Redis.',
   'A worker took it from there, and a worker is a Lambda function that runs LibreChat and serves many requests at once.',
-  'LibreChat answered the POST with the id of a stream, and it generates this reply in the background.',
+  'LibreChat responded to the POST with the id of a stream, and it generates this reply in the background.',
   'Your browser opened that stream with a second request, which went through a second relay to the same worker.',
   'Each word leaves LibreChat as a server-sent event, and the worker writes it to Redis.',
   'The relay reads it there and sends it on through API Gateway and CloudFront, without waiting for the rest.',
@@ -28,7 +28,7 @@ const SILENCE = [
   'Now you have seen the second half arrive on the same connection.',
 ];
 
-/** Whole replies, by what the prompt asks for. */
+/** Whole replies, by patterns of prompts. */
 const REPLIES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/how a response gets/i, PATH],
   [/long response/i, [...PATH, ...MORE]],
@@ -40,13 +40,13 @@ const UNKNOWN = [
   'Write “Tell me how a response gets here”, and it explains how these words reached you.',
 ];
 
-/** The reply to a prompt, in whole sentences. */
+/** The reply to a prompt, as complete sentences. */
 export function replyTo(prompt: string): readonly string[] {
   const [, reply] = REPLIES.find(([topic]) => topic.test(prompt)) ?? [];
   return reply ?? [quote(prompt), ...UNKNOWN];
 }
 
-/** Sentences for a reply that is to have a certain number of words: first a quote, so that each prompt has its own reply. */
+/** Sentences for a reply with a given number of words. The first one quotes the prompt, so that replies differ. */
 export function* sentencesFor(prompt: string): Generator<string> {
   yield quote(prompt);
   for (;;) yield* [...PATH, ...MORE];

@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 
-/** What the stand-in reads of LibreChat's environment variables. */
+/** The settings in LibreChat's environment variables that the stand-in reads. */
 export interface Settings {
   readonly host: string;
   readonly port: number;
   readonly production: boolean;
   readonly trustProxy: number;
-  /** Where the page is opened. */
+  /** URL of the page. */
   readonly clientUrl: string;
   readonly jwtSecret: string;
   readonly jwtRefreshSecret: string;
   readonly metricsSecret?: string;
   readonly registrationAllowed: boolean;
   readonly keepCompletedJobs: boolean;
-  /** LibreChat after v0.8.8 sends comments on silent streams; its versions before send none. */
+  /** Interval of comments in silent streams, as sent by LibreChat after v0.8.8; earlier versions send none. */
   readonly keepAliveMs?: number;
   readonly redis: {
     readonly uri: string;
@@ -21,7 +21,7 @@ export interface Settings {
     readonly keyPrefix: string;
     readonly ca?: string;
     readonly attempts: number;
-    /** A Redis for what LibreChat keeps in MongoDB, where the other one is to lose its data. */
+    /** A separate Redis for data that LibreChat stores in MongoDB, for tests in which the other one loses its data. */
     readonly documentsUri?: string;
   };
   readonly clientDirectory: string;
@@ -35,13 +35,13 @@ export interface Settings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Without these LibreChat does not start, or starts in a way that logs users out at random on Lambda. */
+/** Without these, LibreChat does not start, or logs users out at random on Lambda. */
 const REQUIRED = ['CREDS_KEY', 'CREDS_IV', 'JWT_SECRET', 'JWT_REFRESH_SECRET', 'MONGO_URI', 'DOMAIN_CLIENT', 'USE_REDIS', 'REDIS_URI'];
 const HEX_LENGTHS: Readonly<Record<string, number>> = { CREDS_KEY: 64, CREDS_IV: 32 };
 
 const enabled = (value?: string) => value?.toLowerCase() === 'true';
 
-/** The settings, with `directory` as LibreChat's own (`/app/api`); throws with every variable that is wrong. */
+/** Reads the settings; `directory` corresponds to LibreChat's `/app/api`. @throws Error with every invalid variable */
 export function readSettings(env: Environment, directory: string): Settings {
   const problems = [
     ...REQUIRED.filter((name) => !env[name]).map((name) => `${name} is missing`),

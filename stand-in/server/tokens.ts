@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a token says of its bearer. */
+/** The claims of a token. */
 export interface Claims {
   readonly id: string;
   readonly email: string;
@@ -17,14 +17,14 @@ function signatureOf(content: string, secret: string): Buffer {
   return createHmac('sha256', secret).update(content).digest();
 }
 
-/** A JSON Web Token (HS256), so that every process that has the secret knows its bearer. */
+/** Creates a JSON Web Token (HS256), which every process with the secret can verify. */
 export function signToken(user: { id: string; email: string }, secret: string, seconds: number): string {
   const now = Math.floor(Date.now() / 1000);
   const content = `${HEADER}.${encode({ id: user.id, email: user.email, iat: now, exp: now + seconds })}`;
   return `${content}.${signatureOf(content, secret).toString('base64url')}`;
 }
 
-/** The token's claims, if it was signed with the secret and has not expired. */
+/** The token's claims, if it is valid and has not expired. */
 export function verifyToken(token: string, secret: string): Claims | undefined {
   const [header, payload, signature] = token.split('.');
   if (header !== HEADER || !payload || !signature) return undefined;

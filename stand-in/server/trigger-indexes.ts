@@ -8,8 +8,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * Builds the indexes of durable agent triggers after the server listens, whatever `MONGO_AUTO_INDEX` says, as releases from v0.8.8 do; those before have
- * no such models. Where DocumentDB refuses because another process builds, it tries again.
+ * Builds the indexes of durable agent triggers after the server listens, regardless of `MONGO_AUTO_INDEX`, as releases from v0.8.8 do. Earlier ones
+ * do not have these models. Retries if DocumentDB rejects a build because of another one.
  *
  * @see https://github.com/danny-avila/LibreChat/pull/15563
  */

@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
 
-/** What the names of browsers have in common; curl, node and the like have none of it. */
+/** Common parts of the User-Agent of browsers; those of curl, node and the like do not match. */
 const BROWSER = /\b(Chrome|Chromium|CriOS|Firefox|FxiOS|Safari|Edge?|OPR|Opera|SamsungBrowser|MSIE|Trident)\b/;
 
 /**
- * Refuses clients that are no browsers in LibreChat's way: status 200 and an `error` event, whatever the route. A
- * distribution that keeps `User-Agent` from the API makes every user look like that.
+ * Rejects clients that are not browsers as LibreChat does: with status 200 and an `error` event, on every route. If a
+ * distribution does not forward `User-Agent` to the API, all users are rejected.
  */
 export const browsersOnly: RequestHandler = (req, res, next) => {
   if (BROWSER.test(req.get('user-agent') ?? '')) return next();

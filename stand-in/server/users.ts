@@ -20,16 +20,16 @@ export interface Registration {
 
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
 
-/** The users in MongoDB, under their addresses. */
+/** The users in MongoDB, by email address. */
 export class Users {
   constructor(private readonly models: { readonly User: Models[string] }) {}
 
-  /** Returns false when the address is taken. The first user is an administrator. */
+  /** Returns false if the address exists. The first user becomes an administrator. */
   async register({ password, email, ...rest }: Registration): Promise<boolean> {
     const { User: model } = this.models;
     if (await model.findOne({ email: email.toLowerCase() })) return false;
     const role = await model.findOne({}) ? 'USER' : 'ADMIN';
-    // Others may have been faster: the address is unique.
+    // Another process may have registered the address in the meantime: the index is unique.
     return model.create({ ...rest, email, role, password: await hashed(password) }).then(() => true, (error: { code?: number }) => {
       if (error.code === 11000) return false;
       throw error;
@@ -47,7 +47,7 @@ export class Users {
   }
 }
 
-/** What is kept of a password. LibreChat keeps a bcrypt hash. */
+/** The stored hash of a password. LibreChat uses bcrypt. */
 export async function hashed(password: string): Promise<string> {
   const salt = randomBytes(16);
   return `${salt.toString('hex')}$${(await derive(password, salt, 32)).toString('hex')}`;

@@ -89,10 +89,10 @@ test.each([200, 204, 304])('a response of %d is not marked', (status) => {
   expect(stateOf(picture.relays[0])).toBe('responding');
 });
 
-test('a response that is broken off is marked', () => {
+test('marks an aborted response', () => {
   relay(1, true);
   picture.receive({ type: 'request', ...served(1), milliseconds: 7, broken: true, at: at++ });
-  expect(picture.moments[0]).toMatchObject({ kind: 'failed', text: 'GET /api/x was broken off after 7 ms' });
+  expect(picture.moments[0]).toMatchObject({ kind: 'failed', text: 'GET /api/x was aborted after 7 ms' });
   expect(stateOf(picture.relays[0])).toBe('failed');
 });
 

@@ -191,7 +191,7 @@ describe('each variant', () => {
 
   test.each([
     ['AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.x1', NumCacheClusters: 1 },
-      'nodes of ElastiCache must be one that tools/cost/prices.ts has a price for, got: cache.x1'],
+      'nodes of ElastiCache must have a price in tools/cost/prices.ts, got: cache.x1'],
     ['AWS::DocDB::DBCluster', {}, 'DocumentDB clusters must be serverless, got: New'],
     ['AWS::DocDB::DBInstance', { DBInstanceClass: 'db.r6g.large' }, 'DocumentDB instances must be of class db.serverless, got: db.r6g.large'],
     ['AWS::SSM::Parameter', { Tier: 'Advanced' }, 'SSM parameters must be of the tier Standard, which is free, got: Advanced'],

@@ -5,7 +5,7 @@ import { EnvironmentWatch } from '../../fixtures/environment-watch';
 import { until } from '../../fixtures/runtime/until';
 import { ChatClient } from '../../probe/chat-client';
 import { type ChatEvent, finalTextOf, resumedTextOf, tokenOf } from '../../probe/chat-events';
-import { paceOf, tokensFor } from '../../stand-in/server/answer';
+import { paceOf, tokensFor } from '../../stand-in/server/pace';
 import { describeWith } from '../requires';
 
 const APP = `${__dirname}/../../examples/typescript/app.ts`;

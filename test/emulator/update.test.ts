@@ -6,7 +6,7 @@ import { Emulator } from '../../emulator/emulator';
 import { ChatClient } from '../../probe/chat-client';
 import { resumedTextOf, tokenOf } from '../../probe/chat-events';
 import { LibreChatImage, LibreChatServerless } from '../../src';
-import { paceOf, tokensFor } from '../../stand-in/server/answer';
+import { paceOf, tokensFor } from '../../stand-in/server/pace';
 
 jest.setTimeout(180_000);
 

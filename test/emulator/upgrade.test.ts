@@ -4,7 +4,7 @@ import { until } from '../../fixtures/runtime/until';
 import { ChatClient } from '../../probe/chat-client';
 import { finalTextOf, joined, type ChatEvent } from '../../probe/chat-events';
 import { LibreChatImage } from '../../src';
-import { paceOf, tokensFor } from '../../stand-in/server/answer';
+import { paceOf, tokensFor } from '../../stand-in/server/pace';
 
 jest.setTimeout(600_000);
 

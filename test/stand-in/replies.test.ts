@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { paceOf, tokensFor } from '../../stand-in/server/answer';
+import { paceOf, tokensFor } from '../../stand-in/server/pace';
 
 const PAGE = readFileSync(join(__dirname, '../../stand-in/client/public/index.html'), 'utf8');
 const SUGGESTIONS = [...PAGE.matchAll(/<button type="button"[^>]*>([A-Z][^<]+)<\/button>/g)].map(([, text]) => text);

@@ -5,7 +5,7 @@ import { until } from '../../fixtures/runtime/until';
 import { STAND_IN, type StandInProcess, startStandIn, startTestServers, type TestServers, variables } from '../../fixtures/stand-in-process';
 import { ChatClient } from '../../probe/chat-client';
 import { type ChatEvent, resumedTextOf, tokenOf } from '../../probe/chat-events';
-import { paceOf, tokensFor } from '../../stand-in/server/answer';
+import { paceOf, tokensFor } from '../../stand-in/server/pace';
 
 const SOMEONE = { email: 'someone@example.com', password: 'a-long-password' };
 const MODEL = { endpoint: 'Probe', endpointType: 'custom', model: 'probe' };

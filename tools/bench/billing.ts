@@ -8,14 +8,14 @@ const RESPONSE = { tokens: 200, gapMs: 100 };
 const SHORT = { tokens: 10, gapMs: 50 };
 const AT_ONCE = 20;
 
-/** GB-seconds for one response of 20 s, in environments that are warm. */
+/** GB-seconds of one response of 20 s, in warm environments. */
 export interface Billed {
   readonly alone: number;
-  /** For each of `AT_ONCE` at the same time. */
+  /** For each of `AT_ONCE` concurrent responses. */
   readonly eachAtOnce: number;
 }
 
-/** What Lambda bills for responses of 20 s, with the timings that are shipped. */
+/** Billed duration of responses of 20 s, with the default timings. */
 export async function benchBilling(): Promise<Billed> {
   const synthesized = await synthesize(APP);
   const emulator = await Emulator.start({ assembly: synthesized.assembly, port: 0, environment: { ALLOW_REGISTRATION: 'true' } });
@@ -29,17 +29,17 @@ export async function benchBilling(): Promise<Billed> {
 }
 
 async function billed(emulator: Emulator, client: ChatClient, number: number): Promise<number> {
-  const crowd = (pace: object) => Promise.all(Array.from({ length: number }, () => chat(client, pace)));
+  const concurrentUsers = (pace: object) => Promise.all(Array.from({ length: number }, () => chat(client, pace)));
   const total = () => emulator.usage().reduce((sum, { gbSeconds }) => sum + gbSeconds, 0);
-  await crowd(SHORT);
+  await concurrentUsers(SHORT);
   await allFrozen(emulator);
   const before = total();
-  await crowd(RESPONSE);
+  await concurrentUsers(RESPONSE);
   await allFrozen(emulator);
   return (total() - before) / number;
 }
 
-/** A message as the page sends it, and what it asks for when the reply is complete. */
+/** Sends a message as the page does, with the requests that follow a complete reply. */
 async function chat(client: ChatClient, pace: object): Promise<void> {
   const id = await client.start('Hello', pace);
   let complete = false;

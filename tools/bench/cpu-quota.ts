@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 const PERIOD_US = 20_000;
 
-/** A control group whose processes share a part of one core, as Lambda gives functions a share by their memory. */
+/** A control group whose processes share a fraction of one core, as on Lambda in proportion to memory. */
 export class CpuQuota {
-  /** Undefined where this machine does not allow it: it takes Linux, and root. */
+  /** Undefined if the machine does not support it: it requires Linux and root. */
   public static create(cores: number): CpuQuota | undefined {
     const quota = String(Math.round(cores * PERIOD_US));
     for (const [root, limits] of [
@@ -21,7 +21,7 @@ export class CpuQuota {
         }
         rmdirSync(folder);
       } catch {
-        // No such controller here, or no right to it.
+        // The controller does not exist, or access is denied.
       }
     }
     return undefined;
@@ -33,7 +33,7 @@ export class CpuQuota {
     writeFileSync(join(this.folder, 'cgroup.procs'), String(pid));
   }
 
-  /** Its processes must have ended. */
+  /** Removes the group. Its processes must have ended. */
   public dispose(): void {
     rmdirSync(this.folder);
   }

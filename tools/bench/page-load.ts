@@ -6,12 +6,12 @@ import { largest, median } from '../../probe/statistics';
 const WARM_LOADS = 10;
 
 export interface PageLoadOptions {
-  /** A built LibreChat, with a MongoDB for it. @default the stand-in */
+  /** A built LibreChat, and a MongoDB for it. @default the stand-in */
   readonly librechat?: string;
   readonly mongoUri?: string;
 }
 
-/** Opens the page as a user who is logged in: 28 API calls at once over HTTP/2. */
+/** Opens the page as a logged-in user: 28 concurrent API calls over HTTP/2. */
 export async function benchPageLoad(options: PageLoadOptions): Promise<Array<{ name: string; value: string }>> {
   const deployment = await Deployment.start({ ...options, tls: true });
   const page = await PageConnection.open(deployment.url, deployment.emulator.certificateAuthority);
@@ -21,7 +21,7 @@ export async function benchPageLoad(options: PageLoadOptions): Promise<Array<{ n
     const before = deployment.usage();
     const cold = await page.load();
     const after = deployment.usage();
-    // Relays have started with the first load.
+    // The first load has started relays.
     const warm: PageCall[] = [];
     for (let load = 0; load < WARM_LOADS; load++) warm.push(...await page.load());
     const end = deployment.usage();
@@ -42,7 +42,7 @@ export async function benchPageLoad(options: PageLoadOptions): Promise<Array<{ n
   }
 }
 
-/** As after a night without users. */
+/** The state after a night without users. */
 async function endEnvironments({ worker, relay }: Deployment): Promise<void> {
   for (const fn of [worker, relay]) {
     await until(() => fn.environments.every(({ state }) => state === 'frozen' || state === 'dead'));

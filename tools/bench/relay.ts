@@ -11,12 +11,12 @@ import { specQuery } from '../../fixtures/runtime/response-spec';
 import { until } from '../../fixtures/runtime/until';
 import { median } from '../../probe/statistics';
 
-/** A line of the table: what was measured, directly and through relay and worker. */
+/** A line of the table: values over a direct connection, and through relay and worker. */
 export interface Measurement {
   readonly name: string;
   readonly direct?: string;
   readonly relayed: string;
-  /** What it should not be above, where there is an aim. */
+  /** Target value, if there is one. */
   readonly aim?: string;
 }
 
@@ -27,10 +27,10 @@ const UPLOAD = Buffer.alloc(4 * MB, 7);
 /** The share of a core that Lambda gives a function with 256 MB. */
 const RELAY_SHARE = 256 / 1769;
 
-/** Sends a request; resolves with the body as it comes. */
+/** Sends a request; resolves to the body as a stream. */
 type Open = (path: string, options?: EventOptions) => Promise<Readable>;
 
-/** Measures the built relay and worker against the same server reached directly, in one run. */
+/** Measures the built relay and worker, and a direct connection to the same server, in one run. */
 export async function benchRelay(): Promise<Measurement[]> {
   const artifacts = await buildArtifacts();
   const librechat = join(artifacts.api, '..');
@@ -86,7 +86,7 @@ class RelayBench {
     });
   };
 
-  /** From the process's start until it asks for an event: secrets read, Redis connected. */
+  /** Time from the start of the process to its request for an event. It includes reading secrets and connecting to Redis. */
   private async starts(quota?: CpuQuota): Promise<number> {
     const times: number[] = [];
     for (let start = 0; start < STARTS; start++) {
@@ -138,7 +138,7 @@ class RelayBench {
 
 const DELIMITER = Buffer.alloc(8);
 
-/** The body, without the status and headers before it that API Gateway reads. */
+/** The body, without the status and headers that precede it for API Gateway. */
 async function* withoutMetadata(response: Readable): AsyncGenerator<Buffer> {
   let held: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of response as AsyncIterable<Buffer>) {

@@ -5,7 +5,7 @@ import { buildSync, transformSync } from 'esbuild';
 import { median } from '../../probe/statistics';
 
 const ROOT = join(__dirname, '../..');
-/** As deep below the root as `lib/private`, so that the construct finds what the package has beside it. */
+/** Same depth below the root as `lib/private`, because the construct finds files of the package by relative paths. */
 const FOLDER = join(ROOT, 'build/bench');
 const RUNS = 9;
 
@@ -16,15 +16,15 @@ const stack = new Stack(app, 'Stack');
 `;
 const CHAT = `import { LibreChatServerless } from './construct.js';${EMPTY}new LibreChatServerless(stack, 'Chat');\n`;
 
-/** How an app is run: TypeScript as the example's `cdk.json` says, and what a compiled app would take. */
+/** Commands for an app: TypeScript as in `cdk.json` of the example, and compiled JavaScript. */
 const WAYS = {
   'TypeScript app': { extension: 'ts', command: [join(ROOT, 'node_modules/tsx/dist/cli.mjs')] },
   'compiled app': { extension: 'cjs', command: [] },
 };
 
 /**
- * How long `cdk synth` waits for an app with nothing in it, and for one with a LibreChat: whole processes, alternately, so
- * that whatever else the machine does meets both.
+ * Duration of `cdk synth` for an app with an empty stack, and for one with the construct. The processes run alternately, so
+ * that other load on the machine affects both.
  */
 export async function benchSynth(): Promise<Array<{ name: string; value: string }>> {
   mkdirSync(FOLDER, { recursive: true });
@@ -36,7 +36,7 @@ export async function benchSynth(): Promise<Array<{ name: string; value: string 
     return [
       { name: `synth of a ${name}, empty`, value: `${empty.toFixed(0)} ms` },
       { name: `synth of a ${name} with a LibreChatServerless`, value: `${chat.toFixed(0)} ms` },
-      { name: `${name}: what the construct adds, as a part of the empty one`, value: ((chat - empty) / empty).toFixed(2) },
+      { name: `${name}: additional time for the construct, as a fraction of the empty one`, value: ((chat - empty) / empty).toFixed(2) },
     ];
   });
 }

@@ -5,7 +5,7 @@ import {
 import type { ZodError, ZodIssue } from 'zod';
 import type { ConfigIssue } from '../../src/private/config-checker';
 
-/** Parses `librechat.yaml` as LibreChat does. Throws js-yaml's error. */
+/** Parses `librechat.yaml` as LibreChat does. @throws js-yaml's error */
 export function parse(text: string): unknown {
   return load(text);
 }
@@ -46,7 +46,7 @@ function issueOf({ path, message }: ZodIssue): ConfigIssue {
   return { path, message };
 }
 
-/** The alternative that the value was most likely meant to match. */
+/** The alternative that the value most likely was meant to match. */
 function closest(alternatives: ZodError[]): ConfigIssue[] {
   return alternatives.map(issuesOf).reduce((best, issues) => (issues.length < best.length ? issues : best));
 }

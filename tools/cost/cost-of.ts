@@ -7,7 +7,7 @@ import { apiGateway, buckets, cloudFront, lambda, logs, provisioned, secrets } f
 import { addresses, builds, documentDb, documentDbInstances, elastiCache, endpoints, natGateways, parameters, zones } from './standing';
 import type { Usage } from './usage';
 
-/** Types of resources that are paid for, in the order of the table. */
+/** Billed resource types, in the order of the table. */
 const PRICED: Readonly<Record<string, Pricer>> = {
   'AWS::DocDB::DBCluster': documentDb,
   'AWS::DocDB::DBInstance': documentDbInstances,
@@ -35,7 +35,7 @@ const PRICED: Readonly<Record<string, Pricer>> = {
 /**
  * Monthly cost of the resources of a template.
  *
- * @throws CommandError where a resource of a priced type has no known price
+ * @throws CommandError if a resource of a billed type has no known price
  */
 export function costOf(template: Template, usage: Usage): CostLine[] {
   const present = typesOf(template);
@@ -44,12 +44,12 @@ export function costOf(template: Template, usage: Usage): CostLine[] {
   return [...pricers].flatMap((pricer) => pricer(template, usage, load));
 }
 
-/** Types of resources in a template for which no price is known. */
+/** Resource types in a template without a known price. */
 export function unpricedTypes(template: Template): string[] {
   return typesOf(template).filter((type) => !(type in PRICED) && !FREE_TYPES.includes(type));
 }
 
-/** All lines together. */
+/** The sum of all lines. */
 export function totalOf(lines: readonly CostLine[]): { readonly idle: number; readonly use: number } {
   const sum = (what: 'idle' | 'use') => lines.reduce((total, line) => total + line[what], 0);
   return { idle: sum('idle'), use: sum('use') };

@@ -3,16 +3,16 @@ import { ASSUMED, ASSUMED_WITH_RELAY, type Usage } from './usage';
 import { readSettings } from '../../runtime/shared/settings';
 import type { Template } from '../template';
 
-/** What a month's use asks of the services. */
+/** Load on the services in a month. */
 export interface Load {
   readonly visits: number;
   readonly apiRequests: number;
   readonly pageRequests: number;
-  /** Number of times that LibreChat is started. */
+  /** Number of starts of LibreChat. */
   readonly starts: number;
-  /** Total time that LibreChat's function runs. */
+  /** Total duration of LibreChat's function. */
   readonly libreChatSeconds: number;
-  /** Total time that the relay runs; 0 without one. */
+  /** Total duration of the relay; 0 without one. */
   readonly relaySeconds: number;
   readonly gbToViewers: number;
   readonly logGb: number;
@@ -46,7 +46,7 @@ function withoutRelay({ replies, seconds }: Usage, visits: number): FunctionLoad
   };
 }
 
-/** One environment generates and is held until the reply is saved, another streams. */
+/** One environment generates until the reply is saved, another one streams. */
 export function secondsPerReply(seconds: number): number {
   return 2 * seconds + readSettings({}).graceMs / 1000;
 }

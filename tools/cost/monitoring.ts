@@ -8,7 +8,7 @@ import { CommandError } from '../../cli/command';
 
 const { alarmMetric, metric, dashboard, free: FREE } = PRICES.cloudWatch;
 
-/** An alarm is charged for each metric that it reads, whether the metric has values or not. */
+/** An alarm is billed per metric, whether the metric has values or not. */
 export const alarms: Pricer = (template, { freeTier }) => {
   const found = resourcesOf(template, 'AWS::CloudWatch::Alarm');
   const queries = found.flatMap(({ properties }) => (properties.Metrics ?? [properties]) as Array<Record<string, unknown>>);
@@ -21,7 +21,7 @@ export const dashboards: Pricer = (template, { freeTier }) => {
   return [standing('CloudWatch dashboard', count(found, 'dashboard'), beyond(freeTier && FREE.dashboards, found) * dashboard)];
 };
 
-/** A metric is charged in the hours in which it gets values: those of faults in none, the others while people chat. */
+/** A metric is billed for hours with values: metrics of faults for none, the others for hours of use. */
 export const metrics: Pricer = (template, { freeTier }) => {
   const names = resourcesOf(template, 'AWS::Logs::MetricFilter').map(({ properties }) => String(properties.MetricTransformations[0].MetricName));
   const used = names.filter((name) => !FAULTS.includes(name)).length;
@@ -29,17 +29,17 @@ export const metrics: Pricer = (template, { freeTier }) => {
   return used ? [{ what: 'CloudWatch metrics', quantity: count(used, 'metric'), idle: 0, use }] : [];
 };
 
-/** Metrics without values while everything is in order. */
+/** Metrics that have no values in normal operation. */
 const FAULTS = ['SlowResponses', 'RequestsWithoutWorker', 'FailedStarts', 'BrokenResponses', 'StreamsWithoutRedis'];
 
 function beyond(free: number | false, quantity: number): number {
   return Math.max(0, quantity - (free || 0));
 }
 
-/** What a run takes: the canary itself, and a worker that is started for it. A title is waited for after a chat. */
+/** Seconds of a run: of the canary, and of a worker that is started for it. The canary waits for the title of a chat. */
 const CANARY_SECONDS = { page: 1, login: 15, chat: 25 };
 
-/** Runs of a canary, which cost the same whatever people do. Tokens are not included. */
+/** Runs of a canary, whose cost does not depend on use. Tokens are not included. */
 export const canaries: Pricer = (template) => resourcesOf(template, 'AWS::Lambda::Function').flatMap((canary) => {
   const variables = canary.properties.Environment?.Variables ?? {};
   const rule = resourcesOf(template, 'AWS::Events::Rule').find(({ properties }) => refersTo(properties.Targets, canary.id));

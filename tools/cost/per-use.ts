@@ -21,7 +21,7 @@ export const lambda: Pricer = (template, { freeTier }, { libreChatSeconds, relay
   ];
 };
 
-/** Prices functions, which share the account's free tier. */
+/** Prices functions, which share the free tier of the account. */
 class LambdaMeter {
   constructor(private free: { readonly gbSeconds: number; readonly requests: number }) {}
 
@@ -83,14 +83,14 @@ export const buckets: Pricer = (template, { users }, { pageRequests }) => resour
   return { what: 'S3, files', quantity: `${amount(storedGb)} GB`, idle: 0, use: storedGb * gb + uploads * (put + get) };
 });
 
-/** An environment that starts reads each secret once. */
+/** Each starting environment reads every secret once. */
 export const secrets: Pricer = (template, _usage, { starts }) => {
-  const n = resourcesOf(template, 'AWS::SecretsManager::Secret').length + givenSecrets(template).size;
+  const n = resourcesOf(template, 'AWS::SecretsManager::Secret').length + importedSecrets(template).size;
   return [{ what: 'Secrets Manager', quantity: count(n, 'secret'), idle: n * PRICES.secret.month, use: starts * n * PRICES.secret.call }];
 };
 
-/** Those that stood before the stack, and that the function reads all the same. */
-function givenSecrets(template: Template): Set<string> {
+/** Existing secrets outside of the stack that the function reads. */
+function importedSecrets(template: Template): Set<string> {
   const made = resourcesOf(template, 'AWS::SecretsManager::Secret').concat(resourcesOf(template, 'AWS::SecretsManager::SecretTargetAttachment'));
   const variables = libreChatsOf(template).flatMap(({ properties }) => Object.entries<unknown>(properties.Environment?.Variables ?? {}));
   return new Set(variables
@@ -100,7 +100,7 @@ function givenSecrets(template: Template): Set<string> {
     .map((reference) => reference.replace(/(:secret:[^:"]+):[^"]*/, '$1')));
 }
 
-/** What was written in a month, and kept for as long. */
+/** The logs of a month, stored for a month. */
 export const logs: Pricer = (_template, _usage, { logGb }): CostLine[] =>
   [{ what: 'CloudWatch Logs', quantity: `${amount(logGb)} GB`, idle: 0, use: logGb * (PRICES.logs.ingestedGb + PRICES.logs.storedGb) }];
 

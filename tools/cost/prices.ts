@@ -1,19 +1,19 @@
 import { LAMBDA_PRICES } from '../../prices/lambda';
 
-/** How many hours a month has, as AWS counts them. */
+/** Hours per month in AWS's price calculations. */
 export const HOURS = 730;
 
-/** Where and when the prices below hold. */
+/** Region and date of the prices. */
 export const PRICE_LIST = { region: 'us-east-1', read: 'autumn 2026' } as const;
 
-/** Prices in US dollars, without taxes, discounts and what is free for new accounts. */
+/** Prices in US dollars, without taxes, discounts and the free tier of new accounts. */
 export const PRICES = {
   /** https://aws.amazon.com/lambda/pricing/ */
   lambda: {
     ...LAMBDA_PRICES,
     /** Beyond the first 512 MB. */
     storageGbSecond: 0.0000000309,
-    /** Free in each account, always. */
+    /** Free tier that does not expire. */
     free: { gbSeconds: 400_000, requests: 1e6 },
   },
   /** https://aws.amazon.com/api-gateway/pricing/ : REST, up to 333 million. A streamed response counts once for each 10 MB. */
@@ -23,7 +23,7 @@ export const PRICES = {
     request: 0.01 / 1e4,
     gb: 0.085,
     functionCall: 0.10 / 1e6,
-    /** Free in each account, always. */
+    /** Free tier that does not expire. */
     free: { requests: 10e6, gb: 1000, functionCalls: 2e6 },
   },
   /** https://aws.amazon.com/documentdb/pricing/ : standard storage. Backups are free up to the size of the cluster. */
@@ -47,10 +47,10 @@ export const PRICES = {
     alarmMetric: 0.10,
     metric: 0.30,
     dashboard: 3,
-    /** Free in each account, always. */
+    /** Free tier that does not expire. */
     free: { alarms: 10, metrics: 10, dashboards: 3 },
   },
-  /** https://aws.amazon.com/codebuild/pricing/ : general1.small; the small ARM type is taken to cost as much. */
+  /** https://aws.amazon.com/codebuild/pricing/ : general1.small; the same price is assumed for the small ARM type. */
   codeBuild: { minute: 0.005 },
   /** https://aws.amazon.com/route53/pricing/ */
   route53: { zone: 0.50 },

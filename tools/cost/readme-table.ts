@@ -8,7 +8,7 @@ const END = '<!-- cost:end -->';
 const SECONDS = 20;
 const REPLIES = [1_000, 10_000, 100_000];
 
-/** The cost section of README: each variant per month, idle and with more and more replies, and a single reply. */
+/** The cost section of README: monthly cost of each variant, idle and for several numbers of replies, and the cost of a reply. */
 export function readmeTable(): string {
   const head = `| US dollars a month, ${PRICE_LIST.region} | idle | ${REPLIES.map((n) => `${n.toLocaleString('en-US')} replies`).join(' | ')} |`;
   const rows = (Object.keys(COST_VARIANTS) as VariantName[]).map((name) => {
@@ -32,9 +32,9 @@ function perReply(): string[] {
 }
 
 /**
- * A text with this table between its markers.
+ * Replaces the table between the markers in a text.
  *
- * @throws Error where the markers are missing
+ * @throws Error if a marker is missing
  */
 export function withTable(text: string, table = readmeTable()): string {
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];

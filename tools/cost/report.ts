@@ -6,18 +6,18 @@ import { table } from '../../cli/table';
 
 const HEAD = ['', '', 'idle', 'per 1,000 replies', 'a month'];
 
-/** What a report is about. */
+/** Input of a report. */
 export interface Estimate {
   readonly title: string;
   readonly lines: readonly CostLine[];
   readonly usage: Usage;
-  /** Types of resources that `lines` leave out. */
+  /** Resource types that `lines` does not include. */
   readonly unpriced: readonly string[];
   /** Whether requests share LibreChat through a relay. */
   readonly relay: boolean;
 }
 
-/** The table for people: each line, their sum, the assumptions, and what is not priced. */
+/** The text report: lines, sum, assumptions, and resource types without a price. */
 export function report({ title, lines, usage, unpriced, relay }: Estimate): string {
   const rows = lines.map(({ what, quantity, idle, use }) => [what, quantity, dollars(idle), perThousand(use, usage), dollars(idle + use)]);
   const { idle, use } = totalOf(lines);
@@ -34,7 +34,7 @@ export function report({ title, lines, usage, unpriced, relay }: Estimate): stri
   ].join('\n');
 }
 
-/** US dollars with cents, or with as many places as a small amount needs. */
+/** US dollars with cents, or with the digits that a small amount needs. */
 export function dollars(n: number): string {
   if (n === 0) return '–';
   if (n < 0.005) return '< 0.01';
@@ -48,15 +48,15 @@ function perThousand(use: number, { replies }: Usage): string {
 const WITHOUT_RELAY = [
   'A reply uses two environments: one generates, one streams. DocumentDB stays at its minimum capacity;',
   `- a user opens the page ${ASSUMED.visitsPerUser} times; each time ${ASSUMED.startsPerVisit} environments start, for ${ASSUMED.secondsPerStart} s each,`,
-  `  and the page asks for ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED.apiRequestsPerVisit} replies of the API and ${ASSUMED.mbPerVisit} MB`,
+  `  and the page requests ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED.apiRequestsPerVisit} API responses and ${ASSUMED.mbPerVisit} MB`,
 ];
 
 const WITH_RELAY = [
   'A relay runs for each request, and one worker while there are requests. DocumentDB stays at its minimum capacity;',
-  `- people chat in ${ASSUMED_WITH_RELAY.activeHours} hours of the month; a worker ends ${ASSUMED_WITH_RELAY.lingerSeconds} s after its last request,`,
+  `- users chat in ${ASSUMED_WITH_RELAY.activeHours} hours of the month; a worker ends ${ASSUMED_WITH_RELAY.lingerSeconds} s after its last request,`,
   `  ${ASSUMED_WITH_RELAY.titleSeconds} s after a reply began at the earliest`,
   `- a user opens the page ${ASSUMED.visitsPerUser} times: ${ASSUMED.pageRequestsPerVisit} files, ${ASSUMED_WITH_RELAY.apiRequestsPerVisit} API calls, ${ASSUMED.mbPerVisit} MB;`,
-  `  where no worker runs, each call waits ${ASSUMED.secondsPerStart} s for LibreChat to start`,
+  `  without a running worker, each call waits ${ASSUMED.secondsPerStart} s for LibreChat to start`,
 ];
 
 function assumptions(usage: Usage, [functions, ...visits]: readonly string[]): string[] {
@@ -65,9 +65,9 @@ function assumptions(usage: Usage, [functions, ...visits]: readonly string[]): s
       + `${usage.freeTier ? '; the free tier that does not expire is subtracted' : ''}.`,
     'Not included: the model, registries outside AWS, an existing VPC, MongoDB or Redis, web ACLs, support.',
     functions,
-    'each half DCU more costs 0.04 an hour. These are assumptions, not measurements, and on the high side:',
+    'each half DCU more costs 0.04 an hour. These are assumptions, not measurements, and rather high:',
     ...visits,
-    `- a reply takes ${ASSUMED.apiRequestsPerReply} requests, ${ASSUMED.mbPerStreamedSecond} MB for each second that it streams,`
+    `- a reply takes ${ASSUMED.apiRequestsPerReply} requests, ${ASSUMED.mbPerStreamedSecond} MB per second of streaming,`
       + ` ${ASSUMED.mbToModelPerReply} MB to and from the model`,
     `  and ${ASSUMED.databaseIosPerReply} reads and writes of the database's storage; a request writes ${ASSUMED.logKbPerRequest} KB of log`,
     `- the image has ${ASSUMED.imageGb} GB, the database ${ASSUMED.databaseGb} GB, the page ${ASSUMED.pageGb} GB, the files of a user ${ASSUMED.filesGbPerUser} GB`,

@@ -46,7 +46,7 @@ export const addresses: Pricer = (template) => {
   return [standing('Public IPv4', count(n, 'address'), n * PRICES.vpc.addressHour * HOURS)];
 };
 
-/** Those of type Gateway are free. */
+/** Gateway endpoints are free. */
 export const endpoints: Pricer = (template) => resourcesOf(template, 'AWS::EC2::VPCEndpoint')
   .filter(({ properties }) => properties.VpcEndpointType === 'Interface')
   .map(({ properties }) => {

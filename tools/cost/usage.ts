@@ -1,31 +1,31 @@
-/** Use of a deployment in a month. */
+/** Monthly use of a deployment. */
 export interface Usage {
   readonly replies: number;
   /** Duration of a reply. */
   readonly seconds: number;
-  /** Number of people who open the page. */
+  /** Number of users who open the page. */
   readonly users: number;
   /** Whether to subtract the free tier that does not expire. */
   readonly freeTier: boolean;
 }
 
-/** Assumptions, not measurements, and on the high side. The report lists those that matter. */
+/** Assumptions, not measurements, and rather high. The report lists the significant ones. */
 export const ASSUMED = {
   repliesPerUser: 200,
   visitsPerUser: 20,
-  /** The page and what it asks the API for when it is opened. Most of the files come from the browser's own cache. */
+  /** Requests when the page is opened. Most of the files come from the browser's cache. */
   pageRequestsPerVisit: 40,
   apiRequestsPerVisit: 20,
   mbPerVisit: 1,
-  /** Environments that a visit starts, because the page asks for several things at once, and how long each start takes. */
+  /** Environments that a visit starts, because the page sends several requests at once, and the duration of a start. */
   startsPerVisit: 4,
   secondsPerStart: 10,
-  /** The POST, the stream, and what the page reads again. */
+  /** The POST, the stream, and what the page reads afterwards. */
   apiRequestsPerReply: 8,
   secondsPerShortRequest: 0.1,
-  /** The events of a reply: at most 40 a second, each with its frame. */
+  /** The events of a reply: at most 40 per second, with their framing. */
   mbPerStreamedSecond: 0.015,
-  /** The conversation that goes to the model, what comes back from there, and what the database takes. */
+  /** The conversation that is sent to the model, the model's reply, and data for the database. */
   mbToModelPerReply: 1,
   databaseIosPerReply: 300,
   databaseGb: 1,
@@ -38,17 +38,17 @@ export const ASSUMED = {
   minutesPerBuild: 5,
 } as const;
 
-/** The same for a deployment with a relay, where many requests share one LibreChat. */
+/** Assumptions for a deployment with a relay, where many requests share one LibreChat. */
 export const ASSUMED_WITH_RELAY = {
-  /** API calls of the page when a user who is logged in opens it; without a running worker, each of them waits for LibreChat to start. */
+  /** API calls when a logged-in user opens the page. Without a running worker, each of them waits for LibreChat to start. */
   apiRequestsPerVisit: 28,
-  /** Hours of a month in which people chat. The more they spread out, the longer a worker runs. */
+  /** Hours of a month with chats. The more they spread out, the longer a worker runs. */
   activeHours: 220,
-  /** A worker ends so long after its last request. */
+  /** Time after its last request until a worker ends. */
   lingerSeconds: 3,
-  /** A worker stays at least so long after a reply has begun, since its title may not be stored yet. */
+  /** Minimum time that a worker runs after the start of a reply, because the title may not be stored yet. */
   titleSeconds: 12,
-  /** After a reply, until it and its title are saved. */
+  /** Time after a reply until the reply and its title are saved. */
   secondsToSave: 2,
   requestsPerWorker: 50,
 } as const;

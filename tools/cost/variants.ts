@@ -20,11 +20,11 @@ const ALL = {
   },
   'own-vpc': {
     title: 'Existing VPC (new DocumentDB, Redis)',
-    props: (stack) => ({ vpc: ownVpc(stack) }),
+    props: (stack) => ({ vpc: existingVpc(stack) }),
   },
   'own-vpc-atlas': {
     title: 'Existing VPC and MongoDB, such as Atlas (new Redis)',
-    props: (stack) => ({ vpc: ownVpc(stack), database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')) }),
+    props: (stack) => ({ vpc: existingVpc(stack), database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')) }),
   },
   'no-vpc': {
     title: 'Existing MongoDB and Redis, no VPC',
@@ -50,8 +50,8 @@ export function templateOfVariant(name: VariantName): Template {
   return templateOf(stack);
 }
 
-/** A VPC that stood before: what it costs is not in the template. */
-function ownVpc(stack: Stack) {
+/** An existing VPC, whose cost is not in the template. */
+function existingVpc(stack: Stack) {
   return Vpc.fromVpcAttributes(stack, 'Network', {
     vpcId: 'vpc-0a1b2c3d',
     availabilityZones: ['us-east-1a', 'us-east-1b'],

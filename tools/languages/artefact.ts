@@ -2,16 +2,16 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { ROOT, run, WORK } from './run';
 
-/** The one file below a folder (that of a language in `dist`, or any other) whose path ends so. */
+/** The only file below a folder (of a language in `dist`, or any other) whose path has this ending. */
 export function artefact(folder: string, ending: string | RegExp): string {
   const path = isAbsolute(folder) ? folder : join(ROOT, 'dist', folder);
   const found = readdirSync(path, { recursive: true, encoding: 'utf8' })
     .filter((file) => (typeof ending === 'string' ? file.endsWith(ending) : ending.test(file)));
-  if (found.length !== 1) throw new Error(`${path} must hold one file that ends with ${ending}, got: ${found.join(', ') || 'none'}`);
+  if (found.length !== 1) throw new Error(`${path} must contain exactly one file that ends with ${ending}, got: ${found.join(', ') || 'none'}`);
   return join(path, found[0]);
 }
 
-/** An empty folder to unpack a language's package into. */
+/** An empty folder for the extracted package of a language. */
 export function unpackedFolder(name: string): string {
   const folder = join(WORK, 'unpacked', name);
   rmSync(folder, { recursive: true, force: true });
@@ -24,7 +24,7 @@ export interface PackedFile {
   readonly size: number;
 }
 
-/** What is in a tarball of npm, without the `package/` before each path. */
+/** The files in an npm tarball, without the prefix `package/`. */
 export async function filesIn(tarball: string): Promise<PackedFile[]> {
   const listing = await run('tar', ['-tvzf', tarball]);
   return listing.trim().split('\n').map((line) => {

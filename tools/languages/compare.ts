@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Assembly } from './synthesize';
 
-/** Where two assemblies differ in anything but metadata, one line each. Hashes of assets must be the same. */
+/** Differences of two assemblies except metadata, one line each. Asset hashes must be equal. */
 export function differences(expected: Assembly, actual: Assembly): string[] {
   return [
     ...differencesBelow('', withoutMetadata(expected.documents), withoutMetadata(actual.documents)),
@@ -9,7 +9,7 @@ export function differences(expected: Assembly, actual: Assembly): string[] {
   ];
 }
 
-/** CDK's own metadata say which language and version an app is in, and where each construct was made. */
+/** CDK's metadata contain the language and version of an app, and stack traces of constructs. */
 function withoutMetadata(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutMetadata);
   if (typeof value !== 'object' || value === null) return value;

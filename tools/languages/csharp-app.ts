@@ -2,7 +2,7 @@ import type { Type } from 'jsii-reflect';
 import type { CSharpNames } from './csharp-names';
 import type { SyntaxNode } from './csharp-syntax';
 
-/** Looks up every type and member that a C# program of top-level statements uses, and says what there is not. */
+/** Looks up every type and member that a C# program of top-level statements uses, and reports unknown ones. */
 export function findingsInApp(names: CSharpNames, root: SyntaxNode): string[] {
   const app = new CSharpApp(names, root);
   for (const statement of root.namedChildren) app.visit(statement);
@@ -23,7 +23,7 @@ class CSharpApp {
     this.aliases = new Map(directives.filter(aliasOf).map((directive) => [aliasOf(directive)!, target(directive)]));
   }
 
-  /** The type of an expression; `null` for those that are not jsii's, such as strings. */
+  /** The type of an expression; `null` for types that are not jsii's, such as strings. */
   public visit(node: SyntaxNode): Type | null {
     switch (node.type) {
       case 'using_directive': return null;
@@ -75,7 +75,7 @@ class CSharpApp {
 
   private member(type: Type, name: SyntaxNode): Type | null {
     const result = this.names.member(type, name.text);
-    if (result === undefined) this.report(name, `${type.name} has no ${name.text}`);
+    if (result === undefined) this.report(name, `${type.name} has no member ${name.text}`);
     return result ?? null;
   }
 
@@ -85,7 +85,7 @@ class CSharpApp {
       ? [this.names.find(full.slice(0, full.lastIndexOf('.')), full.slice(full.lastIndexOf('.') + 1))]
       : this.usings.map((namespace) => this.names.find(namespace, node.text));
     const types = found.filter((type) => type !== undefined);
-    if (types.length !== 1) this.report(node, types.length ? `${node.text} is ambiguous` : `there is no ${node.text}`);
+    if (types.length !== 1) this.report(node, types.length ? `${node.text} is ambiguous` : `${node.text} does not exist`);
     return types[0] ?? null;
   }
 

@@ -1,7 +1,7 @@
 import { type ClassType, type InterfaceType, type Type, TypeSystem } from 'jsii-reflect';
 import { ROOT } from './run';
 
-/** The public types of this package, of aws-cdk-lib and of constructs, by the names that C# gives them. */
+/** The public types of this package, aws-cdk-lib and constructs, by their names in C#. */
 export class CSharpNames {
   public static async load(): Promise<CSharpNames> {
     const system = new TypeSystem();
@@ -22,12 +22,12 @@ export class CSharpNames {
     return this.types.get(`${namespace}.${name}`);
   }
 
-  /** Of this package, with their full names in C#. */
+  /** Types of this package, with their full names in C#. */
   public ownTypes(): [string, Type][] {
     return [...this.types].filter(([, type]) => type.assembly.name === this.packageName);
   }
 
-  /** Type of what a member gives; `null` where it is none of jsii's, and `undefined` where there is no such member. */
+  /** Type of a member; `null` for types that are not jsii's, `undefined` if the member does not exist. */
   public member(type: Type, name: string): Type | null | undefined {
     if (type.isEnumType()) return type.members.some((member) => member.name === name) ? type : undefined;
     const { allMethods, allProperties } = type as ClassType | InterfaceType;

@@ -12,7 +12,7 @@ export const GENERATED = join(WORK, 'csharp-package');
 const DECLARATIONS = ['class_declaration', 'interface_declaration', 'enum_declaration'];
 const MEMBERS = ['method_declaration', 'property_declaration', 'enum_member_declaration'];
 
-/** Checks that need no SDK: the package's sources and the apps parse, and every name that the apps use is declared. */
+/** Checks without an SDK: the sources of the package and the apps parse, and every name that the apps use is declared. */
 export async function findingsInCSharp(): Promise<string[]> {
   rmSync(GENERATED, { recursive: true, force: true });
   await run('npx', ['jsii-pacmak', '--code-only', '--target', 'dotnet', '--outdir', GENERATED]);
@@ -29,15 +29,15 @@ export async function findingsInCSharp(): Promise<string[]> {
 
 function sourcesBelow(folder: string, parse: Parse): [string, SyntaxNode][] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.cs'));
-  if (files.length === 0) throw new Error(`${folder} must hold C# sources`);
+  if (files.length === 0) throw new Error(`${folder} must contain C# sources`);
   return files.map((file) => [relative(ROOT, join(folder, file)), parse(readFileSync(join(folder, file), 'utf8'))]);
 }
 
 function missingNames(names: CSharpNames, declarations: SyntaxNode[]): string[] {
   const declared = new Map(declarations.map((declaration) => [nameOf(declaration), declaration.descendantsOfType(MEMBERS).map(nameOf)]));
   return names.ownTypes().flatMap(([fullName, type]) => [
-    // C# would look for the rest of the namespace inside the type.
-    ...fullName.split('.').slice(0, -1).includes(type.name) ? [`${type.name} must not be named like a part of its namespace`] : [],
+    // C# would look up the rest of the namespace inside the type.
+    ...fullName.split('.').slice(0, -1).includes(type.name) ? [`${type.name} must not have the name of a part of its namespace`] : [],
     ...declared.has(type.name) ? [] : [`${fullName} is not declared`],
     ...membersOf(type).filter((member) => !declared.get(type.name)?.includes(member)).map((member) => `${fullName}.${member} is not declared`),
   ]);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { run, WORK } from './run';
 
-/** A node of the syntax tree, as tree-sitter has it. */
+/** A node of tree-sitter's syntax tree. */
 export interface SyntaxNode {
   readonly type: string;
   readonly text: string;
@@ -19,12 +19,12 @@ export type Parse = (text: string) => SyntaxNode;
 const PARSER = join(WORK, 'csharp-parser');
 const PACKAGES = ['web-tree-sitter@0.27.1', 'tree-sitter-c-sharp@0.23.5'];
 
-/** Parses C# without an SDK. The parser is installed where it is used: nothing else of this project needs it. */
+/** Parses C# without an SDK. The parser is installed on demand, because nothing else in this project needs it. */
 export async function csharpParser(): Promise<Parse> {
   if (!existsSync(join(PARSER, 'node_modules/tree-sitter-c-sharp'))) {
     mkdirSync(PARSER, { recursive: true });
     writeFileSync(join(PARSER, 'package.json'), '{"private":true}');
-    // Its native part is not needed, nor is the one of its peer.
+    // The native parts of the packages are not needed.
     await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--legacy-peer-deps', ...PACKAGES], { cwd: PARSER });
   }
   const load = createRequire(join(PARSER, 'package.json'));

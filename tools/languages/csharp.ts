@@ -7,7 +7,7 @@ import { run } from './run';
 
 const APP_FOLDERS = ['src/App', 'src/Team'];
 
-/** NuGet's cache must be the app's own: of the same version, the user's would have an earlier build. */
+/** The app needs its own NuGet cache: the user's may contain an earlier build with the same version. */
 const nugetConfig = (folder: string) => `<?xml version="1.0" encoding="utf-8"?>
 <configuration>
   <config>
@@ -26,7 +26,7 @@ export const csharp: Language = {
 
   async build() {
     await projen('package:dotnet');
-    // In the NuGet package, the tarball is a resource of the assembly; here it is beside the sources.
+    // In the NuGet package, the tarball is a resource of the assembly; here it is in the source folder.
     return artefact(GENERATED, '.tgz');
   },
 

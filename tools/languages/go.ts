@@ -4,7 +4,7 @@ import { artefact } from './artefact';
 import type { Language } from './language';
 import { run, WORK } from './run';
 
-/** A module is its sources, which `package:go` would compile once more than the apps do. */
+/** A Go module consists of its sources. `package:go` would compile them once more. */
 const PACKAGE = join(WORK, 'go-package');
 
 export const go: Language = {
@@ -25,12 +25,12 @@ export const go: Language = {
     await run('go', ['mod', 'edit', `-replace=${moduleName}=${dirname(goMod)}`], { cwd: folder });
     await run('go', ['mod', 'tidy'], { cwd: folder });
     await run('go', ['vet', './...'], { cwd: folder });
-    // Of both apps, so that what is timed as synthesizing is not compiling.
+    // Builds both apps, so that the measured synthesis excludes compilation.
     await run('go', ['build', '-o', join(folder, 'bin') + '/', './...'], { cwd: folder });
   },
 };
 
-/** They are what npm resolved here, and may be newer than what Go's proxy has; aws-cdk-go itself requires what it needs. */
+/** npm's versions of indirect requirements may be newer than those of Go's proxy; aws-cdk-go specifies its own requirements. */
 async function dropIndirectRequirements(): Promise<void> {
   const goMod = artefact(PACKAGE, 'go.mod');
   const modules = readFileSync(goMod, 'utf8').matchAll(/^\t(\S+) \S+ \/\/ indirect$/gm);

@@ -2,29 +2,29 @@ import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, run, WORK } from './run';
 
-/** The apps that each language has: the least there is, and one that uses most of the API. */
+/** The apps in each language: a minimal one, and one that uses most of the API. */
 export const APPS = ['app', 'team'] as const;
 export type AppName = typeof APPS[number];
 
-/** How a user of one language installs the package and synthesizes an app. */
+/** How users of a language install the package and synthesize an app. */
 export interface Language {
   /** Name of the folder in `examples`. */
   readonly name: string;
-  /** Commands that must be there, each with an argument that makes it say its version. */
+  /** Required commands, with an argument that prints their version. */
   readonly toolchain: string[][];
-  /** The command that synthesizes the second app; that of the first is in `cdk.json`. */
+  /** Command that synthesizes the second app; `cdk.json` contains that of the first one. */
   readonly team: string;
-  /** Builds the package, and returns the tarball in it that the construct is run from. */
+  /** Builds the package, and returns the jsii tarball in it. */
   build(): Promise<string>;
   /** Installs the package into a copy of the example. */
   install(folder: string): Promise<void>;
 }
 
-/** What all languages install, so that their templates can be compared. */
+/** The same version in all languages, so that templates can be compared. */
 export const CDK_VERSION = '2.233.0';
 export const CONSTRUCTS_VERSION = '10.4.3';
 
-/** A copy of the example, in which an earlier run may have left what it downloaded. */
+/** Copies the example. Downloads of an earlier run remain. */
 export function copyExample(name: string): string {
   const folder = join(WORK, name);
   mkdirSync(folder, { recursive: true });
@@ -35,7 +35,7 @@ export function copyExample(name: string): string {
   return folder;
 }
 
-/** Builds a package by the task that also a release builds it by. */
+/** Builds a package with the projen task that releases use. */
 export async function projen(task: string): Promise<void> {
   await run('npx', ['projen', task]);
 }

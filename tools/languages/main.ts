@@ -6,7 +6,7 @@ import { go } from './go';
 import { java } from './java';
 import { type AppName, APPS, copyExample, type Language } from './language';
 import { python } from './python';
-import { isThere } from './run';
+import { isInstalled } from './run';
 import { type Assembly, imageOfThisProject, synthesizeApps } from './synthesize';
 import { typescript } from './typescript';
 import { parseArguments, runCommand, UsageError } from '../../cli/command';
@@ -26,7 +26,7 @@ Usage: npx projen test:languages [<language>...]
   --help       Show this.
 `;
 
-/** Returns whether a language is to be tested. */
+/** Returns a predicate for the names of languages to test. */
 function parseOptions(args: string[]): (name: string) => boolean {
   const { positionals } = parseArguments(args, { allowPositionals: true });
   const unknown = positionals.filter((name) => !NAMES.includes(name));
@@ -44,7 +44,7 @@ async function testLanguages(isAsked: (name: string) => boolean): Promise<number
   return passed ? 0 : 1;
 }
 
-/** Prints how long an attempt took, or why it failed; undefined if it failed. */
+/** Prints the duration of an attempt, or its error; undefined if it failed. */
 async function timed<T>(name: string, attempt: () => Promise<T>): Promise<T | undefined> {
   const start = Date.now();
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;
@@ -62,7 +62,7 @@ class Missing extends Error {}
 
 async function tryLanguage(language: Language, expected?: Assemblies): Promise<Assemblies> {
   for (const [command, ...args] of language.toolchain) {
-    if (!await isThere(command, ...args)) throw new Missing(`there is no \`${command}\` that runs with \`${args.join(' ')}\``);
+    if (!await isInstalled(command, ...args)) throw new Missing(`\`${[command, ...args].join(' ')}\` does not run`);
   }
   const tarball = await language.build();
   refuse(findingsIn(await filesIn(tarball)));
@@ -77,10 +77,10 @@ async function tryLanguage(language: Language, expected?: Assemblies): Promise<A
   return assemblies;
 }
 
-/** Reads the sources on every machine, and runs the apps where there is an SDK. */
+/** Checks the sources on every machine, and runs the apps if there is an SDK. */
 async function tryCSharp(expected: Assemblies): Promise<boolean> {
-  const hasSdk = await isThere('dotnet', '--version');
-  const result = await timed(hasSdk ? csharp.name : `${csharp.name} (no .NET SDK: read, not run)`, async () => {
+  const hasSdk = await isInstalled('dotnet', '--version');
+  const result = await timed(hasSdk ? csharp.name : `${csharp.name} (no .NET SDK: sources checked only)`, async () => {
     refuse(await findingsInCSharp());
     return hasSdk ? tryLanguage(csharp, expected) : true;
   });

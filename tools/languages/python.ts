@@ -23,7 +23,7 @@ export const python: Language = {
     await run('python3', ['-m', 'venv', join(folder, '.venv')]);
     const wheel = artefact('python', '.whl');
     await run(pip, ['install', '--quiet', '-c', constraints, wheel, '-r', join(folder, 'requirements.txt')]);
-    // Of the same version, an earlier build would stay.
+    // Otherwise an earlier build with the same version would remain.
     await run(pip, ['install', '--quiet', '--force-reinstall', '--no-deps', wheel]);
   },
 };

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 export const ROOT = join(__dirname, '../..');
 
 /**
- * Survives between runs, and with it what was downloaded and compiled. Hidden: jsii-docgen takes each assembly below the project that it
- * sees, and an older copy of this package for this package.
+ * Kept between runs, with downloads and compiled files. Hidden, because jsii-docgen reads every assembly below the project that it
+ * finds, and would take an older copy of this package for this package.
  */
 export const WORK = join(ROOT, 'build/.languages');
 
@@ -15,7 +15,7 @@ interface RunOptions {
   readonly env?: Record<string, string>;
 }
 
-/** Runs a command, and has its output in the error if it fails. */
+/** Runs a command; its error includes the output. */
 export async function run(command: string, args: string[], { cwd = ROOT, env }: RunOptions = {}): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(command, args, {
@@ -30,11 +30,11 @@ export async function run(command: string, args: string[], { cwd = ROOT, env }: 
   }
 }
 
-export async function isThere(command: string, ...args: string[]): Promise<boolean> {
+export async function isInstalled(command: string, ...args: string[]): Promise<boolean> {
   return run(command, args).then(() => true, () => false);
 }
 
-/** Without what the commands that started this one have set for themselves. */
+/** The environment without variables of npm and tsx, which started this command. */
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|TSX_|NODE_OPTIONS$)/.test(name));
   return { ...Object.fromEntries(kept), JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: 'true' };

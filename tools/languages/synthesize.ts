@@ -3,13 +3,13 @@ import { delimiter, join } from 'node:path';
 import { APPS, type AppName, type Language } from './language';
 import { ROOT, run } from './run';
 
-/** What an app synthesizes: templates and lists of assets by the names of their files, and the image's build context. */
+/** Output of an app: templates and asset lists by file name, and the build context of the image. */
 export interface Assembly {
   readonly documents: Record<string, unknown>;
   readonly image: Record<string, Buffer>;
 }
 
-/** Runs both apps as the CDK's command line would. */
+/** Runs both apps as the CDK CLI does. */
 export async function synthesizeApps(language: Language, folder: string): Promise<Record<AppName, Assembly>> {
   const { app } = JSON.parse(readFileSync(join(folder, 'cdk.json'), 'utf8'));
   const commands = { app, team: language.team };
@@ -39,7 +39,7 @@ function imageFolder(outdir: string, documents: Record<string, any>): string {
   return join(outdir, images[0].source.directory);
 }
 
-/** The image's build context as it is in this project. */
+/** The build context of the image in this project. */
 export function imageOfThisProject(): Record<string, Buffer> {
   return filesOf(join(ROOT, 'assets/image'));
 }

@@ -5,29 +5,29 @@ import type { Verdict } from './verdict';
 import { Deployment } from '../../fixtures/deployment';
 import { until } from '../../fixtures/runtime/until';
 import { percentile } from '../../probe/statistics';
-import type { Pace } from '../../stand-in/server/answer';
+import type { Pace } from '../../stand-in/server/pace';
 
 const PACE = { tokens: 60, gapMs: 100, silenceMs: 0, saveMs: 300, titleMs: 0 };
-/** Starts the relays: what this machine's cores cannot do is start a hundred processes and measure at the same time. */
+/** Starts the relays first: this machine's cores cannot start a hundred processes while latency is measured. */
 const WARM_UP = { ...PACE, tokens: 10 };
 const TIMINGS = { silenceMs: 30_000, retryMs: 1_000 };
 const MOST_WORKERS = 3;
 const MOST_GAP_MS = 130;
 
-/** Sends more and more chats at once, with the timings that are shipped. */
+/** Sends increasing numbers of concurrent chats, with the default timings. */
 export async function chatsAtOnce({ atOnce }: SoakOptions, print: (text: string) => void): Promise<Verdict[]> {
   const deployment = await Deployment.start();
   try {
     const user = await User.register(deployment.url);
     const verdicts: Verdict[] = [];
-    for (const number of atOnce) verdicts.push(...await crowd(deployment, user, number, print));
+    for (const number of atOnce) verdicts.push(...await sendConcurrently(deployment, user, number, print));
     return verdicts;
   } finally {
     await deployment.dispose();
   }
 }
 
-async function crowd(deployment: Deployment, user: User, number: number, print: (text: string) => void): Promise<Verdict[]> {
+async function sendConcurrently(deployment: Deployment, user: User, number: number, print: (text: string) => void): Promise<Verdict[]> {
   await user.keepSession();
   const all = (name: string, pace: Pace) => Promise.all(Array.from({ length: number }, (_, chat) => new PageChat(user, TIMINGS).send(`${name} ${number} ${chat}`, pace)));
   await all('warm-up', WARM_UP);
@@ -55,7 +55,7 @@ async function crowd(deployment: Deployment, user: User, number: number, print: 
   ];
 }
 
-/** What became of chats that are not whole, the same ones together. */
+/** Outcomes of incomplete chats, with the number of each. */
 export function failures(outcomes: readonly Outcome[]): string[] {
   const counts = new Map<string, number>();
   for (const { kind, detail } of outcomes) {

@@ -3,9 +3,9 @@ import type { EnvironmentView, LambdaFunction } from '../../emulator/services/la
 import type { Deployment } from '../../fixtures/deployment';
 import { until } from '../../fixtures/runtime/until';
 
-/** A short stop: the lease of a worker outlives it. */
+/** A short stop: the worker's lease remains valid. */
 const SHORT_MS = 800;
-/** The lease ends meanwhile, and another worker takes over. */
+/** A long stop: the lease expires, and another worker takes over. */
 const LONG_MS = 6_000;
 
 interface Fault {
@@ -14,18 +14,18 @@ interface Fault {
 }
 
 const FAULTS: readonly Fault[] = [
-  { name: 'a worker killed', cause: ({ worker }, random) => kill(worker, random) },
-  { name: 'a relay killed', cause: ({ relay }, random) => kill(relay, random) },
+  { name: 'worker killed', cause: ({ worker }, random) => kill(worker, random) },
+  { name: 'relay killed', cause: ({ relay }, random) => kill(relay, random) },
   { name: 'Redis replaced by an empty node', cause: ({ emulator }) => emulator.services.elastiCache.replaceNodes() },
-  { name: 'a worker stopped for a moment', cause: ({ worker }, random) => stop(worker, random, SHORT_MS) },
-  { name: 'a worker stopped for longer than its lease', cause: ({ worker }, random) => stop(worker, random, LONG_MS) },
-  { name: 'a relay stopped for a moment', cause: ({ relay }, random) => stop(relay, random, SHORT_MS) },
-  { name: 'Redis stopped for a moment', cause: ({ emulator }) => stopRedis(emulator.services.elastiCache.replicationGroups.values().next().value!.pid) },
+  { name: 'worker stopped briefly', cause: ({ worker }, random) => stop(worker, random, SHORT_MS) },
+  { name: 'worker stopped for longer than its lease', cause: ({ worker }, random) => stop(worker, random, LONG_MS) },
+  { name: 'relay stopped briefly', cause: ({ relay }, random) => stop(relay, random, SHORT_MS) },
+  { name: 'Redis stopped briefly', cause: ({ emulator }) => stopRedis(emulator.services.elastiCache.replicationGroups.values().next().value!.pid) },
 ];
 
-/** Causes faults in turn, at random times with the given mean, until told to end. */
+/** Injects faults in turn, at random intervals with the given mean, until it is stopped. */
 export class FaultInjection {
-  /** How often each fault was caused. */
+  /** Number of injected faults by name. */
   public readonly counts = new Map(FAULTS.map(({ name }) => [name, 0]));
   private readonly ending = new AbortController();
   private readonly done: Promise<void>;
@@ -53,17 +53,17 @@ export class FaultInjection {
 }
 
 async function kill(lambda: LambdaFunction, random: () => number): Promise<void> {
-  process.kill(-await anyBusy(lambda, random), 'SIGKILL');
+  process.kill(-await busyProcessGroup(lambda, random), 'SIGKILL');
 }
 
 async function stop(lambda: LambdaFunction, random: () => number, ms: number): Promise<void> {
-  const pid = await anyBusy(lambda, random);
+  const pid = await busyProcessGroup(lambda, random);
   process.kill(-pid, 'SIGSTOP');
   await sleep(ms);
   try {
     process.kill(-pid, 'SIGCONT');
   } catch {
-    // It has ended meanwhile.
+    // The process has ended in the meantime.
   }
 }
 
@@ -73,14 +73,14 @@ async function stopRedis(pid: number): Promise<void> {
   process.kill(pid, 'SIGCONT');
 }
 
-/** The process group of an environment that works on something. Relays often do so for a moment only. */
-async function anyBusy({ environments }: LambdaFunction, random: () => number): Promise<number> {
+/** The process group of a busy environment. Relays are often busy for a moment only. */
+async function busyProcessGroup({ environments }: LambdaFunction, random: () => number): Promise<number> {
   let busy: EnvironmentView[] = [];
   await until(() => (busy = environments.filter(({ state }) => state === 'busy')).length > 0);
   return busy[Math.floor(random() * busy.length)].pid;
 }
 
-/** The same numbers from 0 to 1 for the same seed (the minimal standard generator of Park and Miller). */
+/** A pseudorandom sequence from 0 to 1 for a seed (the minimal standard generator of Park and Miller). */
 function generatorOf(seed: number): () => number {
   const modulus = 2 ** 31 - 1;
   let state = seed % modulus || 1;

@@ -7,7 +7,7 @@ Usage: npx projen soak [-- <options>]
 
   --chats <n>        Number of chats to send one after the other (default: 400). 10000 takes about an hour.
   --at-once <n,...>  Numbers of chats to send at once, without faults (default: 100,200). 0 skips this.
-  --faults <s>       Seconds between two faults while chats are sent one after the other (default: 6). 0 causes none.
+  --faults <s>       Seconds between two faults while chats are sent one after the other (default: 6). 0 disables faults.
   --seed <n>         Seed for the order and time of the faults (default: 1).
   --help             Show this.
 `;

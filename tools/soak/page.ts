@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { User } from './user';
 import { eventsOf, finalTextOf, resumedTextOf, tokenOf } from '../../probe/chat-events';
-import { type Pace, tokensFor } from '../../stand-in/server/answer';
+import { type Pace, tokensFor } from '../../stand-in/server/pace';
 
 /**
- * How a chat ended for the page: `whole`, `error` if it showed one, `lost` if it would wait for ever or show the wrong text. A chat
- * that was stopped by an abort, with the part that was saved, is an `error` too.
+ * Outcome of a chat for the page: `whole`, `error` if the page showed one, `lost` if it would wait forever or show the wrong text. A chat
+ * that was aborted, and whose partial text was saved, is an `error` too.
  */
 export interface Outcome {
   readonly kind: 'whole' | 'error' | 'lost';
@@ -13,24 +13,24 @@ export interface Outcome {
   readonly conversationId?: string;
   /** Milliseconds between successive tokens. */
   readonly gaps: readonly number[];
-  /** How often the page opened the stream again. */
+  /** Number of times that the page reopened the stream. */
   readonly resumed: number;
   readonly milliseconds: number;
 }
 
 export interface PageTimings {
-  /** A stream that sends no event for so long counts as lost. */
+  /** A stream without an event for this time counts as lost. */
   readonly silenceMs: number;
-  /** Unit of the pauses before a stream is opened again: 1 s in LibreChat's page. */
+  /** Unit of the pauses before a stream is reopened: 1 s in LibreChat's page. */
   readonly retryMs: number;
 }
 
-/** LibreChat's page opens a stream again without limit as long as there is a response; here there is one. */
+/** LibreChat's page reopens a stream without limit as long as there is a response; this client has a limit. */
 const MOST_RESUMES = 40;
-/** It repeats a chat's POST for 120 s. */
+/** LibreChat's page repeats the POST of a chat for 120 s. */
 const REPEAT_POST_MS = 120_000;
 
-/** A stream that did not end with its final event, and what the page does then. */
+/** The end of a stream, and the page's reaction. */
 type Ending = { readonly kind: 'final'; readonly text: string } | { readonly kind: 'again'; readonly why: string } | { readonly kind: 'over'; readonly outcome: Outcome['kind']; readonly why: string };
 
 /** Sends one message and follows the reply as LibreChat's page does, errors and repetitions included. */
@@ -52,7 +52,7 @@ export class PageChat {
   }
 
   private async post(prompt: string, pace: Pace): Promise<{ streamId: string; createdAt: number } | Outcome> {
-    // Without an id of the page's own LibreChat executes a repeated message twice, which is how it would be noticed.
+    // Without a client-side id, LibreChat executes a repeated message twice, which would be detected.
     const body = { text: prompt, endpoint: 'Probe', endpointType: 'custom', model: 'probe', standIn: pace };
     for (;;) {
       let status: number;
@@ -83,14 +83,14 @@ export class PageChat {
       if (ending.kind === 'final') return this.judge(ending.text, id);
       if (ending.kind === 'over') return this.end(ending.outcome, ending.why, id);
       this.resumed += 1;
-      if (this.resumed > MOST_RESUMES) return this.end('lost', `opened ${this.resumed} times, last: ${ending.why}`, id);
+      if (this.resumed > MOST_RESUMES) return this.end('lost', `reopened ${this.resumed} times, last: ${ending.why}`, id);
       await sleep(this.timings.retryMs);
     }
   }
 
   /**
-   * What was shown must be the reply. It may be nothing where the reply was complete before the stream was open, and the beginning where the
-   * page missed the rest while the connection was broken: the final event brings the whole text.
+   * The shown text must match the reply. It may be empty if the reply was complete before the stream was opened, or partial if the
+   * connection was broken: the final event contains the whole text.
    */
   private judge(final: string, id: string): Outcome {
     const { shown, expected } = this;
@@ -125,7 +125,7 @@ export class PageChat {
         if (final !== undefined) return { kind: 'final', text: final };
         this.show(event.at, resumedTextOf(event), tokenOf(event));
       }
-      return { kind: 'over', outcome: 'lost', why: 'the stream ended in order without a final event' };
+      return { kind: 'over', outcome: 'lost', why: 'the stream ended without error and without a final event' };
     } catch (error) {
       if (impatience.signal.aborted) return { kind: 'over', outcome: 'lost', why: `no event for ${this.timings.silenceMs / 1000} s` };
       return { kind: 'again', why: (error as Error).message };
@@ -136,7 +136,7 @@ export class PageChat {
   }
 
   private show(at: number, snapshot: string | undefined, token: string | undefined): void {
-    // An empty snapshot, as of a reply that is complete, does not replace what is shown.
+    // An empty snapshot, as of a complete reply, does not replace the shown text.
     this.shown = snapshot || this.shown + (token ?? '');
     if (token === undefined) return;
     if (this.tokenAt !== undefined) this.gaps.push(at - this.tokenAt);

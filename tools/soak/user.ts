@@ -1,10 +1,10 @@
 import { register, type Account } from '../../probe/chat-client';
-import { open, send, type Answer, type OpenResponse, type RequestParts } from '../../probe/http';
+import { open, send, type CompleteResponse, type OpenResponse, type RequestParts } from '../../probe/http';
 
-/** LibreChat's sessions last 15 minutes. */
+/** Renewal interval; LibreChat's sessions last 15 minutes. */
 const SESSION_MS = 8 * 60_000;
 
-/** A user whose session is renewed as long as the run lasts. */
+/** A user whose session is renewed during the run. */
 export class User {
   public static async register(url: string): Promise<User> {
     const user = new User(url, await register(url));
@@ -17,7 +17,7 @@ export class User {
 
   private constructor(private readonly url: string, private readonly account: Account) {}
 
-  /** Renews the session if it would end soon. */
+  /** Renews the session before it expires. */
   public async keepSession(): Promise<void> {
     if (performance.now() - this.loggedInAt > SESSION_MS) await this.logIn();
   }
@@ -26,11 +26,11 @@ export class User {
     return open(this.url + path, { ...parts, headers: this.headers() });
   }
 
-  public get(path: string): Promise<Answer> {
+  public get(path: string): Promise<CompleteResponse> {
     return send(this.url + path, { headers: this.headers() });
   }
 
-  /** How often each message was executed, by the conversations that are saved. */
+  /** Number of executions of each message, from the saved conversations. */
   public async executions(): Promise<Map<string, number>> {
     const { json } = await this.get('/api/convos');
     const counts = new Map<string, number>();

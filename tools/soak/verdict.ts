@@ -1,4 +1,4 @@
-/** A rule, and whether the run has kept it. */
+/** A rule, and whether the run complied with it. */
 export interface Verdict {
   readonly rule: string;
   readonly passed: boolean;

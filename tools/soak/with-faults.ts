@@ -11,17 +11,17 @@ import { until } from '../../fixtures/runtime/until';
 import { scaledSettings } from '../../runtime/queue';
 
 const QUICK = { tokens: 8, gapMs: 3, silenceMs: 0, saveMs: 0, titleMs: 0 };
-/** Long enough that faults come in the middle of a stream. */
+/** Slow enough for faults in the middle of a stream. */
 const SLOW = { ...QUICK, tokens: 30, gapMs: 30 };
 const SLOW_EVERY = 15;
 const TIMINGS = { silenceMs: 45_000, retryMs: 200 };
-/** A worker lives for seconds instead of minutes, so that renewals and freezes come all the time. */
+/** Workers live for seconds instead of minutes, so that renewals and freezes are frequent. */
 const WORKER = { lingerMs: 700, titleMs: 700, renewAfterMs: 5_000, roundMs: 200, graceMs: 50, streamIdleMs: 10_000, heartbeatMs: 1_000 };
 const PROGRESS_EVERY = 500;
 
-/** Sends chats one after the other while faults are caused. */
+/** Sends chats sequentially while faults are injected. */
 export async function chatsWithFaults({ chats, faultSeconds, seed }: SoakOptions, print: (text: string) => void): Promise<Verdict[]> {
-  // MongoDB's part does not share Redis' fate.
+  // Messages and conversations, which LibreChat stores in MongoDB, must survive when the other Redis loses its data.
   const documents = await startRedis();
   const outages: string[] = [];
   const deployment = await Deployment.start({

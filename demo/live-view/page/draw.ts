@@ -1,6 +1,6 @@
 import { type Lane, type Moment, nameOf, type Picture, stateOf, titleOf } from './picture';
 
-/** How much of the past a lane shows. */
+/** Interval that a lane shows. */
 const WINDOW_MS = 30_000;
 
 const relays = document.getElementById('relays')!;
@@ -23,7 +23,7 @@ export function draw(picture: Picture): void {
     cards.delete(title);
   }
   shown.forEach((lane) => drawLane(cardOf(titleOf(lane)), lane, picture.noteOf(lane), now));
-  // In the order of the lanes; one that is in its place already is not moved.
+  // Moves only elements that are not in the order of the lanes.
   titles.forEach((title, i) => lanes.children[i] !== cards.get(title) && lanes.insertBefore(cards.get(title)!, lanes.children[i] ?? null));
   drawMoments(picture.moments);
 }

@@ -4,7 +4,7 @@ import { Picture } from './picture';
 import type { DrawnEvent } from '../drawn-event';
 
 const INTERVAL_MS = 100;
-/** Of this tab, so that another user's tab opens a new chat. */
+/** Stored per tab, so that another user's tab opens a new chat. */
 const CONVERSATION = 'conversation';
 
 let picture = new Picture();
@@ -12,7 +12,7 @@ let starting = true;
 
 const source = new EventSource('/events');
 source.addEventListener('open', () => {
-  // The first frame of each connection has all past events.
+  // The first frame of each connection contains all past events.
   starting = true;
   document.body.classList.remove('lost');
 });

@@ -1,27 +1,27 @@
 import type { RequestEvent, ResponseEvent } from '../../../emulator/core/event-types';
 import type { DrawnEvent, DrawnPhase } from '../drawn-event';
 
-/** A phase of an environment; the last one goes on. */
+/** A phase of an environment; the last one has no end yet. */
 export interface Span {
   readonly phase: DrawnPhase;
   readonly from: number;
   until?: number;
 }
 
-/** An execution environment with its past. */
+/** An execution environment with its past phases. */
 export interface Lane {
   readonly function: string;
   readonly environment: number;
   readonly spans: Span[];
-  /** The request that a relay processes, or processed last; or what a worker served. */
+  /** The current or last request of a relay, or the statistics of a worker. */
   note?: string;
-  /** True from the start of a relay's response to its end. */
+  /** Whether a relay's response has started but not ended. */
   responding?: boolean;
-  /** True if a relay's last response had an error status or was broken off. */
+  /** Whether a relay's last response had an error status or was aborted. */
   failed?: boolean;
 }
 
-/** How an environment is drawn; the page explains each. */
+/** State of an environment on the page, which has a legend. */
 export type State = 'starting' | 'running' | 'responding' | 'frozen' | 'failed' | 'ended';
 
 /** An entry of the list of requests and environments. */
@@ -36,7 +36,7 @@ export interface Load {
   /** Without a response yet: in the queue, or processed by a worker. */
   readonly waiting: number;
   readonly responding: number;
-  /** Environments that serve them. */
+  /** Number of environments that serve them. */
   readonly workers: number;
 }
 
@@ -45,7 +45,7 @@ type Timed<Event> = Event & { readonly at: number };
 const LONGEST_LIST = 60;
 const NAMES: Record<DrawnPhase, State> = { starting: 'starting', running: 'running', thawed: 'running', frozen: 'frozen', dead: 'ended' };
 
-/** The state of all environments, from the emulator's events; independent of how it is drawn. */
+/** The state of all environments, derived from the emulator's events; independent of the page. */
 export class Picture {
   public readonly moments: Moment[] = [];
   private readonly all = new Map<string, Lane>();
@@ -63,12 +63,12 @@ export class Picture {
     return { waiting: busy.length - responding, responding, workers: this.lanes().filter((lane) => this.isWorking(lane)).length };
   }
 
-  /** The other environments that live, or died after `since`: workers above all. */
+  /** The other environments, such as workers, that are alive or died after `since`. */
   public workers(since: number): Lane[] {
     return this.lanes().filter((lane) => !this.relayFunctions.has(lane.function) && (phaseOf(lane) !== 'dead' || lane.spans.at(-1)!.from >= since));
   }
 
-  /** What a worker is doing: with several of them, the requests cannot be told apart. */
+  /** The current work of a worker. With several workers, it is unknown which one serves a request. */
   public noteOf(lane: Lane): string {
     const { waiting, responding, workers } = this.load;
     if (!this.isWorking(lane) || !this.relayFunctions.size) return lane.note ?? '';
@@ -116,7 +116,7 @@ export class Picture {
     const request = `${method} ${shorten(path)}`;
     if (lane?.note === request) lane.note = `${request}, ${milliseconds} ms`;
     if (broken && lane) lane.failed = true;
-    if (broken) this.note(at, 'failed', `${request} was broken off after ${milliseconds} ms`);
+    if (broken) this.note(at, 'failed', `${request} was aborted after ${milliseconds} ms`);
   }
 
   private lanes(): Lane[] {
@@ -135,7 +135,7 @@ export class Picture {
     if (phase !== 'running' && !this.relayFunctions.has(name)) {
       this.note(at, NAMES[phase], `${titleOf(lane)} ${phase === 'dead' ? `ended: ${detail}` : `is ${phase}`}`);
     }
-    // The event that thawed it follows at once.
+    // The event that thawed it follows immediately.
     if (phase === 'thawed') return;
     if (phase === 'running') {
       lane.note = undefined;
@@ -168,12 +168,12 @@ export function stateOf(lane: Lane): State {
   return lane.responding && phaseOf(lane) === 'running' ? 'responding' : nameOf(phaseOf(lane));
 }
 
-/** Logical ids end in a hash that tells a reader nothing. */
+/** Logical ids end in a hash without meaning for readers. */
 export function titleOf({ function: name, environment }: Lane): string {
   return `${name.replace(/[0-9A-F]{8}$/, '')} ${environment}`;
 }
 
-/** Of an id of 36 characters the first tell it from the others. */
+/** The first characters identify an id of 36 characters. */
 function shorten(path: string): string {
   return path.replace(/([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '$1…');
 }

@@ -16,7 +16,7 @@ export interface Failure {
 export type Preference = (graph: DependencyGraph) => Iterable<string>;
 
 /** Options of one deployment. */
-export interface Course {
+export interface DeployOptions {
   readonly failure?: Failure;
   readonly first?: Preference;
   readonly firstDeleted?: Preference;
@@ -70,7 +70,7 @@ export class ModelStack {
   }
 
   /** Creates or updates the stack. Rolls back after a failure. */
-  public deploy(template: ModelTemplate, { failure, first = NO_PREFERENCE, firstDeleted = NO_PREFERENCE }: Course = {}): Outcome {
+  public deploy(template: ModelTemplate, { failure, first = NO_PREFERENCE, firstDeleted = NO_PREFERENCE }: DeployOptions = {}): Outcome {
     this.account.interfaces.settle(this.account);
     const before = this.resources;
     const previous = this.template;

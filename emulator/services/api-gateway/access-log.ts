@@ -45,7 +45,7 @@ export function accessLogLine(format: string, values: AccessLogValues): string {
 }
 
 /** Wraps a response so that the log line is written at its end. */
-export function logged(response: HttpResponse, log: AccessLog, values: AccessLogValues, began: number): HttpResponse {
+export function withAccessLog(response: HttpResponse, log: AccessLog, values: AccessLogValues, began: number): HttpResponse {
   const chunks = response.body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let bytes = 0;
   const body = sequentialStream(response.body, async () => {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { logged, sinceMs, type AccessLogValues } from './access-log';
+import { withAccessLog, sinceMs, type AccessLogValues } from './access-log';
 import { readBufferedResponse } from './buffered-response';
 import { requestTimeOf, restApiEvent } from './event';
 import { GatewayError } from './gateway-error';
@@ -10,7 +10,7 @@ import type { Match, RestApi } from './rest-api';
 import { MalformedResponse, readStreamedResponse } from './streamed-response';
 import type { Cloud } from '../../core/cloud';
 import { headerValue, headerValues, readWhole, textResponse, withHeaders, type Header, type HttpRequest, type HttpResponse } from '../../core/http';
-import { limited, TimedOut, within } from '../../core/time-limits';
+import { withTimeLimits, TimedOut, within } from '../../core/time-limits';
 import type { CloudWatchService } from '../cloudwatch/cloudwatch-service';
 import { arnLike } from '../iam/policy';
 import { LambdaFunctionError, LambdaServiceError } from '../lambda/lambda-function';
@@ -43,7 +43,7 @@ export class ApiEndpoint {
     });
     this.count(response.status);
     const { accessLog } = this.api.stages.get(stage) ?? {};
-    const { headers, ...others } = accessLog ? logged(response, accessLog, values, began) : response;
+    const { headers, ...others } = accessLog ? withAccessLog(response, accessLog, values, began) : response;
     return { ...others, headers: [...headers, ['x-amzn-RequestId', values.requestId], ['x-amz-apigw-id', values.extendedRequestId]] };
   }
 
@@ -119,7 +119,7 @@ export class ApiEndpoint {
       })));
       return {
         ...response,
-        body: limited(response.body, this.cloud.limit(IDLE_LIMIT_MS), deadline),
+        body: withTimeLimits(response.body, this.cloud.limit(IDLE_LIMIT_MS), deadline),
         servedBy: { function: fn.logicalId, environment: environmentId },
       };
     } catch (error) {

@@ -1,4 +1,4 @@
-import { endToEnd, withoutHeaders, type Header } from '../../core/http';
+import { withoutHopByHopHeaders, withoutHeaders, type Header } from '../../core/http';
 
 /** Dropped besides hop-by-hop headers. */
 const DROPPED = ['content-length', 'content-md5', 'expect', 'max-forwards', 'server', 'www-authenticate'];
@@ -9,5 +9,5 @@ const DROPPED = ['content-length', 'content-md5', 'expect', 'max-forwards', 'ser
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
 export function integrationHeaders(headers: readonly Header[]): Header[] {
-  return withoutHeaders(endToEnd(headers), DROPPED);
+  return withoutHeaders(withoutHopByHopHeaders(headers), DROPPED);
 }

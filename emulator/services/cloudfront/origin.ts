@@ -1,6 +1,6 @@
 import { forwardedHeaders, forwardedQuery, forwardsHost, type Forwarding } from './forwarding';
-import { bodyOf, endToEnd, textResponse, withHeaders, type Header, type HttpHandler, type HttpRequest, type HttpResponse } from '../../core/http';
-import { limited, TimedOut, within } from '../../core/time-limits';
+import { bodyOf, withoutHopByHopHeaders, textResponse, withHeaders, type Header, type HttpHandler, type HttpRequest, type HttpResponse } from '../../core/http';
+import { withTimeLimits, TimedOut, within } from '../../core/time-limits';
 
 /** The address of an edge location, as origins see it. */
 const EDGE_ADDRESS = '130.176.0.1';
@@ -47,14 +47,14 @@ export async function requestOrigin(network: OriginNetwork, origin: OriginConfig
     path: origin.path + request.path,
     query: forwardedQuery(request.query, policies),
     // An origin's custom headers replace a viewer's of the same name.
-    headers: withHeaders(forwardedHeaders(endToEnd(request.headers), policies), [...own, ...origin.customHeaders]),
+    headers: withHeaders(forwardedHeaders(withoutHopByHopHeaders(request.headers), policies), [...own, ...origin.customHeaders]),
     sourceIp: EDGE_ADDRESS,
   };
   for (let attempt = 1; ; attempt++) {
     const pending = handler(attempt === 1 ? forwarded : { ...forwarded, body: bodyOf(Buffer.alloc(0)) });
     try {
       const response = await within(limit, pending);
-      return { ...response, headers: endToEnd(response.headers), body: limited(response.body, limit) };
+      return { ...response, headers: withoutHopByHopHeaders(response.headers), body: withTimeLimits(response.body, limit) };
     } catch (error) {
       if (!(error instanceof TimedOut)) throw error;
       // A late response is discarded.

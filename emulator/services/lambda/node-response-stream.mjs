@@ -28,12 +28,12 @@ const READABLE_PROPERTIES = [
 const agent = /** @type {any} */ (new Agent({ keepAlive: true, maxSockets: 1 }));
 
 /** The runtime's report of a thrown value of any type. */
-export const described = (/** @type {unknown} */ thrown) => thrown instanceof Error
-  ? { errorType: legal(thrown.name), errorMessage: legal(thrown.message), trace: legal(thrown.stack ?? '').split('\n') }
+export const errorReport = (/** @type {unknown} */ thrown) => thrown instanceof Error
+  ? { errorType: headerSafe(thrown.name), errorMessage: headerSafe(thrown.message), trace: headerSafe(thrown.stack ?? '').split('\n') }
   : { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
 
 /** DEL is not allowed in headers. */
-const legal = (/** @type {string} */ text) => text.replaceAll('\x7f', '%7F');
+const headerSafe = (/** @type {string} */ text) => text.replaceAll('\x7f', '%7F');
 
 /** The global `awslambda`. */
 export const awslambda = {
@@ -85,7 +85,7 @@ export async function runStreaming({ handler, event, context, ...connection }) {
     if (!stream.writableFinished) throw new Error('Response stream is not finished.');
   } catch (error) {
     await new Promise((resolve) => setImmediate(resolve));
-    console.error('Invoke Error', JSON.stringify(described(error)));
+    console.error('Invoke Error', JSON.stringify(errorReport(error)));
     fail(error);
     // The next event must not be requested before this response has ended.
     await responded.catch(() => undefined);
@@ -122,10 +122,10 @@ function open({ host, port, path }, highWaterMark) {
   void new Promise((resolve, reject) => call.once('response', resolve).once('error', reject));
   acceptAnyChunk(call);
   return {
-    stream: visiblePart(call),
+    stream: handlerView(call),
     responded,
     fail: (/** @type {unknown} */ thrown) => {
-      const error = described(thrown);
+      const error = errorReport(thrown);
       call.addTrailers({ [ERROR_TYPE]: error.errorType, [ERROR_BODY]: Buffer.from(JSON.stringify(error)).toString('base64') });
       call.end();
     },
@@ -150,7 +150,7 @@ function acceptAnyChunk(/** @type {any} */ call) {
 }
 
 /** @returns {any} */
-function visiblePart(/** @type {any} */ call) {
+function handlerView(/** @type {any} */ call) {
   const stream = Object.fromEntries(METHODS.map((name) => [name, call[name].bind(call)]));
   for (const name of WRITABLE_PROPERTIES) Object.defineProperty(stream, name, { get: () => call[name], set: (value) => (call[name] = value) });
   for (const name of READABLE_PROPERTIES) Object.defineProperty(stream, name, { get: () => call[name] });

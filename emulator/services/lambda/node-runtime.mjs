@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { awslambda, described, runStreaming, streams } from './node-response-stream.mjs';
+import { awslambda, errorReport, runStreaming, streams } from './node-response-stream.mjs';
 
 const env = process.env;
 const [host, port] = String(env.AWS_LAMBDA_RUNTIME_API).split(':');
@@ -31,7 +31,7 @@ function call(method, path, { body = '', headers = {} } = {}) {
 }
 
 async function report(/** @type {string} */ path, /** @type {unknown} */ thrown) {
-  const error = described(thrown);
+  const error = errorReport(thrown);
   console.error(path.startsWith('/init') ? 'Init Error' : 'Invoke Error', JSON.stringify(error));
   await call('POST', path, {
     body: JSON.stringify(error),

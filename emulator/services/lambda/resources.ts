@@ -196,7 +196,7 @@ async function functionProps(
 /** The declared variables, with the overrides of the emulator's options. */
 function variables(resource: ResourceDefinition, { options, cloud }: Deployment): Record<string, string> {
   const declared = (resource.properties.Environment?.Variables ?? {}) as Record<string, string>;
-  if (!serves(resource)) return declared;
+  if (!runsServer(resource)) return declared;
   const result = { ...declared, ...options.environment };
   if (options.mongoUri) {
     delete result[ADAPTER.databaseSecret];
@@ -208,7 +208,7 @@ function variables(resource: ResourceDefinition, { options, cloud }: Deployment)
 }
 
 /** Whether it runs LibreChat's server: every container function except the publisher. */
-function serves(resource: ResourceDefinition): boolean {
+function runsServer(resource: ResourceDefinition): boolean {
   const { PackageType, ImageConfig } = resource.properties;
   return PackageType === 'Image' && ImageConfig?.Command?.[0] !== COMMAND.publish;
 }

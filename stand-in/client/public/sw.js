@@ -1,3 +1,3 @@
-// A service worker that keeps nothing: the page's files are cached by their hashed names, its answers never.
+// A service worker without a cache: the browser caches files by their hashed names, and API responses must not be cached.
 self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));

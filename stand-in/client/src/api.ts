@@ -1,4 +1,4 @@
-/** A message as the API gives it. */
+/** A message as the API returns it. */
 export interface ApiMessage {
   readonly messageId: string;
   readonly text: string;
@@ -7,10 +7,10 @@ export interface ApiMessage {
   readonly error?: boolean;
 }
 
-/** What the server may be told of the response's pace. */
+/** The pace that a message can request. */
 export type Pace = Partial<Record<'tokens' | 'gapMs' | 'silenceMs', number>>;
 
-/** A generation, told from an earlier one of its conversation by when it was created. */
+/** A generation. Its time of creation distinguishes it from earlier ones of the conversation. */
 export interface Generation {
   readonly conversationId: string;
   readonly createdAt: number;
@@ -21,7 +21,7 @@ export interface Status {
   readonly createdAt?: number;
 }
 
-/** Which model answers. */
+/** The model that replies. */
 export interface Model {
   readonly endpoint: string;
   readonly model: string;
@@ -31,7 +31,7 @@ const PROTOCOL = { 'X-LibreChat-Generation-Protocol': '2' };
 
 let token = '';
 
-/** Whether this browser's cookie belongs to a user. Nothing is repeated: a server that cannot tell now has logged the user out. */
+/** Whether this browser's cookie belongs to a user. The request is not repeated: after an error, the user is logged out. */
 export async function renewSession(): Promise<boolean> {
   try {
     const response = await fetch('/api/auth/refresh', { method: 'POST' });
@@ -53,7 +53,7 @@ export async function register(account: { name: string; email: string; password:
   if (!response.ok) throw new Error(await reasonOf(response));
 }
 
-/** The API's response as JSON; throws for any status but 2xx. */
+/** The API's response as JSON. @throws for any status except 2xx */
 export async function read<T>(path: string): Promise<T> {
   const response = await request('GET', path);
   if (!response.ok) throw new Error(await reasonOf(response));
@@ -63,8 +63,8 @@ export async function read<T>(path: string): Promise<T> {
 
 const PAUSES_MS = [1_000, 2_000, 4_000];
 
-/** As `read`, three times more where it fails. */
-export async function readPatiently<T>(path: string): Promise<T> {
+/** As `read`, with three more attempts after an error. */
+export async function readWithRetries<T>(path: string): Promise<T> {
   for (const pause of PAUSES_MS) {
     try {
       return await read<T>(path);
@@ -75,10 +75,10 @@ export async function readPatiently<T>(path: string): Promise<T> {
   return read<T>(path);
 }
 
-export const messagesOf = (conversationId: string) => readPatiently<ApiMessage[]>(`/api/messages/${conversationId}`);
+export const messagesOf = (conversationId: string) => readWithRetries<ApiMessage[]>(`/api/messages/${conversationId}`);
 export const statusOf = (conversationId: string) => read<Status>(`/api/agents/chat/status/${conversationId}?generationProtocolVersion=2`);
 
-/** One attempt to start a response. */
+/** One attempt to start a reply. */
 export function postChat(body: object, { endpoint }: Model): Promise<Response> {
   return request('POST', `/api/agents/chat/${encodeURIComponent(endpoint)}`, body);
 }
@@ -87,7 +87,7 @@ export async function abort({ conversationId, createdAt }: Generation): Promise<
   await request('POST', '/api/agents/chat/abort', { conversationId, generationCreatedAt: createdAt, generationProtocolVersion: 2 });
 }
 
-/** Opens the event stream of a generation. `resume` asks for a snapshot first; a new message's stream is opened without. */
+/** Opens the event stream of a generation. `resume` requests a snapshot first; the stream of a new message is opened without. */
 export function openStream({ conversationId, createdAt }: Generation, resume: boolean): Promise<Response> {
   const query = new URLSearchParams({
     ...(resume ? { resume: 'true' } : {}), generationCreatedAt: String(createdAt), generationProtocolVersion: '2',
@@ -95,7 +95,7 @@ export function openStream({ conversationId, createdAt }: Generation, resume: bo
   return request('GET', `/api/agents/chat/stream/${conversationId}?${query}`);
 }
 
-/** A token lives 15 minutes; the cookie gives another. */
+/** A token is valid for 15 minutes; the cookie renews it. */
 async function request(method: string, path: string, body?: object): Promise<Response> {
   const response = await send(method, path, body);
   if (response.status !== 401 || !token || !await renewSession()) return response;
@@ -110,7 +110,7 @@ function send(method: string, path: string, body?: object): Promise<Response> {
 
 async function reasonOf(response: Response): Promise<string> {
   const body = isJson(response) ? await response.json() as { message?: string; error?: string } : {};
-  return body.message ?? body.error ?? `The server answered ${response.status}`;
+  return body.message ?? body.error ?? `The server responded with status ${response.status}`;
 }
 
 const isJson = (response: Response) => response.headers.get('content-type')?.includes('json') ?? false;

@@ -1,34 +1,34 @@
 import { createParser } from 'eventsource-parser';
 import { type Generation, messagesOf, openStream, statusOf } from './api';
 import { type Frame, FrameReader } from './frames';
-import { type ResponseView, showStatus } from './view';
+import { type ReplyView, showStatus } from './view';
 
-/** Pauses before the stream is opened again, and the longer one after which all of that begins anew. */
+/** Pauses before the stream is reopened, and the longer pause before the sequence starts over. */
 const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
 const LONG_PAUSE_MS = 30_000;
 const UNVERIFIED_PAUSE_MS = 250;
 const MISSING_PAUSE_MS = 1_000;
 
 /**
- * How a stream came to its end: with the response, in order but without it, by breaking off, with a final frame that the
- * status does not confirm, or before it began, for a job that is not to be found although it is said to run.
+ * End of a stream: with the reply; in order but without the reply; by a broken connection; with a final frame that the status does not
+ * confirm; or before it started, because the job does not exist although its status is running.
  */
 type End = 'finished' | 'ended' | 'broken' | 'unverified' | 'missing';
 
-/** Shows a response while it streams; opens the stream again, with `resume=true`, when it breaks off. */
-export async function followResponse(generation: Generation, resume: boolean, view: ResponseView): Promise<void> {
+/** Shows a reply while it streams; reopens the stream with `resume=true` when the connection breaks. */
+export async function followReply(generation: Generation, resume: boolean, view: ReplyView): Promise<void> {
   const reader = new FrameReader(view);
   reader.resumed = resume;
   let attempts = 0;
   for (;;) {
     const end = await follow(generation, reader, view, () => { attempts = 0; });
-    // An orderly end without a final frame goes unnoticed: the page waits, and opens nothing again.
+    // The page does not notice an orderly end without a final frame: it waits, and does not reconnect.
     if (end === 'finished' || end === 'ended') return;
     reader.resumed = true;
     if (end === 'unverified' || end === 'missing') {
       await pause(end === 'missing' ? MISSING_PAUSE_MS : UNVERIFIED_PAUSE_MS);
     } else if (attempts < PAUSES_MS.length) {
-      showStatus('The stream broke off. Connecting again…');
+      showStatus('The connection broke. Reconnecting…');
       await pause(PAUSES_MS[attempts++]);
     } else if (await isOver(generation)) {
       return showStored(generation, view);
@@ -39,11 +39,11 @@ export async function followResponse(generation: Generation, resume: boolean, vi
   }
 }
 
-async function follow(generation: Generation, reader: FrameReader, view: ResponseView, opened: () => void): Promise<End> {
+async function follow(generation: Generation, reader: FrameReader, view: ReplyView, opened: () => void): Promise<End> {
   let response: Response;
   try {
     response = await openStream(generation, reader.resumed);
-    // Headers of any status count as a connection: an error is tried again each second, without end.
+    // A response with any status counts as a connection: after an error status, the stream is reopened each second, without limit.
     opened();
     if (response.status === 404 || response.status === 409) {
       if (response.status === 404 && !await isOver(generation)) return 'missing';
@@ -59,16 +59,16 @@ async function follow(generation: Generation, reader: FrameReader, view: Respons
   }
 }
 
-async function readFrames(body: ReadableStream<Uint8Array>, generation: Generation, reader: FrameReader, view: ResponseView): Promise<End> {
+async function readFrames(body: ReadableStream<Uint8Array>, generation: Generation, reader: FrameReader, view: ReplyView): Promise<End> {
   for await (const { name, frame } of framesOf(body)) {
     if (name !== 'error' && !frame.final) {
       reader.read(frame);
       continue;
     }
-    // The page believes no terminal frame that the status contradicts.
+    // The page ignores a final frame that the status contradicts.
     if (!await isOver(generation)) return 'unverified';
     if (name === 'error') {
-      view.finish(frame.error ?? 'The response failed.');
+      view.finish(frame.error ?? 'The reply failed.');
     } else {
       view.replace(frame.responseMessage!.text);
       view.finish(frame.aborted ? 'Stopped.' : undefined);
@@ -82,8 +82,8 @@ async function isOver({ conversationId }: Generation): Promise<boolean> {
   return statusOf(conversationId).then(({ active }) => active === false, () => false);
 }
 
-/** The stream is gone: what counts is what was saved. */
-async function showStored({ conversationId }: Generation, view: ResponseView): Promise<void> {
+/** The stream no longer exists: shows the saved reply. */
+async function showStored({ conversationId }: Generation, view: ReplyView): Promise<void> {
   const last = (await messagesOf(conversationId)).at(-1);
   if (last && !last.isCreatedByUser) view.replace(last.text);
   view.finish();

@@ -2,7 +2,7 @@ interface Part {
   readonly text: string;
 }
 
-/** One frame of a chat's stream, as far as the page looks at it. */
+/** One frame of a chat's stream, with the fields that the page uses. */
 export interface Frame {
   readonly created?: boolean;
   readonly sync?: boolean;
@@ -16,25 +16,25 @@ export interface Frame {
   readonly error?: string;
 }
 
-/** Where a response's text goes. */
-export interface ResponseText {
+/** Receives the text of a reply. */
+export interface ReplyText {
   append(text: string): void;
   replace(text: string): void;
 }
 
 /**
- * Shows a response by its frames, under the conditions under which LibreChat's page does: a delta counts only after `created`,
- * unless the page itself asked to resume, and only when the step that it belongs to is known.
+ * Shows a reply by its frames, under the same conditions as LibreChat's page: a delta is shown only after `created`,
+ * unless the page requested to resume, and only if its step is known.
  */
 export class FrameReader {
-  /** Set for a stream that was opened with `resume=true`. */
+  /** Whether the stream was opened with `resume=true`. */
   resumed = false;
   private created = false;
   private readonly steps = new Set<string>();
   private readonly beforeCreated: Frame[] = [];
   private readonly beforeStep = new Map<string, Frame[]>();
 
-  constructor(private readonly view: ResponseText) {}
+  constructor(private readonly view: ReplyText) {}
 
   read(frame: Frame): void {
     if (frame.created) {
@@ -48,7 +48,7 @@ export class FrameReader {
     }
   }
 
-  /** A snapshot takes the place of the text, but does not stand for `created`. */
+  /** A snapshot replaces the text, but not `created`. */
   private sync({ resumeState, pendingEvents = [] }: Frame): void {
     resumeState!.runSteps.forEach(({ id }) => this.steps.add(id));
     const text = resumeState!.aggregatedContent.map((part) => part.text).join('');

@@ -1,6 +1,6 @@
-import { type Model, read, readPatiently } from './api';
+import { type Model, read, readWithRetries } from './api';
 
-/** What LibreChat's chat page asks for, all at once, besides `/api/config` and the session that come before. */
+/** Concurrent requests of LibreChat's chat page, after `/api/config` and the session. */
 const REQUESTS = [
   '/api/config',
   '/api/banner',
@@ -28,14 +28,14 @@ const REQUESTS = [
 ];
 
 /**
- * Loads what the chat page is made of: with the two requests before, 28. Rejects where the user is not to be had, which is not
- * asked for twice, or no model; whatever else is missing leaves a gap in the page, no more.
+ * Sends the requests of the chat page: 28, with the two that precede them. Rejects if the user, whose request is not
+ * repeated, or the model is not available; other errors only leave a gap in the page.
  */
 export async function loadPage(): Promise<Model> {
-  const rest = REQUESTS.map((path) => readPatiently(path).catch((error: Error) => console.warn(`${path}: ${error.message}`)));
+  const rest = REQUESTS.map((path) => readWithRetries(path).catch((error: Error) => console.warn(`${path}: ${error.message}`)));
   const [models] = await Promise.all([
-    readPatiently<Record<string, string[]>>('/api/models'),
-    readPatiently('/api/endpoints'),
+    readWithRetries<Record<string, string[]>>('/api/models'),
+    readWithRetries('/api/endpoints'),
     read('/api/user'),
   ]);
   void Promise.all(rest);
@@ -43,7 +43,7 @@ export async function loadPage(): Promise<Model> {
   return { endpoint, model };
 }
 
-/** What the page asks for once a conversation has begun, or is opened. */
+/** Requests of the page when a conversation has started or is opened. */
 export function loadConversation(id: string): void {
   const paths = [`/api/share/link/${id}`, `/api/messages/${id}`, `/api/agents/tools/calls?conversationId=${id}`];
   for (const path of paths) {
@@ -54,7 +54,7 @@ export function loadConversation(id: string): void {
 const TITLE_TRIES = 4;
 const TITLE_PAUSE_MS = 5_000;
 
-/** The title that is generated for a new conversation; undefined when none comes. */
+/** The generated title of a new conversation; undefined if there is none. */
 export async function titleOf(conversationId: string): Promise<string | undefined> {
   for (let attempt = 1; attempt <= TITLE_TRIES; attempt++) {
     try {

@@ -1,7 +1,7 @@
 import { logIn, register } from './api';
 import { logInForm, showStatus, visitorButton } from './view';
 
-/** Logs in with the form, or as a user that is made for this browser. */
+/** Logs in with the form, or as a new user of this browser. */
 export function onLogIn(opened: () => void): void {
   const attempt = (action: () => Promise<void>) => {
     showStatus('');

@@ -1,11 +1,11 @@
 import './styles.css';
 import { abort, type Generation, messagesOf, type Model, type Pace, read, renewSession, statusOf } from './api';
-import { followResponse } from './follow';
+import { followReply } from './follow';
 import { loadConversation, loadPage, titleOf } from './load';
 import { onLogIn } from './log-in';
-import { startResponse } from './start';
+import { startReply } from './start';
 import {
-  clearMessages, composer, prompt, showLogIn, showMessage, showResponding, showResponse, showStatus, showWelcome, stopButton, welcome,
+  clearMessages, composer, prompt, showLogIn, showMessage, showResponding, showReply, showStatus, showWelcome, stopButton, welcome,
 } from './view';
 
 let conversationId = /^\/c\/(?!new$)([\w-]+)$/.exec(location.pathname)?.[1];
@@ -18,7 +18,7 @@ async function send(text: string, pace: Pace): Promise<void> {
   showMessage({ text, isCreatedByUser: true });
   const isNew = !conversationId;
   showResponding(true);
-  const started = await startResponse({ text, conversationId, parentMessageId: lastMessageId, pace }, model);
+  const started = await startReply({ text, conversationId, parentMessageId: lastMessageId, pace }, model);
   conversationId = started.conversationId;
   if (isNew) {
     history.replaceState({}, '', `/c/${conversationId}`);
@@ -31,9 +31,9 @@ async function send(text: string, pace: Pace): Promise<void> {
 async function respond(following: Generation, resume: boolean): Promise<void> {
   generation = following;
   showResponding(true);
-  const view = showResponse();
-  await followResponse(following, resume, view);
-  if (!view.finished) return; // The stream ended in order, and with nothing: the page goes on waiting.
+  const view = showReply();
+  await followReply(following, resume, view);
+  if (!view.finished) return; // The stream ended without a final event: the page keeps waiting.
   showResponding(false);
   const [messages] = await Promise.all([
     messagesOf(following.conversationId), statusOf(following.conversationId), read('/api/agents/chat/active'),
@@ -41,7 +41,7 @@ async function respond(following: Generation, resume: boolean): Promise<void> {
   lastMessageId = messages.at(-1)?.messageId;
 }
 
-/** Draws the conversation in the address, and goes on with a response that is still coming, wherever it was asked for. */
+/** Shows the conversation in the URL, and follows a reply that is still being generated. */
 async function openConversation(): Promise<void> {
   clearMessages();
   showWelcome(!conversationId);
@@ -101,7 +101,7 @@ welcome.addEventListener('click', ({ target }) => {
 window.addEventListener('popstate', () => location.reload());
 onLogIn(() => run(openChat));
 
-navigator.serviceWorker?.register('/sw.js').catch(() => undefined); // The page works as well without it.
+navigator.serviceWorker?.register('/sw.js').catch(() => undefined); // The page does not require it.
 run(async () => {
   if (location.pathname === '/login') read('/api/banner').catch(() => undefined);
   const [loggedIn] = await Promise.all([renewSession(), read('/api/config').catch(() => undefined)]);

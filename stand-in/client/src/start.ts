@@ -3,13 +3,13 @@ import { showStatus } from './view';
 
 const NO_PARENT = '00000000-0000-0000-0000-000000000000';
 const NOT_READY = 'SERVER_NOT_READY';
-/** How long a server may take to get ready, and how often a request that did not arrive is sent. */
+/** Time that a server may take until it is ready, and attempts for a request without a response. */
 const READY_WITHIN_MS = 120_000;
 const NETWORK_ATTEMPTS = 3;
 const LONGEST_PAUSE_MS = 8_000;
 
 export interface Started extends Generation {
-  /** A repeated request was recognized: the generation is under way already. */
+  /** The server recognized a repeated request: the generation is running already. */
   readonly resumed: boolean;
 }
 
@@ -20,8 +20,8 @@ interface Draft {
   readonly pace: Pace;
 }
 
-/** Starts a response. A server that is not ready is asked again for 120 s; whatever else it refuses is an error. */
-export async function startResponse({ text, conversationId, parentMessageId = NO_PARENT, pace }: Draft, model: Model): Promise<Started> {
+/** Starts a reply. Repeats the request for 120 s while the server is not ready; any other error is thrown. */
+export async function startReply({ text, conversationId, parentMessageId = NO_PARENT, pace }: Draft, model: Model): Promise<Started> {
   const body = {
     text,
     sender: 'User',
@@ -31,7 +31,7 @@ export async function startResponse({ text, conversationId, parentMessageId = NO
     conversationId: conversationId ?? null,
     ...model,
     endpointType: 'custom',
-    // The same for each attempt, so that a request that did arrive starts nothing twice.
+    // The same for each attempt, so that a repeated request does not start a second generation.
     clientRequestId: crypto.randomUUID(),
     generationProtocolVersion: 2,
     standIn: pace,
@@ -55,7 +55,7 @@ export async function startResponse({ text, conversationId, parentMessageId = NO
       continue;
     }
     showStatus('');
-    if (!response.ok || !json.streamId) throw new Error(json.error ?? json.message ?? `The server answered ${response.status}`);
+    if (!response.ok || !json.streamId) throw new Error(json.error ?? json.message ?? `The server responded with status ${response.status}`);
     return { conversationId: json.streamId, createdAt: json.generationCreatedAt!, resumed: json.status === 'resumed' };
   }
 }

@@ -1,5 +1,5 @@
 import type { ApiMessage } from './api';
-import type { ResponseText } from './frames';
+import type { ReplyText } from './frames';
 
 const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 
@@ -13,8 +13,8 @@ const messages = element<HTMLOListElement>('messages');
 const sendButton = element<HTMLButtonElement>('send');
 const status = element('status');
 
-/** A response on the page, while it comes and after. */
-export interface ResponseView extends ResponseText {
+/** A reply on the page, during and after its generation. */
+export interface ReplyView extends ReplyText {
   readonly finished: boolean;
   finish(note?: string): void;
 }
@@ -28,14 +28,14 @@ export function showStatus(text: string, isError = false): void {
   status.classList.toggle('error', isError);
 }
 
-/** While a response comes the page offers to stop it, and takes no other message. */
+/** During a reply, the page offers to stop it and accepts no other message. */
 export function showResponding(responding: boolean): void {
   stopButton.hidden = !responding;
   sendButton.hidden = responding;
   document.body.classList.toggle('responding', responding);
 }
 
-/** Either the login page or the chat. */
+/** Shows either the login page or the chat. */
 export function showLogIn(visible: boolean): void {
   logInForm.hidden = !visible;
   composer.hidden = visible;
@@ -47,16 +47,16 @@ export function clearMessages(): void {
 
 export function showMessage({ text, isCreatedByUser, error, unfinished }: Omit<ApiMessage, 'messageId'>): void {
   const view = add(isCreatedByUser ? 'user' : 'agent-turn', text);
-  if (error) view.finish('The response failed.');
+  if (error) view.finish('The reply failed.');
   else if (unfinished) view.finish('Stopped.');
   else view.finish();
 }
 
-export function showResponse(): ResponseView {
+export function showReply(): ReplyView {
   return add('agent-turn streaming', '');
 }
 
-function add(className: string, text: string): ResponseView {
+function add(className: string, text: string): ReplyView {
   const item = document.createElement('li');
   item.className = className;
   const body = document.createElement('div');

@@ -259,7 +259,7 @@ describe('GetLogEvents', () => {
 });
 
 test('the log of a build reads like CodeBuild\'s', async () => {
-  account.offer('tag-1', FILES, specOf({ build: ['docker push "$REPOSITORY_URI:$IMAGE_TAG"'] }));
+  account.updateSource('tag-1', FILES, specOf({ build: ['docker push "$REPOSITORY_URI:$IMAGE_TAG"'] }));
   const log = logOf(await run());
   expect(log).toMatch(/^\[Container\] \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3} Waiting for agent ping\n/);
   expect(log).toContain('Phase context status code: COMMAND_EXECUTION_ERROR Message: Error while executing command: docker push');

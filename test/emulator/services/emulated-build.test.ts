@@ -37,7 +37,7 @@ describe('the image', () => {
 
   test('has the same digest whenever it is made of the same', async () => {
     await run();
-    account.offer('tag-2');
+    account.updateSource('tag-2');
     await run();
     expect(account.repository.images.map(({ tags }) => [...tags])).toEqual([['tag-1', 'tag-2']]);
   });
@@ -48,7 +48,7 @@ describe('the image', () => {
     ['a platform', FILES, specOf().replace('linux/arm64', 'linux/amd64')],
   ])('has another digest with other %s', async (_, files, spec) => {
     await run();
-    account.offer('tag-2', files, spec);
+    account.updateSource('tag-2', files, spec);
     expect((await run()).status).toBe('SUCCEEDED');
     expect(account.repository.images).toHaveLength(2);
   });
@@ -58,7 +58,7 @@ describe('the image', () => {
     ['the same one', FILES],
   ])('keeps its tag: %s is not pushed under it', async (_, files) => {
     await run();
-    account.offer('tag-1', files);
+    account.updateSource('tag-1', files);
     const build = await run();
     expect(build.status).toBe('FAILED');
     expect(logOf(build)).toContain("The image tag 'tag-1' already exists in the 'librechat' repository and cannot be overwritten because the tag is immutable.");
@@ -74,21 +74,21 @@ describe('the image', () => {
 });
 
 test('the construct\'s own commands make the image', async () => {
-  account.offer('tag-1', FILES, JSON.stringify(buildSpec('linux/arm64')));
+  account.updateSource('tag-1', FILES, JSON.stringify(buildSpec('linux/arm64')));
   expect((await run()).status).toBe('SUCCEEDED');
   expect(account.digestOf('tag-1')).toBeTruthy();
 });
 
 test('the construct\'s own commands are content with an image that somebody else pushed first', async () => {
   account.repository.push('tag-1', { digest: `sha256:${'a'.repeat(64)}`, size: 1, context: '' });
-  account.offer('tag-1', FILES, JSON.stringify(buildSpec('linux/arm64')));
+  account.updateSource('tag-1', FILES, JSON.stringify(buildSpec('linux/arm64')));
   expect((await run()).status).toBe('SUCCEEDED');
   expect(account.digestOf('tag-1')).toBe('a'.repeat(64));
 });
 
 test.each(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'])('to look for an image needs %s', async (right) => {
   account.repository.push('tag-1', { digest: `sha256:${'a'.repeat(64)}`, size: 1, context: '' });
-  account.offer('tag-1', FILES, JSON.stringify(buildSpec('linux/arm64')));
+  account.updateSource('tag-1', FILES, JSON.stringify(buildSpec('linux/arm64')));
   account.deny(account.buildRole, right);
   const build = await run();
   expect(build.status).toBe('FAILED');
@@ -113,7 +113,7 @@ describe('a build fails', () => {
     ['all alternatives fail', { build: ['docker pish || uname'] }, 'BUILD', 'exit status 127'],
     ['another folder is built', { build: [BUILD.replace(/\.$/, 'folder')] }, 'BUILD', 'the build context must be the folder of the source'],
   ])('where %s', async (_, phases, phase, line) => {
-    account.offer('tag-1', FILES, specOf({ pre_build: [LOGIN], ...phases }));
+    account.updateSource('tag-1', FILES, specOf({ pre_build: [LOGIN], ...phases }));
     const build = await run();
     expect(build.phases.find(({ status }) => status === 'FAILED')?.type).toBe(phase);
     expect(logOf(build)).toContain(line);
@@ -124,7 +124,7 @@ describe('a build fails', () => {
     ['no Dockerfile', { 'adapter.js': '' }, 'failed to read dockerfile'],
     ['a Dockerfile that copies what is not there', { Dockerfile: 'FROM a\nCOPY b /' }, '"/b": not found'],
   ])('where its source has %s', async (_, files, line) => {
-    account.offer('tag-1', files);
+    account.updateSource('tag-1', files);
     expect(logOf(await run())).toContain(line);
   });
 
@@ -147,7 +147,7 @@ describe('a build fails', () => {
     ['a command that is no text', 'version: 0.2\nphases: { build: { commands: [{ a: 1 }] } }', 'Expected Commands[0] of build to be of string type'],
     ['what is no YAML', 'version: [', 'unexpected end of the stream'],
   ])('where its buildspec has %s', async (_, spec, reason) => {
-    account.offer('tag-1', FILES, spec);
+    account.updateSource('tag-1', FILES, spec);
     const phase = (await run()).phases.find(({ status }) => status === 'FAILED')!;
     expect([phase.type, phase.contexts![0].statusCode]).toEqual(['DOWNLOAD_SOURCE', 'YAML_FILE_ERROR']);
     expect(phase.contexts![0].message).toContain(reason);
@@ -155,7 +155,7 @@ describe('a build fails', () => {
 });
 
 test('`echo` writes to the log, and a buildspec may be YAML', async () => {
-  account.offer('tag-1', FILES, `version: 0.2\nphases:\n  build:\n    commands:\n      - docker pish || echo "a || b"\n      - ${LOGIN}\n      - ${BUILD}\n      - ${PUSH}\n`);
+  account.updateSource('tag-1', FILES, `version: 0.2\nphases:\n  build:\n    commands:\n      - docker pish || echo "a || b"\n      - ${LOGIN}\n      - ${BUILD}\n      - ${PUSH}\n`);
   const build = await run();
   expect(build.status).toBe('SUCCEEDED');
   expect(logOf(build)).toContain('\na || b\n');

@@ -39,7 +39,7 @@ test('needs what Lambda\'s runtime for Node has, and nothing else', () => {
 test('exports the handler, which finds AWS as Lambda\'s variables say', async () => {
   const account = await BuildAccount.start();
   try {
-    const { event, answer } = account.request('Create');
+    const { event, response } = account.request('Create');
     const { accessKeyId, secretAccessKey, sessionToken } = account.builderRole.credentials;
     const context = `{ invokedFunctionArn: '${FUNCTION_ARN}', getRemainingTimeInMillis: () => 900000 }`;
     const lambda = spawn(process.execPath, ['-e', `require(process.argv[1]).handler(JSON.parse(process.argv[2]), ${context})`,
@@ -57,7 +57,7 @@ test('exports the handler, which finds AWS as Lambda\'s variables say', async ()
     const output: Buffer[] = [];
     lambda.stdout.on('data', (part: Buffer) => output.push(part));
     expect((await once(lambda, 'close'))[0]).toBe(0);
-    expect(await answer).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: account.digestOf('tag-1') } });
+    expect(await response).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: account.digestOf('tag-1') } });
     expect(Buffer.concat(output).toString()).toContain('"event":"answered"');
   } finally {
     await account.dispose();

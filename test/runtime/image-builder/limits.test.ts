@@ -19,57 +19,58 @@ describe('time', () => {
 
   test('that runs out is handed over to the next invocation, as often as it takes', async () => {
     const release = account.hold('BUILD');
-    const { event, answer } = account.request('Create');
+    const { event, response } = account.request('Create');
     await account.invoke(event, {}, 50_000);
-    expect(account.handedOver).toEqual([{ ...event, Progress: { since: expect.any(Number), attempt: 1, buildId: account.builds[0].id } }]);
-    await account.invoke(account.handedOver[0], {}, 50_000);
-    expect(account.handedOver[1]).toEqual(account.handedOver[0]);
+    expect(account.selfInvocations).toEqual([{ ...event, Progress: { since: expect.any(Number), attempt: 1, buildId: account.builds[0].id } }]);
+    await account.invoke(account.selfInvocations[0], {}, 50_000);
+    expect(account.selfInvocations[1]).toEqual(account.selfInvocations[0]);
     expect(account.calls('PUT')).toBe(0);
     release();
-    await account.invoke(account.handedOver[1]);
-    expect(await answer).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: account.digestOf('tag-1') } });
+    await account.invoke(account.selfInvocations[1]);
+    expect(await response).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: account.digestOf('tag-1') } });
     expect(account.calls('StartBuild')).toBe(1);
   });
 
   test('that runs out between two attempts leaves one attempt, and no more time', async () => {
     account.deny(account.buildRole, 'logs:CreateLogStream');
-    const { event, answer } = account.request('Create');
+    const { event, response } = account.request('Create');
     await account.invoke(event, {}, 50_000);
-    const { Progress } = account.handedOver[0] as { Progress: { since: number } };
+    const { Progress } = account.selfInvocations[0] as { Progress: { since: number } };
     const since = Progress.since - 10 * 60_000;
-    account.handedOver.push({ ...event, Progress: { ...Progress, since } });
-    while (account.calls('PUT') === 0) await account.invoke(account.handedOver.at(-1)!, {}, 50_000);
-    expect(await answer).toMatchObject({ Status: 'FAILED' });
+    account.selfInvocations.push({ ...event, Progress: { ...Progress, since } });
+    while (account.calls('PUT') === 0) await account.invoke(account.selfInvocations.at(-1)!, {}, 50_000);
+    expect(await response).toMatchObject({ Status: 'FAILED' });
     expect(account.builds).toHaveLength(2);
-    expect(account.handedOver.slice(1)).toEqual(account.handedOver.slice(1).map(() => ({ ...event, Progress: expect.objectContaining({ since }) })));
-    expect(account.handedOver.at(-1)).toMatchObject({ Progress: { attempt: 2 } });
+    const further = account.selfInvocations.slice(1);
+    expect(further).toEqual(further.map(() => ({ ...event, Progress: expect.objectContaining({ since }) })));
+    expect(account.selfInvocations.at(-1)).toMatchObject({ Progress: { attempt: 2 } });
   });
 
   test('of a removal is handed over as well', async () => {
     const release = account.hold('COMPLETED');
     const { codeBuild } = account.aws.services;
     codeBuild.start(codeBuild.find(PROJECT)!);
-    const { event, answer } = account.request('Delete');
+    const { event, response } = account.request('Delete');
     await account.invoke(event, {}, 50_000);
     release();
-    await account.invoke(account.handedOver[0]);
-    expect(await answer).toMatchObject({ Status: 'SUCCESS' });
+    await account.invoke(account.selfInvocations[0]);
+    expect(await response).toMatchObject({ Status: 'SUCCESS' });
   });
 
   test('beyond the limit stops the build, and is reported', async () => {
     account.hold('BUILD');
-    const { event, answer } = account.request('Create');
+    const { event, response } = account.request('Create');
     await account.invoke(event, {}, 50_000);
-    const { Progress } = account.handedOver[0] as { Progress: { since: number } };
+    const { Progress } = account.selfInvocations[0] as { Progress: { since: number } };
     await account.invoke({ ...event, Progress: { ...Progress, since: Progress.since - 51 * 60_000 } });
-    expect((await answer).Reason).toMatch(/^gave up after 51 minutes: the build \S+ was/);
+    expect((await response).Reason).toMatch(/^gave up after 51 minutes: the build \S+ was/);
     await until(() => account.runningBuilds.length === 0);
     expect(account.builds.map(({ status }) => status)).toEqual(['STOPPED']);
   });
 
   test('in which a build is unknown does no harm: it is requested again', async () => {
     const release = account.hold('BUILD');
-    const { event, answer } = account.request('Create');
+    const { event, response } = account.request('Create');
     const done = account.invoke(event);
     await until(() => account.builds.length);
     const { builds } = account.aws.services.codeBuild;
@@ -78,7 +79,7 @@ describe('time', () => {
     builds.push(build);
     release();
     await done;
-    expect(await answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(await response).toMatchObject({ Status: 'SUCCESS' });
     expect(builds).toEqual([build]);
   });
 
@@ -89,7 +90,7 @@ describe('time', () => {
     await account.dispose();
     account = await BuildAccount.start(30_000);
     account.hold(phase);
-    expect(await account.ask('Create')).toMatchObject({
+    expect(await account.send('Create')).toMatchObject({
       Status: 'FAILED', Reason: expect.stringContaining(`took too long in phase ${phase}\nBUILD_TIMED_OUT: Build has timed out.`),
     });
     expect(account.builds).toHaveLength(1);
@@ -99,14 +100,14 @@ describe('time', () => {
 describe('AWS refuses', () => {
   test.each(['codebuild:StartBuild', 'codebuild:BatchGetBuilds', 'ecr:DescribeImages'])('%s', async (action) => {
     account.deny(account.builderRole, action);
-    expect(await account.ask('Create')).toMatchObject({
+    expect(await account.send('Create')).toMatchObject({
       Status: 'FAILED', PhysicalResourceId: PROJECT, Reason: expect.stringContaining(`AccessDeniedException: User: ${account.builderRole.arn} is not authorized to perform: ${action}`),
     });
   });
 
   test('codebuild:ListBuildsForProject', async () => {
     account.deny(account.builderRole, 'codebuild:ListBuildsForProject');
-    for (const type of ['Create', 'Delete']) expect((await account.ask(type)).Reason).toContain('codebuild:ListBuildsForProject');
+    for (const type of ['Create', 'Delete']) expect((await account.send(type)).Reason).toContain('codebuild:ListBuildsForProject');
   });
 
   test('codebuild:StopBuild', async () => {
@@ -114,69 +115,69 @@ describe('AWS refuses', () => {
     const { codeBuild } = account.aws.services;
     codeBuild.start(codeBuild.find(PROJECT)!);
     account.deny(account.builderRole, 'codebuild:StopBuild');
-    expect((await account.ask('Delete')).Reason).toContain('codebuild:StopBuild');
+    expect((await account.send('Delete')).Reason).toContain('codebuild:StopBuild');
   });
 
   test('lambda:InvokeFunction', async () => {
     account.hold('BUILD');
     account.deny(account.builderRole, 'lambda:InvokeFunction');
-    const { event, answer } = account.request('Create');
+    const { event, response } = account.request('Create');
     await account.invoke(event, {}, 50_000);
-    expect((await answer).Reason).toContain('lambda:InvokeFunction');
+    expect((await response).Reason).toContain('lambda:InvokeFunction');
   });
 
   test('logs:GetLogEvents, and the rest of the reason is told all the same', async () => {
-    account.offer('tag-1', BROKEN);
+    account.updateSource('tag-1', BROKEN);
     account.deny(account.builderRole, 'logs:GetLogEvents');
-    const { Reason } = await account.ask('Create');
+    const { Reason } = await account.send('Create');
     expect(Reason).toContain('failed in phase BUILD');
     expect(Reason).toContain('its log cannot be read: User:');
   });
 
   test('more builds', async () => {
     account.aws.services.codeBuild.quota = 0;
-    expect((await account.ask('Create')).Reason).toBe('AccountLimitExceededException: Cannot have more than 0 builds in queue for the account');
+    expect((await account.send('Create')).Reason).toBe('AccountLimitExceededException: Cannot have more than 0 builds in queue for the account');
   });
 
   test('a project and a repository that are not there', async () => {
     account.aws.services.codeBuild.delete(PROJECT);
-    expect((await account.ask('Create')).Reason).toContain('ResourceNotFoundException: Project cannot be found');
+    expect((await account.send('Create')).Reason).toContain('ResourceNotFoundException: Project cannot be found');
     account.aws.services.ecr.delete('librechat');
-    expect((await account.ask('Create')).Reason).toContain("RepositoryNotFoundException: The repository with name 'librechat' does not exist");
+    expect((await account.send('Create')).Reason).toContain("RepositoryNotFoundException: The repository with name 'librechat' does not exist");
   });
 
   test('a repository of another account', async () => {
-    const { event, answer } = account.request('Create');
+    const { event, response } = account.request('Create');
     const { ResourceProperties } = event as { ResourceProperties: object };
     await account.invoke({ ...event, ResourceProperties: { ...ResourceProperties, [IMAGE_BUILD_PROPERTIES.registry]: '210987654321' } });
-    expect((await answer).Reason).toContain('ecr:DescribeImages on resource: arn:aws:ecr:us-east-1:210987654321:repository/librechat');
+    expect((await response).Reason).toContain('ecr:DescribeImages on resource: arn:aws:ecr:us-east-1:210987654321:repository/librechat');
   });
 
   test.each<[string, 500 | 'throttle' | 'reset']>([
     ['an error of its own', 500], ['a throttle', 'throttle'], ['a connection that breaks', 'reset'],
   ])('for now, by %s: the function looks again', async (_, fault) => {
     account.aws.fault = (call, times) => (call.startsWith('BatchGetBuilds') && times < 3 ? fault : undefined);
-    expect(await account.ask('Create')).toMatchObject({ Status: 'SUCCESS' });
+    expect(await account.send('Create')).toMatchObject({ Status: 'SUCCESS' });
     expect(account.builds).toHaveLength(1);
     expect(account.calls('BatchGetBuilds')).toBeGreaterThan(3);
   });
 
   test.each(['DescribeImages', 'ListBuildsForProject', 'StartBuild'])('for now, by a connection that breaks at %s: the function tries again', async (action) => {
     account.aws.fault = (call, times) => (call.startsWith(action) && times === 0 ? 'reset' : undefined);
-    expect(await account.ask('Create')).toMatchObject({ Status: 'SUCCESS' });
+    expect(await account.send('Create')).toMatchObject({ Status: 'SUCCESS' });
     expect(account.builds).toHaveLength(1);
   });
 
   test('forever: the function fails after its limit', async () => {
     account.aws.fault = (call) => (call.startsWith('DescribeImages') ? 500 : undefined);
-    expect(await account.ask('Create', 'tag-1', {}, { patienceMs: 20 })).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('gave up after 0 minutes') });
+    expect(await account.send('Create', 'tag-1', {}, { patienceMs: 20 })).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('gave up after 0 minutes') });
   });
 });
 
 describe('CloudFormation', () => {
   test('may be unreachable for a moment', async () => {
     account.aws.fault = (call, times) => (call.startsWith('PUT /cloudformation') && times < 2 ? 500 : undefined);
-    expect(await account.ask('Create')).toMatchObject({ Status: 'SUCCESS' });
+    expect(await account.send('Create')).toMatchObject({ Status: 'SUCCESS' });
     expect(account.calls('PUT')).toBe(3);
   });
 
@@ -194,16 +195,16 @@ describe('CloudFormation', () => {
     ['lines with more bytes than characters', 'ü → \\ "quoted" 日本語 \u001b[31mred\u001b[0m', 200],
     ['endless lines', 'x'.repeat(20_000), 5],
   ])('gets as much of a long log as it takes: %s', async (_, line, count) => {
-    account.offer('tag-1', BROKEN);
+    account.updateSource('tag-1', BROKEN);
     account.aws.services.codeBuild.pace = async (phase, build) => {
       if (phase !== 'FINALIZING') return;
       const lines = account.aws.services.logs.streams('builds')!.get(build.uuid)!;
       for (let i = 1; i <= count; i++) lines.push({ timestamp: i, message: `${i}: ${line}\n` });
       lines.push({ timestamp: 0, message: 'the last line\n' });
     };
-    const { event, answer } = account.request('Create');
+    const { event, response } = account.request('Create');
     await account.invoke(event);
-    const told = await answer;
+    const told = await response;
     expect(Buffer.byteLength(JSON.stringify(told))).toBeLessThanOrEqual(4096);
     const reason = Buffer.byteLength(JSON.stringify(told.Reason)) - 2;
     expect(reason).toBeLessThanOrEqual(LONGEST_REASON);
@@ -214,15 +215,15 @@ describe('CloudFormation', () => {
   });
 
   test('gets the beginning of an endless last line', async () => {
-    account.offer('tag-1', BROKEN);
+    account.updateSource('tag-1', BROKEN);
     account.aws.services.codeBuild.pace = async (phase, build) => {
       if (phase === 'FINALIZING') account.aws.services.logs.streams('builds')!.get(build.uuid)!.push({ timestamp: 0, message: `last${'x'.repeat(9_000)}` });
     };
-    expect((await account.ask('Create')).Reason).toMatch(/\nlastx{400,}$/);
+    expect((await account.send('Create')).Reason).toMatch(/\nlastx{400,}$/);
   });
 
   test('gets the beginning of any other long reason', async () => {
-    const { Reason } = await account.ask('日'.repeat(5_000));
+    const { Reason } = await account.send('日'.repeat(5_000));
     expect(Reason).toMatch(/^RequestType must be Create, Update or Delete, got: 日{600,}$/);
     expect(Buffer.byteLength(JSON.stringify(Reason)) - 2).toBeLessThanOrEqual(LONGEST_REASON);
   });
@@ -232,7 +233,7 @@ describe('CloudFormation', () => {
     ['no properties', 'Create', { ResourceProperties: {} }, '`Project` must be a text, got: undefined'],
     ['an empty tag', 'Update', undefined, '`Tag` must be a text, got: ""'],
   ])('is told of %s', async (_, type, more, reason) => {
-    expect(await account.ask(type, '', more)).toMatchObject({ Status: 'FAILED', Reason: reason, PhysicalResourceId: expect.stringMatching(/./) });
+    expect(await account.send(type, '', more)).toMatchObject({ Status: 'FAILED', Reason: reason, PhysicalResourceId: expect.stringMatching(/./) });
   });
 });
 
@@ -243,7 +244,7 @@ test('an event of another kind is an error', async () => {
 test('the log has each step as JSON, and never the presigned URL of the response', async () => {
   account.aws.fault = (call, times) => (call.startsWith('PUT /cloudformation') && times < 2 ? 'reset' : undefined);
   account.deny(account.buildRole, 's3:GetObject');
-  await account.ask('Create');
+  await account.send('Create');
   const lines = account.logged.map((line) => JSON.parse(line) as { source: string; event: string });
   expect([...new Set(lines.map(({ source }) => source))]).toEqual(['image-builder']);
   expect(lines.map(({ event }) => event)).toEqual([

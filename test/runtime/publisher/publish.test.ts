@@ -65,7 +65,7 @@ function start(options: AdapterOptions = {}): void {
 
 /** Sends what CloudFormation sends, and gives what it is told. */
 async function request(RequestType: string, properties: object = { [FRONTEND_PROPERTIES.bucket]: 'frontend' }, more: object = {}): Promise<CloudFormationAnswer> {
-  const { url, answer } = aws.expectAnswer();
+  const { url, response } = aws.expectResponse();
   const { functionError } = await adapter.lambda.invoke(Buffer.from(JSON.stringify({
     RequestType,
     ResponseURL: url,
@@ -77,7 +77,7 @@ async function request(RequestType: string, properties: object = { [FRONTEND_PRO
     ...more,
   })));
   expect(functionError).toBeUndefined();
-  const told = JSON.parse((await answer).toString()) as CloudFormationAnswer;
+  const told = JSON.parse((await response).toString()) as CloudFormationAnswer;
   expect(told).toMatchObject({ StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Frontend' });
   return told;
 }

@@ -3,7 +3,7 @@ import { RelayBundle, type GatewayResponse, type RelayFunction } from './kit/rel
 import { World } from './kit/world';
 import { buildArtifacts, type Artifacts } from '../../../fixtures/runtime/artifacts';
 import { comparable, HEAD_RESPONSES, type Pairs, pairs, REQUESTS, RESPONSES, responseRequest, sorted } from '../../../fixtures/runtime/conformance';
-import { Direct, type PlainAnswer } from '../../../fixtures/runtime/direct';
+import { Direct, type PlainResponse } from '../../../fixtures/runtime/direct';
 import { eventOf } from '../../../fixtures/runtime/gateway';
 import { DEFAULT_SETTINGS } from '../../../runtime/queue';
 import { describeWith } from '../../requires';
@@ -48,7 +48,7 @@ describeWith('redis-server')('through relay and worker', () => {
   });
 
   describe('responses arrive as at a plain client', () => {
-    function compare(through: GatewayResponse, straight: PlainAnswer, bodiless: boolean) {
+    function compare(through: GatewayResponse, straight: PlainResponse, bodiless: boolean) {
       expect(through.end).toEqual({});
       expect(through.statusCode).toBe(straight.statusCode);
       const expected = sorted(pairs(straight.rawHeaders));

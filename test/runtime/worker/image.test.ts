@@ -7,7 +7,7 @@ import { makeCertificates, type Certificates } from '../../../emulator/core/cert
 import { MongoServer } from '../../../emulator/services/documentdb/server';
 import { startRedis, type RunningRedis } from '../../../emulator/services/elasticache';
 import { EmulatedAws } from '../../../fixtures/runtime/aws';
-import { ImageBuilder, likeLambda } from '../../../fixtures/runtime/image';
+import { ImageBuilder, lambdaCommand } from '../../../fixtures/runtime/image';
 import { SEALING, WorkerFunction } from '../../../fixtures/runtime/worker-function';
 import { describeWith, ROOT } from '../../requires';
 
@@ -43,7 +43,7 @@ describeWith('buildah', 'bwrap', 'setpriv', ROOT)('the image', () => {
   });
 
   /** Runs a piece of JavaScript in the image as Lambda would. */
-  const runInside = (script: string) => execFileSync('setpriv', likeLambda(root, '/app/api', ['node', '-e', script]).slice(1), {
+  const runInside = (script: string) => execFileSync('setpriv', lambdaCommand(root, '/app/api', ['node', '-e', script]).slice(1), {
     encoding: 'utf8', env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
   }).trim();
 
@@ -91,7 +91,7 @@ describeWith('buildah', 'bwrap', 'setpriv', ROOT)('the image', () => {
     const aws = new EmulatedAws();
     await aws.start();
     const worker = new WorkerFunction({ image: '', adapter: '', api: '/', dispose: () => undefined }, {
-      command: likeLambda(root, WorkingDir, [...Entrypoint, ...Cmd], { '/tmp/redis-ca.pem': certificates.caFile }),
+      command: lambdaCommand(root, WorkingDir, [...Entrypoint, ...Cmd], { '/tmp/redis-ca.pem': certificates.caFile }),
       redisUri: `rediss://127.0.0.1:${redis.port}`,
       redisCa: readFileSync(certificates.caFile, 'utf8'),
       awsUrl: aws.url,

@@ -3,7 +3,7 @@ import { type Document, ObjectId } from 'bson';
 import { CommandError } from './command-error';
 import { matches } from './filter';
 import { specificationOf, type IndexSpecification } from './index-specification';
-import { seedOf, updated } from './update';
+import { upsertDocument, updated } from './update';
 import { keyOf, shown, valuesAt } from './values';
 
 const PRIMARY: IndexSpecification = { v: 2, key: { _id: 1 }, name: '_id_' };
@@ -53,7 +53,7 @@ export class Collection {
       if (!multi) break;
     }
     if (found || !upsert) return { found, changed };
-    return { found: 1, changed: 0, inserted: this.insert(updated({ _id: new ObjectId(), ...seedOf(filter) }, change, true))._id as unknown };
+    return { found: 1, changed: 0, inserted: this.insert(updated({ _id: new ObjectId(), ...upsertDocument(filter) }, change, true))._id as unknown };
   }
 
   public delete(filter: Document, limit: number): number {

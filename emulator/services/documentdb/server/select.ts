@@ -26,7 +26,7 @@ function projected(document: Document, { _id = 1, ...fields }: Document): Docume
   });
   const includes = wanted.length ? wanted[0][1] : Boolean(_id);
   if (wanted.some(([, value]) => value !== includes)) throw new CommandError('BadValue', 'a projection must either include or exclude fields');
-  const result: Document = includes ? { _id: document._id as unknown } : structuredCopy(document);
+  const result: Document = includes ? { _id: document._id as unknown } : deepCopy(document);
   for (const [path] of wanted) {
     if (!includes) unsetAt(result, path);
     else if (valuesAt(document, path).length) setAt(result, path, valuesAt(document, path)[0]);
@@ -36,8 +36,8 @@ function projected(document: Document, { _id = 1, ...fields }: Document): Docume
 }
 
 /** Copies documents as deep as projections reach. */
-function structuredCopy(document: Document): Document {
+function deepCopy(document: Document): Document {
   return Object.fromEntries(Object.entries(document).map(([name, value]) => [
-    name, Object.getPrototypeOf(value ?? 0) === Object.prototype ? structuredCopy(value as Document) : value as unknown,
+    name, Object.getPrototypeOf(value ?? 0) === Object.prototype ? deepCopy(value as Document) : value as unknown,
   ]));
 }

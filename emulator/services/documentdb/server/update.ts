@@ -25,7 +25,7 @@ export function updated(document: Document, update: Document | Document[], inser
   if (Array.isArray(update)) throw new CommandError('FailedToParse', 'updates with an aggregation pipeline are not supported');
   const operators = Object.keys(update);
   if (!operators.some((name) => name.startsWith('$'))) return { _id: document._id as unknown, ...update };
-  const result = structured(document);
+  const result = deepCopy(document);
   for (const name of operators) {
     if (!Object.hasOwn(OPERATORS, name)) {
       throw new CommandError('FailedToParse', `Unknown modifier: ${name}. Expected a valid update modifier or pipeline-style update specified as an array`);
@@ -36,7 +36,7 @@ export function updated(document: Document, update: Document | Document[], inser
 }
 
 /** The initial document of an upsert: the values that its filter compares with. */
-export function seedOf(filter: Document): Document {
+export function upsertDocument(filter: Document): Document {
   const seed: Document = {};
   for (const [path, condition] of Object.entries(filter)) {
     const isOperator = typeof condition === 'object' && condition !== null && Object.keys(condition as Document).some((key) => key.startsWith('$'));
@@ -46,8 +46,8 @@ export function seedOf(filter: Document): Document {
 }
 
 /** Copies documents and arrays, but no other values. */
-function structured<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(structured) as T;
+function deepCopy<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(deepCopy) as T;
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, structured(inner)])) as T;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, deepCopy(inner)])) as T;
 }

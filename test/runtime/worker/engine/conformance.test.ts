@@ -1,6 +1,6 @@
 import { buildArtifacts, type Artifacts } from '../../../../fixtures/runtime/artifacts';
 import { comparable, HEAD_RESPONSES, pairs, REQUESTS, responseRequest, RESPONSES, sorted } from '../../../../fixtures/runtime/conformance';
-import { Direct, type PlainAnswer } from '../../../../fixtures/runtime/direct';
+import { Direct, type PlainResponse } from '../../../../fixtures/runtime/direct';
 import { EngineRun } from '../../../../fixtures/runtime/engine-run';
 
 jest.setTimeout(60_000);
@@ -34,7 +34,7 @@ describe('requests arrive as a plain client\'s', () => {
 });
 
 describe('responses arrive as at a plain client', () => {
-  function compare(through: PlainAnswer, straight: PlainAnswer) {
+  function compare(through: PlainResponse, straight: PlainResponse) {
     expect(through.statusCode).toBe(straight.statusCode);
     expect(sorted(pairs(through.rawHeaders))).toEqual(sorted(pairs(straight.rawHeaders)));
     // `toEqual` would print megabytes.
