@@ -10,6 +10,7 @@ import { createFunctionRole } from '../private/function-role';
 import { codeOf, type LambdaImage } from '../private/image';
 import { createLogGroup, type LogOptions } from '../private/log-group';
 import { suppressNag, wildcardFinding } from '../private/nag';
+import { NOTHING_TO_DELETE } from '../private/retention';
 
 /** Some 30 MB in a few hundred files usually take a few seconds. */
 const TIMEOUT = Duration.minutes(5);
@@ -43,6 +44,7 @@ export class Publication extends Construct {
       serviceToken: this.handler.functionArn,
       // Otherwise a function that ends without a response blocks the deployment for an hour.
       serviceTimeout: TIMEOUT.plus(Duration.minutes(5)),
+      removalPolicy: NOTHING_TO_DELETE,
       properties: {
         [FRONTEND_PROPERTIES.bucket]: props.bucket.bucketName,
         [FRONTEND_PROPERTIES.image]: props.image.tagOrDigest,

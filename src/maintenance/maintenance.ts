@@ -15,6 +15,7 @@ import { codeOf, type LambdaImage } from '../private/image';
 import { createLogGroup, type LogOptions } from '../private/log-group';
 import { suppressNag, wildcardFinding } from '../private/nag';
 import type { Network } from '../private/network';
+import { NOTHING_TO_DELETE } from '../private/retention';
 
 const TIMEOUT = Duration.seconds(LONGEST_REQUEST_SECONDS);
 
@@ -73,6 +74,7 @@ export class Maintenance extends Construct {
       serviceToken: this.handler.functionArn,
       // Otherwise a function that ends without a response blocks the deployment for an hour.
       serviceTimeout: TIMEOUT.plus(Duration.minutes(5)),
+      removalPolicy: NOTHING_TO_DELETE,
       properties: {
         [CHECK_PROPERTIES.image]: image.tagOrDigest,
         [CHECK_PROPERTIES.variables]: variables,

@@ -88,6 +88,7 @@ export function customResourceModel({ type }: ModelResource): CustomResourceMode
 function notInvocable({ properties }: ModelResource, account: ModelAccount): string | undefined {
   const provider = account.resources.get(idOf(properties.ServiceToken));
   if (!provider) return 'its function does not exist';
+  if (provider.properties.PackageType === 'Image' && !account.imagesStart) return 'its function does not respond';
   return account.resources.has(idOf(provider.properties.Role)) ? undefined : 'Lambda cannot assume the role of its function';
 }
 

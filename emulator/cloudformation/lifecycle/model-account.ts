@@ -12,11 +12,14 @@ export class ModelAccount {
   /** Buckets with objects, and repositories with images. */
   public readonly filled: Set<string>;
   public readonly interfaces: FunctionInterfaces;
+  /** Whether functions of container images start: not if the image was deleted, or is for another architecture. */
+  public imagesStart: boolean;
 
   /** @param logsApiGateway whether the account already has a CloudWatch role for API Gateway */
   public constructor(public logsApiGateway = false, from?: ModelAccount) {
     this.resources = new Map(from?.resources);
     this.filled = new Set(from?.filled);
+    this.imagesStart = from?.imagesStart ?? true;
     this.interfaces = new FunctionInterfaces(from?.interfaces);
   }
 

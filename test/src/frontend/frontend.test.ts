@@ -111,6 +111,10 @@ describe('origins', () => {
 describe('publication', () => {
   const resource = resourceOf(minimal, 'Custom::LibreChatFrontend');
 
+  test('is not asked to delete anything, since it does not', () => {
+    expect([resource.DeletionPolicy, resource.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+  });
+
   test('runs the API\'s image with another command, outside of the VPC', () => {
     const publisher = resourceOf(minimal, 'AWS::Lambda::Function', 'Publication').Properties;
     const api = resourceOf(minimal, 'AWS::Lambda::Function', 'BackendFunction').Properties;

@@ -71,6 +71,10 @@ describe('minimal', () => {
     ]));
   });
 
+  test('its deletion does not depend on a function that responds, since there is nothing to delete', () => {
+    expect([check.DeletionPolicy, check.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+  });
+
   test('the serving function depends on it, and so do all other changes for users', () => {
     expect(backendFunction(template).DependsOn).toContain(logicalIdOf(template, CHECK));
   });

@@ -1,5 +1,6 @@
-import { failEachCreation } from '../../../../emulator/cloudformation/lifecycle/failures';
-import { isOfConstruct, modelTemplateOf, VARIANT_NAMES } from '../../../../fixtures/lifecycle';
+import { failEachCreation, newAccount } from '../../../../emulator/cloudformation/lifecycle/failures';
+import { ModelStack } from '../../../../emulator/cloudformation/lifecycle/model-stack';
+import { isForRetainedDatabase, isOfConstruct, modelTemplateOf, VARIANT_NAMES } from '../../../../fixtures/lifecycle';
 
 describe('a first deployment that fails', () => {
   test.each(VARIANT_NAMES)('%s: is rolled back without a refusal, whichever resource fails', (name) => {
@@ -10,6 +11,14 @@ describe('a first deployment that fails', () => {
     const template = modelTemplateOf(name);
     expect(entriesOf(name, ({ remaining }) => remaining.filter((id) => isOfConstruct(template, id)))).toEqual({});
   });
+});
+
+test('a stack whose image was deleted can be deleted', () => {
+  const template = modelTemplateOf('minimal');
+  const stack = new ModelStack(newAccount(template));
+  expect(stack.deploy(template).refusals).toEqual([]);
+  stack.account.imagesStart = false;
+  expect(stack.delete().refusals.filter((refusal) => !isForRetainedDatabase(refusal))).toEqual([]);
 });
 
 type Failed = ReturnType<typeof failEachCreation>;
