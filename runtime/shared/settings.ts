@@ -72,8 +72,9 @@ const DEFAULTS = {
   checkStartMs: 180_000,
   /** A script for operators that says nothing for so long is ended. */
   commandIdleMs: 60_000,
-  /** How long CloudFormation may take to tell the status of the stack. There may be no route to it. */
+  /** How long CloudFormation may take to tell the status of the stack, and how often it is asked, since it throttles. There may be no route to it. */
   stackStatusMs: 5_000,
+  stackStatusAttempts: 3,
   /** How long one file of the client may take to the bucket. */
   uploadTimeoutMs: 60_000,
 };

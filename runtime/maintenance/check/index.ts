@@ -79,7 +79,7 @@ class Check {
   private async isRollback(): Promise<boolean> {
     const { environment, settings, event } = this.request;
     if (event.RequestType !== 'Update') return false;
-    const aws = new Aws(environment, { ...settings, awsAttempts: 1, awsTimeoutMs: settings.stackStatusMs });
+    const aws = new Aws(environment, { ...settings, awsAttempts: settings.stackStatusAttempts, awsTimeoutMs: settings.stackStatusMs });
     try {
       return await isRollingBack(aws, event.StackId);
     } finally {

@@ -182,6 +182,14 @@ describe('to an older release', () => {
     expect((await kit.request('Update', inRollback())).Status).toBe('SUCCESS');
   });
 
+  test('a rollback is recognized although CloudFormation throttles the first request', async () => {
+    startWith('v0.8.8');
+    kit.aws().fault = (call, times) => (call === 'POST /' && times === 0 ? 'throttle' : undefined);
+    await kit.adapter().dispose();
+    kit.start({ environment: { FIXTURE_START_FAILS: '1' } });
+    expect(await kit.request('Update', inRollback())).toMatchObject({ Status: 'SUCCESS' });
+  });
+
   test('an update is checked as a whole where CloudFormation cannot be asked', async () => {
     startWith('v0.8.8');
     kit.aws().fault = (call) => (call === 'POST /' ? 'hang' : undefined);
