@@ -15,7 +15,7 @@ const MODEL: PropTypes<LibreChatCanaryModel> = { endpoint: STRING, model: STRING
 
 /**
  * A function that uses LibreChat on a schedule as a user does, through the URL of the site, and reports the result as metrics. With `alarmTopic`,
- * the alarm `Canary` fires if two runs in a row fail, or if the canary stops reporting.
+ * the alarm `CanaryFailed` notifies if two runs in a row fail, or if the canary stops reporting.
  */
 export class LibreChatCanary {
   /**

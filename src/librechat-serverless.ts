@@ -418,6 +418,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
 
   private createOutputs({ domainName, hostedZone }: LibreChatServerlessProps): void {
     new CfnOutput(this, 'Url', { description: 'URL of LibreChat', value: this.url });
+    new CfnOutput(this, 'MaintenanceFunctionName', { description: 'Function that runs LibreChat\'s scripts for operators', value: this.maintenance.functionName });
     if (domainName && !hostedZone) {
       new CfnOutput(this, 'DnsRecord', {
         description: 'DNS record to create for LibreChat (an ALIAS record for a zone apex)',

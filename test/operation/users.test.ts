@@ -12,7 +12,9 @@ let log = '';
 
 beforeAll(async () => {
   deployment = await Deployment.start({ worker: { lingerMs: 300, titleMs: 300 }, listener: (event) => { if (event.type === 'log') log += `${event.line}\n`; } });
-  maintenance = [...deployment.emulator.functions].find(([id]) => /MaintenanceFunction/.test(id))![1];
+  const { outputs, services } = deployment.emulator;
+  const [, name] = Object.entries(outputs).find(([output]) => /MaintenanceFunctionName/.test(output))!;
+  maintenance = services.lambda.find(name)!.lambda!;
 });
 
 afterAll(() => deployment.dispose());

@@ -28,7 +28,8 @@ const SHELLS = ['sh', 'bash', 'shell'];
 export function commandsIn(script: string, at = ''): Command[] {
   return script.replace(/\\\n/g, ' ').split('\n').flatMap((line) => {
     const commands: string[][] = [[]];
-    for (const [word] of line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)) {
+    // A command whose output a variable gets is one, too.
+    for (const [word] of line.replace(/^[A-Z_]+=\$\((.*)\)$/, '$1').matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)) {
       if (word.startsWith('#')) break;
       if (['&&', '||', '|', ';'].includes(word)) commands.push([]);
       else commands.at(-1)!.push(word.replace(/["']/g, ''));

@@ -146,5 +146,5 @@ test('a change of the methods is deployed', () => {
 });
 
 test('has no default endpoint, which would reject all requests', () => {
-  expect(Object.keys(template.toJSON().Outputs)).toEqual([expect.stringMatching(/^ChatUrl/)]);
+  expect(Object.keys(template.toJSON().Outputs).filter((name) => name.includes('Endpoint'))).toEqual([]);
 });

@@ -33,6 +33,11 @@ describe('minimal', () => {
     expect(maintenance.Environment.Variables).toEqual(Object.fromEntries(Object.entries(rest).filter(([name]) => !ofQueue.includes(name))));
   });
 
+  test('operators find its name in an output', () => {
+    const [, { Value }] = Object.entries<{ Value: unknown }>(template.toJSON().Outputs).find(([name]) => /^ChatMaintenanceFunctionName/.test(name))!;
+    expect(text(Value)).toBe('<ChatMaintenanceFunction>');
+  });
+
   test('an event is not delivered again', () => {
     const config = resourceOf(template, 'AWS::Lambda::EventInvokeConfig', 'Maintenance').Properties;
     expect([text(config.FunctionName), config.MaximumRetryAttempts]).toEqual(['<ChatMaintenanceFunction>', 0]);
