@@ -1,10 +1,11 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ModelStub } from './model-stub';
 import { ProbeFunction } from './probe-function';
 import { OPEN_TO_THE_PROBE, probed, testApp } from './testing';
-import { LibreChatConfig, LibreChatServerless } from 'cdk-librechat-serverless';
+import { LibreChatCanary, LibreChatConfig, LibreChatServerless } from 'cdk-librechat-serverless';
 
-/** Nothing given but what makes it testable: VPC, DocumentDB and Redis are made. */
+/** The defaults, which create VPC, DocumentDB and Redis, with everything that watches a deployment. */
 const app = testApp();
 const stack = new Stack(app, 'LibreChatDefault');
 const model = new ModelStub(stack, 'Model');
@@ -13,5 +14,9 @@ const chat = new LibreChatServerless(stack, 'Chat', {
   environment: { ...OPEN_TO_THE_PROBE, ...model.environment },
   secrets: model.secrets,
   removalPolicy: RemovalPolicy.DESTROY,
+  alarmTopic: new Topic(stack, 'Alarms', { enforceSSL: true }),
+  dashboard: true,
+  canary: LibreChatCanary.chat(Duration.minutes(10), model.choice),
+  monthlyBudget: 10,
 });
 probed(app, 'Default', [stack], new ProbeFunction(stack, 'Probe', chat));

@@ -32,6 +32,8 @@ export class ModelStub extends Construct {
     },
   };
 
+  /** How a user selects it. */
+  public readonly choice = { endpoint: 'Probe', model: 'probe' };
   public readonly environment: Record<string, string>;
   public readonly secrets: Record<string, ecs.Secret>;
 

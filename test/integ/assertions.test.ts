@@ -67,6 +67,14 @@ describe.each(TESTS)('%s', (file) => {
   });
 });
 
+test('one of them has everything that watches a deployment, and its canary uses the stub', () => {
+  const resources = resourcesOf('integ.default.ts', (template) => !isAssertion(template));
+  const types = Object.values(resources).map(({ Type }) => Type);
+  expect(types).toEqual(expect.arrayContaining(['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard', 'AWS::Budgets::Budget', 'Custom::LibreChatUser']));
+  const [canary] = ofType(resources, 'AWS::Lambda::Function').filter(({ Environment }) => Environment?.Variables.CANARY_MODEL);
+  expect(canary.Environment.Variables).toMatchObject({ CANARY_ENDPOINT: 'Probe', CANARY_MODEL: 'probe' });
+});
+
 test('one of them needs no Docker on the deploying machine', () => {
   const imagesOf = (file: string) => readdirSync(join(INTEG, `${file}.snapshot`))
     .filter((name) => name.endsWith('.assets.json'))
