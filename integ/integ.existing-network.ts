@@ -4,20 +4,20 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { GatewayVpcEndpointAwsService, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { domain, outsideSecret } from './context';
+import { domain, existingSecret } from './context';
 import { ModelStub } from './model-stub';
 import { ProbeFunction } from './probe-function';
-import { OPEN_TO_THE_PROBE, probed, testApp } from './testing';
+import { PROBE_ENVIRONMENT, probeTest, testApp } from './testing';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from 'cdk-librechat-serverless';
 
 const app = testApp();
 
-/** What an organisation has before LibreChat comes: a network, a bucket for files, and one with `librechat.yaml`. */
+/** Existing resources of an organization: a network, a bucket for files, and a bucket with `librechat.yaml`. */
 const existing = new Stack(app, 'LibreChatExisting');
 const vpc = new Vpc(existing, 'Network', { maxAzs: 2, natGateways: 1, gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } } });
 const filesBucket = new Bucket(existing, 'Files', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true, enforceSSL: true });
 
-/** Everything brought: network, database, Redis, files, configuration, domain. */
+/** Existing network, database, Redis, buckets and domain. */
 const stack = new Stack(app, 'LibreChatExistingNetwork');
 const model = new ModelStub(stack, 'Model');
 const folder = join(__dirname, '../build/integ/config');
@@ -28,13 +28,13 @@ const chat = new LibreChatServerless(stack, 'Chat', {
   ...domain(stack),
   vpc,
   config: LibreChatConfig.fromBucket(config.bucket, config.s3ObjectKey),
-  environment: { ...OPEN_TO_THE_PROBE, ...model.environment },
+  environment: { ...PROBE_ENVIRONMENT, ...model.environment },
   secrets: model.secrets,
-  database: LibreChatDatabase.fromUri(outsideSecret(stack, 'mongoUriSecret')),
-  redis: LibreChatRedis.fromUri(outsideSecret(stack, 'redisUriSecret')),
+  database: LibreChatDatabase.fromUri(existingSecret(stack, 'mongoUriSecret')),
+  redis: LibreChatRedis.fromUri(existingSecret(stack, 'redisUriSecret')),
   filesBucket,
-  // Accounts that bring a network tend to manage this role centrally, too.
+  // Accounts with a shared network often manage this role centrally, too.
   cloudWatchRole: false,
   removalPolicy: RemovalPolicy.DESTROY,
 });
-probed(app, 'ExistingNetwork', [existing, stack], new ProbeFunction(stack, 'Probe', chat));
+probeTest(app, 'ExistingNetwork', [existing, stack], new ProbeFunction(stack, 'Probe', chat));

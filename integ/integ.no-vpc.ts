@@ -1,21 +1,21 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { outsideSecret } from './context';
+import { existingSecret } from './context';
 import { ModelStub } from './model-stub';
 import { ProbeFunction } from './probe-function';
-import { OPEN_TO_THE_PROBE, probed, testApp } from './testing';
+import { PROBE_ENVIRONMENT, probeTest, testApp } from './testing';
 import { LibreChatConfig, LibreChatDatabase, LibreChatImage, LibreChatRedis, LibreChatServerless } from 'cdk-librechat-serverless';
 
-/** Database and Redis elsewhere on the internet, and so no VPC: nothing costs money at rest. The image is built in the account. */
+/** Existing database and Redis on the internet, without a VPC: no fixed cost. The image is built in the account. */
 const app = testApp();
 const stack = new Stack(app, 'LibreChatNoVpc');
 const model = new ModelStub(stack, 'Model');
 const chat = new LibreChatServerless(stack, 'Chat', {
   image: LibreChatImage.fromCodeBuild(),
   config: LibreChatConfig.fromObject(model.config),
-  environment: { ...OPEN_TO_THE_PROBE, ...model.environment },
+  environment: { ...PROBE_ENVIRONMENT, ...model.environment },
   secrets: model.secrets,
-  database: LibreChatDatabase.fromUri(outsideSecret(stack, 'mongoUriSecret')),
-  redis: LibreChatRedis.fromUri(outsideSecret(stack, 'redisUriSecret')),
+  database: LibreChatDatabase.fromUri(existingSecret(stack, 'mongoUriSecret')),
+  redis: LibreChatRedis.fromUri(existingSecret(stack, 'redisUriSecret')),
   removalPolicy: RemovalPolicy.DESTROY,
 });
-probed(app, 'NoVpc', [stack], new ProbeFunction(stack, 'Probe', chat));
+probeTest(app, 'NoVpc', [stack], new ProbeFunction(stack, 'Probe', chat));

@@ -4,18 +4,18 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { bundled } from './bundle';
+import { probeBundle } from './bundle';
 
 const KEY_VARIABLE = 'MODEL_KEY';
 const URL_VARIABLE = 'MODEL_URL';
 
 /**
- * A model that costs nothing, behind a function URL: what it answers, and how fast, stands in the prompt.
+ * An OpenAI-compatible model without cost, behind a function URL. The prompt specifies length and pace of the reply.
  *
- * LibreChat signs no requests for IAM, so the URL is open, and the function answers only who has the generated key.
+ * LibreChat does not sign requests for IAM, so the URL is public, and the function requires the generated key.
  */
 export class ModelStub extends Construct {
-  /** What `librechat.yaml` says of it; the variables below hold URL and key. */
+  /** The content of `librechat.yaml`. The variables below contain URL and key. */
   public readonly config = {
     version: '1.3.0',
     cache: true,
@@ -40,7 +40,7 @@ export class ModelStub extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const key = new Secret(this, 'Key', {
-      description: 'What the model stub of the integration tests lets LibreChat in by',
+      description: 'API key of the model stub of the integration tests',
       generateSecretString: { excludePunctuation: true, passwordLength: 40 },
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -48,7 +48,7 @@ export class ModelStub extends Construct {
       description: 'OpenAI-compatible model of the integration tests',
       runtime: lambda.Runtime.NODEJS_22_X,
       architecture: lambda.Architecture.ARM_64,
-      code: bundled('model/lambda'),
+      code: probeBundle('model/lambda'),
       handler: 'index.handler',
       memorySize: 256,
       timeout: Duration.minutes(5),
@@ -60,7 +60,7 @@ export class ModelStub extends Construct {
       authType: lambda.FunctionUrlAuthType.NONE,
       invokeMode: lambda.InvokeMode.RESPONSE_STREAM,
     });
-    // Its own URL ends with a slash.
+    // The URL of a function ends with a slash.
     this.environment = { [URL_VARIABLE]: Fn.join('', [url, 'v1']) };
     this.secrets = { [KEY_VARIABLE]: ecs.Secret.fromSecretsManager(key) };
     new CfnOutput(this, 'Url', { value: url });

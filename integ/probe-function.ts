@@ -2,20 +2,20 @@ import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { bundled } from './bundle';
+import { probeBundle } from './bundle';
 import type { LibreChatServerless } from 'cdk-librechat-serverless';
 
-/** The probe in the stack that it looks at. It speaks HTTPS to two URLs and has no rights but to write its log. */
+/** The probe, deployed with the stack that it checks. It sends HTTPS requests to two URLs, and its role only allows writing logs. */
 export class ProbeFunction extends Construct {
   public readonly functionName: string;
 
   constructor(scope: Construct, id: string, chat: LibreChatServerless) {
     super(scope, id);
     const handler = new lambda.Function(this, 'Function', {
-      description: 'Uses LibreChat as a page and its user would',
+      description: 'Checks LibreChat with the requests of its page',
       runtime: lambda.Runtime.NODEJS_22_X,
       architecture: lambda.Architecture.ARM_64,
-      code: bundled('lambda'),
+      code: probeBundle('lambda'),
       handler: 'index.handler',
       memorySize: 512,
       timeout: Duration.minutes(5),

@@ -2,29 +2,27 @@ import { ExpectedResult, IntegTest, InvocationType, Match } from '@aws-cdk/integ
 import { App, ArnFormat, CfnResource, Stack } from 'aws-cdk-lib';
 import type { ProbeFunction } from './probe-function';
 
-/** Context by which a deployed run is told what exists in the account: `npx projen integ:deploy -- --context key=value`. */
+/** Context with existing resources of the account: `npx projen integ:deploy -- --context key=value`. */
 const CONTEXT_VARIABLE = 'INTEG_CONTEXT';
 
-/** An app that reads its context as `cdk synth` does, and besides from a variable, since integ-runner hands none on. */
+/** An app that reads its context as `cdk synth` does, and also from a variable, because integ-runner does not pass context to apps. */
 export function testApp(): App {
   return new App({ context: JSON.parse(process.env[CONTEXT_VARIABLE] ?? '{}') });
 }
 
-/** Variables for LibreChat that let the probe in, several times within an hour. */
-export const OPEN_TO_THE_PROBE = { ALLOW_REGISTRATION: 'true', REGISTER_MAX: '100', LOGIN_MAX: '1000' };
+/** Variables for LibreChat that allow the probe to register and log in several times per hour. */
+export const PROBE_ENVIRONMENT = { ALLOW_REGISTRATION: 'true', REGISTER_MAX: '100', LOGIN_MAX: '1000' };
 
 /**
- * Checks of the probe that one invocation makes: whoever invokes it in a deployment waits for 2 minutes at most.
+ * Checks of each invocation of the probe. The assertion in a deployment waits for an invocation for at most 2 minutes.
  *
- * Two of them ask what only AWS can answer:
+ * Two of them verify behavior that only AWS can show:
  *
- * - `chat` has the verdict "the POST returns before the reply is complete". If it fails, API Gateway ends the client's response
- *   when the environment asks for its next event, and not when the response has been sent. Then the adapter may not hold the
- *   environment that has answered: let it answer the POST itself from a second invocation (`InvocationType: Event`) of the function that runs the
- *   generation, so that the held environment is one that nobody waits for.
- * - `emptyBodies` has a verdict for each of 204, 302, 304 and HEAD. If one fails with a status of 200 or after seconds, its metadata reached
- *   API Gateway too late or without a length: look into `runtime/` where the metadata is made, which must say `content-length: 0` and be sent
- *   before the response ends; if one hangs even so, give it a body of one space and let CloudFront strip that.
+ * - `chat` has the verdict "the POST returns before the reply is complete". If it fails, API Gateway does not end the response to the
+ *   client when the relay ends it.
+ * - `emptyBodies` has a verdict for each of 204, 302, 304 and HEAD. If one fails with status 200 or after seconds, its metadata reached
+ *   API Gateway too late or without a length: the metadata that `runtime/` creates must contain `content-length: 0` and be sent
+ *   before the response ends. If one still hangs, send a body of one space and remove it in CloudFront.
  */
 const INVOCATIONS = {
   Page: ['page', 'bypass'],
@@ -34,11 +32,11 @@ const INVOCATIONS = {
   Upload: ['upload'],
 };
 
-/** Deploys the stacks, lets the probe look at LibreChat, and destroys them: what is not named here would stay. */
-export function probed(app: App, name: string, stacks: Stack[], probe: ProbeFunction): IntegTest {
+/** Deploys the stacks, runs the probe, and destroys the stacks. Stacks that are not listed would remain. */
+export function probeTest(app: App, name: string, stacks: Stack[], probe: ProbeFunction): IntegTest {
   const test = new IntegTest(app, name, {
     testCases: stacks,
-    // Assets are not kept with the snapshot, so what was deployed before cannot be deployed again.
+    // Snapshots do not include assets, so the previous version cannot be deployed for an update.
     stackUpdateWorkflow: false,
     cdkCommandOptions: { destroy: { args: { force: true } } },
   });
@@ -47,14 +45,14 @@ export function probed(app: App, name: string, stacks: Stack[], probe: ProbeFunc
     invocationType: InvocationType.REQUEST_RESPONSE,
     payload: JSON.stringify({ checks }),
   }).expect(ExpectedResult.objectLike({ Payload: Match.serializedJson(Match.objectLike({ passed: true })) })));
-  // One after the other: side by side they would measure each other's cold starts.
+  // Sequentially, because concurrent invocations would measure each other's cold starts.
   invocations.reduce((first, second) => first.next(second));
-  mayInvoke(Stack.of(invocations[0]), probe.functionName);
+  allowInvoke(Stack.of(invocations[0]), probe.functionName);
   return test;
 }
 
-/** Besides the right to invoke the function, integ-tests asks for `lambda:Invoke` on everything, which is no action at all. */
-function mayInvoke(assertions: Stack, functionName: string): void {
+/** Replaces the policies of integ-tests, which include `lambda:Invoke` on all resources, although that action does not exist. */
+function allowInvoke(assertions: Stack, functionName: string): void {
   const roles = assertions.node.findAll().filter((child): child is CfnResource => CfnResource.isCfnResource(child) && child.cfnResourceType === 'AWS::IAM::Role');
   const Resource = assertions.formatArn({ service: 'lambda', resource: 'function', resourceName: functionName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
   const Statement = [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource }];

@@ -75,7 +75,7 @@ function originOf(resource: ResourceDefinition, { cloud, services }: Deployment,
   const domainName = String(origin.DomainName);
   const bucket = /^(.+?)\.s3(?:\.[\w-]+)?\.amazonaws\.com$/.exec(domainName)?.[1];
   if (origin.S3OriginConfig && bucket && services.s3.buckets.has(bucket)) services.dns.set(domainName, s3Origin(services.s3, cloud.account, bucket));
-  if (!services.dns.has(domainName)) unsupported(resource, `origin ${origin.Id} must lead to a bucket or a REST API of this stack, got: ${domainName}`);
+  if (!services.dns.has(domainName)) unsupported(resource, `origin ${origin.Id} must be a bucket or a REST API of this stack, got: ${domainName}`);
   const readTimeout = Number(origin.CustomOriginConfig?.OriginReadTimeout ?? 30);
   if (readTimeout > LONGEST_READ_TIMEOUT_SECONDS) {
     reject(resource, `\`OriginReadTimeout\` must be at most ${LONGEST_READ_TIMEOUT_SECONDS} without a quota request, got: ${readTimeout}`);

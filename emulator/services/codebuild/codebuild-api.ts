@@ -40,7 +40,7 @@ export function codeBuildApi(codeBuild: CodeBuildService, cloud: Cloud): JsonApi
     },
     BatchGetBuilds: (input, authorize) => {
       const ids = input.ids as string[] | undefined;
-      if (!Array.isArray(ids) || !ids.length || ids.length > MOST) throw invalid(`Invalid ids: must hold between 1 and ${MOST} build ids`);
+      if (!Array.isArray(ids) || !ids.length || ids.length > MOST) throw invalid(`Invalid ids: must contain between 1 and ${MOST} build ids`);
       ids.forEach((id) => authorize('codebuild:BatchGetBuilds', arnOf(id.split(':')[0])));
       const builds = ids.flatMap((id) => find(id) ?? []);
       return { builds: builds.map((build) => describe(build, cloud)), buildsNotFound: ids.filter((id) => !find(id)) };

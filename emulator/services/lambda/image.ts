@@ -76,7 +76,7 @@ export function imageCommand(
   if (!argv.length) throw new EmulatorError('IMAGE_UNSUPPORTED', 'the image must have an ENTRYPOINT or a CMD');
   const cwd = localPathOf(config.WorkingDirectory ?? workdir);
   if (!cwd || !existsSync(cwd)) {
-    throw new EmulatorError('IMAGE_UNSUPPORTED', `LibreChat's folder must hold \`api\` and \`client/dist\`, got: ${resolve(librechat)}`);
+    throw new EmulatorError('IMAGE_UNSUPPORTED', `LibreChat's folder must contain \`api\` and \`client/dist\`, got: ${resolve(librechat)}`);
   }
   return { command: argv, cwd, environment };
 }
@@ -84,7 +84,7 @@ export function imageCommand(
 /** The instructions of the folder's Dockerfile, with their arguments. */
 export function instructionsIn(context: string): [instruction: string, argument: string][] {
   const file = join(context, 'Dockerfile');
-  if (!existsSync(file)) throw new EmulatorError('IMAGE_UNSUPPORTED', `the image's folder must hold a Dockerfile, got: ${context}`);
+  if (!existsSync(file)) throw new EmulatorError('IMAGE_UNSUPPORTED', `the image's folder must contain a Dockerfile, got: ${context}`);
   const lines = readFileSync(file, 'utf8').replace(/^\s*#.*\n/gm, '').replace(/\\\r?\n/g, ' ').split(/\r?\n/);
   return lines.flatMap((line) => {
     const match = /^\s*(\w+)\s+(.*?)\s*$/.exec(line);

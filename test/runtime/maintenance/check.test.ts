@@ -27,7 +27,7 @@ test('passes once LibreChat is ready, and ends it', async () => {
   start({ environment: putConfig('version: 1.3.0\n') });
   expect(await request('Create')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'Check', Data: { Release: 'v0.8.8', Snapshot: '' } });
   expect(kit.adapter().logged('check-passed')).toHaveLength(1);
-  expect(kit.adapter().output.join('\n')).toContain('fixture: asked to end');
+  expect(kit.adapter().output.join('\n')).toContain('fixture: received SIGTERM');
 });
 
 test('keeps its physical ID', async () => {

@@ -212,5 +212,5 @@ test('SIGTERM ends LibreChat in order', async () => {
   // As Lambda does, it is thawed to end.
   process.kill(pid, 'SIGTERM');
   process.kill(-pid, 'SIGCONT');
-  await until(() => statesOfGroup(pid).every((state) => state === 'Z') && worker.adapter.output.includes('fixture: asked to end'));
+  await until(() => statesOfGroup(pid).every((state) => state === 'Z') && worker.adapter.output.includes('fixture: received SIGTERM'));
 });

@@ -69,13 +69,13 @@ test('a file of LibreChat', () => {
 test.each([
   ['the command names a file that nothing copies', 'FROM x\nWORKDIR /app/api\nCMD ["node", "/opt/none.js"]', /must name files that the Dockerfile copies, got: \/opt\/none.js/],
   ['nothing is to be run', 'FROM x\nWORKDIR /app/api', /must have an ENTRYPOINT or a CMD/],
-  ['the working directory is not LibreChat\'s', 'FROM x\nWORKDIR /srv\nCMD ["node"]', /LibreChat's folder must hold/],
+  ['the working directory is not LibreChat\'s', 'FROM x\nWORKDIR /srv\nCMD ["node"]', /LibreChat's folder must contain/],
 ])('fails when %s', (_, dockerfile, message) => {
   expect(() => run(dockerfile)).toThrow(message);
 });
 
 test('fails when there is no Dockerfile', () => {
-  expect(() => imageCommand(join(context, 'folder'), librechat)).toThrow(/must hold a Dockerfile/);
+  expect(() => imageCommand(join(context, 'folder'), librechat)).toThrow(/must contain a Dockerfile/);
 });
 
 type Entry = Parameters<Pack['entry']>[0];

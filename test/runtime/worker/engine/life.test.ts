@@ -222,7 +222,7 @@ describe('near the deadline', () => {
   const SHORT = { timeoutMs: 10_000, settings: { lingerMs: NEVER, abortBeforeDeadlineMs: 9_000, endBeforeDeadlineMs: 8_500 } };
   const viewer = [['User-Agent', 'Firefox'], ['X-Forwarded-For', '203.0.113.9, 130.176.0.1']] as const;
 
-  const abortToken = () => lines().find((line) => line.includes('abort asked'))!.split(' with ')[1];
+  const abortToken = () => lines().find((line) => line.includes('abort requested'))!.split(' with ')[1];
 
   test('replies are aborted as by their users, and their streams end in order', async () => {
     const engine = await start(LONG);
@@ -232,7 +232,7 @@ describe('near the deadline', () => {
     expect(await Promise.all(streams.map(readAll))).toEqual(streams.map(() => ({ body: expect.stringContaining('"final":true'), broken: false })));
     expect(await engine.ended).toMatchObject({ reason: 'deadline', replace: false });
     expect(lines().filter((line) => line === 'fixture: generation aborted')).toHaveLength(3);
-    expect(said('abort asked by Firefox at 203.0.113.9 with Bearer abc')).toBe(true);
+    expect(said('abort requested by Firefox at 203.0.113.9 with Bearer abc')).toBe(true);
   });
 
   test('the worker takes no more requests', async () => {
@@ -251,7 +251,7 @@ describe('near the deadline', () => {
     await until(() => engine.source.reported.at(-1) === 50);
     engine.nearDeadline();
     await engine.ended;
-    expect(said('abort asked')).toBe(false);
+    expect(said('abort requested')).toBe(false);
   });
 
   test('a response that does not end is aborted', async () => {

@@ -44,7 +44,7 @@ describe('a chat of a worker that has died', () => {
   test('is aborted as its user would when its events are opened again', async () => {
     const { engine, streamId, createdAt } = await orphan();
     expect(await readAll(await open(engine, streamId))).toMatchObject({ body: expect.stringContaining('"final":true'), broken: false });
-    expect(said('abort asked by undefined at 127.0.0.1 with Bearer owner')).toBe(true);
+    expect(said('abort requested by undefined at 127.0.0.1 with Bearer owner')).toBe(true);
     expect(said(`abort of ${createdAt}`)).toBe(true);
     expect(logged('orphan-aborted')).toMatchObject([{ streamId }]);
   });
@@ -52,14 +52,14 @@ describe('a chat of a worker that has died', () => {
   test('shows what there is while it is watched', async () => {
     const { engine, streamId } = await orphan({ orphanMs: NEVER });
     expect(await firstChunk(await open(engine, streamId))).toContain('"created":true');
-    expect(said('abort asked')).toBe(false);
+    expect(said('abort requested')).toBe(false);
   });
 
   test('is left alone where LibreChat does not generate it', async () => {
     const { engine } = await orphan();
     engine.source.orphans.add('unknown');
     await readAll(await open(engine, 'unknown'));
-    expect(said('abort asked')).toBe(false);
+    expect(said('abort requested')).toBe(false);
   });
 
   test('that waits for its user is left alone', async () => {
@@ -67,7 +67,7 @@ describe('a chat of a worker that has died', () => {
     const over = asked(engine, 1);
     await firstChunk(await open(engine, streamId));
     await over;
-    expect(said('abort asked')).toBe(false);
+    expect(said('abort requested')).toBe(false);
   });
 
   test.each([
@@ -77,7 +77,7 @@ describe('a chat of a worker that has died', () => {
     const { engine, streamId } = await orphan();
     await firstChunk(await open(engine, streamId, authorization(engine)));
     await until(() => logged('orphan-not-aborted').length);
-    expect(said('abort asked')).toBe(false);
+    expect(said('abort requested')).toBe(false);
   });
 });
 
@@ -91,7 +91,7 @@ describe('a chat that only seems to be an orphan', () => {
     response.destroy();
     // The engine is done with the request.
     await until(() => engine.source.reported.at(-1) === 50);
-    expect(said('abort asked')).toBe(false);
+    expect(said('abort requested')).toBe(false);
   });
 
   test('because its worker generates on without a lease, goes on as long as text is added', async () => {
@@ -99,7 +99,7 @@ describe('a chat that only seems to be an orphan', () => {
     const watched = asked(engine, 6);
     await firstChunk(await open(engine, streamId));
     await watched;
-    expect(said('abort asked')).toBe(false);
+    expect(said('abort requested')).toBe(false);
   });
 
   test('because another worker generates it, goes on', async () => {
@@ -109,6 +109,6 @@ describe('a chat that only seems to be an orphan', () => {
     await firstChunk(response);
     response.destroy();
     await until(() => engine.source.reported.at(-1) === 50);
-    expect(said('abort asked')).toBe(false);
+    expect(said('abort requested')).toBe(false);
   });
 });

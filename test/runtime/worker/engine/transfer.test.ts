@@ -51,7 +51,7 @@ describe('a client that leaves', () => {
     await firstChunk(response);
     expect(engine.source.reported.at(-1)).toBe(2);
     response.destroy();
-    await until(() => lines().includes('fixture: client gone'));
+    await until(() => lines().includes('fixture: client disconnected'));
     await until(() => engine.source.reported.at(-1) === 3);
     expect(logged('response-failed')).toEqual([]);
   });
