@@ -1,7 +1,7 @@
 import { CheckFailure, inPhase } from './failure';
 import { Connection } from '../../queue/connection';
 import { RedisAccess, type RedisEndpoint } from '../../queue/endpoint';
-import { RedisDenied } from '../../queue/errors';
+import { RedisDenied, RedisUnsuitable } from '../../queue/errors';
 import { DEFAULT_SETTINGS } from '../../queue/settings';
 import { log, messageOf } from '../../shared/log';
 import type { Settings } from '../../shared/settings';
@@ -19,6 +19,8 @@ export async function checkRedis(endpoint: RedisEndpoint, { redisWaitMs, queue }
       checkVersion(valueIn(info, 'redis_version'));
       warnOfEviction(valueIn(info, 'maxmemory_policy'));
     } catch (error) {
+      // Neither LibreChat nor relay and worker need the command.
+      if (error instanceof RedisUnsuitable && /NOPERM/.test(error.message)) return log.warn('redis-version-unknown', { message: error.message });
       if (error instanceof RedisDenied) throw new CheckFailure('redis', messageOf(error), 'Correct user name and password of `redis`');
       throw error;
     } finally {

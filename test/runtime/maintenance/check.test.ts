@@ -105,6 +105,17 @@ describe('redis', () => {
     expect(await reason()).toMatch(/phase "redis" failed[^]*rediss:\/\/, one without redis:\/\//);
   });
 
+  test('a user that may not read information about the server is sufficient, as for relay and worker', async () => {
+    const restricted = await startRedis(['user default on nopass ~* &* +@all -info']);
+    try {
+      withRedis(restricted.uri);
+      expect(await request('Create')).toMatchObject({ Status: 'SUCCESS' });
+      expect(kit.adapter().logged('redis-version-unknown')).toHaveLength(1);
+    } finally {
+      await restricted.dispose();
+    }
+  });
+
   test('names a wrong password, and does not show it', async () => {
     const guarded = await startRedis(['requirepass right-password']);
     try {
