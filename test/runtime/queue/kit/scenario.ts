@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
@@ -86,6 +86,7 @@ export const calmScenario: fc.Arbitrary<Scenario> = fc.record({
 export interface Result {
   readonly path: string;
   readonly outcome: Outcome['kind'];
+  /** Why it was refused, failed, or broke off. */
   readonly reason?: string;
   /** Of a response: whether it came to its end, and what came. */
   readonly whole?: boolean;
@@ -98,7 +99,9 @@ export const SETTINGS: QueueSettings = scaledSettings(5, {
 });
 
 /** Where nothing breaks, nothing may look broken because the machine is busy. */
-export const CALM: QueueSettings = scaledSettings(1, { leaseMs: 30_000, connectMs: 10_000, replyMs: 10_000, unreachableMs: 15_000 });
+export const CALM: QueueSettings = scaledSettings(1, {
+  leaseMs: 60_000, connectMs: 30_000, replyMs: 30_000, unreachableMs: 60_000, outageMs: 60_000,
+});
 
 /** How often a storm brings each hint. */
 const STORM_MS = 20;
@@ -174,10 +177,17 @@ class Run {
     const startedAt = performance.now();
     const head = { ...post(path, plan.bodyBytes), headers: ['x-plan', JSON.stringify([plan.chunks, plan.chunkMs])] };
     const outcome = await relay.submit(head, bytesOf(path, plan.bodyBytes), { signal: abort.signal });
-    const reason = outcome.kind === 'unavailable' ? `${outcome.reason}: ${outcome.message}` : outcome.kind === 'failed' ? outcome.message : undefined;
-    const whole = outcome.kind === 'response' ? await readWhole(outcome, path, plan) : undefined;
+    const refusal = outcome.kind === 'unavailable' ? `${outcome.reason}: ${outcome.message}` : outcome.kind === 'failed' ? outcome.message : undefined;
+    const broken = outcome.kind === 'response' ? await readWhole(outcome, path, plan) : undefined;
     clearTimeout(timer);
-    return { path, outcome: outcome.kind, reason, whole, executions: this.executions.get(path) ?? 0, ms: performance.now() - startedAt };
+    return {
+      path,
+      outcome: outcome.kind,
+      reason: refusal ?? broken?.message,
+      whole: outcome.kind === 'response' ? broken === undefined : undefined,
+      executions: this.executions.get(path) ?? 0,
+      ms: performance.now() - startedAt,
+    };
   }
 
   public async inflict(planned: Fault): Promise<void> {
@@ -281,8 +291,8 @@ async function respond(exchange: Exchange): Promise<void> {
   await exchange.end();
 }
 
-/** False if the response broke off; fails if anything came that was not sent. */
-async function readWhole(outcome: Outcome & { kind: 'response' }, path: string, plan: RequestPlan): Promise<boolean> {
+/** Resolves to the error with which the response broke off, if it did; fails if anything came that was not sent. */
+async function readWhole(outcome: Outcome & { kind: 'response' }, path: string, plan: RequestPlan): Promise<Error | undefined> {
   const expected = bytesOf(`response to ${path}`, sum(plan.chunks));
   const received: Buffer[] = [];
   try {
@@ -295,19 +305,17 @@ async function readWhole(outcome: Outcome & { kind: 'response' }, path: string, 
     // A busy machine may not get a reply from Redis within the scaled limit of an outage, which ends a response as well.
     if (!(error instanceof ResponseBroken || error instanceof RedisUnreachable)) throw error;
     if (!prefix.equals(expected.subarray(0, prefix.length))) throw new Error(`${path}: corrupt before it broke off`, { cause: error });
-    return false;
+    return error;
   }
   if (!Buffer.concat(received).equals(expected)) throw new Error(`${path}: ended in order, with ${Buffer.concat(received).length} bytes of ${expected.length}`);
   if (outcome.head.headers[1] !== String(plan.bodyBytes)) throw new Error(`${path}: the body had ${outcome.head.headers[1]} bytes`);
-  return true;
+  return undefined;
 }
 
 /** Bytes that differ with the name and at every place. */
 function bytesOf(name: string, size: number): Buffer {
-  const seed = createHash('sha256').update(name).digest();
-  const bytes = Buffer.alloc(size);
-  for (let i = 0; i < size; i++) bytes[i] = seed[i % 32] + Math.floor(i / 32);
-  return bytes;
+  const key = createHash('sha256').update(name).digest();
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
 }
 
 function sum(numbers: readonly number[]): number {
