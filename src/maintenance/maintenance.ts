@@ -19,6 +19,9 @@ import { NOTHING_TO_DELETE } from '../private/retention';
 
 const TIMEOUT = Duration.seconds(LONGEST_REQUEST_SECONDS);
 
+/** Otherwise a function that ends without a response blocks the deployment for an hour. */
+const SERVICE_TIMEOUT = TIMEOUT.plus(Duration.minutes(5));
+
 export interface MaintenanceProps {
   readonly image: LambdaImage;
   readonly network?: Network;
@@ -62,6 +65,8 @@ export class Maintenance extends Construct {
       logGroup: this.logGroup,
       // CloudFormation has its response, or must not get one of a second attempt.
       retryAttempts: 0,
+      // Where Lambda throttles, events wait for up to six hours, and would change the database of a later deployment.
+      maxEventAge: SERVICE_TIMEOUT,
       ...props.network && { ...props.network, securityGroups: props.securityGroups },
     });
   }
@@ -72,8 +77,7 @@ export class Maintenance extends Construct {
     this.check = new CustomResource(this, 'Check', {
       resourceType: CHECK_RESOURCE_TYPE,
       serviceToken: this.handler.functionArn,
-      // Otherwise a function that ends without a response blocks the deployment for an hour.
-      serviceTimeout: TIMEOUT.plus(Duration.minutes(5)),
+      serviceTimeout: SERVICE_TIMEOUT,
       removalPolicy: NOTHING_TO_DELETE,
       properties: {
         [CHECK_PROPERTIES.image]: image.tagOrDigest,
@@ -99,7 +103,7 @@ export class Maintenance extends Construct {
     const user = new CustomResource(scope, 'User', {
       resourceType: USER_RESOURCE_TYPE,
       serviceToken: this.handler.functionArn,
-      serviceTimeout: TIMEOUT.plus(Duration.minutes(5)),
+      serviceTimeout: SERVICE_TIMEOUT,
       properties: { [USER_PROPERTIES.account]: account.secretArn, [USER_PROPERTIES.email]: email },
     });
     this.afterServers(user, servers);

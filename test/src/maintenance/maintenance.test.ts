@@ -38,9 +38,10 @@ describe('minimal', () => {
     expect(text(Value)).toBe('<ChatMaintenanceFunction>');
   });
 
-  test('an event is not delivered again', () => {
+  test('an event is not delivered again, nor after CloudFormation has given up', () => {
     const config = resourceOf(template, 'AWS::Lambda::EventInvokeConfig', 'Maintenance').Properties;
     expect([text(config.FunctionName), config.MaximumRetryAttempts]).toEqual(['<ChatMaintenanceFunction>', 0]);
+    expect(config.MaximumEventAgeInSeconds).toBe(Number(resourceOf(template, CHECK).Properties.ServiceTimeout));
   });
 
   test('it may read a worker\'s values, detect a rollback, and create snapshots of the cluster only', () => {
