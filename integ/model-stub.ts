@@ -32,7 +32,7 @@ export class ModelStub extends Construct {
     },
   };
 
-  /** How a user selects it. */
+  /** Endpoint and name of the model. */
   public readonly choice = { endpoint: 'Probe', model: 'probe' };
   public readonly environment: Record<string, string>;
   public readonly secrets: Record<string, ecs.Secret>;

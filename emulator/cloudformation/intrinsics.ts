@@ -26,7 +26,7 @@ const FUNCTIONS: Record<string, Fn> = {
   'Fn::GetAtt': (argument, inner, scope) => {
     const [id, ...names] = (Array.isArray(argument) ? argument.map((part) => String(inner(part))) : String(argument).split('.'));
     const name = names.join('.');
-    return scope.attribute(id, name) ?? unresolved(`the emulator knows no attribute ${name} of ${id}`);
+    return scope.attribute(id, name) ?? unresolved(`the emulator has no attribute ${name} of ${id}`);
   },
   'Fn::Join': (argument, inner) => {
     const [separator, parts] = inner(argument) as [string, unknown[]];

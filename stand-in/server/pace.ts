@@ -52,7 +52,7 @@ function wordsOf(sentence: string): string[] {
 export function paceOf(body: { text?: unknown; standIn?: Record<string, unknown> }): Pace {
   const pace: Record<string, unknown> = { ...DEFAULT_PACE, ...paceInPrompt(body.text), ...body.standIn };
   for (const [name, value] of Object.entries(pace)) {
-    if (!NAMES.includes(name)) throw new Error(`\`standIn\` knows no ${name}`);
+    if (!NAMES.includes(name)) throw new Error(`\`standIn\` must contain only ${NAMES.join(', ')}, got: ${name}`);
     if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > MOST_TOKENS) {
       throw new Error(`\`standIn.${name}\` must be an integer from 0 to ${MOST_TOKENS}, got: ${value}`);
     }

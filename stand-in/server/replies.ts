@@ -10,14 +10,14 @@ const PATH = [
   'The relay reads it there and sends it on through API Gateway and CloudFront, without waiting for the rest.',
   'When nothing is left to do, the worker ends its invocation and Lambda freezes it, so that you pay for no idle time.',
   'The next request thaws it within milliseconds.',
-  'On this machine an emulator plays the part of AWS, and no language model was asked: a stand-in for LibreChat wrote these lines.',
+  'On this machine an emulator replaces AWS, and no language model is called: a stand-in for LibreChat wrote these lines.',
 ];
 
 const MORE = [
   'A page of LibreChat sends about thirty requests when it is opened, and all of them share one worker.',
   'If there is more to do than a worker can serve, a relay starts another one.',
   'If a worker fails, its requests end with an error that the page shows, and requests that no worker has taken yet are served by the next one.',
-  'If your connection breaks, the page opens the stream again and goes on where it was.',
+  'If your connection breaks, the page opens the stream again and continues where it was.',
   'Close this tab in the middle of a reply and the worker still finishes it, and the conversation is there when you come back.',
 ];
 
@@ -36,7 +36,7 @@ const REPLIES: readonly (readonly [RegExp, readonly string[]])[] = [
 ];
 
 const UNKNOWN = [
-  'This is a stand-in for LibreChat, and it asks no language model.',
+  'This is a stand-in for LibreChat, and it calls no language model.',
   'Write “Tell me how a response gets here”, and it explains how these words reached you.',
 ];
 

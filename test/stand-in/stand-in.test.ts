@@ -114,7 +114,7 @@ describe('two processes on one Redis', () => {
 
     test.each([
       [{ text: 'a', standIn: { tokens: -1 } }, '`standIn.tokens` must be an integer'],
-      [{ text: 'a', standIn: { what: 1 } }, '`standIn` knows no what'],
+      [{ text: 'a', standIn: { what: 1 } }, '`standIn` must contain only gapMs, silenceMs, saveMs, titleMs, tokens, failAfter, got: what'],
     ])('refuses %j', async (body, message) => {
       const { status, json } = await client.post('/api/agents/chat', { ...body, ...MODEL });
       expect(status).toBe(400);

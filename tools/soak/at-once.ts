@@ -42,16 +42,16 @@ async function sendConcurrently(deployment: Deployment, user: User, number: numb
   const whole = outcomes.filter(({ kind }) => kind === 'whole').length;
   const running = (await user.get('/api/agents/chat/active')).json.activeJobIds.length;
   const gbSeconds = worker.gbSeconds - before.worker.gbSeconds + relay.gbSeconds - before.relay.gbSeconds;
-  print(`\n${number} chats at once, ${PACE.tokens} tokens at ${PACE.gapMs} ms: ${whole} whole; ${busy} workers running at the end, `
+  print(`\n${number} concurrent chats, ${PACE.tokens} tokens at ${PACE.gapMs} ms: ${whole} whole; ${busy} workers running at the end, `
     + `${worker.invocations - before.worker.invocations} started for it, ${relay.environments - before.relay.environments} relays started`);
   print(`  gaps: median ${shown(percentile(gaps, 0.5))}, p95 ${shown(p95)}, p99 ${shown(percentile(gaps, 0.99))}; `
     + `a chat took ${shown(percentile(outcomes.map(({ milliseconds }) => milliseconds), 0.5))} (median); ${(gbSeconds / number).toFixed(1)} GB-s each`);
   for (const line of failures(outcomes)) print(`  ${line}`);
   return [
-    { rule: `every reply of ${number} at once is whole`, passed: whole === number },
-    { rule: `at most ${MOST_WORKERS} workers for ${number} at once`, passed: busy <= Math.max(MOST_WORKERS, Math.ceil(number / 50)) },
-    { rule: `p95 of the gaps of ${number} at once is at most ${MOST_GAP_MS} ms`, passed: p95 <= MOST_GAP_MS },
-    { rule: `none of ${number} at once is left running`, passed: running === 0 },
+    { rule: `every reply of ${number} concurrent chats is complete`, passed: whole === number },
+    { rule: `at most ${MOST_WORKERS} workers for ${number} concurrent chats`, passed: busy <= Math.max(MOST_WORKERS, Math.ceil(number / 50)) },
+    { rule: `p95 of the gaps of ${number} concurrent chats is at most ${MOST_GAP_MS} ms`, passed: p95 <= MOST_GAP_MS },
+    { rule: `none of ${number} concurrent chats is left running`, passed: running === 0 },
   ];
 }
 

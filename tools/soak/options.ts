@@ -1,13 +1,13 @@
 import { parseArguments, UsageError } from '../../cli/command';
 
-export const USAGE = `Sends many chats through the emulated stack, one after the other and at once, while workers and relays are killed,
-Redis loses its data and processes are stopped. No chat may be lost without an error, executed twice or left running.
+export const USAGE = `Sends many chats through the emulated stack: first sequentially, with faults (workers and relays are killed, Redis loses its data,
+processes are stopped), then concurrently without faults. No chat may be lost without an error, executed twice or left running.
 
 Usage: npx projen soak [-- <options>]
 
-  --chats <n>        Number of chats to send one after the other (default: 400). 10000 takes about an hour.
-  --at-once <n,...>  Numbers of chats to send at once, without faults (default: 100,200). 0 skips this.
-  --faults <s>       Seconds between two faults while chats are sent one after the other (default: 6). 0 disables faults.
+  --chats <n>        Number of chats to send sequentially (default: 400). 10000 takes about an hour.
+  --at-once <n,...>  Numbers of chats to send concurrently, without faults (default: 100,200). 0 skips this.
+  --faults <s>       Seconds between two faults while chats are sent sequentially (default: 6). 0 disables faults.
   --seed <n>         Seed for the order and time of the faults (default: 1).
   --help             Show this.
 `;

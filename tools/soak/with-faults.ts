@@ -53,7 +53,7 @@ export async function chatsWithFaults({ chats, faultSeconds, seed }: SoakOptions
     const twice = [...counts.values()].filter((times) => times > 1).length;
     const kinds = (kind: Outcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length;
     const { worker } = deployment.usage();
-    print(`\n${chats} chats one after the other: ${kinds('whole')} whole (${outcomes.filter(({ kind, resumed }) => kind === 'whole' && resumed > 0).length} after a resumed stream), `
+    print(`\n${chats} sequential chats: ${kinds('whole')} whole (${outcomes.filter(({ kind, resumed }) => kind === 'whole' && resumed > 0).length} after a resumed stream), `
       + `${kinds('error')} with an error, ${kinds('lost')} lost; ${twice} executed twice; ${running} left running; ${seconds.toFixed(0)} s, ${worker.invocations} workers in ${worker.environments} environments`);
     print(table([...faults.counts].map(([name, times]) => [name, String(times)]), { right: [1], indent: 2 }));
     for (const line of failures(outcomes)) print(`  ${line}`);

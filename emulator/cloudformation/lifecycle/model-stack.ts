@@ -161,7 +161,7 @@ export class ModelStack {
 
   /** Deletes in reverse order of dependencies. Dependencies of remaining resources are not attempted. */
   private deleteAll(deletions: readonly Deletion[], firstDeleted: Preference): string[] {
-    // The record of a custom resource goes with the stack, without a request to its function.
+    // CloudFormation does not send Delete to the function of a retained custom resource, whose only state is in the stack.
     for (const { resource } of deletions.filter(isKept)) if (isCustomResource(resource.type)) this.account.resources.delete(resource.id);
     const pending = new Map(deletions.filter((deletion) => !isKept(deletion)).map(({ resource }) => [resource.id, resource]));
     const dependents = reversed(new Map([...pending.values()].map(({ id, dependencies }) => [id, dependencies])));
