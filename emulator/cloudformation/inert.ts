@@ -1,4 +1,4 @@
-/** Types without effect in the emulator: networks, DNS, alarms, encryption keys, and custom resources of the CDK that do nothing on creation. */
+/** Types without effect in the emulator: networks, DNS, encryption keys, and custom resources of the CDK that do nothing on creation. */
 const INERT: readonly RegExp[] = [
   /^AWS::EC2::/,
   /^AWS::Route53::/,

@@ -25,7 +25,7 @@ export class Services {
   public readonly apiGateway = new ApiGatewayService();
   public readonly cloudFormation = new CloudFormationService();
   public readonly cloudFront = new CloudFrontService();
-  public readonly documentDb = new DocumentDbService();
+  public readonly documentDb = new DocumentDbService(this.cloudWatch);
   public readonly elastiCache = new ElastiCacheService(this.cloudWatch);
   public readonly iam = new IamService();
   public readonly logs = new LogsService(this.cloudWatch);

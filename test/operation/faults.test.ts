@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type TLSSocket } from 'node:tls';
 import { WatchedDeployment } from './kit';
 import type { DeploymentOptions } from '../../fixtures/deployment';
 import { until } from '../../fixtures/runtime/until';
@@ -65,6 +67,18 @@ describe('no alarm fires', () => {
   });
 });
 
+test('Lambda\'s metrics of relay and workers are those of their invocations', async () => {
+  const { deployment } = await start();
+  const { relay, worker } = deployment;
+  await requests(28);
+  await until(() => [relay, worker].every(({ environments }) => environments.every(({ state }) => state === 'frozen')));
+  expect(watched.valuesOf(relay, 'Duration')).toHaveLength(deployment.usage().relay.invocations);
+  expect(Math.max(...watched.valuesOf(relay, 'ConcurrentExecutions'))).toBe(relay.environments.length);
+  const ofWorkers = watched.valuesOf(worker, 'Duration').reduce((sum, milliseconds) => sum + milliseconds, 0);
+  expect(ofWorkers).toBeGreaterThan(0);
+  expect(ofWorkers / 1000).toBeLessThan(deployment.usage().worker.seconds);
+});
+
 test('a worker that dies', async () => {
   const { deployment } = await start();
   const client = await ChatClient.signIn(deployment.url);
@@ -91,6 +105,22 @@ test('a database that is away', async () => {
   database.available = false;
   database.disconnectAll();
   await expectFailedStarts();
+});
+
+test('a database with few connections left', async () => {
+  const { deployment } = await start();
+  const [database] = [...deployment.emulator.services.documentDb.clusters.values()];
+  const held: TLSSocket[] = [];
+  const hold = (count: number) => Promise.all(Array.from({ length: count }, async () => {
+    const socket = connect({ port: database.port, rejectUnauthorized: false });
+    held.push(socket.on('error', () => undefined));
+    await once(socket, 'secureConnect');
+  }));
+  await hold(150);
+  expect(await watched.firing()).toEqual([]);
+  await hold(50);
+  expect(await watched.firing()).toEqual(['DatabaseConnections']);
+  held.forEach((socket) => socket.destroy());
 });
 
 test('a LibreChat that does not start', async () => {

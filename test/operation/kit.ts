@@ -1,5 +1,6 @@
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { type AlarmState, stateOf } from '../../emulator/services/cloudwatch/alarm';
+import type { LambdaFunction } from '../../emulator/services/lambda/lambda-function';
 import { Deployment, type DeploymentOptions } from '../../fixtures/deployment';
 
 /** A deployment with alarms, and what they say. */
@@ -23,10 +24,18 @@ export class WatchedDeployment {
     return [...this.cloudWatch.states(at)].find(([logicalId]) => idOf(logicalId) === id)?.[1];
   }
 
+  /** The values of a metric of Lambda for a function. */
+  public valuesOf(fn: LambdaFunction, metricName: string): number[] {
+    const { name } = [...this.deployment.emulator.services.lambda.functions.values()].find(({ lambda }) => lambda === fn)!;
+    return this.cloudWatch.values({ namespace: 'AWS/Lambda', metricName, dimensions: { FunctionName: name } }, 0, Infinity);
+  }
+
   /** Ids of the alarms that fire if what has happened until now goes on, so that it is in each of their periods. */
   public async firing(): Promise<string[]> {
     const { cloudWatch } = this;
-    await this.deployment.emulator.services.elastiCache.measure();
+    const { elastiCache, documentDb } = this.deployment.emulator.services;
+    await elastiCache.measure();
+    documentDb.measure();
     const firing = [...cloudWatch.alarms].filter(([, alarm]) => stateOf(alarm, Date.now(), (metric) => cloudWatch.values(metric, 0, Infinity)) === 'ALARM');
     return firing.map(([logicalId]) => idOf(logicalId)).sort();
   }

@@ -1,13 +1,18 @@
 import { MongoServer } from './server';
 import { identifier, physicalName, reject, type ResourceHandlers } from '../../cloudformation/resource';
 
+/** @see https://docs.aws.amazon.com/documentdb/latest/developerguide/docdb-serverless-instance-limits.html */
+const CONNECTIONS = { ofCapacityUnit: 500, atMost: 60_000 };
+
 export const DOCUMENTDB_RESOURCES: ResourceHandlers = {
   'AWS::DocDB::DBCluster': async (resource, deployment) => {
     const { cloud, services, certificates: { cert, key } } = deployment;
-    const { DBClusterIdentifier, MasterUsername, MasterUserPassword } = resource.properties;
+    const { DBClusterIdentifier, MasterUsername, MasterUserPassword, ServerlessV2ScalingConfiguration: scaling } = resource.properties;
     const id = String(DBClusterIdentifier ?? physicalName(resource, deployment, 63).toLowerCase());
     const users = MasterUsername === undefined ? {} : { [String(MasterUsername)]: String(MasterUserPassword) };
-    const server = await MongoServer.start({ dialect: 'documentdb', users, tls: { cert, key }, replicaSet: 'rs0' });
+    // The double does not scale.
+    const maxConnections = scaling && Math.min(CONNECTIONS.ofCapacityUnit * Number(scaling.MinCapacity), CONNECTIONS.atMost);
+    const server = await MongoServer.start({ dialect: 'documentdb', users, tls: { cert, key }, replicaSet: 'rs0', maxConnections });
     // A cluster accepts no connections before it has an instance.
     server.available = false;
     cloud.onDispose(() => server.dispose());

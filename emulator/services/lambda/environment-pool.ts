@@ -23,6 +23,11 @@ export class EnvironmentPool {
     return this.all.filter(({ state, provisioned }) => !provisioned && (state === 'init' || state === 'busy')).length;
   }
 
+  /** The number of environments that process an event. */
+  public get processing(): number {
+    return this.onDemand + this.all.filter(({ state, provisioned }) => provisioned && state === 'busy').length;
+  }
+
   /** Durations that will be billed but have not ended, in milliseconds. */
   public get unbilledMs(): { readonly onDemand: number; readonly provisioned: number } {
     const sum = (ofProvisioned: boolean) => this.all

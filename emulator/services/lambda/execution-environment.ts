@@ -31,6 +31,8 @@ export interface EnvironmentProps {
   readonly onLog: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Called at the end of each invocation, or of an init without one, with the billed duration. */
   readonly onBilled: (milliseconds: number) => void;
+  /** Called when an event was processed, with the duration. It includes an init only if that was repeated. */
+  readonly onProcessed: (milliseconds: number) => void;
 }
 
 /** One execution environment: processes that handle one event at a time and are frozen in between. */
@@ -59,6 +61,7 @@ export class ExecutionEnvironment {
   private ending?: Promise<void>;
   /** Start of the duration to bill next: an init with its invocation, or an invocation. */
   private billedSince = performance.now();
+  private processingSince?: number;
 
   /** @param first the invocation that caused the start; undefined for provisioned concurrency */
   public constructor(private readonly props: EnvironmentProps, first?: PendingInvocation) {
@@ -108,7 +111,7 @@ export class ExecutionEnvironment {
   public invoke(invocation: PendingInvocation): void {
     this.delivery = new Delivery(invocation, this.id);
     this.state = 'busy';
-    this.billedSince = performance.now();
+    this.billedSince = this.processingSince = performance.now();
     this.props.onPhase('thawed');
     if (this.exitMessage !== undefined) return void this.exit(this.exitMessage);
     this.group?.signal('SIGCONT');
@@ -192,6 +195,7 @@ export class ExecutionEnvironment {
     const { timeoutMs } = this.props;
     const { invocation } = this;
     if (!invocation) return;
+    this.processingSince ??= performance.now();
     invocation.deadline = Date.now() + timeoutMs;
     this.arm(timeoutMs, () => {
       const message = `RequestId: ${invocation.id} Error: Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
@@ -202,7 +206,10 @@ export class ExecutionEnvironment {
   }
 
   private bill(): void {
-    this.props.onBilled(performance.now() - this.billedSince);
+    const now = performance.now();
+    this.props.onBilled(now - this.billedSince);
+    if (this.processingSince !== undefined) this.props.onProcessed(now - this.processingSince);
+    this.processingSince = undefined;
   }
 
   private next(response: ServerResponse): void {

@@ -57,6 +57,10 @@ export interface LambdaFunctionProps {
   readonly limit?: (milliseconds: number) => number;
   readonly onLog?: (line: string, environmentId: number, stream: 'stdout' | 'stderr') => void;
   readonly onPhase?: (phase: EnvironmentPhase, environmentId: number, detail?: string) => void;
+  /** Called when an invocation has begun, with the number of those that are running. */
+  readonly onStarted?: (concurrency: number) => void;
+  /** Called when an environment has processed an event, with the duration in milliseconds, which does not include the initialization. */
+  readonly onProcessed?: (milliseconds: number) => void;
   /** Called when an invocation is throttled. */
   readonly onThrottled?: () => void;
   /** Called at the end of an invocation. */

@@ -217,6 +217,7 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
     void invocation.finished.then((end) => this.props.onFinished?.(end));
     if (idle) idle.invoke(invocation);
     else this.pool.start(version, invocation);
+    this.props.onStarted?.(this.pool.processing);
     return invocation;
   }
 
@@ -255,6 +256,7 @@ export class LambdaFunction extends EventEmitter implements ConcurrencyUser {
       },
       onLog: (line, stream) => props.onLog?.(line, id, stream),
       onBilled: (milliseconds) => this.meter.bill(milliseconds, provisioned),
+      onProcessed: (milliseconds) => props.onProcessed?.(milliseconds),
     };
   }
 }

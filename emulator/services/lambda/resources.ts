@@ -182,6 +182,8 @@ async function functionProps(
       cloud.events.emit({ type: 'log', function: resource.logicalId, environment: id, stream, line });
       services.logs.ingest(String(LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`), line);
     },
+    onStarted: (running) => metric('ConcurrentExecutions', running),
+    onProcessed: (milliseconds) => metric('Duration', milliseconds),
     onThrottled: () => metric('Throttles', 1),
     onFinished: ({ error }) => {
       metric('Invocations', 1);

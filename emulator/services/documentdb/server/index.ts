@@ -33,6 +33,8 @@ export class MongoServer {
   public readonly builds: IndexBuilds;
   /** Whether it accepts connections: a cluster without an instance does not. */
   public available = true;
+  /** The most connections at the same time since the last measurement. */
+  private peak = 0;
   private readonly listener: Server;
   private readonly sockets = new Set<Socket>();
   private readonly users: Users;
@@ -44,8 +46,10 @@ export class MongoServer {
     const serve = (socket: Socket) => this.serve(socket);
     this.listener = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, serve) : createServer(serve);
     this.listener.on('connection', (socket: Socket) => {
-      if (!this.available) return void socket.destroy();
+      const { maxConnections = Infinity } = options;
+      if (!this.available || this.sockets.size >= maxConnections) return void socket.destroy();
       this.sockets.add(socket.on('error', () => undefined).once('close', () => this.sockets.delete(socket)));
+      this.peak = Math.max(this.peak, this.sockets.size);
     });
     this.listener.on('tlsClientError', () => undefined);
   }
@@ -64,6 +68,13 @@ export class MongoServer {
     const [user] = Object.entries(users).map(([name, password]) => `${encodeURIComponent(name)}:${encodeURIComponent(password)}@`);
     const options = new URLSearchParams({ ...(user && { authSource: 'admin' }), ...(replicaSet && { replicaSet }), ...(tls && { tls: 'true' }) });
     return `mongodb://${user ?? ''}${this.host}:${this.port}/LibreChat?${options.toString()}`;
+  }
+
+  /** Counts connections: those that are open, the most since the last measurement, and how many there may be. */
+  public measureConnections(): { readonly open: number; readonly peak: number; readonly limit?: number } {
+    const { peak, sockets: { size: open }, options: { maxConnections: limit } } = this;
+    this.peak = open;
+    return { open, peak, limit };
   }
 
   /** Closes every connection, as a failover or a restart does. */

@@ -11,6 +11,8 @@ export interface MongoServerOptions {
   readonly host?: string;
   /** @default none, a single server */
   readonly replicaSet?: string;
+  /** Connections above it are refused. @default unlimited */
+  readonly maxConnections?: number;
   /** Duration of the build of an index, in milliseconds. @default 10 */
   readonly indexBuildMs?: number;
 }

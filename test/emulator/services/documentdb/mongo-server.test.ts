@@ -44,6 +44,23 @@ describe('connections', () => {
     expect(await db.collection('users').find().toArray()).toEqual([]);
   });
 
+  test('above the limit are refused, and all are counted', async () => {
+    server = await MongoServer.start({ dialect: 'documentdb', maxConnections: 2 });
+    const open = async () => {
+      const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+      await once(socket, 'connect');
+      return socket;
+    };
+    const [first] = [await open(), await open()];
+    await until(() => server.measureConnections().open === 2);
+    const refused = await open();
+    await once(refused, 'close');
+    expect(server.measureConnections()).toEqual({ open: 2, peak: 2, limit: 2 });
+    first.destroy();
+    await until(() => server.measureConnections().open === 1);
+    expect(server.measureConnections()).toEqual({ open: 1, peak: 1, limit: 2 });
+  });
+
   test('of DocumentDB: a replica set, TLS, SCRAM-SHA-1', async () => {
     const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }]);
     const db = await connectTo(

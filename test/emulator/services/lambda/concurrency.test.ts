@@ -33,6 +33,17 @@ describe('the concurrency of the account', () => {
     expect((await one.invoke(event('echo'))).functionError).toBeUndefined();
   });
 
+  test('is reported with each invocation that begins', async () => {
+    const concurrency: number[] = [];
+    const fn = functions.make({ onStarted: (running) => concurrency.push(running) });
+    await occupy(fn, 'a');
+    const release = await occupy(fn, 'b');
+    release();
+    await until(() => states(fn).includes('frozen'));
+    await fn.invoke(event('echo'));
+    expect(concurrency).toEqual([1, 2, 2]);
+  });
+
   test('does not count frozen environments, and is needed to thaw one', async () => {
     const account = new AccountConcurrency(1);
     const [one, two] = [functions.make({ account }), functions.make({ account })];

@@ -43,6 +43,22 @@ describe('the usage of a function', () => {
     expect(fn.usage.seconds).toBe(seconds);
   });
 
+  test('the duration of an invocation is what is billed, without the init of its environment', async () => {
+    const durations: number[] = [];
+    const fn = functions.make({ onProcessed: (milliseconds) => durations.push(milliseconds) });
+    await fn.invoke(event('echo'));
+    await frozen(fn);
+    const cold = fn.usage.seconds * 1000;
+    expect(durations).toHaveLength(1);
+    expect(durations[0]).toBeGreaterThan(0);
+    expect(durations[0]).toBeLessThan(cold);
+    await fn.invoke(event('echo'));
+    await frozen(fn);
+    expect(Math.ceil(durations[1])).toBeCloseTo(fn.usage.seconds * 1000 - cold);
+    await fn.invoke(event('crash'));
+    expect(durations).toHaveLength(3);
+  });
+
   test('bills an invocation that kills its environment', async () => {
     const fn = functions.make();
     await fn.invoke(event('crash'));
