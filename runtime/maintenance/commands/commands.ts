@@ -69,10 +69,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'make-administrator': roleCommand('ADMIN'),
   'remove-administrator': roleCommand('USER'),
   'invite-user': { takes: ['email'], script: (fields) => ({ arguments: [email(fields)] }) },
-  'ban-user': {
-    takes: ['email', 'minutes'],
-    script: (fields) => ({ arguments: [email(fields), String(positive(fields, 'minutes') * 60_000)] }),
-  },
   'delete-user': {
     takes: ['email', 'transactions'],
     script: (fields) => ({

@@ -6,7 +6,6 @@ jest.setTimeout(120_000);
 describe('the event of an operator', () => {
   test.each([
     [{ command: 'list-users' }, { name: 'list-users' }],
-    [{ command: 'ban-user', email: 'ann@example.com', minutes: 5 }, { arguments: ['ann@example.com', '300000'] }],
     [{ command: 'add-balance', email: 'ann@example.com', amount: 1000 }, { arguments: ['ann@example.com', '1000'] }],
     [{ command: 'migrate-agent-permissions', dryRun: true }, { arguments: ['--dry-run'] }],
     [{ command: 'migrate-agent-permissions' }, { arguments: [] }],
@@ -33,8 +32,9 @@ describe('the event of an operator', () => {
     [{ command: 'constructor' }, '`command` must be one of '],
     [{ command: '../api/server/index' }, '`command` must be one of '],
     [{ command: 'list-users', email: 'ann@example.com' }, 'list-users takes no fields, got: email'],
-    [{ command: 'ban-user', email: 'ann@example.com', duration: 5 }, 'ban-user takes email, minutes, got: duration'],
-    [{ command: 'ban-user', email: 'ann@example.com', minutes: 0.5 }, '`minutes` must be a whole number from 1 on, got: 0.5'],
+    [{ command: 'add-balance', email: 'ann@example.com', credits: 5 }, 'add-balance takes email, amount, got: credits'],
+    [{ command: 'add-balance', email: 'ann@example.com', amount: 0.5 }, '`amount` must be a whole number from 1 on, got: 0.5'],
+    [{ command: 'add-balance', email: 'ann@example.com', amount: 0 }, '`amount` must be a whole number from 1 on, got: 0'],
     [{ command: 'create-user', email: '--provider=google@x' }, '`email` must be an email address'],
     [{ command: 'create-user', email: 'ann@example.com', name: '--provider=google' }, '`name` must be a text of one line that does not begin with a hyphen'],
     [{ command: 'create-user', email: 'ann@example.com', password: 'short' }, '`password` must be a text of one line with 8 to 128 characters'],
