@@ -97,8 +97,10 @@ export class Aws {
   }
 
   public async createSnapshot(cluster: string, snapshot: string): Promise<void> {
-    await this.query('rds', {
-      Action: 'CreateDBClusterSnapshot', Version: RDS_VERSION, DBClusterIdentifier: cluster, DBClusterSnapshotIdentifier: snapshot,
+    const parameters = { Action: 'CreateDBClusterSnapshot', Version: RDS_VERSION, DBClusterIdentifier: cluster, DBClusterSnapshotIdentifier: snapshot };
+    await this.query('rds', parameters).catch((error: unknown) => {
+      // An attempt whose response was lost has created it.
+      if (!messageOf(error).includes('DBClusterSnapshotAlreadyExistsFault')) throw error;
     });
   }
 

@@ -28,7 +28,8 @@ export async function createSnapshot(aws: Aws, cluster: string, release: string,
   for (;;) {
     const status = await aws.snapshotStatus(name);
     if (status === 'available') break;
-    if (status !== 'creating') throw new CheckFailure('data', `the snapshot ${name} of the cluster ${cluster} has the status "${String(status)}"`, REMEDY);
+    // RDS may not know at once what it has just created.
+    if (status !== undefined && status !== 'creating') throw new CheckFailure('data', `the snapshot ${name} of the cluster ${cluster} has the status "${status}"`, REMEDY);
     if (performance.now() + settings.snapshotPollMs > until) {
       const waited = Math.round(settings.snapshotWaitMs / 1000);
       throw new CheckFailure('data', `the snapshot ${name} of the cluster ${cluster} is still being created after ${waited} s`, 'Wait until it is available, and deploy again within the hour');

@@ -115,6 +115,23 @@ describe('to a release after which older ones cannot read the data', () => {
       expect(snapshots()).toHaveLength(1);
     });
 
+    /** Asked for twice, created, and then asked for until it is available. */
+    test.each<[what: string, knows: (asked: number) => boolean]>([
+      ['that is not found right after it was created is waited for', (asked) => asked > 5],
+      ['that an attempt without a response has created is used', (asked) => asked > 2],
+    ])('%s', async (_, knows) => {
+      startSnapshotsWith({ createdAt: 0 });
+      const { snapshots: all } = kit.aws().services.documentDb;
+      let asked = 0;
+      all.has = (id) => {
+        asked += 1;
+        if (asked === 3) all.set(id, { cluster: CLUSTER, createdAt: 0 });
+        return knows(asked);
+      };
+      expect(await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER })).toMatchObject({ Status: 'SUCCESS' });
+      expect(asked).toBeGreaterThan(3);
+    });
+
     test('that fails is named, and nothing is migrated', async () => {
       startSnapshotsWith({ failed: true });
       const { Status, Reason } = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
