@@ -21,7 +21,10 @@ beforeAll(async () => {
   });
   const client = await ChatClient.signIn(deployment.url);
   for await (const event of client.events(await client.start('Hello', { tokens: 5, gapMs: 20 }))) expect(event).toBeDefined();
-  await until(() => lines.some(({ event, path }) => event === 'served' && /\/stream\//.test(String(path))));
+  const served = () => lines.filter(({ event }) => event === 'served');
+  await until(() => served().some(({ path }) => /\/stream\//.test(String(path))));
+  // A relay logs a request after its response has ended.
+  await until(() => served().every(({ queueId }) => lines.some((line) => line.event === 'request' && line.queueId === queueId)));
 });
 
 afterAll(() => deployment.dispose());
