@@ -115,7 +115,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       // Coverage takes a quarter of the suite's time; enable it with `npx projen test -- --coverage`.
       collectCoverage: false,
-      maxWorkers: 2,
+      // Tests mostly wait for processes that they start.
+      maxWorkers: 3,
       // On a busy machine, tests take longer than the default timeout of 5 s.
       testTimeout: 60_000,
       moduleNameMapper: { [`^${NAME}$`]: '<rootDir>/src' },
