@@ -16,7 +16,7 @@ import { validateVariables, validateVariablesSize, warnOfVariables } from './pri
 
 export const DEFAULT_MAX_WORKERS = 10;
 
-/** The variants that the construct is made of. */
+/** The variants that the construct uses. */
 export interface Variants {
   readonly image: LibreChatImage;
   readonly config: LibreChatConfig;

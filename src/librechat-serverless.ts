@@ -68,7 +68,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
   /** REST API between CloudFront and the relay. */
   public readonly api: apigateway.IRestApi;
 
-  /** Function that API Gateway invokes. It hands requests to the workers and streams their responses. */
+  /** Function that API Gateway invokes. It passes requests to the workers and streams their responses. */
   public readonly relay: lambda.IFunction;
 
   /** Function that runs LibreChat. Each invocation is a worker, which serves many requests. */

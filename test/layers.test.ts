@@ -6,7 +6,7 @@ import { LAYERS, layerOf } from '../projenrc/layers';
 const ROOT = join(__dirname, '..');
 const PACKAGE = 'cdk-librechat-serverless';
 
-/** What the file imports of this project, as paths from the root. */
+/** The imports of a file from this project, as paths from the root. */
 function importsOf(file: string, text: string): string[] {
   return ts.preProcessFile(text).importedFiles
     .map(({ fileName }) => (fileName === PACKAGE ? '/src/index' : fileName))

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Stands for the superuser among the programs that tests need. */
+/** Represents the superuser in the list of required programs. */
 export const ROOT = 'root';
 
 /**

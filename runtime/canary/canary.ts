@@ -9,12 +9,12 @@ import { messageOf } from '../shared/log';
 
 export interface CanaryProps {
   readonly url: string;
-  /** Reads who logs in; undefined where nobody does. */
+  /** Reads the credentials of the user. Undefined if the canary does not log in. */
   readonly account?: () => Promise<Account>;
   readonly model?: Model;
-  /** A stream without an event for so long has failed. */
+  /** Time without an event after which a stream counts as failed. */
   readonly patienceMs: number;
-  /** A run that takes longer has failed. */
+  /** Maximum duration of a run. */
   readonly limitMs: number;
 }
 
@@ -27,7 +27,7 @@ export interface Run {
 
 const PROMPT = 'Reply with the word "ready" and nothing else.';
 
-/** Loads the page, logs in and chats, as far as it is told to, and deletes the conversation. Never rejects. */
+/** Loads the page, logs in and chats, as configured, and deletes the conversation. Never rejects. */
 export async function run({ url, account, model, patienceMs, limitMs }: CanaryProps): Promise<Run> {
   const values: Values = {};
   let step = 'page';
@@ -64,7 +64,7 @@ async function chat(client: ChatClient, patienceMs: number): Promise<Values> {
     await client.awaitTitle(id);
     return { firstToken, chat: duration };
   } finally {
-    // Those of earlier runs as well, which failed before.
+    // Includes those of earlier runs that failed before this step.
     await client.deleteConversations();
   }
 }

@@ -8,12 +8,12 @@ import { logOf } from '../shared/log';
 /** LibreChat ends streams that are silent for longer by itself. */
 const PATIENCE_MS = 60_000;
 
-/** Time to report. A function that Lambda ends reports nothing. */
+/** Time reserved for the report, since a function that times out reports nothing. */
 const REPORT_MS = 5_000;
 
 const log = logOf('canary');
 
-/** One run, for each scheduled event. A run that fails is no error of the function: EventBridge would repeat it. */
+/** Runs once for each scheduled event. A failed run is not an error of the function, because Lambda would repeat the event. */
 export async function handler(_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> {
   const { [CANARY.url]: url = '', [CANARY.namespace]: namespace = '', [CANARY.account]: secret, [CANARY.endpoint]: endpoint, [CANARY.model]: model } = process.env;
   const { values, failure } = await run({

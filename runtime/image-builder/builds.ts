@@ -19,11 +19,10 @@ export class Builds {
     return (await this.described([id]))[0];
   }
 
-  /** Those that have not ended; none where there is no such project. */
+  /** Builds that are in progress. Empty if the project does not exist. */
   public async running(project: string): Promise<Build[]> {
     try {
-      // The newest hundred, as long as no order is asked for: to ask for one is an error where there are more. A build that runs is
-      // among them, since none runs for an hour.
+      // The newest hundred. With `sortOrder`, the call fails if there are more. Running builds are among them, since no build runs for an hour.
       const { ids = [] } = await this.codeBuild.send(new ListBuildsForProjectCommand({ projectName: project }));
       return (await this.described(ids)).filter(isRunning);
     } catch (error) {
@@ -47,7 +46,7 @@ export function isRunning({ buildStatus }: Build): boolean {
   return buildStatus === 'IN_PROGRESS';
 }
 
-/** Whether a build pushes what is asked for, and to where. */
+/** Whether a build pushes the requested tag to the requested repository. */
 export function isFor({ environment }: Build, { registry, repository, tag }: Properties): boolean {
   const valueOf = (variable: string) => environment?.environmentVariables?.find(({ name }) => name === variable)?.value ?? '';
   const [host, ...path] = valueOf(BUILD_VARIABLES.repository).split('/');

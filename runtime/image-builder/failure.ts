@@ -3,13 +3,13 @@ import type { Build, BuildPhase } from '@aws-sdk/client-codebuild';
 import { bytesOf, LONGEST_REASON } from '../shared/cloudformation';
 import { messageOf } from '../shared/log';
 
-/** More lines hardly fit into a reason. */
+/** Number of log lines to read. More would hardly fit into a reason. */
 const LINES = 100;
 
-/** So that one endless line leaves room for others. */
+/** Longer lines are truncated, to leave room for others. */
 const LONGEST_LINE = 500;
 
-/** What precedes the first command. A role made a moment ago is not known everywhere at once, which shows there. */
+/** Phases before the first command. They may fail until a new role has propagated, since IAM is eventually consistent. */
 const BEFORE_COMMANDS = ['SUBMITTED', 'QUEUED', 'PROVISIONING', 'DOWNLOAD_SOURCE'];
 
 const ENDINGS: Readonly<Record<string, string>> = {
@@ -19,15 +19,15 @@ const ENDINGS: Readonly<Record<string, string>> = {
   TIMED_OUT: 'took too long',
 };
 
-/** The colours and other control codes of terminals. */
+/** Control codes of terminals, such as colors. */
 const CONTROL_CODES = /\u001b\[[0-9;?]*[A-Za-z]|[^\P{Cc}\t]/gu;
 
-/** Whether a build failed for a reason that may have gone away by now. */
+/** Whether a build failed for a reason that may be transient. */
 export function isWorthAnotherTry(build: Build): boolean {
   return ['FAILED', 'FAULT'].includes(build.buildStatus!) && BEFORE_COMMANDS.includes(brokenPhaseOf(build)?.phaseType ?? '');
 }
 
-/** Tells how a build ended without an image: where, why, what it wrote last, and where the rest of that is. */
+/** The reason why a build pushed no image: status, phase, error, link to the log, and the last lines of the log. */
 export async function reasonOf(build: Build, logs: CloudWatchLogsClient, opening = ''): Promise<string> {
   const phase = brokenPhaseOf(build);
   const head = [
@@ -42,9 +42,9 @@ function brokenPhaseOf({ phases = [] }: Build): BuildPhase | undefined {
   return phases.find(({ phaseType, phaseStatus }) => phaseStatus !== 'SUCCEEDED' && phaseType !== 'COMPLETED');
 }
 
-/** As many of the last lines as fit into so many bytes. */
+/** The last lines of the log that fit into `bytes`. */
 async function newestLines({ logs: where }: Build, logs: CloudWatchLogsClient, bytes: number): Promise<string[]> {
-  // A build that never got a machine has no log.
+  // A build that was never provisioned has no log.
   if (!where?.groupName || !where.streamName) return [];
   const lines = await linesOf(where.groupName, where.streamName, logs);
   const fitting: string[] = [];

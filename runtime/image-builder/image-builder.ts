@@ -12,7 +12,7 @@ import { IMAGE_BUILD_ATTRIBUTES } from '../../src/contract/image-build';
 import { answer, isCustomResourceEvent, type CustomResourceEvent, type Outcome } from '../shared/cloudformation';
 import { logOf, messageOf } from '../shared/log';
 
-/** What Lambda gives to a handler beside the event; the part that is used. */
+/** The part of the handler's context that is used. */
 export interface LambdaContext {
   readonly invokedFunctionArn: string;
   getRemainingTimeInMillis(): number;
@@ -25,7 +25,7 @@ export interface Clients {
   readonly logs: CloudWatchLogsClient;
 }
 
-/** How far the work on a request has come; one invocation hands it to the next. */
+/** Progress of a request. An invocation passes it to the next one. */
 interface Progress {
   readonly since: number;
   readonly attempt: number;
@@ -36,7 +36,7 @@ const ATTEMPTS = 2;
 
 const log = logOf('image-builder');
 
-/** Has the image built for CloudFormation, and waits for it beyond the life of one invocation. */
+/** Builds the image for CloudFormation. A build may take longer than one invocation. */
 export class ImageBuilder {
   private readonly builds: Builds;
 
@@ -44,7 +44,7 @@ export class ImageBuilder {
     this.builds = new Builds(aws.codeBuild);
   }
 
-  /** Ends with an answer to CloudFormation, or with the work handed over. */
+  /** Sends a response to CloudFormation, or continues in another invocation. */
   public async handle(event: unknown, context: LambdaContext): Promise<void> {
     if (!isCustomResourceEvent(event)) throw new Error('event must be a request of a CloudFormation custom resource');
     const outcome = await this.work(event, context).catch(failed);
@@ -52,11 +52,11 @@ export class ImageBuilder {
     const { Status: status, ...more } = outcome;
     log.info('answered', { status, request: event.RequestType, ...more });
     const told = await answer(event, physicalId(event), outcome, log, this.settings.answerRetryMs);
-    // An asynchronous event whose handler throws is delivered again.
-    if (!told) throw new Error('CloudFormation could not be told');
+    // Lambda repeats an asynchronous event whose handler throws.
+    if (!told) throw new Error('the response could not be sent to CloudFormation');
   }
 
-  /** One step after another, until there is an outcome, or none in this invocation. */
+  /** Repeats the step of a request until it has an outcome. Undefined if another invocation continues. */
   private async work(event: CustomResourceEvent, context: LambdaContext): Promise<Outcome | undefined> {
     const step = this.stepsOf(event);
     let progress = (event as { Progress?: Progress }).Progress ?? { since: Date.now(), attempt: 1 };
@@ -78,7 +78,7 @@ export class ImageBuilder {
     const { RequestType } = event;
     if (RequestType === 'Delete') {
       const project = projectOf(event);
-      // What was never begun needs no end.
+      // Without a project, no build was started.
       return async (progress) => (project ? this.stop(project, progress) : { Status: 'SUCCESS' });
     }
     if (RequestType !== 'Create' && RequestType !== 'Update') throw new Error(`RequestType must be Create, Update or Delete, got: ${RequestType}`);
@@ -88,10 +88,10 @@ export class ImageBuilder {
 
   private async build(properties: Properties, event: CustomResourceEvent, progress: Progress): Promise<Outcome | Progress> {
     const { project, tag } = properties;
-    // One that is not known, or not yet, is asked for again by the same token.
+    // A build that CodeBuild does not know yet is started again with the same token, which has no effect if it exists.
     const build = progress.buildId ? await this.builds.get(progress.buildId) : undefined;
     if (build && isRunning(build)) return progress;
-    // An image under this tag is the one wanted, whoever pushed it.
+    // The tag is a hash of all inputs, so an existing image is the right one, whichever build pushed it.
     const sha256 = await sha256Of(properties, this.aws.ecr);
     if (sha256) return { Status: 'SUCCESS', Data: { [IMAGE_BUILD_ATTRIBUTES.sha256]: sha256 } };
     if (!build) {
@@ -121,7 +121,7 @@ export class ImageBuilder {
     return { Status: 'FAILED', Reason: build ? await reasonOf(build, this.aws.logs, `${gaveUp}: `) : gaveUp };
   }
 
-  /** Lambda ends chains in which a function invokes itself 16 times; four of 15 minutes are enough here. */
+  /** Lambda's loop detection stops a function that has invoked itself 16 times. Four invocations of 15 minutes are enough here. */
   private async handOver(event: CustomResourceEvent, progress: Progress, { invokedFunctionArn }: LambdaContext): Promise<undefined> {
     await this.aws.lambda.send(new InvokeCommand({
       FunctionName: invokedFunctionArn, InvocationType: 'Event', Payload: Buffer.from(JSON.stringify({ ...event, Progress: progress })),
@@ -135,7 +135,7 @@ function failed(error: unknown): Outcome {
   return { Status: 'FAILED', Reason: `${name}${messageOf(error)}` };
 }
 
-/** Whether a call that the SDK has tried several times may be well a moment later. */
+/** Whether a call that failed after the SDK's retries may succeed later. */
 function isPassing(error: unknown): boolean {
   const { $metadata, name } = Object(error) as { $metadata?: { httpStatusCode?: number }; name?: string };
   if (!$metadata) return false;

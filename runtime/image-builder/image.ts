@@ -1,7 +1,7 @@
 import { DescribeImagesCommand, ImageNotFoundException, type ECRClient } from '@aws-sdk/client-ecr';
 import type { Properties } from './request';
 
-/** The digest of the image under the tag, without `sha256:` before it; nothing where there is no such image. */
+/** Digest of the image with the tag, without the prefix `sha256:`. Undefined if there is no such image. */
 export async function sha256Of({ registry, repository, tag }: Properties, ecr: ECRClient): Promise<string | undefined> {
   try {
     const { imageDetails } = await ecr.send(new DescribeImagesCommand({

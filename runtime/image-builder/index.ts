@@ -4,7 +4,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ImageBuilder, type LambdaContext } from './image-builder';
 
-/** A call that hangs must not take the time in which CloudFormation is told. */
+/** A hanging call must leave enough time for the response to CloudFormation. */
 const CONFIGURATION = { maxAttempts: 4, requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true } };
 
 const builder = new ImageBuilder({
@@ -14,5 +14,5 @@ const builder = new ImageBuilder({
   logs: new CloudWatchLogsClient(CONFIGURATION),
 });
 
-/** What Lambda calls. */
+/** Handler of the function. */
 export const handler = (event: unknown, context: LambdaContext): Promise<void> => builder.handle(event, context);

@@ -2,16 +2,16 @@ import { BUILD_LIMITS_MINUTES } from '../../src/contract/image-build';
 
 const MINUTE_MS = 60_000;
 
-/** The times by which the function waits. */
+/** Timings of the function. */
 export interface Settings {
-  /** The first pause between two looks at a build; each further one is twice as long. */
+  /** First pause between two queries of a build. Each further pause is twice as long, up to `longestPauseMs`. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
-  /** With less time left than this the function hands its work to its next invocation: enough for a call of AWS that must be repeated. */
+  /** The function continues in another invocation when less time than this is left. Enough for an AWS call with retries. */
   readonly handOverMs: number;
-  /** How long after CloudFormation's request it gives up. */
+  /** Time after CloudFormation's request at which the function gives up. */
   readonly patienceMs: number;
-  /** The unit of the growing pauses between attempts to tell CloudFormation. */
+  /** Base of the exponential backoff between attempts to respond to CloudFormation. */
   readonly answerRetryMs: number;
 }
 
@@ -19,7 +19,7 @@ export const SETTINGS: Settings = {
   firstPauseMs: 1_000,
   longestPauseMs: 5_000,
   handOverMs: MINUTE_MS,
-  // Longer than a build may take, so that CodeBuild says what was slow; within the time that the resource gives the function.
+  // Longer than the timeouts of a build, so that CodeBuild reports the slow phase; shorter than the timeout of the resource.
   patienceMs: (BUILD_LIMITS_MINUTES.queued + BUILD_LIMITS_MINUTES.running + 5) * MINUTE_MS,
   answerRetryMs: 200,
 };

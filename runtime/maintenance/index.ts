@@ -13,7 +13,7 @@ export interface Request {
   readonly environment: NodeJS.ProcessEnv;
   readonly settings: Settings;
   readonly event: CustomResourceEvent;
-  /** When the function is ended, in milliseconds since the epoch. */
+  /** Time at which the invocation times out, in milliseconds since the epoch. */
   readonly deadline: number;
   /** Aborts when the function's time is up. */
   readonly signal: AbortSignal;
@@ -39,7 +39,7 @@ export async function maintain(api: RuntimeApi, environment: NodeJS.ProcessEnv, 
   }
 }
 
-/** A mistake of an operator is no error of the function, which there is an alarm for. */
+/** Invalid input of an operator is returned and not thrown: errors of the function raise an alarm. */
 async function obey(environment: NodeJS.ProcessEnv, settings: Settings, event: unknown): Promise<object> {
   try {
     return await runCommand(environment, settings, Object(event) as object);
@@ -51,7 +51,7 @@ async function obey(environment: NodeJS.ProcessEnv, settings: Settings, event: u
 async function serve(environment: NodeJS.ProcessEnv, settings: Settings, invocation: Invocation, event: CustomResourceEvent): Promise<void> {
   const resource = RESOURCES[event.ResourceType];
   await fulfil(invocation, event, {
-    // It never changes: CloudFormation would delete what it replaces.
+    // Never changes, because CloudFormation would delete the old resource.
     physicalId: event.PhysicalResourceId ?? event.LogicalResourceId,
     run: async (signal) => {
       if (!resource) throw new Error(`ResourceType must be one of ${Object.keys(RESOURCES).join(', ')}, got: ${event.ResourceType}`);

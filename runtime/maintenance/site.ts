@@ -1,6 +1,6 @@
 import { ADAPTER } from '../../src/contract/variables';
 
-/** Stands for the public URL, which is not known before the distribution is created. */
+/** Placeholder for the public URL, which is not known before the distribution is created. */
 const SITE = 'https://librechat.invalid';
 
 /** The variables of a function whose public URL may not exist yet. */

@@ -4,16 +4,16 @@ const NEVER = 'no-cache, no-store, must-revalidate';
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const A_DAY = 'public, max-age=86400';
 
-/** They name the files of one build, so a browser must ask for them each time. */
+/** Files that refer to the files of one build, so browsers must not cache them. */
 const ENTRIES = /^(?:index\.html|sw\.js|sw-heal\.js|registerSW\.js)$|\.webmanifest$/;
 
-/** What the build names after its content; fonts and pictures keep their names. */
+/** Files whose names contain a hash of their content. Fonts and images keep their names. */
 const HASHED = /^assets\/[^/]+\.[\w-]{8}\.(?:js|css)$/;
 
-/** They refer to files that must be there before. */
+/** Files that refer to others, which must be uploaded before. */
 const LAST = /^(?:index\.html|sw\.js|sw-heal\.js|registerSW\.js)$/;
 
-/** CloudFront compresses by itself. */
+/** Not needed: CloudFront compresses responses. */
 const COMPRESSED = /\.(?:gz|br)$/;
 
 export function isPublished(key: string): boolean {

@@ -32,7 +32,7 @@ export async function publish(api: RuntimeApi, environment: NodeJS.ProcessEnv, s
 }
 
 async function publishClient(aws: Aws, { RequestType, ResourceProperties }: CustomResourceEvent, signal: AbortSignal): Promise<undefined> {
-  // The bucket goes with the stack or stays, as its removal policy says; open tabs may still need what is in it.
+  // The removal policy of the bucket decides about its contents, which open tabs may still need.
   if (RequestType === 'Delete') return undefined;
   if (RequestType !== 'Create' && RequestType !== 'Update') throw new Error(`RequestType must be Create, Update or Delete, got: ${String(RequestType)}`);
   const bucket = ResourceProperties[FRONTEND_PROPERTIES.bucket];
@@ -43,7 +43,7 @@ async function publishClient(aws: Aws, { RequestType, ResourceProperties }: Cust
   return undefined;
 }
 
-/** The same as long as the bucket is: a change of it would have CloudFormation delete what it replaces. */
+/** Stable as long as the bucket is: after a change, CloudFormation would delete the old resource. */
 function physicalId({ PhysicalResourceId, ResourceProperties, LogicalResourceId }: CustomResourceEvent): string {
   const bucket = Object(ResourceProperties)[FRONTEND_PROPERTIES.bucket] as unknown;
   return typeof bucket === 'string' && bucket ? bucket : PhysicalResourceId ?? LogicalResourceId;

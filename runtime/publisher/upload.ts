@@ -5,9 +5,7 @@ import type { Aws } from '../shared/aws';
 
 const AT_ONCE = 16;
 
-/**
- * Uploads a built client: everything else first, then what refers to it. Old assets stay, for the tabs that are open.
- */
+/** Uploads a built client, with the files that refer to others last. Old assets stay, since open tabs may need them. */
 export async function uploadFolder(aws: Aws, folder: string, bucket: string, signal: AbortSignal): Promise<{ files: number; bytes: number }> {
   const keys = await keysOf(folder);
   if (!keys.includes('index.html')) throw new Error(`${folder} must hold index.html, got: ${keys.length} files`);
@@ -27,7 +25,7 @@ async function keysOf(folder: string): Promise<string[]> {
   return files.map((file) => file.slice(join(folder).length + 1)).filter(isPublished).sort();
 }
 
-/** The sum of what the work on each gives. */
+/** Processes the keys concurrently, and returns the sum of the results. */
 async function sideBySide(keys: string[], work: (key: string) => Promise<number>, signal: AbortSignal): Promise<number> {
   const waiting = [...keys];
   let sum = 0;

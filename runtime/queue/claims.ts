@@ -17,11 +17,11 @@ export interface ClaimsProps {
   readonly sealing: Sealing;
   readonly settings: QueueSettings;
   readonly log: QueueLog;
-  /** Free places, and 1 if open: what the lease says from now on. */
+  /** The values of the lease: number of free places, and 1 if the worker is open. */
   readonly lease: () => readonly [number, number];
 }
 
-/** A claim, and what is known of its response at the time it is to be renewed. */
+/** A claim to renew, and the last frame of its response that Redis has confirmed. */
 export interface Renewal {
   readonly exchange: QueuedExchange;
   readonly confirmed: number;
@@ -29,7 +29,7 @@ export interface Renewal {
 
 const GONE = -2;
 
-/** The requests that this worker has claimed, or is about to. */
+/** The requests that this worker has claimed or is claiming. */
 export class Claims {
   /** Requests that are being claimed. */
   public pending = 0;
@@ -40,15 +40,15 @@ export class Claims {
 
   public constructor(private readonly props: ClaimsProps) {}
 
-  /** Exchanges whose response is not in Redis to its end. */
+  /** Number of exchanges whose response is not completely stored in Redis. */
   public get unfinished(): number {
     return [...this.held.values()].filter(({ ended, gone, writer }) => !gone.aborted && !(ended && writer.isStored)).length;
   }
 
-  /** Claims a request: each call is an attempt of its own. Nothing is returned if it has another worker, or none waits. */
+  /** Claims a request. Each call is a separate attempt. Undefined if another worker has the request, or if it was withdrawn. */
   public async claim(id: string): Promise<QueuedExchange | undefined> {
     this.forgetOld();
-    // A request that Redis has forgotten to be ours.
+    // This worker has the request, but Redis has lost the claim.
     if (this.seen.has(id)) return undefined;
     this.seen.set(id, performance.now());
     this.pending += 1;
@@ -59,7 +59,7 @@ export class Claims {
       this.seen.delete(id);
       return undefined;
     } catch (error) {
-      // Not executed, as Redis has said so: another attempt may have it.
+      // An error reply means that the claim was not executed, so another attempt may succeed.
       if (error instanceof RedisError) this.seen.delete(id);
       this.props.log.warn('claim-failed', { queueId: id, message: messageOf(error) });
       return undefined;
@@ -68,22 +68,22 @@ export class Claims {
     }
   }
 
-  /** What Redis is to be asked about. */
+  /** The claims to renew. */
   public toRenew(): Renewal[] {
     return [...this.held.values()].map((exchange) => ({ exchange, confirmed: exchange.writer.confirmed }));
   }
 
-  /** The result: unread frames of each, or that nobody waits. */
+  /** Evaluates a renewal: for each claim the number of unread frames, or `GONE`. */
   public renewed(renewals: readonly Renewal[], unread: readonly number[]): void {
     renewals.forEach(({ exchange, confirmed }, i) => {
-      if (unread[i] === GONE) return exchange.leave('nobody waits for the response');
+      if (unread[i] === GONE) return exchange.leave('the response is no longer needed');
       exchange.writer.observe(unread[i], confirmed);
       if (exchange.ended && exchange.writer.isRead) this.held.delete(exchange.id);
     });
   }
 
   public note(kind: string, id: string): void {
-    if (kind === 'gone') this.held.get(id)?.leave('the client is gone');
+    if (kind === 'gone') this.held.get(id)?.leave('the client has disconnected');
     if (kind === 'body') this.bodyWaiters.get(id)?.();
   }
 
@@ -95,7 +95,7 @@ export class Claims {
     for (const exchange of this.held.values()) exchange.leave(reason);
   }
 
-  /** Lets the relay know, by removing our name: that is possible even where Redis has no memory left for a frame. */
+  /** Notifies the relay by removing the name of this worker, which needs no memory in Redis, unlike a frame. */
   private giveUp(exchange: QueuedExchange, reason: string): void {
     if (exchange.gone.aborted) return;
     const { connection, names, settings, log } = this.props;
@@ -104,7 +104,7 @@ export class Claims {
     connection.repeat(() => connection.send('HDEL', [names.request(exchange.id), 'worker']), settings.outageMs).catch(() => undefined);
   }
 
-  /** Repeats the claim until Redis answers: it may have been executed, and then the request is ours. */
+  /** Repeats the claim until Redis replies: it may have been executed, and then this worker has the request. */
   private async claimAs(id: string, attempt: string): Promise<[Buffer, Buffer] | undefined> {
     const { connection, names, settings, worker, lease } = this.props;
     for (;;) {
@@ -121,7 +121,7 @@ export class Claims {
         throw error;
       }
       if (reply.length === 0) return undefined;
-      // After a longer time than that the relay may have given this worker up: ask again.
+      // After the duration of a lease, the relay may consider this worker dead, so the claim is checked again.
       if (performance.now() - sentAt < settings.leaseMs) return reply;
     }
   }
@@ -173,7 +173,7 @@ export class Claims {
       log.warn('frame-invalid', { key });
       throw new RedisError('the body of the request could not be opened');
     }
-    throw new RedisError('the client is gone');
+    throw new RedisError('the client has disconnected');
   }
 
   private forgetOld(): void {

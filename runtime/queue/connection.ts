@@ -13,26 +13,26 @@ const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 400;
 
 /**
- * One TCP connection, made when it is needed. ioredis neither reconnects nor repeats anything: callers repeat, and only
- * what may be executed twice.
+ * One TCP connection, opened on demand. ioredis neither reconnects nor retries: callers retry, and only idempotent
+ * commands.
  */
 export class Connection {
   private client?: Redis;
   private connecting?: Promise<Redis>;
-  /** Counts what was thrown away: a command must not be sent once its caller has given up. */
+  /** Number of dropped connections: a command must not be sent after its caller has given up. */
   private epoch = 0;
   private usedAt = 0;
   private closed = false;
 
   public constructor(private readonly access: RedisAccess, private readonly settings: QueueSettings) {}
 
-  /** Sends a command, once. `blockMs`: how long the command itself may wait in Redis. */
+  /** Sends a command once. `blockMs` is the time for which the command may block in Redis. */
   public async send(command: string, args: readonly Argument[], blockMs = 0): Promise<Reply> {
     const client = await this.ready();
     return this.sendTo(client, command, args, blockMs);
   }
 
-  /** Sends commands together, once, and returns the reply to the last. */
+  /** Sends commands once in one pipeline, and returns the reply to the last one. */
   public async sendAll(commands: readonly (readonly [string, ...Argument[]])[], blockMs = 0): Promise<Reply> {
     const client = await this.ready();
     const replies = await Promise.all(commands.map(([command, ...args]) => this.sendTo(client, command, args, blockMs)));
@@ -50,7 +50,7 @@ export class Connection {
     }
   }
 
-  /** Repeats what may be executed twice, on new connections, until it succeeds or the time is up. */
+  /** Repeats idempotent work on new connections until it succeeds or `forMs` have passed. */
   public async repeat<T>(work: () => Promise<T>, forMs: number): Promise<T> {
     const endsAt = performance.now() + forMs;
     let failure: unknown;
@@ -59,7 +59,7 @@ export class Connection {
         return await within(work(), endsAt - performance.now());
       } catch (error) {
         if (!(error instanceof ConnectionLost) || this.closed) throw error;
-        // The last attempt was cut short: an earlier one says more.
+        // The last attempt ended early, so the error of an earlier one is more specific.
         if (!failure || performance.now() < endsAt) failure = error;
       }
       if (performance.now() + pause >= endsAt) {
@@ -70,7 +70,7 @@ export class Connection {
     }
   }
 
-  /** Throws the connection away: what waits for a reply fails with `ConnectionLost`. The next command makes another. */
+  /** Closes the connection. Pending commands fail with `ConnectionLost`. The next command opens a new connection. */
   public drop(): void {
     const { client } = this;
     this.epoch += 1;
@@ -90,7 +90,7 @@ export class Connection {
     this.connecting ??= this.connect().finally(() => { this.connecting = undefined; });
     const { epoch } = this;
     const client = await this.connecting;
-    if (epoch !== this.epoch) throw new NotExecuted('the connection was thrown away');
+    if (epoch !== this.epoch) throw new NotExecuted('the connection was dropped');
     return client;
   }
 
@@ -135,7 +135,7 @@ export class Connection {
       const failure = isReply(error) ? replyError(name, messageOf(error)) : new ConnectionLost(messageOf(error));
       if (failure instanceof ConnectionLost && this.client === client) this.drop();
       if (!(failure instanceof RedisDenied)) throw failure;
-      // A password that was changed under way: the next connection reads it again.
+      // The password has changed. The next connection reads it again.
       if (this.client === client) this.drop();
       throw new ConnectionLost(failure.message);
     } finally {
@@ -161,14 +161,14 @@ function newClient({ host, port, tls }: RedisTarget, connectTimeout: number): Re
   });
 }
 
-/** Not left to ioredis, which hides a rejection behind a closed connection. */
+/** Not done by ioredis, which reports rejected credentials as a closed connection. */
 async function authenticate(client: Redis, { username, password, database }: RedisTarget): Promise<void> {
   const greet = async (command: string, args: Argument[]) => {
     try {
       await client.call(command, args);
     } catch (error) {
       const message = messageOf(error);
-      // A Redis without a password does not mind one.
+      // The server requires no password.
       if (/without any password configured|no password is set/.test(message)) return;
       if (isDenial(message)) throw new RedisDenied(`Redis rejects the credentials: ${message}`);
       throw isReply(error) ? replyError(command, message) : error;
@@ -179,7 +179,7 @@ async function authenticate(client: Redis, { username, password, database }: Red
   if (database) await greet('SELECT', [database]);
 }
 
-/** Not by its name, which a minified bundle changes. */
+/** Not compared by name, which minification changes. */
 function isReply(error: unknown): boolean {
   return error instanceof (ReplyError as typeof Error);
 }
@@ -189,7 +189,7 @@ function destroy(client: Redis): void {
   (client as unknown as { stream?: { destroy(): void } }).stream?.destroy();
 }
 
-/** Fails with `ConnectionLost` if it takes longer. */
+/** Fails with `ConnectionLost` after a timeout. */
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,16 +1,16 @@
 import type { ConnectionOptions } from 'node:tls';
 
-/** Where Redis is, and who we are to it. */
+/** Address of Redis, and credentials. */
 export interface RedisEndpoint {
   /** `redis://` or `rediss://`, with or without user name, password and database. */
   readonly uri: string;
-  /** Takes precedence over the URI's. */
+  /** Takes precedence over the password in the URI. */
   readonly password?: string;
   /** Further TLS options, such as `ca`. Only with `rediss://`. */
   readonly tls?: ConnectionOptions;
 }
 
-/** The endpoint, split up. */
+/** The parsed endpoint. */
 export interface RedisTarget {
   readonly host: string;
   readonly port: number;
@@ -22,7 +22,7 @@ export interface RedisTarget {
 
 export function targetOf({ uri, password, tls }: RedisEndpoint): RedisTarget {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  // Not quoted: the value holds a password.
+  // The error does not contain the value, which contains a password.
   if (!url || !/^rediss?:$/.test(url.protocol)) throw new Error('the URI of Redis must begin with redis:// or rediss://');
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return {
@@ -35,7 +35,7 @@ export function targetOf({ uri, password, tls }: RedisEndpoint): RedisTarget {
   };
 }
 
-/** The endpoint as last read, shared by the connections to it. */
+/** The endpoint as it was last read. The connections to it share this object. */
 export class RedisAccess {
   private reading?: Promise<void>;
   private version = 0;
@@ -46,7 +46,7 @@ export class RedisAccess {
     return { target: targetOf(this.endpoint), version: this.version };
   }
 
-  /** Reads the credentials once more, unless somebody has since that version. False: there is nothing newer. */
+  /** Reads the credentials again, unless another connection has done so since `version`. False if they cannot be read. */
   public async refresh(version: number): Promise<boolean> {
     if (version !== this.version) return true;
     if (!this.readAgain) return false;

@@ -3,7 +3,7 @@ import { QUEUE, REDIS } from '../../src/contract/queue';
 import { VALUE_FROM } from '../../src/contract/variables';
 import type { References } from '../shared/references';
 
-/** What the variables of relay and worker refer to. */
+/** Values of the references in the variables of relay and worker. */
 export interface QueueSecrets {
   readonly redis: RedisEndpoint;
   readonly sealingSecret: Buffer;
@@ -29,7 +29,7 @@ export async function readRedis(environment: NodeJS.ProcessEnv, references: Refe
 
 export function positive(environment: NodeJS.ProcessEnv, name: string): number {
   const value = given(environment, name);
-  if (!/^[1-9]\d*$/.test(value)) throw new Error(`\`${name}\` must be a whole number from 1 on, got: ${JSON.stringify(value)}`);
+  if (!/^[1-9]\d*$/.test(value)) throw new Error(`\`${name}\` must be a whole number of at least 1, got: ${JSON.stringify(value)}`);
   return Number(value);
 }
 

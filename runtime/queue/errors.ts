@@ -3,12 +3,12 @@ export class RedisUnreachable extends Error {
   public readonly name = 'RedisUnreachable';
 }
 
-/** Redis rejects the user name or password, also after they were read once more. */
+/** Redis rejects the user name or password, even after they were read again. */
 export class RedisDenied extends Error {
   public readonly name = 'RedisDenied';
 }
 
-/** Redis refuses a command that the protocol needs. */
+/** Redis rejects a command that the protocol requires. */
 export class RedisUnsuitable extends Error {
   public readonly name = 'RedisUnsuitable';
 
@@ -17,12 +17,12 @@ export class RedisUnsuitable extends Error {
   }
 }
 
-/** The connection broke, or was thrown away: whether the command was executed is unknown. */
+/** The connection was lost or dropped, so it is unknown whether the command was executed. */
 export class ConnectionLost extends Error {
   public readonly name: string = 'ConnectionLost';
 }
 
-/** The command was not executed: there was no connection, or Redis could not execute it on this one. */
+/** The command was not executed: there was no connection, or Redis rejected it temporarily. */
 export class NotExecuted extends ConnectionLost {
   public readonly name = 'NotExecuted';
 }
@@ -32,17 +32,17 @@ export class RedisError extends Error {
   public readonly name = 'RedisError';
 }
 
-/** A response that had begun and does not go on. */
+/** The response was interrupted after it had begun. */
 export class ResponseBroken extends Error {
   public readonly name = 'ResponseBroken';
 }
 
-/** Errors that a new connection does not remedy. */
+/** Errors that a new connection does not resolve. */
 export function isFinal(error: unknown): boolean {
   return error instanceof RedisUnsuitable || error instanceof RedisDenied;
 }
 
-/** The event that a log line reports the error as. */
+/** The event name for the log line of an error. */
 export function eventOf(error: unknown): string {
   if (error instanceof RedisUnsuitable) return 'redis-unsuitable';
   if (error instanceof RedisDenied) return 'redis-denied';
@@ -56,10 +56,10 @@ export function messageOf(error: unknown): string {
 const VERSION = 'Redis 6.2 or newer, or Valkey';
 const ONE_SHARD = 'a Redis without cluster mode, or a cluster with one shard';
 
-/** The first word of replies that say that this connection is of no use, and another one may be. */
+/** First words of error replies after which a new connection may succeed. */
 const TRANSIENT = /^(READONLY|LOADING|UNBLOCKED|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF)\b/;
 
-/** What an error reply to a command means. */
+/** The error for an error reply to a command. */
 export function replyError(command: string, message: string): Error {
   if (TRANSIENT.test(message)) return new NotExecuted(message);
   if (isDenial(message)) return new RedisDenied(message);

@@ -1,7 +1,7 @@
 import type { Sealer } from './sealing';
 import type { RequestHead, ResponseHead } from '../shared/exchange';
 
-/** A part of a response. Frame 1 of every response is its claim, not sealed: it names the attempt that the key is derived from. */
+/** A part of a response. Frame 1 of every response is its claim. It is not sealed, because it contains the attempt that the key is derived from. */
 export type Frame =
   | { readonly type: 'head'; readonly head: ResponseHead }
   | { readonly type: 'data'; readonly data: Buffer }
@@ -18,7 +18,7 @@ export function sealFrame(sealer: Sealer, number: number, frame: Frame): Buffer 
   return sealer.seal(number, Buffer.from(CODES[frame.type]), payloadOf(frame));
 }
 
-/** Undefined if the frame does not open. */
+/** Undefined if the frame cannot be opened. */
 export function openFrame(sealer: Sealer, number: number, sealed: Buffer): Frame | undefined {
   const plain = sealer.open(number, sealed);
   if (!plain) return undefined;
@@ -42,7 +42,7 @@ function payloadOf(frame: Frame): Buffer {
   }
 }
 
-/** A request's head as it is stored: with the time, so that an old one cannot be put into Redis again. */
+/** A request's head as it is stored, with the time, so that an old request cannot be replayed. */
 export interface StoredHead {
   readonly time: number;
   readonly head: RequestHead;

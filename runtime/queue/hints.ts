@@ -6,21 +6,21 @@ import type { QueueSettings } from './settings';
 export interface HintsProps {
   readonly inbox: string;
   readonly waiting: string;
-  /** Blocks most of the time. */
+  /** Used for blocking pops only. */
   readonly connection: Connection;
   readonly commands: Connection;
   readonly settings: QueueSettings;
-  /** Whether requests of the common queue are wanted. */
+  /** Whether the worker takes requests of the common queue. */
   readonly takesCommon: () => boolean;
   readonly onHint: (id: string) => void;
-  /** Something about a request that this worker has: `gone`, or its `body` is there. */
+  /** Notes about a request that this worker has claimed: `gone`, or `body` when the body is stored. */
   readonly onNote: (kind: string, id: string) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
 const PAUSE_AFTER_FAILURE_MS = 50;
 
-/** Pops hints: ids of requests that wait, for this worker (its inbox) or for any. */
+/** Pops hints: ids of waiting requests, for this worker (its inbox) or for any. */
 export class Hints {
   private paused?: Promise<void>;
   private resumePopping?: () => void;
@@ -44,7 +44,7 @@ export class Hints {
     }
   }
 
-  /** Resolves when no hint is being popped, nor will be until `resume()`. */
+  /** Resolves when no pop is pending. The next one follows after `resume()`. */
   public async pause(): Promise<void> {
     this.paused ??= new Promise((resolve) => { this.resumePopping = resolve; });
     this.wake(true);
@@ -56,7 +56,7 @@ export class Hints {
     this.resumePopping?.();
   }
 
-  /** Ends a pop of the inbox alone, so that the next one sees the common queue. */
+  /** Ends a pop of the inbox, so that the next one includes the common queue. */
   public wake(always = false): void {
     if (!this.popping || (this.popsCommon && !always)) return;
     void this.add(this.props.inbox, '0', 'wake:');
@@ -83,7 +83,7 @@ export class Hints {
       const [kind, id] = member.split(':');
       onNote(kind, id);
     } else if (key === waiting && !this.props.takesCommon()) {
-      // The last place was taken meanwhile. If this fails, the relay adds the hint again.
+      // The last free place was taken during the pop. If this fails, the relay adds the hint again.
       await this.add(waiting, score, member);
     } else {
       onHint(member);

@@ -2,14 +2,14 @@ import type { RedisEndpoint } from './endpoint';
 import type { QueueLog } from './log';
 import type { QueueSettings } from './settings';
 
-/** What relay and worker must agree on, and how they reach Redis. */
+/** Options that relay and worker must share, and the connection to Redis. */
 export interface QueueOptions {
   readonly redis: RedisEndpoint;
-  /** Reads the endpoint once more, when Redis has rejected the credentials. */
+  /** Reads the endpoint again, after Redis has rejected the credentials. */
   readonly readRedisAgain?: () => Promise<RedisEndpoint>;
-  /** Names the deployment among others on the same Redis. */
+  /** Prefix of all keys, unique among the deployments that share one Redis. */
   readonly prefix: string;
-  /** Changes with the image, the configuration, the protocol and the secret: workers of another release get nothing. */
+  /** Hash of image, configuration, protocol and secret. Workers of another release get no requests. */
   readonly release: string;
   readonly sealingSecret: Buffer;
   readonly log: QueueLog;

@@ -1,13 +1,13 @@
 import type { ResponseHead } from '../shared/exchange';
 
-/** When a request reached each step, in milliseconds since the epoch. */
+/** Times at which a request reached each step, in milliseconds since the epoch. */
 export interface RequestTimes {
   readonly queued: number;
   readonly claimed?: number;
   readonly firstByte?: number;
 }
 
-/** A response that has begun. Its body must be read or left, or the request's signal aborted: until then the queue is taken. */
+/** A response that has begun. The queue is busy until its body is read or cancelled, or the request's signal is aborted. */
 export interface QueuedResponse {
   readonly kind: 'response';
   readonly id: string;
@@ -15,26 +15,26 @@ export interface QueuedResponse {
   readonly worker: string;
   readonly times: RequestTimes;
   /**
-   * The body. Throws `ResponseBroken` where the response does not go on. What is not pulled is not fetched. Leaving the
-   * loop early tells the worker that nobody waits.
+   * The body. Throws `ResponseBroken` if the response is interrupted. Data is fetched on demand. Leaving the loop early
+   * notifies the worker that the response is no longer needed.
    */
   readonly body: AsyncIterable<Buffer>;
 }
 
-/** Not executed, so it may be sent again: 503. */
+/** The request was not executed and may be repeated: status 503. */
 export interface Unavailable {
   readonly kind: 'unavailable';
   readonly id: string;
   /**
    * `refused`: a worker could not be started. `broken`: the last worker failed to start. `timeout`: no worker claimed
-   * it. `redis`: Redis cannot be used.
+   * it. `redis`: Redis is not available.
    */
   readonly reason: 'refused' | 'broken' | 'timeout' | 'redis';
   readonly message: string;
   readonly times: RequestTimes;
 }
 
-/** A worker had it, or may have had it, and there is no response: 502. */
+/** A worker may have executed the request, and there is no response: status 502. */
 export interface Failed {
   readonly kind: 'failed';
   readonly id: string;

@@ -7,10 +7,10 @@ export interface QueuedExchangeProps {
   readonly id: string;
   readonly attempt: string;
   readonly head: RequestHead;
-  /** The whole body. Rejects if it cannot be had. */
+  /** The complete body. Rejects if it is not available. */
   readonly fetchBody: () => Promise<Buffer>;
   readonly writer: ResponseWriter;
-  /** The response is written, or nobody waits for it. */
+  /** Called when the response is stored or no longer needed. */
   readonly onDone: () => void;
 }
 
@@ -21,7 +21,7 @@ export class QueuedExchange implements Exchange {
   public readonly head: RequestHead;
   public readonly body: Readable;
   public readonly writer: ResponseWriter;
-  /** No more frames follow. */
+  /** Whether the last frame was queued. */
   public ended = false;
   private readonly aborting = new AbortController();
 
@@ -53,7 +53,7 @@ export class QueuedExchange implements Exchange {
     await this.finish({ type: 'error', reason });
   }
 
-  /** Nobody waits for the response any more. */
+  /** Discards the response, which is no longer needed. */
   public leave(reason: string): void {
     if (this.aborting.signal.aborted) return;
     this.writer.close();

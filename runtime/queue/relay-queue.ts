@@ -12,22 +12,22 @@ import type { RequestHead } from '../shared/exchange';
 
 export interface RelayQueueOptions extends QueueOptions {
   readonly startWorker: StartWorker;
-  /** Requests that one worker serves at a time. */
+  /** Number of requests that one worker serves at a time. */
   readonly capacity: number;
-  /** Most workers that are open for requests at a time. */
+  /** Maximum number of workers that accept requests at a time. */
   readonly maxWorkers: number;
 }
 
 export interface SubmitOptions {
-  /** The chat that the request is about: it goes to the worker that generates it. */
+  /** The chat that the request refers to. The request is routed to the worker that generates it. */
   readonly streamId?: string;
-  /** Aborted when the client is gone. */
+  /** Aborted when the client disconnects. */
   readonly signal?: AbortSignal;
-  /** The longest that the request waits for a worker, if not as in the settings. */
+  /** Maximum time that the request waits for a worker. Overrides the settings. */
   readonly waitMs?: number;
 }
 
-/** The relay's side of the queue, over one connection: one request at a time. */
+/** The relay's side of the queue. It has one connection, and handles one request at a time. */
 export class RelayQueue {
   private readonly settings: QueueSettings;
   private readonly connection: Connection;
@@ -45,12 +45,12 @@ export class RelayQueue {
   }
 
   /**
-   * Connects ahead of the first request. Fails with `RedisUnsuitable`, `RedisDenied` or `RedisUnreachable`; the queue
-   * can be used nevertheless, and tries again.
+   * Connects ahead of the first request. Fails with `RedisUnsuitable`, `RedisDenied` or `RedisUnreachable`. The next
+   * request tries again.
    */
   public async connect(): Promise<void> {
     try {
-      // Trimming by id came with Redis 6.2.
+      // Trimming by id requires Redis 6.2.
       await this.connection.repeat(() => this.connection.send('XTRIM', [this.names.response('-'), 'MINID', '1-0']), this.settings.unreachableMs);
     } catch (error) {
       this.report(error);
@@ -58,7 +58,7 @@ export class RelayQueue {
     }
   }
 
-  /** Queues a request, has a worker started if it takes one, and waits until its response begins. */
+  /** Queues a request, starts a worker if necessary, and waits until the response begins. */
   public async submit(head: RequestHead, body: Buffer, options: SubmitOptions = {}): Promise<Outcome> {
     if (this.busy) throw new Error('a RelayQueue handles one request at a time: read the previous response to its end first');
     this.busy = true;
@@ -80,7 +80,7 @@ export class RelayQueue {
     return submission.outcome();
   }
 
-  /** Resolves when no start of a worker is under way: until then the process must not be frozen. */
+  /** Resolves when no start of a worker is in progress. Until then, the process must not be frozen. */
   public settled(): Promise<void> {
     return this.starts.settled();
   }

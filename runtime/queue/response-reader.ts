@@ -10,7 +10,7 @@ import type { ResponseHead } from '../shared/exchange';
 
 export interface ResponseReaderProps {
   readonly id: string;
-  /** The request's body, if it was not stored with the head. */
+  /** The request's body, if it is too large to be stored with the head. */
   readonly largeBody?: Buffer;
   readonly connection: Connection;
   readonly names: Names;
@@ -18,18 +18,18 @@ export interface ResponseReaderProps {
   readonly settings: QueueSettings;
   readonly signal?: AbortSignal;
   readonly log: QueueLog;
-  /** Commands to be sent along with the next read. */
+  /** Commands to send together with the next read. */
   readonly errands: () => Command[];
 }
 
 export type Command = readonly [string, ...Argument[]];
 
-/** A worker whose lease is missing is looked at twice: Redis may have lost the lease, and the worker puts it back. */
+/** Number of missing leases in succession after which a worker is dead: if Redis has lost the lease, the worker restores it. */
 const STRIKES = 2;
 
-/** Reads the response to one request, frame by frame, in order and without a gap. */
+/** Reads the frames of the response to one request, in order and without gaps. */
 export class ResponseReader {
-  /** Who has claimed the request, as far as is known. */
+  /** The worker that has claimed the request, if it is known. */
   public worker?: string;
   private attempt?: string;
   private sealer?: Sealer;
@@ -53,7 +53,7 @@ export class ResponseReader {
     this.sealer = this.props.sealing.response(this.props.id, attempt);
   }
 
-  /** Whether the request is claimed; waits for it once, also where the connection breaks. */
+  /** Whether the request is claimed. Waits for a claim once, even if the connection is lost. */
   public async waitForClaim(ms: number): Promise<boolean> {
     if (this.worker) return true;
     try {
@@ -85,18 +85,18 @@ export class ResponseReader {
     }
   }
 
-  /** Tells the worker that nobody waits, unless the response is whole. */
+  /** Notifies the worker that the response is no longer needed, unless it is complete. */
   public async abandon(): Promise<void> {
     const { attempt, worker } = this;
     const { connection, names, settings, id } = this.props;
     if (this.finished || !attempt || !worker) return;
     this.finished = true;
     const tell = () => connection.run(ABANDON, [names.request(id), names.inbox(worker)], [id, attempt, settings.requestTtlMs]);
-    // If Redis is gone, the worker finds out that nobody reads.
+    // Without Redis, the worker notices that the response is not read.
     await connection.repeat(tell, settings.replyMs).catch(() => undefined);
   }
 
-  /** The next frame. Errors of the worker are thrown, bodies it wants are handed over. */
+  /** The next frame. Throws errors of the worker, and stores the request's body if the worker asks for it. */
   private async next(): Promise<Frame> {
     for (;;) {
       const frame = this.frames.shift();
@@ -125,7 +125,7 @@ export class ResponseReader {
     }
     this.strikes += 1;
     if (verdict === 'missing' && this.strikes < STRIKES) return;
-    // What it wrote before its lease ended is there by now.
+    // Frames that the worker wrote before its lease ended are in Redis by now.
     if (await connection.repeat(() => this.read(), settings.outageMs)) return;
     throw new ResponseBroken('the worker died');
   }
@@ -138,9 +138,9 @@ export class ResponseReader {
     return String(reply);
   }
 
-  /** Reads on, after trimming what was consumed. Whether there was anything. */
+  /** Trims the frames that were consumed, and reads further ones. Returns whether there were any. */
   private async read(blockMs?: number): Promise<boolean> {
-    if (this.props.signal?.aborted) throw new ResponseBroken('the client is gone');
+    if (this.props.signal?.aborted) throw new ResponseBroken('the client has disconnected');
     const { last, key } = this;
     const { settings, connection } = this.props;
     const renews = performance.now() - this.renewedAt > settings.responseTtlMs / 6;
@@ -185,8 +185,8 @@ export class ResponseReader {
   }
 
   /**
-   * Not repeated: what stays behind expires anyway. Waited for, because a process that is frozen with a reply outstanding
-   * would throw its connection away when it goes on.
+   * Not repeated, because remaining keys expire. Awaited, because a process that is frozen with a pending reply would drop
+   * its connection when it is thawed.
    */
   private async finish(): Promise<void> {
     this.finished = true;

@@ -5,7 +5,7 @@ import { APPEND } from './scripts';
 import type { Sealer } from './sealing';
 import type { QueueSettings } from './settings';
 
-/** The size of an unread frame is estimated with what Redis and the seal add. */
+/** Estimated overhead of Redis and the seal for each unread frame. */
 const FRAME_OVERHEAD_BYTES = 64;
 
 interface SealedFrame {
@@ -19,7 +19,7 @@ export interface ResponseWriterProps {
   readonly sealer: Sealer;
   readonly connection: Connection;
   readonly settings: QueueSettings;
-  /** The relay has not read anything for too long, or Redis is gone. */
+  /** Called when the relay has not read anything for too long, or Redis is unreachable. */
   readonly onDead: (reason: string) => void;
 }
 
@@ -56,7 +56,7 @@ export class ResponseWriter {
     return this.waiting.length === 0 && this.stored === this.nextNumber - 1;
   }
 
-  /** The last frame that Redis has confirmed: to be noted before it is asked how many are unread. */
+  /** The last frame that Redis has confirmed. Callers read it before they query the number of unread frames. */
   public get confirmed(): number {
     return this.stored;
   }
@@ -83,7 +83,7 @@ export class ResponseWriter {
     }
   }
 
-  /** Discards what is unread, and all that comes. */
+  /** Discards unread and further frames. */
   public close(): void {
     this.closed = true;
     this.waiting = [];
@@ -92,7 +92,7 @@ export class ResponseWriter {
     this.wake();
   }
 
-  /** What Redis said about the response: how many frames of those up to `confirmed` are unread, -1 if it is lost. */
+  /** Evaluates a reply of Redis: the number of unread frames up to `confirmed`, or -1 if the response is lost. */
   public observe(unread: number, confirmed: number): void {
     if (this.closed) return;
     if (unread < 0) {
@@ -121,12 +121,12 @@ export class ResponseWriter {
       .catch((error: unknown) => this.props.onDead(error instanceof Error ? error.message : String(error)))
       .finally(() => {
         this.running = undefined;
-        // Written while the last round ended.
+        // Frames may have been queued while the last round ended.
         if (!this.closed && (!this.isStored || this.wakeWriters.length > 0)) this.run();
       });
   }
 
-  /** Stores what is to be stored, and waits as long as too much is unread. */
+  /** Stores the queued frames, and waits while too much is unread. */
   private async store(): Promise<void> {
     const { settings } = this.props;
     let pause = settings.pollMs;
@@ -144,7 +144,7 @@ export class ResponseWriter {
     }
   }
 
-  /** Neighbouring pieces of data become one frame, large ones several. */
+  /** Merges adjacent chunks of data into one frame, and splits large ones. */
   private sealWaiting(): void {
     const { frameBytes } = this.props.settings;
     let data: Buffer[] = [];
@@ -174,7 +174,7 @@ export class ResponseWriter {
     this.keptBytes += sealed.length + FRAME_OVERHEAD_BYTES;
   }
 
-  /** Whether the relay has read on. */
+  /** Stores frames. Returns whether the relay has read further frames. */
   private async append(frames: SealedFrame[]): Promise<boolean> {
     const { connection, key, settings } = this.props;
     const first = frames[0]?.number ?? 0;
@@ -182,7 +182,7 @@ export class ResponseWriter {
     const args = [this.lost ? 1 : 0, settings.responseTtlMs, first, ...frames.map(({ sealed }) => sealed)];
     const { losses } = this;
     const unread = Number(await connection.repeat(() => connection.run(APPEND, [key], args), settings.outageMs));
-    // A loss that was noticed meanwhile: what was written may be gone.
+    // A loss was noticed meanwhile, so the frames may be lost as well.
     if (losses !== this.losses) return false;
     if (unread >= 0) {
       this.lost = false;

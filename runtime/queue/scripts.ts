@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A Lua script: each is one atomic step, and may be repeated when its reply was lost. */
+/** A Lua script: each is atomic and idempotent, so that it can be repeated if its reply is lost. */
 export interface Script {
   readonly name: string;
   readonly source: string;
@@ -32,8 +32,8 @@ function script(name: string, body: string): Script {
 }
 
 /**
- * Stores a request, adds its hint, and decides whether a worker must be started. Answers since when it waits, how many workers live, and how
- * many others are starting.
+ * Stores a request, adds its hint, and decides whether a worker must be started. Returns since when it waits, and the numbers of live
+ * workers and of other starting ones.
  * KEYS request, waiting, inbox of the owner, workers, starts, broken
  * ARGV id, mode (first, again, restore), owner, head, body, request's lifetime, start's id, 1 if that start is under way,
  *      start's lifetime, capacity of a worker, most workers, time first enqueued, a start that was refused
@@ -100,8 +100,8 @@ return {'start', since, live, starting}
 `);
 
 /**
- * Gives a request to one attempt of one worker, and tells the relay with the first frame of the response. A request that
- * has a response was claimed, even if Redis has lost the claim.
+ * Assigns a request to one attempt of one worker, and notifies the relay with the first frame of the response. A request
+ * that has a response was claimed, even if Redis has lost the claim.
  * KEYS request, response, waiting, workers
  * ARGV id, attempt, worker, claimed lifetime, response's lifetime, duration of the lease, free, open
  */
@@ -125,7 +125,7 @@ return {stored[1], stored[2]}
 `);
 
 /**
- * Adds frames with explicit numbers to a response. Answers how many frames are unread, or -1 if the response is lost.
+ * Adds frames with explicit numbers to a response. Returns the number of unread frames, or -1 if the response is lost.
  * KEYS response
  * ARGV 1 to create it, lifetime, number of the first frame, frames
  */
@@ -140,7 +140,7 @@ return redis.call('XLEN', KEYS[1])
 `);
 
 /**
- * Renews a worker's lease and all that belongs to the requests it has claimed, and puts back what Redis has lost.
+ * Renews a worker's lease and the keys of the requests that it has claimed, and restores keys that Redis has lost.
  * KEYS workers, starts, broken, then request and response of each claim
  * ARGV worker, duration of the lease, free, open, id of the start or nothing, claimed lifetime, response's lifetime, attempts
  */
@@ -184,7 +184,7 @@ return result
 `);
 
 /**
- * Ends a start that no worker comes of.
+ * Removes a start that has failed.
  * KEYS starts. ARGV id of the start
  */
 export const END_START = script('end-start', `
@@ -193,7 +193,7 @@ return 1
 `);
 
 /**
- * What a relay needs to know about a silent worker. One that cannot go on with a request removes its name from it.
+ * Whether a silent worker is alive. A worker that cannot continue a request removes its name from it.
  * KEYS workers, request. ARGV worker, attempt
  */
 export const ALIVE = script('alive', `
@@ -207,7 +207,7 @@ return 'alive'
 `);
 
 /**
- * Whether the worker that generated a chat has died. One that has left has no generations, so it counts as dead too.
+ * Whether the worker that generated a chat has died. A worker that has left has no generations, so it counts as dead.
  * KEYS stream, workers. ARGV the worker that asks
  */
 export const ORPHANED = script('orphaned', `
@@ -218,7 +218,7 @@ return (not value or parse(value) <= now()) and 1 or 0
 `);
 
 /**
- * Takes a request back unless it has been claimed. What stays behind keeps a late copy of the request from being stored.
+ * Withdraws a request unless it has been claimed. The remaining key prevents a late copy of the request from being stored.
  * KEYS request, waiting, inbox, starts. ARGV id, lifetime, id of a start or nothing
  */
 export const WITHDRAW = script('withdraw', `
@@ -235,7 +235,7 @@ return {known and 'withdrawn' or 'lost'}
 `);
 
 /**
- * Tells a worker that nobody waits for the response any more.
+ * Notifies a worker that the response is no longer needed.
  * KEYS request, inbox. ARGV id, attempt, lifetime
  */
 export const ABANDON = script('abandon', `
@@ -247,8 +247,8 @@ return 1
 `);
 
 /**
- * Withdraws a worker's lease, unless it should stay because something waits.
- * KEYS workers, waiting, inbox. ARGV worker, 1 to leave whatever waits, 1 if the common queue counts, lifetime of hints
+ * Withdraws a worker's lease, unless the worker should stay because a request waits.
+ * KEYS workers, waiting, inbox. ARGV worker, 1 to leave even if requests wait, 1 if the common queue counts, lifetime of hints
  */
 export const LEAVE = script('leave', `
 local hints = {}

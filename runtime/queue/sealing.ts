@@ -5,17 +5,17 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const PROTOCOL = 'librechat-queue-1';
 
-/** Seals what goes one way: each frame under a number of its own. */
+/** Seals the data of one direction. Each frame has its own number. */
 export interface Sealer {
   seal(number: number, ...parts: Buffer[]): Buffer;
-  /** Undefined if it was sealed with another key or number, or was changed. */
+  /** Undefined if the data was sealed with another key or number, or was modified. */
   open(number: number, sealed: Buffer): Buffer | undefined;
 }
 
-/** The numbers of what a relay seals under a request's key. */
+/** Numbers of the parts that a relay seals with a request's key. */
 export const REQUEST_PARTS = { head: 0, inlineBody: 1, largeBody: 2 } as const;
 
-/** Derives a key per request, direction and attempt out of one secret: so no nonce is ever used twice. */
+/** Derives a key per request, direction and attempt from one secret, so that no nonce is used twice. */
 export class Sealing {
   public constructor(private readonly secret: Buffer) {
     if (secret.length < 32) throw new Error(`the sealing secret must have 32 bytes or more, got: ${secret.length}`);

@@ -1,50 +1,50 @@
 /** Timings in milliseconds and sizes in bytes. Relay and worker of one release use the same. */
 export interface QueueSettings {
-  /** A worker renews its lease this often. */
+  /** Interval at which a worker renews its lease. */
   readonly beatMs: number;
-  /** A lease ends this long after the last beat, by the clock of Redis. */
+  /** Duration of a lease after the last renewal, by the clock of Redis. */
   readonly leaseMs: number;
-  /** The longest that a worker blocks for a hint. */
+  /** Maximum time that a worker blocks for a hint. */
   readonly popMs: number;
-  /** A request that nobody has claimed is enqueued again this often. */
+  /** Interval at which an unclaimed request is enqueued again. */
   readonly enqueueAgainMs: number;
-  /** A claimed request is silent for so long: the relay looks at the worker's lease. */
+  /** Time without a frame after which the relay checks the worker's lease. */
   readonly silenceMs: number;
-  /** The longest that a request waits to be claimed. */
+  /** Maximum time that a request waits to be claimed. */
   readonly waitMs: number;
-  /** How long a relay whose start of a worker was refused waits for the workers there are. */
+  /** Time that a relay whose start of a worker was refused waits for running workers. */
   readonly refusedGraceMs: number;
-  /** A start of a worker counts as under way for so long, unless renewed. */
+  /** Lifetime of a start of a worker, unless it is renewed. */
   readonly startMs: number;
-  /** A worker that failed to start keeps others from being started for so long. */
+  /** Time after a failed start in which no other worker is started. */
   readonly brokenMs: number;
   /** Lifetimes of keys. */
   readonly requestTtlMs: number;
   readonly claimedTtlMs: number;
   readonly responseTtlMs: number;
   readonly streamTtlMs: number;
-  /** Lifetime of what belongs to a finished request. */
+  /** Lifetime of the keys of a finished request. */
   readonly finishedTtlMs: number;
-  /** A relay that reads nothing of what is unread for so long is dead. */
+  /** Time after which a relay that reads no unread frames is considered dead. */
   readonly deadRelayMs: number;
-  /** A worker that waits for a large body asks for it again this often. */
+  /** Interval at which a worker that waits for a large body asks for it again. */
   readonly wantAgainMs: number;
-  /** Connecting to Redis, TLS and AUTH included. */
+  /** Timeout for connecting to Redis, including TLS and AUTH. */
   readonly connectMs: number;
-  /** A reply that takes longer than this (and than the command may block): the connection is thrown away. */
+  /** Timeout for a reply, in addition to the time for which the command may block. The connection is then dropped. */
   readonly replyMs: number;
-  /** A new request fails if Redis cannot be reached for so long. */
+  /** Time without Redis after which a new request fails. */
   readonly unreachableMs: number;
-  /** A response under way, and a worker, survive an outage of Redis of this length. */
+  /** Outage of Redis that workers and responses in progress survive. */
   readonly outageMs: number;
-  /** A connection idle for longer is not used again: it may have died in a frozen environment. */
+  /** Idle time after which a connection is not used again, since it may have died in a frozen environment. */
   readonly idleConnectionMs: number;
-  /** How often a worker asks whether a slow relay has read on: the first and the longest pause. */
+  /** First and longest pause between a worker's queries whether a slow relay has read further frames. */
   readonly pollMs: number;
   readonly maxPollMs: number;
-  /** The most of a response that may be unread. */
+  /** Maximum unread bytes of a response. */
   readonly windowBytes: number;
-  /** The largest frame. */
+  /** Maximum size of a frame. */
   readonly frameBytes: number;
   /** Larger request bodies stay in the relay until a worker asks for them. */
   readonly inlineBodyBytes: number;
@@ -81,7 +81,7 @@ export const DEFAULT_SETTINGS: QueueSettings = {
 
 const TIMES = Object.keys(DEFAULT_SETTINGS).filter((name) => name.endsWith('Ms')) as (keyof QueueSettings)[];
 
-/** All times divided by the factor, for tests. Connecting and replies keep theirs: a busy machine is no faster. */
+/** All times divided by the factor, for tests, except those for connecting and replies, which depend on the machine. */
 export function scaledSettings(factor: number, overrides: Partial<QueueSettings> = {}): QueueSettings {
   const unscaled: (keyof QueueSettings)[] = ['connectMs', 'replyMs', 'unreachableMs', 'outageMs', 'pollMs', 'maxPollMs'];
   const scaled = TIMES.filter((name) => !unscaled.includes(name)).map((name) => [name, Math.ceil(DEFAULT_SETTINGS[name] / factor)]);

@@ -4,26 +4,26 @@ import { messageOf } from './errors';
 /** The result of starting a worker. */
 export type Started = 'started' | { readonly refused: string };
 
-/** Starts a worker, which hands the id on to `WorkerQueue.reportStarted`. Resolves once the worker runs or cannot. */
+/** Starts a worker, which passes the id to `WorkerQueue.reportStarted`. Resolves when the worker runs or the start has failed. */
 export type StartWorker = (startId: string) => Promise<Started>;
 
 /** One start of a worker by this relay. */
 export interface Start {
   readonly id: string;
-  /** True until the worker runs, or cannot. */
+  /** True until the worker runs or the start has failed. */
   readonly underWay: boolean;
-  /** Why it cannot. */
+  /** The reason for a failed start. */
   readonly refused?: string;
 }
 
-/** The starts that this relay has begun. */
+/** The starts of workers by this relay. */
 export class Starts {
   private readonly running = new Set<Promise<void>>();
   private refused: string[] = [];
 
   public constructor(private readonly startWorker: StartWorker) {}
 
-  /** An id, under which Redis decides whether to start. */
+  /** Id for a possible start. Redis decides whether to start. */
   public newId(): string {
     return randomUUID();
   }
@@ -47,7 +47,7 @@ export class Starts {
     return start;
   }
 
-  /** Refused starts that Redis still counts; they are the caller's to remove. */
+  /** Returns the refused starts that Redis still counts. The caller must remove them from Redis. */
   public takeRefused(): string[] {
     return this.refused.splice(0);
   }

@@ -29,7 +29,7 @@ export interface SubmissionProps {
   readonly done: () => void;
 }
 
-/** One request of a relay, from its enqueueing until its response begins. */
+/** One request of a relay, until its response begins. */
 export class Submission {
   private readonly id = randomUUID();
   private readonly times: { queued: number; claimed?: number; firstByte?: number } = { queued: Date.now() };
@@ -39,10 +39,10 @@ export class Submission {
   private owner = '';
   private since = '';
   private live = 0;
-  /** Workers that others have started, and that do not live yet. */
+  /** Number of workers that other relays are starting. */
   private starting = 0;
   private stored = false;
-  /** The request, or a copy of it, may have reached Redis. */
+  /** Whether the request, or a copy of it, may have reached Redis. */
   private sent = false;
   private lostAt?: number;
   private start?: Start;
@@ -109,7 +109,7 @@ export class Submission {
     return { kind: 'response', id: this.id, head: response, worker: this.reader.worker!, times: this.times, body: this.reader.body() };
   }
 
-  /** Waits for a worker. Something is returned if the request was taken back. */
+  /** Waits for a worker. Returns an outcome if the request was withdrawn. */
   private async untilClaimed(): Promise<Outcome | undefined> {
     const { options, settings, connection, names } = this.props;
     if (options.streamId) {
@@ -141,7 +141,7 @@ export class Submission {
     return now >= this.waitUntil ? { reason: 'timeout', message: 'no worker had a free place in time' } : undefined;
   }
 
-  /** Puts the request, or its hint, into Redis. Answers why workers are broken, if they are. */
+  /** Stores the request, or its hint, in Redis. If workers fail to start, returns the reason. */
   private async enqueue(): Promise<string | undefined> {
     const { connection, settings, options } = this.props;
     if (options.signal?.aborted || this.start?.refused !== undefined && this.live + this.starting === 0) return undefined;
@@ -156,7 +156,7 @@ export class Submission {
         this.reader.claimedBy(first);
         return undefined;
       case 'lost':
-        // A worker may have claimed it before Redis lost it, and puts its claim back within a beat.
+        // A worker may have claimed the request before Redis lost it. It restores its claim with the next renewal.
         this.lostAt ??= now;
         return undefined;
       case 'broken':
@@ -194,12 +194,12 @@ export class Submission {
     }, forMs));
   }
 
-  /** A start that no worker will come out of: Redis must not count it any more. */
+  /** A failed start, which Redis must not count any more. */
   private get refusedStart(): string {
     return this.start?.refused === undefined ? '' : this.start.id;
   }
 
-  /** Takes the request back. Nothing is returned if a worker has claimed it. */
+  /** Withdraws the request. Undefined if a worker has claimed it. */
   private async withdraw(
     reason: Pick<Unavailable, 'reason' | 'message'> | 'aborted', forMs = this.props.settings.outageMs,
   ): Promise<Outcome | undefined> {
@@ -220,7 +220,7 @@ export class Submission {
     return { kind: 'unavailable', id: this.id, ...reason, times: this.times };
   }
 
-  /** What a failure means to the caller: whether a worker may have executed the request. */
+  /** The outcome after an error: it depends on whether a worker may have executed the request. */
   private async giveUp(error: unknown): Promise<Outcome> {
     if (this.props.options.signal?.aborted) {
       if (this.reader.worker) await this.reader.abandon();
@@ -238,7 +238,7 @@ export class Submission {
     return this.failed(messageOf(error));
   }
 
-  /** Whether no copy of the request can have been executed: known only if Redis can be asked. */
+  /** Whether no worker can have executed the request. False if Redis does not reply. */
   private async neverArrived(): Promise<boolean> {
     try {
       const outcome = await this.withdraw({ reason: 'redis', message: '' }, this.props.settings.unreachableMs / 5);

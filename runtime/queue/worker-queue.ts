@@ -14,11 +14,11 @@ import { DEFAULT_SETTINGS, type QueueSettings } from './settings';
 import type { Exchange, RequestSource } from '../shared/exchange';
 
 /**
- * The worker's side of the queue, over two connections. One object lasts as long as the worker may run: a frozen
- * environment keeps none.
+ * The worker's side of the queue, over two connections. Each invocation creates an object and closes it before the
+ * environment is frozen.
  */
 export class WorkerQueue implements RequestSource {
-  /** Names this worker to relays. */
+  /** Id of this worker for relays. */
   public readonly worker = randomUUID();
   private readonly settings: QueueSettings;
   private readonly names: Names;
@@ -36,7 +36,7 @@ export class WorkerQueue implements RequestSource {
   private reported = false;
   private beatAt = 0;
   private beating: Promise<void> = Promise.resolve();
-  /** Retired, and another worker was open since: only requests for own streams. */
+  /** Retired, and another worker has been open since. Only requests for own streams are taken. */
   private handedOver = false;
   private working: Promise<unknown>[] = [];
 
@@ -71,11 +71,11 @@ export class WorkerQueue implements RequestSource {
     return this.ending.signal;
   }
 
-  /** Takes up work: registers this worker, in place of the start that the relay counts as under way. */
+  /** Registers this worker, replaces the start that the relay counts, and begins to take requests. */
   public async reportStarted(startId = ''): Promise<void> {
     this.startId = startId;
     try {
-      // Trimming by id came with Redis 6.2.
+      // Trimming by id requires Redis 6.2.
       await this.commands.repeat(() => this.commands.send('XTRIM', [this.names.response('-'), 'MINID', '1-0']), this.settings.unreachableMs);
       await this.beat(this.settings.unreachableMs);
     } catch (error) {
@@ -87,7 +87,7 @@ export class WorkerQueue implements RequestSource {
     this.working = [this.keepBeating(), this.hints.run(this.ending.signal)];
   }
 
-  /** Tells relays that workers do not start, and why, so that they do not start more. */
+  /** Reports the reason for a failed start to relays, so that they do not start more workers. */
   public async reportBroken(reason: string, startId?: string): Promise<void> {
     await this.commands.repeat(
       () => this.commands.send('SET', [this.names.broken, reason, 'PX', this.settings.brokenMs]), this.settings.unreachableMs,
@@ -95,7 +95,7 @@ export class WorkerQueue implements RequestSource {
     if (startId !== undefined) await this.withdrawStart(startId);
   }
 
-  /** Tells relays that no worker comes of a start, so that they start another one. */
+  /** Reports a failed start to relays, so that they start another worker. */
   public async withdrawStart(startId: string): Promise<void> {
     await this.commands.repeat(() => this.commands.run(END_START, [this.names.starts], [startId]), this.settings.unreachableMs);
   }
@@ -153,7 +153,7 @@ export class WorkerQueue implements RequestSource {
   public async close(): Promise<void> {
     if (!this.ends.aborted) {
       this.leaving = true;
-      // Without Redis nothing of this succeeds, and relays find out by themselves.
+      // Without Redis, none of this succeeds, and relays notice that themselves.
       await Promise.race([this.depart(), sleep(2 * this.settings.replyMs, undefined, { signal: this.ends }).catch(() => undefined)]);
       this.claims.abandonAll('the worker is closing');
       this.end('the worker is closing');
@@ -203,7 +203,7 @@ export class WorkerQueue implements RequestSource {
     }
   }
 
-  /** One after the other: a late beat would bring back a lease that was withdrawn. */
+  /** Sequentially, because a late renewal would restore a lease that was withdrawn. */
   private beat(forMs: number): Promise<void> {
     return this.beating = this.beating.catch(() => undefined).then(() => this.renew(forMs));
   }
@@ -230,7 +230,7 @@ export class WorkerQueue implements RequestSource {
     }
   }
 
-  /** Redis may be away for a while; longer, and relays have given this worker up. */
+  /** A short outage of Redis is tolerated. After a longer one, relays consider this worker dead. */
   private failed(error: unknown): void {
     if (this.ends.aborted) return;
     const outage = performance.now() - this.beatAt;

@@ -3,7 +3,7 @@ import type { Request } from './request';
 const BY_PATH = /^\/api\/agents\/chat\/(?:stream|status)\/([^/?]+)\/?(?:\?|$)/i;
 const BY_BODY = /^\/api\/agents\/chat\/(?:abort|resume)\/?(?:\?|$)/i;
 
-/** The chat that a request re-attaches to, reads or stops: LibreChat serves it best in the process that generates it. */
+/** The chat that a request resumes, reads or stops. The process that generates the chat serves it best. */
 export function streamIdOf({ head: { method, path }, body }: Request): string | undefined {
   if (method === 'GET') return decoded(BY_PATH.exec(path)?.[1]);
   return method === 'POST' && BY_BODY.test(path) ? idIn(body) : undefined;
@@ -17,7 +17,7 @@ function decoded(text?: string): string | undefined {
   }
 }
 
-/** In the order in which LibreChat looks for it. */
+/** In LibreChat's order of precedence. */
 function idIn(body: Buffer): string | undefined {
   let fields: Record<string, unknown>;
   try {

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { OwnResponse } from './own-response';
 import type { ResponseMetadata } from './response';
 
-/** The response on its way to the client. */
+/** The response to the client. */
 export class ClientResponse {
   public statusCode?: number;
   private readonly controller = new AbortController();
@@ -13,7 +13,7 @@ export class ClientResponse {
     out.on('error', closed);
   }
 
-  /** Aborted when the platform takes no more of it. */
+  /** Aborted when the platform accepts no more data. */
   public get gone(): AbortSignal {
     return this.controller.signal;
   }
@@ -23,11 +23,11 @@ export class ClientResponse {
     if (this.out.destroyed) return;
     this.statusCode = metadata.statusCode;
     awslambda.HttpResponseStream.from(this.out, metadata).write('');
-    // Metadata that shared a packet with the first event was reported to hold the whole response back.
+    // There are reports of responses that were buffered completely when the metadata was in one packet with the first event.
     await turn();
   }
 
-  /** Writes, and resolves when more may be written or the signal is aborted. */
+  /** Resolves when more may be written, or when the signal is aborted. */
   public async write(chunk: Buffer, signal: AbortSignal): Promise<void> {
     const { out } = this;
     // A stream that is destroyed never drains.
@@ -45,7 +45,7 @@ export class ClientResponse {
     });
   }
 
-  /** Ends it; resolves when the platform has all of it, or takes no more. */
+  /** Ends the response. Resolves when the platform has all of it, or accepts no more data. */
   public async end(): Promise<void> {
     const { out } = this;
     if (out.destroyed) return;
@@ -56,7 +56,7 @@ export class ClientResponse {
     });
   }
 
-  /** Sends a whole response of the relay's own. */
+  /** Sends a complete response of the relay itself. */
   public async respond({ metadata, body }: OwnResponse): Promise<void> {
     await this.begin(metadata);
     if (!this.out.destroyed) this.out.write(body);

@@ -2,7 +2,7 @@ import { QUEUE } from '../../src/contract/queue';
 import { RELAY } from '../../src/contract/relay';
 import { given, positive } from '../queue/environment';
 
-/** What the function's variables say themselves. */
+/** Values of the function's environment variables that are not references. */
 export interface Configuration {
   readonly prefix: string;
   readonly release: string;

@@ -10,7 +10,7 @@ const CHECKSUM_BYTES = 4;
 const STRING_TYPE = 7;
 
 /**
- * Reads the first message, or nothing as long as it is not whole. Its checksums are left to TLS.
+ * Reads the first message. Undefined while it is incomplete. Checksums are not verified, since TLS protects the data.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTSelectObjectAppendix.html
  */
@@ -26,7 +26,7 @@ export function firstMessage(bytes: Buffer): Message | undefined {
   };
 }
 
-/** Those that hold text; a message of Lambda has no others. */
+/** Headers of type string. Lambda's messages have no others. */
 function headersIn(bytes: Buffer): Record<string, string> {
   const headers: Record<string, string> = {};
   for (let at = 0; at < bytes.length;) {

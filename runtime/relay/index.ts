@@ -13,7 +13,7 @@ import { References } from '../shared/references';
 
 const log = logOf('relay');
 
-/** Reads the configuration and connects to Redis; resolves to the handler. Fails where a variable is missing or wrong. */
+/** Reads the configuration and connects to Redis. Resolves to the handler. Fails if a variable is missing or invalid. */
 export async function start(environment: NodeJS.ProcessEnv): Promise<StreamingHandler> {
   const settings = readSettings(environment);
   const configuration = readConfiguration(environment);
@@ -29,9 +29,9 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<StreamingHa
   const queue = once(open);
   const relay = new Relay({ ...configuration, ...settings, queue, retryAfterSeconds: () => starter.retryAfterSeconds, log });
 
-  // Init has more CPU than the function has later. What fails here is tried again by the first request, which gets a 503 if it must.
+  // Init has more CPU than later invocations. If it fails, the first request tries again, and may get a 503.
   const connecting = queue().then(
-    // The queue has logged why.
+    // The queue has logged the error.
     (opened) => opened.connect().catch(() => undefined),
     (error: unknown) => log.error('secrets-unreadable', { message: messageOf(error) }),
   );
@@ -39,7 +39,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<StreamingHa
   return awslambda.streamifyResponse((event, out, context) => relay.handle(event, out, context));
 }
 
-/** The result of the work, which is done once unless it fails. */
+/** Memoizes the result of the work, unless it fails. */
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => result ??= work().catch((error: unknown) => {
@@ -68,10 +68,10 @@ function workerStarter(environment: NodeJS.ProcessEnv, configuration: Configurat
   });
 }
 
-/** Reads over connections of its own: those of before a freeze are dead. */
+/** Opens new connections for each read, since connections do not survive a freeze. */
 async function withReferences<T>(environment: NodeJS.ProcessEnv, settings: RelaySettings, read: (references: References) => Promise<T>): Promise<T> {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
-  // The SDK's endpoints are left out: a deployment may set them for LibreChat.
+  // Without the SDK's endpoint variables, which a deployment may set for LibreChat.
   const aws = new Aws({
     AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, [ADAPTER.awsEndpointUrl]: environment[RELAY.awsEndpoint],
   }, settings);

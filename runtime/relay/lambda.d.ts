@@ -1,5 +1,5 @@
 /**
- * What Lambda's Node.js runtime gives a handler that streams: some of a writable stream, but not one.
+ * The response stream of Lambda's Node.js runtime: it has some methods of a writable stream, but is none.
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
 interface LambdaResponseStream {

@@ -1,6 +1,6 @@
 import type { ResponseMetadata } from './response';
 
-/** A response that the relay gives without LibreChat. */
+/** A response of the relay itself. */
 export interface OwnResponse {
   readonly metadata: ResponseMetadata;
   readonly body: Buffer;
@@ -11,7 +11,7 @@ export function notReady(retryAfterSeconds: number): OwnResponse {
   return json(503, { code: 'SERVER_NOT_READY', message: 'The server is starting. Try again in a few seconds.' }, { 'retry-after': String(retryAfterSeconds) });
 }
 
-/** The request may have been executed, so it is not repeated here. */
+/** The request may have been executed, so it must not be repeated. */
 export function failed(): OwnResponse {
   return json(502, { code: 'SERVER_FAILED', message: 'The server failed before it responded.' });
 }

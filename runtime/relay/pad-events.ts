@@ -2,8 +2,8 @@ const LF = 10;
 const CR = 13;
 
 /**
- * Pads the events of an event stream, which may come in any pieces, to a number of bytes: a comment follows each event
- * that is shorter. Clients ignore comments, while a platform that holds small writes back sends larger ones on.
+ * Pads the events of an event stream, which may be split into any chunks, to a number of bytes: a comment follows each
+ * shorter event. Clients ignore comments, and a platform that buffers small writes forwards larger ones.
  */
 export class EventPadding {
   private eventBytes = 0;
@@ -33,7 +33,7 @@ export class EventPadding {
   }
 }
 
-/** `:` and two line ends are the least. */
+/** The shortest comment is `:` and two line breaks. */
 function comment(bytes: number): Buffer {
   return Buffer.from(`:${' '.repeat(Math.max(0, bytes - 3))}\n\n`);
 }

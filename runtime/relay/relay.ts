@@ -10,9 +10,9 @@ import type { Outcome, QueuedResponse, RelayQueue } from '../queue';
 import { messageOf, type Log } from '../shared/log';
 
 export interface RelayProps {
-  /** The queue, once the secrets are read; fails where they cannot be. */
+  /** Resolves to the queue when the secrets have been read. Fails if they cannot be read. */
   readonly queue: () => Promise<RelayQueue>;
-  /** What the last refused start asks clients to wait. */
+  /** `Retry-After` for clients, from the last refused start. */
   readonly retryAfterSeconds: () => number;
   readonly padEventsTo: number;
   readonly maxBodyBytes: number;
@@ -23,15 +23,15 @@ export interface RelayProps {
 /** How a request was served, for the log. */
 interface Served {
   readonly outcome?: Outcome;
-  /** The outcome as the client got it. `broken`: the beginning of a response that does not go on. `rejected`: the relay's own limit. */
+  /** The outcome for the client. `broken`: the response was interrupted. `rejected`: the request exceeds a limit of the relay. */
   readonly result: Outcome['kind'] | 'broken' | 'rejected';
-  /** Why there is no response, or not all of it. Never shown to clients. */
+  /** Why the response is missing or incomplete. Never sent to clients. */
   readonly reason?: string;
 }
 
 const RETRY_AFTER_SECONDS = { broken: 10, timeout: 2, redis: 5 };
 
-/** Only errors of such names are handed on by Lambda. */
+/** Lambda reports only errors with such names. */
 class RelayError extends Error {
   public constructor(public readonly name: `Function.${string}`, message: string) {
     super(message);
@@ -57,9 +57,9 @@ export class Relay {
     const ending = this.endingOf(context, client);
     const served = await this.serve(requestOf(event), client, ending).finally(() => clearTimeout(ending.timer));
     this.report(event, context, client, received, served);
-    // A start that is under way must not be frozen.
+    // The environment must not be frozen while it starts a worker.
     await this.queue?.settled();
-    if (served.result === 'broken') throw new RelayError('Function.ResponseBroken', 'the response broke off');
+    if (served.result === 'broken') throw new RelayError('Function.ResponseBroken', 'the response was interrupted');
   }
 
   private async serve(request: Request, client: ClientResponse, ending: Ending): Promise<Served> {
@@ -101,7 +101,7 @@ export class Relay {
     try {
       metadata = metadataOf(outcome.head, request.head.method);
     } catch (error) {
-      end('the response is of no use');
+      end('the response cannot be forwarded');
       await drained(outcome);
       await client.respond(failed());
       return { outcome, result: 'failed', reason: messageOf(error) };
@@ -121,7 +121,7 @@ export class Relay {
     }
   }
 
-  /** Goes the way of a request, so that it starts a worker if none is there. */
+  /** Handled as a request, so that it starts a worker if none runs. */
   private async handleTick(out: LambdaResponseStream, context: LambdaContext): Promise<void> {
     const client = new ClientResponse(out);
     const ending = this.endingOf(context, client);
@@ -135,16 +135,16 @@ export class Relay {
     clearTimeout(ending.timer);
     this.props.log.info('tick', { requestId: context.awsRequestId, outcome: outcome.kind, statusCode });
     await this.queue?.settled();
-    // Not an error: EventBridge would repeat the event, and the next one is soon enough.
+    // Failures are not thrown, because Lambda would repeat the event. The next event follows soon enough.
     out.write(JSON.stringify({ outcome: outcome.kind, statusCode }));
     await client.end();
   }
 
-  /** Ends what is under way when the client is gone, and before Lambda ends the function. */
+  /** Aborts the request when the client disconnects, and before the function times out. */
   private endingOf(context: LambdaContext, client: ClientResponse): Ending {
     const controller = new AbortController();
     const end = (reason: string) => controller.abort(new RelayError('Function.Ended', reason));
-    client.gone.addEventListener('abort', () => end('the client is gone'));
+    client.gone.addEventListener('abort', () => end('the client has disconnected'));
     const leftMs = context.getRemainingTimeInMillis() - this.props.endBeforeTimeoutMs;
     return { signal: controller.signal, end, timer: setTimeout(() => end('the time of the function ran out'), leftMs) };
   }
@@ -155,7 +155,7 @@ export class Relay {
       requestId: context.awsRequestId,
       apiRequestId: event.requestContext.requestId,
       method: event.httpMethod,
-      // Without the query: links that are sent by mail carry their secret in it.
+      // Without the query, which contains secrets in links that are sent by email.
       path: event.path,
       statusCode: client.statusCode,
       result,
@@ -177,12 +177,12 @@ interface Ending {
   readonly timer: NodeJS.Timeout;
 }
 
-/** A body that was not read to its end would keep the queue from the next request. */
+/** Reads the body to its end, which the queue requires before the next request. */
 async function drained({ body }: QueuedResponse): Promise<void> {
   const chunks = body[Symbol.asyncIterator]();
   try {
     while (!(await chunks.next()).done);
   } catch {
-    // The worker has had the request; nobody reads the response.
+    // The request was executed, and the response is discarded.
   }
 }

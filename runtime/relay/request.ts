@@ -7,15 +7,15 @@ export interface Request {
   readonly body: Buffer;
 }
 
-/** LibreChat trusts the first whoever sends it; the second is a secret of CloudFront and API Gateway. */
+/** LibreChat trusts the first one from any client. The second one is a secret between CloudFront and API Gateway. */
 const NOT_FOR_LIBRECHAT = ['x-tenant-id', 'x-api-key'];
 
-/** Set below: the length follows from the body, and API Gateway has replied to `Expect` already. */
+/** Replaced below. API Gateway has already responded to `Expect`. */
 const REPLACED = ['content-length', 'expect', 'x-forwarded-for', 'x-forwarded-proto'];
 
 const METHODS_WITHOUT_BODY = ['GET', 'HEAD', 'OPTIONS', 'DELETE'];
 
-/** The HTTP request that an event stands for. */
+/** Converts an event of API Gateway to an HTTP request. */
 export function requestOf(event: ProxyEvent): Request {
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   return { head: { method: event.httpMethod, path: pathOf(event), headers: headersOf(event, body.length), bodyLength: body.length }, body };
@@ -27,13 +27,13 @@ function pathOf(event: ProxyEvent): string {
   return search ? `${target(event.path)}?${search}` : target(event.path);
 }
 
-/** The path is encoded already: only what cannot stand in a request line is encoded, the rest stays byte for byte. */
+/** The path is already encoded. Only characters that are not allowed in a request line are encoded, the rest is unchanged. */
 function target(path: string): string {
   return path.replace(/[^\x21-\x7e]+|[?#]/gu, encode);
 }
 
 function encode(text: string): string {
-  // A lone surrogate has no encoding.
+  // Replaces lone surrogates, for which `encodeURIComponent` throws.
   return encodeURIComponent(Buffer.from(text).toString());
 }
 
@@ -47,16 +47,16 @@ function headersOf(event: ProxyEvent, length: number): string[] {
     .flatMap(({ name, values }) => values.flatMap((value) => [name, bytes(value)]));
 
   if (!valuesOf('host').length) headers.push('Host', 'localhost');
-  // The viewer and CloudFront's address: with the worker's own connection, `TRUST_PROXY=2` leads to the viewer.
+  // The addresses of the viewer and of CloudFront. Together with the worker's connection, `TRUST_PROXY=2` selects the viewer.
   const forwarded = valuesOf('x-forwarded-for').join(', ') || event.requestContext.identity?.sourceIp;
   if (forwarded) headers.push('X-Forwarded-For', forwarded);
-  // API Gateway speaks nothing else.
+  // API Gateway supports HTTPS only.
   headers.push('X-Forwarded-Proto', 'https');
   if (length > 0 || !METHODS_WITHOUT_BODY.includes(event.httpMethod)) headers.push('Content-Length', String(length));
   return headers;
 }
 
-/** Node writes header values as Latin-1: anything beyond goes out as the UTF-8 bytes that it came in as. */
+/** Node.js writes header values as Latin-1. Other characters are sent as the UTF-8 bytes that were received. */
 function bytes(value: string): string {
   return /[^\x00-\xff]/.test(value) ? Buffer.from(value).toString('latin1') : value;
 }

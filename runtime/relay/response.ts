@@ -1,18 +1,18 @@
 import type { ResponseHead } from '../shared/exchange';
 import { hopByHop } from '../shared/hop-by-hop';
 
-/** What stands before the body of a streamed response. */
+/** The metadata that precedes the body of a streamed response. */
 export interface ResponseMetadata {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
-  /** Only repeated headers and cookies: a name that is in `headers` too would count from here alone. */
+  /** Repeated headers and cookies only: API Gateway ignores `headers` for a name that is also here. */
   readonly multiValueHeaders?: Record<string, string[]>;
 }
 
-/** API Gateway looks for the end of the metadata no further than 16 KB; 8 bytes mark it. */
+/** API Gateway accepts up to 16 KB of metadata, including a delimiter of 8 bytes. */
 const MAX_METADATA_BYTES = 16 * 1024 - 8;
 
-/** Status and headers of LibreChat's response as API Gateway takes them. Fails where they are too long. */
+/** Status and headers of LibreChat's response in API Gateway's format. Fails if they are too long. */
 export function metadataOf({ statusCode, headers: raw }: ResponseHead, method: string): ResponseMetadata {
   const groups = grouped(raw);
   const dropped = hopByHop(groups.get('connection') ?? []);
@@ -23,7 +23,7 @@ export function metadataOf({ statusCode, headers: raw }: ResponseHead, method: s
     if (values.length > 1 || name === 'set-cookie') multiValueHeaders[name] = values;
     else headers[name] = values[0];
   }
-  // Sent chunked, empty responses were seen to hang behind CloudFront: https://github.com/nitrojs/nitro/issues/4417
+  // Empty responses with chunked encoding may hang behind CloudFront: https://github.com/nitrojs/nitro/issues/4417
   const empty = method === 'HEAD' || statusCode === 204 || statusCode === 304;
   if (empty) headers['content-length'] ??= '0';
   const metadata = { statusCode, headers, ...(Object.keys(multiValueHeaders).length ? { multiValueHeaders } : {}) };
@@ -32,7 +32,7 @@ export function metadataOf({ statusCode, headers: raw }: ResponseHead, method: s
   return metadata;
 }
 
-/** Whether the body is an event stream that can be read on the way. */
+/** Whether the body is an event stream without content encoding. */
 export function isEventStream({ headers }: ResponseMetadata): boolean {
   return (headers['content-encoding'] ?? 'identity') === 'identity' && (headers['content-type'] ?? '').startsWith('text/event-stream');
 }

@@ -3,18 +3,18 @@ import type { QueueSettings } from '../queue';
 import type { RetryOptions } from '../shared/aws';
 
 export interface RelaySettings extends RetryOptions {
-  /** A response is broken off this long before the function's timeout: after 890 of 900 seconds. */
+  /** A response is interrupted this long before the function's timeout: after 890 of 900 seconds. */
   readonly endBeforeTimeoutMs: number;
-  /** What fits Lambda's limit for an event. */
+  /** Maximum size of a request body within Lambda's limit for an event. */
   readonly maxBodyBytes: number;
   /**
-   * The longest that init waits for secrets and Redis; what takes longer goes on beside the first request. With the time
+   * Maximum time that init waits for secrets and Redis. Afterwards, they are read concurrently with the first request. With the time
    * after which Redis counts as unreachable, less than the 3 s within which a cold relay must give a 503.
    */
   readonly initMs: number;
-  /** How long connecting to Lambda may take. */
+  /** Timeout for connecting to Lambda. */
   readonly startConnectMs: number;
-  /** How long a worker may take to show that it has its event: a cold start of a large image, and init run twice. */
+  /** Timeout for the first byte of a worker: a cold start of a large image, and init run twice. */
   readonly startMs: number;
   readonly queue: Partial<QueueSettings>;
 }
@@ -26,13 +26,13 @@ const DEFAULTS: RelaySettings = {
   startConnectMs: 3_000,
   startMs: 45_000,
   queue: {},
-  // Together less than 3 s too.
+  // Also less than 3 s in total.
   awsAttempts: 2,
   awsTimeoutMs: 1_200,
   awsRetryMs: 100,
 };
 
-/** The settings, with those of a test in their place. */
+/** The settings, with overrides for tests. */
 export function readSettings(environment: NodeJS.ProcessEnv): RelaySettings {
   const overrides = environment[RELAY.testOverrides];
   return { ...DEFAULTS, ...(overrides ? (JSON.parse(overrides) as Partial<RelaySettings>) : {}) };

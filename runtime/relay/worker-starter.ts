@@ -26,22 +26,22 @@ class StartRefused extends Error {
   }
 }
 
-/** As much of a reason as a log line holds. */
+/** Number of characters of a reason in a log line. */
 const REASON_LENGTH = 500;
 
-/** When a client should try again, in seconds. LibreChat's page waits for 30 at most. */
+/** Values of `Retry-After` in seconds. LibreChat's page waits for at most 30. */
 const RETRY_AFTER: Record<Kind, number> = { throttled: 2, inactive: 15, failed: 10 };
 
 const INACTIVE = /^(ResourceNotReady|CodeArtifactUserPending|CodeArtifactUserDeleted)/;
 
 /**
  * Starts workers: synchronous invocations whose response is streamed. The worker responds with a byte when it has the
- * event; then the relay hangs up, and the worker runs on.
+ * event. Then the relay closes the connection, and the worker continues to run.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
  */
 export class WorkerStarter {
-  /** After the last start that was refused. */
+  /** Of the last start that was refused. */
   public retryAfterSeconds = RETRY_AFTER.failed;
 
   public constructor(private readonly props: WorkerStarterProps) {}
@@ -66,7 +66,7 @@ export class WorkerStarter {
     const { startMs } = this.props;
     const call = this.call(JSON.stringify(event));
     const late = setTimeout(() => call.destroy(new Error(`the worker did not respond within ${startMs} ms`)), startMs);
-    // Not only until the response: the break by the relay itself comes after it.
+    // Also after the response, because the relay itself destroys the connection then.
     call.on('error', () => undefined);
     try {
       const response = await responseTo(call);
@@ -91,7 +91,7 @@ export class WorkerStarter {
       headers: { 'Content-Type': 'application/json' },
       body,
     }, credentials);
-    // A connection that is kept may have died while the environment was frozen.
+    // No keep-alive: a connection may have died while the environment was frozen.
     const call = (protocol === 'https:' ? httpsRequest : httpRequest)(new URL(path!, endpoint), { method, headers: headers as Record<string, string>, agent: false });
     const connecting = setTimeout(() => call.destroy(new Error(`no connection to ${host} within ${connectMs} ms`)), connectMs);
     call.once('socket', (socket) => socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting)));
@@ -105,7 +105,7 @@ function responseTo(call: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => call.once('response', resolve).once('error', reject));
 }
 
-/** What Lambda refuses without a worker having seen anything. */
+/** The error for a start that Lambda rejects, so that no worker has the event. */
 async function refusalOf(response: IncomingMessage): Promise<StartRefused> {
   const type = String(response.headers['x-amzn-errortype'] ?? '').split(':')[0];
   const parts: Buffer[] = [];
@@ -115,7 +115,7 @@ async function refusalOf(response: IncomingMessage): Promise<StartRefused> {
   return new StartRefused(INACTIVE.test(type) ? 'inactive' : 'failed', message);
 }
 
-/** Resolves with the first byte of the worker's own; fails where the invocation ends without one. */
+/** Resolves with the first byte of the worker. Fails if the invocation ends without one. */
 async function firstByteOf(response: IncomingMessage): Promise<void> {
   let bytes = Buffer.alloc(0);
   for await (const part of response) {

@@ -19,13 +19,13 @@ interface AwsRequest {
   readonly body?: Buffer | string;
 }
 
-/** Refusals that mean "later", though they come as a client's error. */
+/** Throttling errors, which are retried although their status is 400. */
 const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
 
 /** DocumentDB has the API of RDS. */
 const RDS_VERSION = '2014-10-31';
 
-/** As much of a refusal as can hold its reason. */
+/** Number of characters of an error response that are reported. */
 const REASON_LENGTH = 300;
 
 /** The few AWS calls that the adapter makes, signed and retried. No SDK: loading one takes longer than all of them. */
@@ -60,7 +60,7 @@ export class Aws {
     await this.json('ssm', this.region, 'AmazonSSM.PutParameter', { Name: name, Value: value, Type: 'String', Overwrite: true });
   }
 
-  /** The text of a secret, by its ARN. */
+  /** The value of a secret, by its ARN. */
   public async secret(arn: string, stage?: string, version?: string): Promise<string> {
     const answer = await this.json('secretsmanager', regionOf(arn) ?? this.region, 'secretsmanager.GetSecretValue', {
       SecretId: arn,
@@ -104,7 +104,7 @@ export class Aws {
     });
   }
 
-  /** Ends its connections: they would not outlive a freeze. */
+  /** Closes the connections, which would not survive a freeze. */
   public close(): void {
     this.connections.close();
   }
@@ -115,7 +115,7 @@ export class Aws {
     return JSON.parse(answer.toString());
   }
 
-  /** A call of a service with AWS's query protocol, whose answers are XML. */
+  /** A call of a service with AWS's query protocol, whose responses are XML. */
   private async query(service: 'cloudformation' | 'rds', parameters: Record<string, string>): Promise<string> {
     const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
     const body = new URLSearchParams(parameters).toString();
@@ -132,7 +132,7 @@ export class Aws {
     }
   }
 
-  /** The answer, or why there is none that is of use. Never what a success says: it may be a secret. */
+  /** The response, or the error message. The message never contains a successful response, which may be a secret. */
   private async attempt(request: AwsRequest): Promise<Buffer | { message: string; again: boolean }> {
     const { service, region, method, path, headers = {}, body = '' } = request;
     const endpoint = this.endpoint(service, region);
@@ -144,7 +144,7 @@ export class Aws {
         method, headers: signed.headers, body, timeoutMs: this.retry.awsTimeoutMs, connections: this.connections,
       });
       if (succeeded(answer)) return answer.body;
-      const message = `${host} answered ${answer.statusCode}: ${answer.body.toString().slice(0, REASON_LENGTH)}`;
+      const message = `${host} responded with ${answer.statusCode}: ${answer.body.toString().slice(0, REASON_LENGTH)}`;
       return { message, again: answer.statusCode >= 500 || answer.statusCode === 429 || THROTTLED.test(message) };
     } catch (error) {
       return { message: `${host} could not be reached: ${messageOf(error)}`, again: true };
@@ -166,12 +166,12 @@ export class Aws {
   }
 }
 
-/** With the bucket in the path: one form for names with dots, and for an endpoint of one's own. */
+/** Path-style, which also works for bucket names with dots and for other endpoints. */
 function objectPath(bucket: string, key: string): string {
   return `/${bucket}/${key.split('/').map(encoded).join('/')}`;
 }
 
-/** As signatures encode it: what is sent must need no other encoding to be verified. */
+/** Encoded as in the canonical request of the signature. */
 function encoded(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
@@ -182,6 +182,6 @@ function regionOf(arn: string): string | undefined {
 
 function valueIn(xml: string, element: string): string {
   const value = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1];
-  if (value === undefined) throw new Error(`the answer has no ${element}`);
+  if (value === undefined) throw new Error(`the response has no ${element}`);
   return value;
 }

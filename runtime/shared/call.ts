@@ -1,13 +1,13 @@
 import { Agent as HttpAgent, request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
-/** A request whose response is read as a whole. */
+/** A request whose response is buffered. */
 export interface Call {
   readonly method: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: Buffer | string;
   readonly timeoutMs: number;
-  /** Keeps its connections for further calls; without one, each call has a connection of its own. */
+  /** Connections to reuse. Otherwise, each call opens its own. */
   readonly connections?: Connections;
 }
 
@@ -16,7 +16,7 @@ export interface CallAnswer {
   readonly body: Buffer;
 }
 
-/** Connections that are kept for as long as there is work. */
+/** Connections that several calls share. */
 export class Connections {
   public readonly http = new HttpAgent({ keepAlive: true });
   public readonly https = new HttpsAgent({ keepAlive: true });
@@ -27,7 +27,7 @@ export class Connections {
   }
 }
 
-/** Node's own `fetch` would do, but costs 15 MB and 35 ms. */
+/** Not `fetch`, which costs 15 MB and 35 ms. */
 export function call(url: string, { method, headers = {}, body, timeoutMs, connections }: Call): Promise<CallAnswer> {
   const tls = url.startsWith('https:');
   const agent = (tls ? connections?.https : connections?.http) ?? false;
@@ -44,7 +44,7 @@ export function call(url: string, { method, headers = {}, body, timeoutMs, conne
   });
 }
 
-/** Whether a call did what it was to do. */
+/** Whether the status is 2xx. */
 export function succeeded({ statusCode }: CallAnswer): boolean {
   return statusCode >= 200 && statusCode < 300;
 }

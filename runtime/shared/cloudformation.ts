@@ -14,7 +14,7 @@ export interface CustomResourceEvent {
   readonly ResourceProperties: Readonly<Record<string, unknown>>;
 }
 
-/** How a request went; `Data` is what `Fn::GetAtt` gives. */
+/** The result of a request. `Data` contains the attributes for `Fn::GetAtt`. */
 export type Outcome =
   | { readonly Status: 'SUCCESS'; readonly Data?: Readonly<Record<string, string>> }
   | { readonly Status: 'FAILED'; readonly Reason: string };
@@ -23,7 +23,7 @@ const ATTEMPTS = 5;
 const TIMEOUT_MS = 5_000;
 
 /**
- * The most bytes of JSON that a reason may take. CloudFormation takes no answer above 4096 bytes, and the ids in it need some of them.
+ * Maximum length of a reason in bytes of JSON. CloudFormation accepts responses of up to 4096 bytes, which include the ids.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
@@ -35,9 +35,9 @@ export function isCustomResourceEvent(event: unknown): event is CustomResourceEv
 }
 
 /**
- * Tells CloudFormation how it went. Without an answer the stack waits for an hour.
+ * Sends the result of a request to CloudFormation. Without a response, the stack waits for an hour.
  *
- * @returns whether CloudFormation was told
+ * @returns whether CloudFormation has received the response
  */
 export async function answer(event: CustomResourceEvent, physicalId: string, outcome: Outcome, log: Log, retryMs = 200): Promise<boolean> {
   const body = Buffer.from(JSON.stringify({
@@ -50,10 +50,10 @@ export async function answer(event: CustomResourceEvent, physicalId: string, out
   }));
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
-      // The URL is signed for a request without a content type.
+      // The signature of the URL does not allow a content type.
       const told = await call(event.ResponseURL, { method: 'PUT', body, headers: { 'content-length': body.length }, timeoutMs: TIMEOUT_MS });
       if (succeeded(told)) return true;
-      throw new Error(`it answered ${told.statusCode}`);
+      throw new Error(`it responded with ${told.statusCode}`);
     } catch (error) {
       log.warn('cloudformation-unreachable', { attempt, message: messageOf(error) });
       await sleep(retryMs * 2 ** attempt);
@@ -63,7 +63,7 @@ export async function answer(event: CustomResourceEvent, physicalId: string, out
   return false;
 }
 
-/** How many bytes a text takes in JSON. */
+/** Length of a string in bytes of JSON. */
 export function bytesOf(text: string): number {
   return Buffer.byteLength(JSON.stringify(text)) - 2;
 }

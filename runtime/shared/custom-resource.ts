@@ -3,18 +3,18 @@ import { answer, type CustomResourceEvent } from './cloudformation';
 import { log, messageOf } from './log';
 import type { Invocation } from './runtime-api';
 
-/** CloudFormation is told of a failure this long before the function is ended: it would wait for its own limit otherwise. */
+/** Time before the function's timeout at which a failure is reported. Otherwise, CloudFormation would wait for its own timeout. */
 const ANSWER_BEFORE_DEADLINE_MS = 10_000;
 
 export interface CustomResourceWork {
   readonly physicalId: string;
-  /** What to do; `signal` aborts when the function's time is up. Returns the attributes of the resource. */
+  /** Handles the request and returns the attributes of the resource. `signal` is aborted before the function times out. */
   readonly run: (signal: AbortSignal) => Promise<Readonly<Record<string, string>> | undefined>;
   /** Logs a failure. */
   readonly failed: (message: string) => void;
 }
 
-/** Does what CloudFormation asks for, and tells it the result in any case: an event that failed would be delivered again. */
+/** Handles a request of CloudFormation. Failures are reported and not thrown, because Lambda would repeat the event. */
 export async function fulfil(invocation: Invocation, event: CustomResourceEvent, { physicalId, run, failed }: CustomResourceWork): Promise<void> {
   const stop = new AbortController();
   const left = invocation.deadline - ANSWER_BEFORE_DEADLINE_MS - Date.now();

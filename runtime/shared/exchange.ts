@@ -22,22 +22,22 @@ export interface Exchange {
   readonly head: RequestHead;
   /** The request's body, fetched when it is read. */
   readonly body: Readable;
-  /** Aborted once nobody waits for the response any more; what is written afterwards is discarded. */
+  /** Aborted when the response is no longer needed. Later writes are discarded. */
   readonly gone: AbortSignal;
   start(head: ResponseHead): Promise<void>;
   /** Resolves when more may be written. */
   write(chunk: Buffer): Promise<void>;
   /** Ends the response. Resolves when it is stored where the client's side can read all of it. */
   end(): Promise<void>;
-  /** Before `start()`: the client gets a 502. Afterwards: the response is broken off. */
+  /** Before `start()`, the client gets a 502. Afterwards, the response is interrupted. */
   fail(reason: string): Promise<void>;
 }
 
-/** Where a worker gets its requests from. */
+/** Source of a worker's requests. */
 export interface RequestSource {
-  /** What those who send requests call this worker: in their log lines, and in its own. */
+  /** Id of this worker in the log lines of relays and workers. */
   readonly worker: string;
-  /** Aborted when the source has ended: after `leave()` or `close()`, or because it cannot go on. The reason says why. */
+  /** Aborted when the source has ended: after `leave()` or `close()`, or because it has failed. The reason says why. */
   readonly ends: AbortSignal;
   /** The next request, or undefined once the source has ended. Every exchange must be ended or failed. */
   take(): Promise<Exchange | undefined>;
@@ -47,19 +47,19 @@ export interface RequestSource {
    */
   setFree(places: number): void;
   /**
-   * This worker generates the chat: requests for it are routed here. Must have resolved before a frame is written
-   * that tells a client the id.
+   * Routes requests for the chat to this worker, which generates it. Must have resolved before a frame with the id is
+   * written.
    */
   generating(streamId: string): Promise<void>;
-  /** Whether another worker started the chat and has ended since: then nobody generates it any more. */
+  /** Whether the worker that started the chat has ended, so that no worker generates it any more. */
   orphaned(streamId: string): Promise<boolean>;
   /**
    * Renewal: reports no free places. The worker still takes requests until another worker is open for them, then
    * only those for its own streams.
    */
   retire(): void;
-  /** To be called when idle. False: a request waits, go on. True: this worker gets no further requests. */
+  /** To be called when idle. False if a request waits, and the worker must continue. True if it gets no further requests. */
   leave(): Promise<boolean>;
-  /** Ends the source whatever is waiting; exchanges that are not finished fail. */
+  /** Ends the source, even if requests wait. Exchanges that are not finished fail. */
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ const HOP_BY_HOP = [
   'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
 ];
 
-/** The names, in lower case, that must not go beyond this hop: the well-known ones and those that `Connection` lists. */
+/** Names of headers that must not be forwarded, in lower case: the well-known ones and those that `Connection` lists. */
 export function hopByHop(connection: readonly string[]): Set<string> {
   const listed = connection.flatMap((value) => value.split(',')).map((name) => name.trim().toLowerCase());
   return new Set([...HOP_BY_HOP, ...listed]);

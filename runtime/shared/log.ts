@@ -1,9 +1,9 @@
-/** What may stand in a log line. Never a secret: callers pass names and numbers. */
+/** Values of the fields of a log line. Callers pass names and numbers, never secrets. */
 export type LogFields = Record<string, unknown>;
 
 type Write = (event: string, fields?: LogFields) => void;
 
-/** One JSON line per event of interest. */
+/** Writes one JSON line per event. */
 export interface Log {
   readonly info: Write;
   readonly warn: Write;
@@ -21,7 +21,7 @@ export function logOf(source: string): Log {
 /** The adapter's lines, beside LibreChat's own. */
 export const log = logOf('adapter');
 
-/** What a log line or an error report says of something that was thrown. */
+/** The message of a thrown value, for log lines and error reports. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,17 +1,17 @@
 import type { Aws } from './aws';
 import { messageOf } from './log';
 
-/** `arn:partition:secretsmanager:region:account:secret:name`, and what ECS puts behind it. */
+/** `arn:partition:secretsmanager:region:account:secret:name`, and the parts that ECS appends. */
 const SECRET_ARN_PARTS = 7;
 
-/** Reads what references stand for; each parameter or secret once. */
+/** Reads the values of references, each parameter or secret once. */
 export class References {
   private readonly read = new Map<string, Promise<string>>();
 
   public constructor(private readonly aws: Aws) {}
 
   /**
-   * The value that a reference stands for: the ARN of an SSM parameter, or the ARN of a secret that may be followed by
+   * The value of a reference: the ARN of an SSM parameter, or the ARN of a secret that may be followed by
    * `:json-field:version-stage:version-id`. Errors name the variable and the reference, never a value.
    */
   public async resolve(variable: string, reference: string): Promise<string> {

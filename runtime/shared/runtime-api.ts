@@ -1,25 +1,25 @@
 import { request, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 
-/** What a runtime puts in front of its POSTs about an invocation. */
+/** An event, with the ids for the requests that report its result. */
 export interface Invocation {
   readonly requestId: string;
-  /** Milliseconds since the epoch; the environment is killed then. */
+  /** Time at which the environment is killed, in milliseconds since the epoch. */
   readonly deadline: number;
   readonly event: unknown;
-  /** Sent back with the answer when the platform gave one. */
+  /** Sent back with the response if the platform has specified it. */
   readonly invocationId?: string;
 }
 
 /** A response whose first bytes have been sent. */
 export interface BegunResponse {
-  /** Resolves when the platform has all of it, rejects when it did not want it. */
+  /** Resolves when the platform has received all of it, rejects if it was not accepted. */
   end(): Promise<void>;
 }
 
 const INVOCATION_ID = 'lambda-runtime-invocation-id';
 const ERROR_TYPE = 'Lambda-Runtime-Function-Error-Type';
 
-/** An error with the type that Lambda reports. Types that are not named so are reported as `Runtime.Unknown`. */
+/** An error with the type that Lambda reports. Types with other prefixes are reported as `Runtime.Unknown`. */
 export class RuntimeError extends Error {
   public constructor(public readonly name: `Runtime.${string}` | `Function.${string}`, message: string) {
     super(message);
@@ -29,7 +29,7 @@ export class RuntimeError extends Error {
 /**
  * Lambda's Runtime API, as far as the functions of this image need it.
  *
- * Each call has a socket of its own: one that is kept open may have died while the environment was frozen.
+ * Each call has its own socket: an open one may have died while the environment was frozen.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export class RuntimeApi {
@@ -46,7 +46,7 @@ export class RuntimeApi {
     call.end();
     const response = await answered(call);
     const body = await read(response);
-    if (response.statusCode !== 200) throw new Error(`Lambda's Runtime API answered ${response.statusCode} to /next: ${body}`);
+    if (response.statusCode !== 200) throw new Error(`Lambda's Runtime API responded with ${response.statusCode} to /next: ${body}`);
     return {
       requestId: String(response.headers['lambda-runtime-aws-request-id']),
       deadline: Number(response.headers['lambda-runtime-deadline-ms']),
@@ -55,7 +55,7 @@ export class RuntimeApi {
     };
   }
 
-  /** Begins a streamed response with its first bytes: whoever invoked the function gets them at once. What is returned ends it. */
+  /** Begins a streamed response. The caller of the function gets the first bytes at once. The returned object ends the response. */
   public begin(invocation: Invocation, first: Buffer): BegunResponse {
     const call = this.call('POST', `invocation/${invocation.requestId}/response`, {
       ...echo(invocation),
@@ -65,9 +65,9 @@ export class RuntimeApi {
     });
     const accepted = answered(call).then(async (response) => {
       const text = await read(response);
-      if (response.statusCode !== 202) throw new Error(`Lambda's Runtime API answered ${response.statusCode} to a response: ${text}`);
+      if (response.statusCode !== 202) throw new Error(`Lambda's Runtime API responded with ${response.statusCode} to a response: ${text}`);
     });
-    // It may be lost long before it is ended.
+    // The response may fail long before `end()` is called.
     accepted.catch(() => undefined);
     call.write(first);
     return {
@@ -78,18 +78,18 @@ export class RuntimeApi {
     };
   }
 
-  /** Answers an event with JSON. */
+  /** Responds to an event with JSON. */
   public async respond(invocation: Invocation, answer: unknown): Promise<void> {
     await this.post(`invocation/${invocation.requestId}/response`, answer, echo(invocation));
   }
 
-  /** Reports that an event failed; only before its response began. */
+  /** Reports that an event failed. Only before the response begins. */
   public async fail(invocation: Invocation, error: RuntimeError): Promise<void> {
     const report = reportOf(error);
     await this.post(`invocation/${invocation.requestId}/error`, report, { ...echo(invocation), [ERROR_TYPE]: report.errorType });
   }
 
-  /** Reports that this environment cannot start; only before the first event was asked for. */
+  /** Reports that this environment cannot start. Only before the first `next()`. */
   public async failInit(error: RuntimeError): Promise<void> {
     const report = reportOf(error);
     await this.post('init/error', report, { [ERROR_TYPE]: report.errorType });

@@ -1,68 +1,68 @@
 import { ADAPTER } from '../../src/contract/variables';
 
 const DEFAULTS = {
-  /** How long LibreChat may go on saving after the last generation has ended. */
+  /** Time for LibreChat to save after the last generation has ended. */
   graceMs: 2_000,
   /** Chats are aborted this long before the deadline, so that the partial replies are saved. */
   abortBeforeDeadlineMs: 20_000,
-  /** What is in flight then is broken off. */
+  /** Requests in flight are interrupted this long before the deadline. */
   endBeforeDeadlineMs: 8_000,
 
   heartbeatMs: 15_000,
-  /** How long LibreChat may say nothing in an event stream: as long as API Gateway would wait without heartbeats. */
+  /** Maximum time without an event of LibreChat in a stream: API Gateway's idle timeout, which heartbeats prevent. */
   streamIdleMs: 300_000,
 
-  /** Lambda ends an init after 10 s and begins it again, so events are asked for before that. */
+  /** Lambda stops an init after 10 s and repeats it, so the first `next()` must be earlier. */
   askForEventsAfterMs: 9_000,
-  /** How long an event waits for LibreChat's readiness. */
+  /** Time that an event waits for LibreChat to be ready. */
   readyWaitMs: 30_000,
   readyPollMs: 50,
-  /** How long LibreChat may take to end in order. */
+  /** Time for a graceful shutdown of LibreChat. */
   stopMs: 1_500,
 
-  /** How often a worker looks at LibreChat and at its own time. */
+  /** Interval at which a worker checks LibreChat and its own age. */
   roundMs: 1_000,
-  /** How long a worker stays after the last request or generation, so that related requests share an invocation. */
+  /** Time that a worker stays after the last request or generation, so that related requests share an invocation. */
   lingerMs: 3_000,
   /**
-   * How long a worker stays at least once a generation has begun. LibreChat requests the title at the same time as the reply,
+   * Minimum time that a worker stays after a generation has begun. LibreChat requests the title at the same time as the reply,
    * and stores it when both are complete. Where `titleTiming` is `final`, this counts from the end of the reply.
    */
   titleMs: 12_000,
-  /** The same where a schedule started the worker and no request came. */
+  /** As `lingerMs`, for a worker that a schedule has started and that got no request. */
   tickLingerMs: 1_000,
-  /** A worker gives way to a new one after this time, so that every response has at least the rest of the function's. */
+  /** A worker is replaced after this time, so that every response has at least the rest of the function's timeout. */
   renewAfterMs: 300_000,
-  /** A response to `/livez` that takes longer counts as slow; after so many in succession no further requests are taken. */
+  /** A response to `/livez` that takes longer is slow. After `slowRounds` in succession, no further requests are taken. */
   slowMs: 1_000,
   slowRounds: 3,
-  /** LibreChat that does not respond at all for so long is replaced. */
+  /** LibreChat is replaced if it does not respond for this time. */
   unresponsiveMs: 60_000,
   /** Shares of the function's memory at which LibreChat gets no further requests, and is replaced at once. */
   drainMemoryShare: 0.7,
   criticalMemoryShare: 0.9,
-  /** After so many failures in succession to count generations, the worker does not wait for them. */
+  /** Failed attempts in succession to count generations after which the worker does not wait for them. */
   metricsFailures: 10,
   /**
-   * How long a chat is watched before it is taken for one whose worker has died: longer than a lease, so that a worker that lives
-   * has renewed it.
+   * Time for which a chat is observed before its worker is considered dead: longer than a lease, so that a worker that is
+   * alive has renewed it.
    */
   orphanMs: 6_000,
-  /** After so long with nothing in flight, LibreChat's count of generations is compared with what it says of each chat. */
+  /** Time without requests in flight after which LibreChat's count of generations is compared with the status of each chat. */
   miscountMs: 300_000,
-  /** How long aborted chats may take to be saved where the process is replaced at once. */
+  /** Time for saving aborted chats if the process is replaced at once. */
   saveMs: 5_000,
 
-  /** Timings of the queue that are not as `runtime/queue` has them. */
+  /** Timings of the queue that differ from the defaults in `runtime/queue`. */
   queue: {} as Readonly<Record<string, number>>,
 
   awsAttempts: 4,
   awsTimeoutMs: 3_000,
   awsRetryMs: 100,
-  /** For the record of the release, which every start waits for: a VPC may have no route to Systems Manager. */
+  /** Limits for recording the release, which every start waits for: a VPC may have no route to Systems Manager. */
   recordAttempts: 2,
   recordTimeoutMs: 1_200,
-  /** How long the check of a deployment waits for the database, for indexes, for a snapshot, for Redis, and for LibreChat. */
+  /** Time that the check of a deployment waits for the database, indexes, a snapshot, Redis, and LibreChat. */
   databaseWaitMs: 120_000,
   databaseRetryMs: 2_000,
   indexWaitMs: 300_000,
@@ -70,19 +70,19 @@ const DEFAULTS = {
   snapshotPollMs: 5_000,
   redisWaitMs: 30_000,
   checkStartMs: 180_000,
-  /** A script for operators that says nothing for so long is ended. */
+  /** A script for operators is ended after this time without output. */
   commandIdleMs: 60_000,
-  /** How long CloudFormation may take to tell the status of the stack, and how often it is asked, since it throttles. There may be no route to it. */
+  /** Timeout and attempts for reading the status of the stack. CloudFormation throttles, and there may be no route to it. */
   stackStatusMs: 5_000,
   stackStatusAttempts: 3,
-  /** How long one file of the client may take to the bucket. */
+  /** Timeout for the upload of one file of the client. */
   uploadTimeoutMs: 60_000,
 };
 
 /** Timings of the adapter. */
 export type Settings = typeof DEFAULTS;
 
-/** The timings, with those of a test in their place. */
+/** The timings, with overrides for tests. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const overrides = environment[ADAPTER.testOverrides];
   return { ...DEFAULTS, ...(overrides ? (JSON.parse(overrides) as Partial<Settings>) : {}) };

@@ -23,7 +23,7 @@ export class QueuedRequests implements Requests {
 
   public async open({ startWorker, release }: StartEvent): Promise<RequestSource> {
     const queue = new WorkerQueue({ ...this.options, release });
-    // Before relays know of this worker: one without free places would make them start another.
+    // Before the worker is registered: without free places, relays would start another one.
     queue.setFree(this.maxConcurrentRequests);
     try {
       await queue.reportStarted(startWorker);
@@ -52,7 +52,7 @@ export class QueuedRequests implements Requests {
   }
 }
 
-/** Connections to AWS do not outlive a freeze, so they are made for each reading. */
+/** Opens new connections for each read, since connections do not survive a freeze. */
 async function withReferences<T>(environment: NodeJS.ProcessEnv, settings: Settings, read: (references: References) => Promise<T>): Promise<T> {
   const aws = new Aws(environment, settings);
   try {

@@ -9,14 +9,14 @@ import { log, messageOf } from '../shared/log';
 import { RuntimeError, type BegunResponse, type Invocation, type RuntimeApi } from '../shared/runtime-api';
 import type { Settings } from '../shared/settings';
 
-/** Where a worker's requests come from. */
+/** The queue, as seen by the worker. */
 export interface Requests {
   readonly maxConcurrentRequests: number;
-  /** Takes up work for one invocation. */
+  /** Registers the worker for one invocation. */
   open(event: StartEvent): Promise<RequestSource>;
-  /** Tells those who start workers why none can start. Without an event, nobody has asked for this one yet. */
+  /** Reports to relays why workers fail to start. Without an event if the init fails. */
   broken(reason: string, event?: StartEvent): Promise<void>;
-  /** Tells whoever sent the event to start another worker. */
+  /** Reports to the relay that sent the event that it must start another worker. */
   lost(event: StartEvent): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export async function work(
 ): Promise<never> {
   const reading = readRequests();
   const starting = Promise.all([start(environment, settings), reading]).then(([librechat, requests]): Ready => ({ librechat, requests }));
-  // Whoever waits for it is told; until then nobody may.
+  // Avoids an unhandled rejection before the first event awaits it.
   starting.catch(() => undefined);
   const worker = new Worker(api, starting, reading, settings, memoryMbOf(environment));
   const asking = new AbortController();
@@ -58,16 +58,16 @@ class Worker {
     private readonly memoryMb?: number,
   ) {}
 
-  /** Serves for one invocation. When this resolves, nothing of the worker's runs any more, and the environment may be frozen. */
+  /** Serves for one invocation. When this resolves, nothing is running, and the environment may be frozen. */
   public async serve(invocation: Invocation): Promise<void> {
     const { requestId, event } = invocation;
     if (!isStartEvent(event)) return this.refuse(invocation);
     const response = this.api.begin(invocation, STARTED);
     const { librechat, requests } = await this.whenReady(invocation, event);
-    // Before any request could be taken: none is to find out.
+    // Checked before the first request is taken, so that no request fails.
     if (!await librechat.isAlive()) {
       await requests.lost(event).catch((error: unknown) => log.warn('start-failure-not-reported', { requestId, message: messageOf(error) }));
-      // An end of the process in mid-response may reach the relay before the first byte does, and looks like a refusal.
+      // Otherwise, the relay may notice the end of the process before the first byte, as for a start that was refused.
       await acknowledged(response, requestId);
       return this.replace(librechat, requestId, librechat.exited ?? 'LibreChat does not respond');
     }
@@ -79,7 +79,7 @@ class Worker {
     await acknowledged(response, requestId);
   }
 
-  /** Logs why no worker can start, and tells those who start them. */
+  /** Logs a failed start, and reports it to relays. */
   public async broken(error: unknown, event?: StartEvent): Promise<void> {
     log.error('start-failed', { message: messageOf(error) });
     try {
@@ -98,14 +98,14 @@ class Worker {
     if (replace) await this.replace(librechat, requestId, reason);
   }
 
-  /** Ends the process within the invocation: so Lambda reports an error, and starts the next worker in a new environment. */
+  /** Exits during the invocation, so that Lambda reports an error and starts the next worker in a new environment. */
   private async replace(librechat: LibreChat, requestId: string, reason: string): Promise<never> {
     log.error('librechat-replaced', { requestId, reason });
     await librechat.stop(this.settings);
     process.exit(1);
   }
 
-  /** LibreChat may still be starting; past a limit it is better to begin anew in another environment. */
+  /** Waits for LibreChat. After a limit, the process exits, and the next start is in another environment. */
   private async whenReady({ deadline }: Invocation, event: StartEvent): Promise<Ready> {
     const { readyWaitMs, endBeforeDeadlineMs } = this.settings;
     const wait = Math.max(0, Math.min(readyWaitMs, deadline - endBeforeDeadlineMs - Date.now()));
@@ -138,7 +138,7 @@ function isStartEvent(event: unknown): event is StartEvent {
   return typeof startWorker === 'string' && typeof release === 'string';
 }
 
-/** Ends the response. Whoever started the worker may have hung up long ago. */
+/** Ends the response. The relay has usually closed the connection before. */
 async function acknowledged(response: BegunResponse, requestId: string): Promise<void> {
   await response.end().catch((error: unknown) => log.warn('response-rejected', { requestId, message: messageOf(error) }));
 }

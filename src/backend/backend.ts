@@ -61,7 +61,7 @@ export class Backend extends Construct {
   public readonly queue: Binding;
   public readonly filesBucket: IBucket;
   public readonly logGroup: ILogGroup;
-  /** What the workers are started with, beside the queue. */
+  /** Inputs of the workers, besides the queue. */
   public readonly variables: Record<string, string>;
   public readonly inputs: LibreChatInputs;
   /** Undefined if `secrets` contains all secrets that are derived from it. */
@@ -155,7 +155,7 @@ export class Backend extends Construct {
     return role;
   }
 
-  /** Workers record their release in it, so that no older release starts on data that it cannot read. */
+  /** Workers record their release in it, so that an older release does not start with data that it cannot read. */
   private createReleaseParameter(): ssm.StringParameter {
     return new ssm.StringParameter(this, 'Release', {
       description: 'LibreChat: newest release that has served',

@@ -17,7 +17,7 @@ export const REDIS = { uri: 'REDIS_URI', password: 'REDIS_PASSWORD' } as const;
 export interface StartEvent {
   /** Id of the start, for `WorkerQueue.reportStarted`. */
   readonly startWorker: string;
-  /** The relay's release. During a deployment the worker's function is updated first, and serves the relays there are. */
+  /** The relay's release. During a deployment, the worker's function is updated first, and serves the running relays. */
   readonly release: string;
 }
 

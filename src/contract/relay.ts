@@ -10,7 +10,7 @@ export const RELAY = {
   workerFunction: 'RELAY_WORKER_FUNCTION',
   /** Version or alias of that function. Optional. */
   workerQualifier: 'RELAY_WORKER_QUALIFIER',
-  /** Most workers that are open for requests at a time. */
+  /** Maximum number of workers that accept requests at a time. */
   maxWorkers: 'RELAY_MAX_WORKERS',
   /** Bytes that each event of an event stream is padded to with a comment. Off if not set. */
   padEventsTo: 'RELAY_PAD_EVENTS_TO',

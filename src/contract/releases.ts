@@ -6,7 +6,7 @@ export interface OneWayRelease {
   readonly release: string;
   /** The first release, or release candidate, that writes such data. */
   readonly from: string;
-  /** What older releases cannot read. */
+  /** The data that older releases cannot read. */
   readonly data: string;
 }
 
@@ -27,7 +27,7 @@ export function isBefore(version: string, other: string): boolean {
 }
 
 /**
- * The newest release between two others after which there is no way back: its data is not readable by `older`, and written by `newer`.
+ * The newest one-way release between two others: `newer` writes its data, and `older` cannot read it.
  * Undefined if `older` can read what `newer` writes.
  */
 export function oneWayBetween(older: string, newer: string): OneWayRelease | undefined {

@@ -89,7 +89,7 @@ export class Database extends Construct {
   }
 
   /**
-   * What a retained cluster uses: CloudFormation cannot delete its subnet group and its security group, and nobody can log in without its
+   * Resources that a retained cluster uses: CloudFormation cannot delete its subnet group and its security group, and clients need its
    * password and address.
    */
   private retain(cluster: docdb.DatabaseCluster): void {

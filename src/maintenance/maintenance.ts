@@ -25,7 +25,7 @@ const SERVICE_TIMEOUT = TIMEOUT.plus(Duration.minutes(5));
 export interface MaintenanceProps {
   readonly image: LambdaImage;
   readonly network?: Network;
-  /** Those of the workers, so that the function reaches what they reach. */
+  /** Those of the workers, so that the function can connect to the same servers. */
   readonly securityGroups?: ISecurityGroup[];
   /** The environment variables of the workers. */
   readonly variables: Record<string, string>;
@@ -38,7 +38,7 @@ export interface MaintenanceProps {
 }
 
 export interface CheckProps {
-  /** What LibreChat connects to. */
+  /** Servers that LibreChat connects to. */
   readonly servers: IDependable[];
   readonly acceptDataMigration?: string;
 }
@@ -63,7 +63,7 @@ export class Maintenance extends Construct {
       environment: props.variables,
       role: this.createRole(),
       logGroup: this.logGroup,
-      // CloudFormation has its response, or must not get one of a second attempt.
+      // CloudFormation has received its response, and must not get one of a second attempt.
       retryAttempts: 0,
       // Where Lambda throttles, events wait for up to six hours, and would change the database of a later deployment.
       maxEventAge: SERVICE_TIMEOUT,
@@ -71,7 +71,7 @@ export class Maintenance extends Construct {
     });
   }
 
-  /** Checks that LibreChat runs. What serves must depend on the result. */
+  /** Checks that LibreChat runs. The resources that serve requests must depend on the result. */
   public createCheck({ servers, acceptDataMigration }: CheckProps): IDependable {
     const { image, variables, cluster } = this.props;
     this.check = new CustomResource(this, 'Check', {
@@ -114,7 +114,7 @@ export class Maintenance extends Construct {
   private createRole(): iam.Role {
     const { inputs, cluster } = this.props;
     const role = createExecutionRole(this, 'LibreChat: maintenance', this.logGroup, inputs);
-    // To tell a rollback from an update.
+    // To distinguish a rollback from an update.
     allow(role, ['cloudformation:DescribeStacks'], Stack.of(this).stackId);
     if (cluster) this.allowSnapshots(role, cluster);
     return role;

@@ -27,7 +27,7 @@ export interface AlarmDefinition {
    * @default TreatMissingData.NOT_BREACHING, since an idle deployment sends no metrics
    */
   readonly missing?: TreatMissingData;
-  /** What has happened, and what to do: two short sentences. */
+  /** The event and the remedy, in two short sentences. */
   readonly description: string;
 }
 

@@ -13,7 +13,7 @@ export interface AlarmsProps extends AlarmedServices {
   readonly canary?: { readonly success: Metric };
 }
 
-/** Alarms for everything that the deployment consists of. An existing database or Redis has alarms of its own, or none. */
+/** Alarms for all parts of the deployment. An existing database or Redis gets no alarms. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { topic, redis, database, canary, ...services }: AlarmsProps) {
     super(scope, id);
@@ -33,7 +33,7 @@ export class Alarms extends Construct {
  *
  * A canary that stops reporting leads to the state INSUFFICIENT_DATA, of which the topic is notified. A new alarm begins in that state and has no
  * transition to it, so a canary that has never run is shown by the state only. Missing data that are breaching would notify of it, too, but also
- * at each first deployment: CloudWatch evaluates a new alarm at once, over the time before it existed.
+ * at each first deployment: CloudWatch evaluates a new alarm at once, for the time before it existed.
  */
 function canaryAlarm(metric: Metric): AlarmDefinition {
   return {

@@ -8,7 +8,7 @@ import { warnOfTopicPolicy } from '../private/validation/operation';
 export interface BudgetProps {
   /** The construct whose resources the budget is for. */
   readonly of: Construct;
-  /** Value of the tag by which the cost of these resources is found. */
+  /** Value of the tag that identifies the cost of these resources. */
   readonly tagValue: string;
   /** US dollars a month. */
   readonly amount: number;
@@ -22,7 +22,7 @@ const TAG = 'librechat-deployment';
 const NOTIFICATIONS = [
   { notificationType: 'ACTUAL', threshold: 80 },
   { notificationType: 'ACTUAL', threshold: 100 },
-  // From about five weeks of data on.
+  // Available after about five weeks.
   { notificationType: 'FORECASTED', threshold: 100 },
 ];
 

@@ -19,7 +19,7 @@ const TIMEOUT = Duration.minutes(5);
 export interface CanaryProps {
   readonly url: string;
   readonly interval: Duration;
-  /** Creates a user with the field `password` of a secret; undefined if nobody logs in. */
+  /** Creates a user with the field `password` of a secret; undefined if the canary does not log in. */
   readonly createUser?: (scope: Construct, email: string, account: secretsmanager.ISecret) => void;
   readonly model?: { readonly endpoint: string; readonly model: string };
   /** Namespace of its metrics. */

@@ -49,7 +49,7 @@ export function databaseAlarms(database: AlarmedDatabase): AlarmDefinition[] {
     {
       id: 'DatabaseCpu',
       metric: database.metric('CPUUtilization', { statistic: Stats.AVERAGE, period: PERIOD }),
-      // For a quarter of an hour: index builds after an upgrade, and imports, take a few minutes.
+      // For 15 minutes: index builds after an upgrade, and imports, take a few minutes.
       threshold: 80,
       periods: 3,
       description: 'the CPU of DocumentDB is at 80 % of its maximum capacity. Raise `maxCapacity`.',

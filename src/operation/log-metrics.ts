@@ -30,7 +30,7 @@ export class LogMetrics extends Construct {
     return this.count('RequestsWithoutWorker', this.props.relay, request(FilterPattern.stringValue('$.result', '=', 'unavailable')));
   }
 
-  /** Requests that a worker has taken, and that got no response, or not all of it. */
+  /** Requests that a worker has taken, and whose response is missing or incomplete. */
   public brokenResponses(): Metric {
     const results = ['broken', 'failed'].map((result) => FilterPattern.stringValue('$.result', '=', result));
     return this.count('BrokenResponses', this.props.relay, request(FilterPattern.any(...results)));
@@ -71,7 +71,7 @@ export class LogMetrics extends Construct {
     return this.value('FirstToken', this.props.worker, worker('first-token'), '$.ms', Unit.MILLISECONDS);
   }
 
-  /** Lines in which LibreChat says that it goes on without Redis. */
+  /** Lines in which LibreChat reports that it continues without Redis. */
   public withoutRedis(): Metric {
     return this.count('StreamsWithoutRedis', this.props.worker, FilterPattern.literal('"falling back to in-memory"'));
   }

@@ -29,7 +29,7 @@ export interface OperationProps {
   readonly database?: AlarmedDatabase;
   readonly alarmTopic?: ITopic;
   readonly dashboard?: boolean;
-  /** How often a canary runs, and what it does. */
+  /** Schedule and steps of the canary. */
   readonly canary?: Pick<CanaryProps, 'model'> & { readonly interval: Duration; readonly logsIn: boolean };
   /** Creates the user of the canary. */
   readonly createUser: (scope: Construct, email: string, account: ISecret) => void;
@@ -39,7 +39,7 @@ export interface OperationProps {
   readonly monthlyBudget?: number;
 }
 
-/** Creates what watches a deployment. Nothing of it exists unless it is asked for. */
+/** Creates alarms, dashboard, canary and budget. Each of them is optional. */
 export function createOperation(scope: Construct, props: OperationProps): void {
   const { alarmTopic: topic, dashboard, monthlyBudget, name, api, relay, worker, relayLogGroup, workerLogGroup } = props;
   const namespace = `LibreChat/${name}`;

@@ -22,7 +22,7 @@ export function serviceAlarms({ relay, worker, deployment, apiErrorRate, logMetr
     {
       id: 'ApiServerErrors',
       metric: apiErrorRate,
-      // The page repeats what fails once, and one failed request of a few is a high rate. Two periods of these are more than that.
+      // The page repeats a request that fails once, and one failed request of a few is a high rate. So the rate must be high in two periods.
       threshold: 0.1,
       periods: 3,
       breaching: 2,
@@ -40,7 +40,7 @@ export function serviceAlarms({ relay, worker, deployment, apiErrorRate, logMetr
     {
       id: 'RelayErrors',
       metric: relay.metricErrors({ period }),
-      // A relay does not fail by itself: an error is a response that broke off. Single ones come from hosts that Lambda replaces.
+      // An error of the relay is usually an interrupted response. Lambda causes single ones when it replaces hosts.
       threshold: 5,
       description: 'invocations of the relay fail. Look at the lines with the level error in its log.',
     },
@@ -77,7 +77,7 @@ export function serviceAlarms({ relay, worker, deployment, apiErrorRate, logMetr
       metric: logMetrics.brokenResponses(),
       // The page resumes single ones. A worker that dies takes all of its responses with it.
       threshold: 3,
-      description: 'responses broke off. Look at the lines `librechat-replaced` and `response-failed` in the log of the workers.',
+      description: 'responses were interrupted. Look at the lines `librechat-replaced` and `response-failed` in the log of the workers.',
     },
     {
       id: 'StreamsWithoutRedis',

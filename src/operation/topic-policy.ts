@@ -5,7 +5,7 @@ import type { IConstruct } from 'constructs';
 
 /**
  * Allows the alarms of the account to publish to a topic. The default policy of a topic does, but any statement of the user, such as that of
- * `enforceSSL`, replaces it, and then alarms fire without notifying anybody.
+ * `enforceSSL`, replaces it, and then alarms fire without a notification.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
  */

@@ -30,7 +30,7 @@ export interface Reference {
   grantRead(grantee: IGrantable): Grant;
 }
 
-/** What a service that LibreChat uses contributes to the function. */
+/** Contributions of a service that LibreChat uses to the function. */
 export interface Binding {
   /** Environment variables in plain text. */
   readonly variables?: Record<string, string>;

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { EnvironmentFile } from './environment';
 
 /**
- * Reports what becomes of the variables in a `.env` file: a warning while secrets are missing, otherwise an information.
+ * Reports how the variables in a `.env` file are used: a warning while secrets are missing, otherwise an information.
  *
  * @param hasSecret whether `environmentSecret` is specified, whose fields are unknown
  */

@@ -8,7 +8,7 @@ import { isVariableName } from './validation/variables';
 import { LAMBDA_VARIABLES, OWNED_VARIABLES, reservedReason } from '../contract/reserved-variables';
 import { DEFAULT_VARIABLES, DERIVED_SECRETS, FIXED_VARIABLES } from '../contract/variables';
 
-/** Variables of a `.env` file, divided by what becomes of them. */
+/** Variables of a `.env` file, by their use. */
 export interface EnvironmentFile {
   readonly path: string;
   /** Variables that LibreChat gets. */

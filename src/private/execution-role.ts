@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { Reference } from './binding';
 import { createFunctionRole } from './function-role';
 
-/** What LibreChat is started with, in any function. */
+/** Inputs of LibreChat, in any function that runs it. */
 export interface LibreChatInputs {
   readonly config: { readonly bucket: IBucket; readonly key: string };
   /** Name of the SSM parameter with the public URL, if there is no domain. */
@@ -17,7 +17,7 @@ export interface LibreChatInputs {
   readonly references: Record<string, Reference>;
 }
 
-/** The role of a function that runs LibreChat. It may read what LibreChat is started with. */
+/** The role of a function that runs LibreChat. It may read the inputs of LibreChat. */
 export function createExecutionRole(scope: Construct, description: string, logGroup: ILogGroup, inputs: LibreChatInputs): iam.Role {
   const { config, urlParameterName, releaseParameter, references } = inputs;
   const role = createFunctionRole(scope, { description, logGroup, networkInterfaces: true });

@@ -29,7 +29,7 @@ export interface RelayProps {
   readonly logs: LogOptions;
 }
 
-/** The function that API Gateway invokes. It hands requests to a worker through Redis and streams the responses. */
+/** The function that API Gateway invokes. It passes requests to a worker through Redis, and streams the responses. */
 export class Relay extends Construct {
   public readonly handler: lambda.Function;
   public readonly logGroup: logs.ILogGroup;

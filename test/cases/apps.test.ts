@@ -47,7 +47,7 @@ describe.each<Format>(['cjs', 'esm'])('an app that is bundled with this package 
   const folder = mkdtempSync(join(tmpdir(), 'bundled-app-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('ends with an error that says not to', () => {
+  test('ends with an error that advises against it', () => {
     const outfile = join(folder, `out/app.${format === 'cjs' ? 'cjs' : 'mjs'}`);
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     buildSync({

@@ -50,7 +50,7 @@ describe('as `environment`', () => {
 describe('the file of a docker compose deployment', () => {
   const file = fileOf('compose.env');
 
-  test('goes through in one synthesis, with one report', () => {
+  test('is synthesized with one report', () => {
     const { variables, warnings, infos } = deployed(() => ({ environmentFile: file }));
     expect(variables).toMatchObject({
       APP_TITLE: 'Chat',

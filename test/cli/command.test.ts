@@ -28,7 +28,7 @@ async function run(args: string[], body: (name?: string) => number = () => 0) {
 }
 
 describe('runCommand', () => {
-  test('gives the command its options', async () => {
+  test('passes options to the command', async () => {
     await run(['--name', 'x'], (name) => {
       process.stdout.write(`name is ${name}`);
       return 0;

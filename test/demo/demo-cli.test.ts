@@ -12,7 +12,7 @@ const ROOT = join(__dirname, '../..');
 
 jest.setTimeout(90_000);
 
-/** The command line as a process of its own, with a temporary folder that nobody else uses. */
+/** The command line as a process of its own, with its own temporary folder. */
 class Demo {
   readonly lines: string[] = [];
   readonly errors: string[] = [];
@@ -32,7 +32,7 @@ class Demo {
     createInterface(this.process.stderr!).on('line', (line) => this.errors.push(line));
   }
 
-  /** The first line that matches; fails when the process ends without one. */
+  /** The first line that matches. Fails if the process ends without one. */
   async line(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = this.lines.map((line) => pattern.exec(line)).find(Boolean);
@@ -68,7 +68,7 @@ const started = (args: string[], environment?: Record<string, string>) => {
   return run;
 };
 
-/** Processes that were started with this test's temporary folder: whatever the demo started. */
+/** Processes with this test's temporary folder: all that the demo started. */
 function processes(): string[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
     try {
@@ -79,7 +79,7 @@ function processes(): string[] {
   });
 }
 
-/** What the demo left in its temporary folder; tsx keeps its compiled code there. */
+/** Files that the demo left in its temporary folder, without the compiled code of tsx. */
 const files = () => readdirSync(temporary).filter((name) => !name.startsWith('tsx-'));
 
 function listening(port: number): Promise<boolean> {
@@ -95,7 +95,7 @@ describe('bad input', () => {
     expect(run.lines).toEqual([]);
   });
 
-  // `npx projen demo -- --help` hands on the dashes.
+  // `npx projen demo -- --help` passes on the dashes.
   test.each([['--help'], ['--', '--help']])('%s %s: usage on standard output, and exit code 0', async (...args) => {
     const run = demo(...args);
     expect(await run.exited).toBe(0);
@@ -170,7 +170,7 @@ describe('a demo that runs', () => {
     expect(page).toContain('LibreChat stand-in');
     const framed = /<iframe[^>]* data-src="([^"]+)"/.exec(await (await fetch(`http://127.0.0.1:${livePort}/`)).text())![1];
     expect(await (await fetch(framed)).text()).toBe(page);
-    // An environment is up, and with it an adapter, a LibreChat and connections to Redis.
+    // An environment is running, with an adapter, LibreChat and connections to Redis.
     expect((await fetch(`http://127.0.0.1:${port}/api/config`)).status).toBe(200);
     await run.line(/200 {2}GET {2}\/api\/config {2}environment 1 {2}\d+ ms/);
     expect(processes().length).toBeGreaterThan(2);
@@ -184,7 +184,7 @@ describe('a demo that runs', () => {
 
   test('an interruption while it starts leaves nothing either', async () => {
     const run = demo('--assembly', assembly.assembly, '--port', '0', '--json');
-    // Redis is up, or the publisher's environment: the stack is being deployed.
+    // Redis or the publisher's environment is running: the stack is being deployed.
     while (processes().length < 3 && run.process.exitCode === null) await new Promise(setImmediate);
     expect(run.lines.join('\n')).not.toContain('"listening"');
     run.process.kill('SIGINT');
@@ -231,7 +231,7 @@ describe('a demo that runs', () => {
     expect(files()).toEqual([]);
   });
 
-  // As when npx or projen is killed: they run programs below each other and do not pass each signal on.
+  // As if npx or projen is killed: they run nested processes and do not forward every signal.
   test('ends where the program that launched it is killed, and leaves no process and file', async () => {
     const launcher = spawn(process.execPath, ['node_modules/.bin/tsx', 'demo/cli.ts', '--assembly', assembly.assembly, '--port', '0'], {
       cwd: ROOT, env: { ...process.env, TMPDIR: temporary, NODE_OPTIONS: '' }, stdio: ['ignore', 'pipe', 'inherit'],

@@ -133,7 +133,7 @@ describe('beside the emulated stack', () => {
       }
     });
 
-    test('a reload shows the same conversation, and goes on with the reply', async () => {
+    test('a reload shows the same conversation, and continues the reply', async () => {
       const browser = await launchBrowser(BROWSER);
       try {
         const tab = await openTab(browser, view.url);

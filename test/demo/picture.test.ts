@@ -16,7 +16,7 @@ function phase(name: string, environment: number, entered: EnvironmentPhase): vo
   if (drawn) picture.receive(drawn);
 }
 
-/** A relay has a request, whose response starts where `responds` is set. */
+/** A relay with a request. Its response starts if `responds` is set. */
 function relay(environment: number, responds: boolean, status = 200): void {
   phase('Relay', environment, 'starting');
   phase('Relay', environment, 'running');

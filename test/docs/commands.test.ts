@@ -11,7 +11,7 @@ test.each(commands.map((command) => [command.at, command.words.join(' '), comman
   expect(mistakeIn(command)).toBeUndefined();
 });
 
-/** Commands that neither need an account nor make an app of one's own. */
+/** Commands that require neither an account nor a new app. */
 const HERE = [...scriptsOf(pageAt('README.md')), ...mentionsIn(pageAt('README.md'))]
   .map(({ words }) => words.join(' ')).filter((text) => /^(?:npm ci|npx projen)\b/.test(text));
 /** Tasks that other tasks run. */

@@ -27,7 +27,7 @@ describe('the command line', () => {
     });
   });
 
-  test('takes everything, also after the dashes that projen hands on', () => {
+  test('accepts all options, also after the dashes that projen passes on', () => {
     const { usage, variant, json } = parseOptions(['--', '--replies', '5', '--seconds', '1.5', '--users', '7', '--variant', 'no-vpc', '--free-tier', '--json']);
     expect({ usage, variant, json }).toEqual({ usage: { replies: 5, seconds: 1.5, users: 7, freeTier: true }, variant: 'no-vpc', json: true });
   });

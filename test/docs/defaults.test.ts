@@ -10,7 +10,7 @@ import { templateWith } from '../src/reading';
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** Where the options of each interface go. */
+/** The prop that the options of each interface belong to. */
 const USES: Readonly<Record<string, (options: Options) => library.LibreChatServerlessProps>> = {
   LibreChatServerlessProps: (options) => options,
   LibreChatDockerBuildOptions: (options) => ({ image: library.LibreChatImage.fromDockerBuild(options) }),
@@ -18,7 +18,7 @@ const USES: Readonly<Record<string, (options: Options) => library.LibreChatServe
   LibreChatReplicationGroupOptions: (options) => ({ redis: library.LibreChatRedis.replicationGroup(options) }),
 };
 
-/** Values other than the defaults, which show in the template. */
+/** Values other than the defaults, which change the template. */
 const OTHERS: Record<string, (stack: Stack) => Options> = {
   LibreChatServerlessProps: (stack) => ({ ...maximalProps(stack) }),
   LibreChatDockerBuildOptions: () => ({ version: 'v0.9.0' }),
@@ -26,7 +26,7 @@ const OTHERS: Record<string, (stack: Stack) => Options> = {
   LibreChatReplicationGroupOptions: () => MAXIMAL_OPTIONS.replicationGroup,
 };
 
-/** What CloudFormation takes where a template says nothing. */
+/** Defaults of CloudFormation for properties that are not in the template. */
 const SAID_BY_SILENCE = /,"(?:PriceClass":"PriceClass_All"|EphemeralStorage":\{"Size":512\})/g;
 
 const SCOPE = { cloudfront: { PriceClass }, lambda: { Architecture }, logs: { RetentionDays }, RemovalPolicy, Size, ...library };
@@ -40,7 +40,7 @@ function synthesized(type: string, optionsIn: (stack: Stack) => Options): unknow
   return JSON.parse(JSON.stringify(template.toJSON()).replace(SAID_BY_SILENCE, ''));
 }
 
-/** The construct's resources in a template, without those that a variant brings. */
+/** The construct's resources in a template, without those of a variant. */
 function chatOf(template: any): unknown {
   return Object.entries(template.Resources).filter(([logicalId]) => logicalId.startsWith('Chat'));
 }
@@ -72,14 +72,14 @@ describe.each(inCode)('%s', (_title, { type, member, ...rest }) => {
   });
 });
 
-/** The props and defaults that a page has in a table. */
+/** The props and defaults in the tables of a page. */
 function toldBy(page: Page): Array<[prop: string, told: string]> {
   return rowsOf(page)
     .filter((row) => row.prop !== undefined && row.default !== undefined)
     .flatMap((row) => row.prop.split(',').map((prop): [string, string] => [plain(prop).trim(), plain(row.default)]));
 }
 
-/** What the docstrings say of a prop, up to where they agree with the page: they may go on to say why. */
+/** The beginning of a prop's docstring, as long as the text on the page. The docstring may continue with reasons. */
 function documented(prop: string, told: string): string[] {
   return names.filter(({ member }) => member === prop).map((name) => {
     const { code, words } = defaultOf(name);

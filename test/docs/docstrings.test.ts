@@ -8,7 +8,7 @@ function mistakesIn(name: PublicName): string[] {
   const [first] = name.text.split(/\n\s*\n/);
   const mistakes: string[] = [];
   if (!/^[A-Z`].*[.:]/s.test(first) || first.split(/\s+/).length < 2) mistakes.push('begins with a sentence');
-  // API.md has the summary by itself, and jsii ends it there.
+  // jsii ends the summary there, and API.md shows it separately.
   if (/^[^;]*;/.test(first) && !/^[^;]*[.!?]\s/.test(first)) mistakes.push('has no semicolon in its first sentence');
   if (words(first) === words(name.member ?? name.type)) mistakes.push('says more than the name');
   if (name.optional && !defaultOf(name).code && !defaultOf(name).words) mistakes.push('has @default');
@@ -30,7 +30,7 @@ test.each(titled(names))('the docstring of %s', (_title, name) => {
   expect(mistakesIn(name)).toEqual([]);
 });
 
-/** Where users begin. */
+/** The first pages for users. */
 const STARTS = ['LibreChatServerless', 'LibreChatImage', 'LibreChatConfig', 'LibreChatDatabase', 'LibreChatRedis', 'LibreChatServices'];
 
 test.each(STARTS)('%s has an example, or one for each of its factories', (type) => {

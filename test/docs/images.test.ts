@@ -26,7 +26,7 @@ const one = (type: string) => {
 const source = (name: string) => readFileSync(join(IMAGES, `${name}.svg`), 'utf8');
 const architecture = parse(source('architecture'));
 
-/** Labels of the picture that the template determines. */
+/** Labels of the picture that follow from the template. */
 function facts(): Array<[what: string, text: string]> {
   const [libreChat] = libreChatsOf(template);
   const relays = relaysOf(template).map(({ properties }) => properties);
@@ -60,7 +60,7 @@ function facts(): Array<[what: string, text: string]> {
   ];
 }
 
-/** How the titles begin that show resources of the types that are paid for. */
+/** Beginnings of the titles for resources of billed types. */
 const SHOWN: Readonly<Record<string, string | undefined>> = {
   'AWS::ApiGateway::RestApi': 'API Gateway',
   'AWS::CloudFront::Distribution': 'CloudFront',
@@ -79,7 +79,7 @@ const SHOWN: Readonly<Record<string, string | undefined>> = {
 const NOT_SHOWN = ['AWS::Logs::LogGroup'];
 
 describe('architecture.svg', () => {
-  test.each([...new Map(facts().map((fact) => [fact.join(), fact])).values()])('the %s is that of the template: %s', (_what, text) => {
+  test.each([...new Map(facts().map((fact) => [fact.join(), fact])).values()])('the %s matches the template: %s', (_what, text) => {
     expect(architecture.texts).toContain(text);
   });
 

@@ -12,7 +12,7 @@ test.each(PAGES.map((page) => [page.path, page] as const))('%s: every link and p
   expect(mistakes).toEqual([]);
 });
 
-/** What is linked to from the pages that are given, as paths from the root. */
+/** The targets of links on the pages, as paths from the root. */
 function linkedFrom(pages: readonly Page[]): Set<string> {
   return new Set(pages.flatMap((page) => linksOf(page).map(({ target }) => posix.join(posix.dirname(page.path), target.split('#')[0]))));
 }

@@ -34,14 +34,14 @@ test.each(BAD)('`%s` would be missed', (name) => {
 
 const members = new Set(publicApi().map(({ member }) => member));
 
-/** Words that end as props do. */
+/** Words with the endings of props. */
 const LIKE_A_PROP = /^[a-z]\w*(?:Limit|Executions|Arn|Subnets|Policy|Bucket|Size|Capacity|Retention|Role|Zone|Class|Name)$/;
 
 function unknownProps(page: Page): string[] {
   return codeIn(page).filter(({ code }) => LIKE_A_PROP.test(code) && !members.has(code)).map(({ code, line }) => `${page.path}:${line} ${code}`);
 }
 
-// The page about tests has the names of integ/given.ts besides.
+// The page about tests also contains the names of integ/given.ts.
 test.each(WRITTEN.filter(({ path }) => path !== 'docs/testing.md').map((page) => [page.path, page] as const))('%s: what looks like a prop is one', (_path, page) => {
   expect(unknownProps(page)).toEqual([]);
 });

@@ -6,7 +6,7 @@ const stack = stackIn(EDGE);
 VARIANTS['domain-in-other-dns'](stack);
 const outputs = Object.keys((templateOf(stack) as { Outputs?: object }).Outputs ?? {});
 
-/** What pages call an output: an id without its hash, and an ellipsis. */
+/** An output's name on pages: the id with an ellipsis instead of the hash. */
 const mentions = WRITTEN.flatMap(({ path, text }) => [...text.matchAll(/output\s+`([^`]+)`/g)].map(([, name]) => [path, name] as const));
 
 test('the pages mention all outputs', () => {

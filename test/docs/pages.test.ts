@@ -28,7 +28,7 @@ test('headings, code and tables are read', () => {
   expect(rowsOf(page)).toEqual([{ 'one': '`e`', '`two`': 'f' }, { 'one': 'g', '`two`': '' }]);
 });
 
-/** Compiled and run; parsed; or compared with the examples. */
+/** Languages whose samples are compiled and run, parsed, or compared with the examples. */
 const CHECKED = ['ts', 'typescript', 'json', 'yaml', 'yml', 'js', 'sh', 'bash', 'shell', 'python', 'java', 'csharp', 'go'];
 
 test.each(WRITTEN.map((written) => [written.path, written] as const))('%s has code in languages that are checked', (_path, written) => {

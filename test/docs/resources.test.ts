@@ -24,7 +24,7 @@ test.each(rows)('$path is a $type', ({ path, type }) => {
   expect(new Set(found.map(typeOf))).toEqual(new Set([type]));
 });
 
-/** Instances are numbered, and one of several alarms and metrics is in the table. */
+/** Instances are numbered, and the table contains one of several alarms and metrics. */
 const represented = (path: string) => path.replace(/Instance\d+/, 'Instance1').replace(/^Alarms\/\w+/, 'Alarms/ApiServerErrors').replace(/^LogMetrics\/\w+/, 'LogMetrics/FailedStarts');
 const documented = (path: string) => rows.some((row) => `${represented(path)}/`.startsWith(`${row.path}/`));
 

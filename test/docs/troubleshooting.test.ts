@@ -53,19 +53,19 @@ test('the table of warnings has each warning at synthesis, and no other', () => 
   expect(rowsOf(page).flatMap((row) => quoted(row.warning ?? '')).sort()).toEqual([...new Set(warnings)].sort());
 });
 
-/** What AWS and Node say. */
+/** Messages of AWS and Node.js. */
 const OF_OTHERS = /Exception|AccessDenied|ParameterNotFound|Cannot have more than|builds in queue|^aborted$|socket hang up|ECONNRESET/;
 
 const said = sourcesIn('runtime').flatMap(wordsIn).join('\n');
 const messages = rowsOf(page).flatMap((row) => quoted(row['`message`'] ?? row['the message'] ?? ''));
 
-/** The parts of a message that the code has nowhere: between holes, numbers and colons. */
+/** The parts of a message, between placeholders, numbers and colons, that are not in the code. */
 function unsaid(message: string): string[] {
   const parts = message.split(/…|\d+|[:`]/).map((part) => part.trim());
   return parts.filter((part) => !OF_OTHERS.test(part) && !isSaid(part));
 }
 
-/** Whether a text stands in the code, or is put together there of two. */
+/** Whether a text is in the code, as one or as two adjacent literals. */
 function isSaid(text: string): boolean {
   const parts = text.split(' ');
   const halves = parts.map((_, at) => [parts.slice(0, at).join(' '), parts.slice(at).join(' ')]);

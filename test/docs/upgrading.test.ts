@@ -4,7 +4,7 @@ import { templateOf, type Resource } from '../src/reading';
 
 const COLUMN = 'logical id, for a construct `chat`';
 
-/** How CloudFormation says what becomes of a resource. */
+/** Deletion policies of CloudFormation, by the words of the page. */
 const POLICIES: Readonly<Record<string, string>> = { 'kept': 'RetainExceptOnCreate', 'a final snapshot': 'Snapshot', 'deleted': 'Delete' };
 
 const told = rowsOf(pageAt('docs/upgrading.md')).filter((row) => row[COLUMN]).flatMap((row) => {

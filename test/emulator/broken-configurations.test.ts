@@ -40,7 +40,7 @@ interface Configuration {
 
 type Name = keyof typeof CONFIGURATIONS;
 
-/** The phase, the cause and the remedy that the event tells. */
+/** The phase, the cause and the remedy in the event. */
 const REASONS: Readonly<Record<Name, readonly [phase: string, cause: RegExp, remedy: RegExp]>> = {
   'a secret that does not exist': ['secrets', /`VALUE_FROM_OPENAI_API_KEY` could not be read from \S*openai/, /Create the secret/],
   'a field that a secret does not have': ['secrets', /has no field `openai`/, /Create the secret, its field/],
@@ -112,7 +112,7 @@ function propsOf({ secrets = {}, database = 'mongo', redis: cache = 'redis', con
   };
 }
 
-/** What a deployment fails with. */
+/** The error of a failed deployment. */
 async function failureOf(deployment: Promise<unknown>): Promise<EmulatorError> {
   const error: unknown = await deployment.then(() => undefined, (reason: unknown) => reason);
   expect(error).toBeInstanceOf(EmulatorError);

@@ -46,7 +46,7 @@ async function start(folder = assembly, options: Partial<EmulatorOptions> = {}):
   return emulator;
 }
 
-/** Starts with the template changed, or the assembly's folder. */
+/** Starts with a modified template or assembly folder. */
 async function startWith(change: (resources: Resources, folder: string) => void): Promise<Emulator> {
   const folder = mkdtempSync(join(tmpdir(), 'built-in-account-'));
   folders.push(folder);
@@ -58,7 +58,7 @@ async function startWith(change: (resources: Resources, folder: string) => void)
   return start(folder);
 }
 
-/** Takes an action from every policy whose logical id matches. */
+/** Removes an action from every policy whose logical id matches. */
 function deny(resources: Resources, policy: RegExp, action: string): void {
   const found = Object.entries(resources).filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && policy.test(id));
   let taken = 0;
@@ -72,7 +72,7 @@ function deny(resources: Resources, policy: RegExp, action: string): void {
   if (!taken) throw new Error(`no policy like ${policy} allows ${action}`);
 }
 
-/** The folder of the assembly that the build takes for its source. */
+/** The folder of the assembly that is the source of the build. */
 function contextIn(folder: string): string {
   const assets = readdirSync(folder).filter((name) => name.startsWith('asset.') && existsSync(join(folder, name, 'Dockerfile')));
   expect(assets).toHaveLength(1);
@@ -94,7 +94,7 @@ describe('an image that is built in the account', () => {
     expect(builder.environments).toHaveLength(1);
     const started = [...functions].filter(([, { environments }]) => environments.length).map(([id]) => id);
     expect(started).toEqual([/BuilderFunction/, /MaintenanceFunction/, /PublicationFunction/].map((id) => expect.stringMatching(id)));
-    // Those whose custom resources do nothing here are there, and wait.
+    // Functions whose custom resources do nothing here exist, and are idle.
     expect([...functions.keys()]).toContainEqual(expect.stringMatching(/AutoDeleteObjects/));
 
     const [reference, digest] = outputs.Image.split('@');
@@ -108,7 +108,7 @@ describe('an image that is built in the account', () => {
       tokens += tokenOf(event) ? 1 : 0;
       if (tokens === 10) break;
     }
-    // They came while the reply was still being generated.
+    // They arrived while the reply was still being generated.
     expect((await client.get(`/api/agents/chat/status/${stream}`)).json.active).toBe(true);
     await client.post('/api/agents/chat/abort', { conversationId: stream });
     expect(linesOf(/BackendFunction/)).toContain('from the image that was built');
@@ -120,8 +120,8 @@ describe('an image that is built in the account', () => {
     expect(containers.map(({ Properties }) => Properties.Code.ImageUri)).toEqual(Array(3).fill(Outputs.Image.Value));
   });
 
-  test('is waited for by another invocation where the time of the first is short', async () => {
-    // It hands over when a minute is left.
+  test('is awaited by another invocation if the first one has little time', async () => {
+    // It continues in another invocation when a minute is left.
     await startWith((resources) => (builderOf(resources).Timeout = 60));
     expect(calls('lambda', 'Invoke').length).toBeGreaterThan(0);
     expect(calls('codebuild', 'StartBuild')).toHaveLength(1);
@@ -129,7 +129,7 @@ describe('an image that is built in the account', () => {
   });
 });
 
-test('an image goes to a repository that was there before', async () => {
+test('an image is pushed to an existing repository', async () => {
   const folder = synthesize((stack) => ({ repository: Repository.fromRepositoryName(stack, 'Existing', 'team/librechat') }));
   const { url, outputs, services } = await start(folder, { repositories: ['team/librechat'] });
   expect(outputs.Image).toMatch(/^123456789012\.dkr\.ecr\.us-east-1\.amazonaws\.com\/team\/librechat@sha256:[0-9a-f]{64}$/);

@@ -10,7 +10,7 @@ import { describeWith } from '../requires';
 
 const APP = `${__dirname}/../../examples/typescript/app.ts`;
 const PROMPT = 'Hello';
-/** How long a worker stays after its last request. */
+/** Time that a worker stays after its last request. */
 const SOON = { lingerMs: 300, titleMs: 300 };
 
 /** An emulator, and a client that is logged in. */
@@ -58,7 +58,7 @@ describe('a chat', () => {
   beforeAll(async () => { stack = await start(SOON); });
   afterAll(() => stop(stack));
 
-  test('arrives whole, in order and in pieces, and one LibreChat serves it', async () => {
+  test('arrives completely, in order and in chunks, and one LibreChat serves it', async () => {
     const pace = { tokens: 40, gapMs: 100, saveMs: 0 };
     const streamId = await stack.client.start(PROMPT, pace);
     const events: ChatEvent[] = [];
@@ -70,7 +70,7 @@ describe('a chat', () => {
     }
     expect(textIn(events)).toBe(textFor(pace));
     expect(events.at(-1)!.json).toMatchObject({ final: true, responseMessage: { text: textFor(pace) } });
-    // Tokens were read here while the job was still running there: nothing on the way collects them. A busy machine asks for the status a few times only.
+    // Tokens arrived while the job was still running, so they are not buffered. On a busy machine, the status is queried only a few times.
     expect(whileGenerating).toBeGreaterThan(2);
     expect(backendOf(stack).environments).toHaveLength(1);
   });
@@ -91,7 +91,7 @@ describe('a chat', () => {
     await stack.watch.settled();
   });
 
-  test('a client that comes late, and one that comes again, see the same reply', async () => {
+  test('a late client, and one that reconnects, get the same reply', async () => {
     const pace = { tokens: 30, gapMs: 30, saveMs: 0 };
     const streamId = await stack.client.start(PROMPT, pace);
     const leaving = new AbortController();
@@ -110,11 +110,11 @@ describe('a chat', () => {
     expect(textIn(events)).toBe(textFor(pace));
   });
 
-  test('ten at once are all whole, and one LibreChat serves them', async () => {
+  test('ten at once are all complete, and one LibreChat serves them', async () => {
     const pace = { tokens: 10, gapMs: 20, saveMs: 0 };
     const replies = await Promise.all(Array.from({ length: 10 }, async () => {
       let reply: string | undefined;
-      // On a busy machine a reply may be complete before its stream is asked for.
+      // On a busy machine, a reply may be complete before its stream is opened.
       for await (const event of stack.client.events(await stack.client.start(PROMPT, pace))) reply = finalTextOf(event);
       return reply;
     }));
@@ -134,14 +134,14 @@ describe('requests without a worker', () => {
   const backend = () => [...emulator.functions].find(([name]) => /Backend/.test(name))![1];
 
   // https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
-  test('are told to come again where the account has no concurrency left for a worker', async () => {
+  test('get status 503 if the account has no concurrency left for a worker', async () => {
     const { url } = await open({ concurrencyQuota: 1 });
     await expectNotReady(await fetch(`${url}/api/config`));
     expect(backend().environments).toEqual([]);
   });
 
   // https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
-  test('are told to come again while LibreChat\'s function is inactive, and are served after that', async () => {
+  test('get status 503 while LibreChat\'s function is inactive, and are served after that', async () => {
     const { url } = await open();
     backend().state.deactivate();
     await expectNotReady(await fetch(`${url}/api/config`));
@@ -161,11 +161,11 @@ describeWith('bwrap')('files, in the sandbox', () => inSandbox('bubblewrap'));
 
 function inSandbox(sandbox: Sandbox): void {
   let stack: Stack;
-  // LibreChat's folder for uploads is a link into /tmp in the image, which only the sandbox can put there.
+  // LibreChat's folder for uploads is a link into /tmp in the image, which only the sandbox can create.
   beforeAll(async () => { stack = await start(SOON, sandbox); });
   afterAll(() => stop(stack));
 
-  test('an uploaded file goes to the bucket, with credentials that hold a session token, and comes back', async () => {
+  test('an uploaded file is stored in the bucket, with credentials that include a session token, and can be downloaded', async () => {
     const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => index % 251));
     const uploaded = await stack.client.upload('report.bin', 'application/octet-stream', bytes);
     expect(uploaded).toMatchObject({ filename: 'report.bin', bytes: bytes.length });

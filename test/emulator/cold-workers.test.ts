@@ -26,7 +26,7 @@ async function deploy(deploymentCheck: boolean, version = 'v0.8.8'): Promise<voi
       deploymentCheck,
       maxWorkers: WORKERS,
       provisionedConcurrentExecutions: WORKERS,
-      // Else the URL is not known before the workers are initialized.
+      // Otherwise, the URL is not known before the workers are initialized.
       domainName: DOMAIN,
       certificate: certificate(stack),
     }),

@@ -1,4 +1,4 @@
-// A provider of custom resources: MODE says how it goes wrong. Only `undeletable` and `by-event` concern Delete requests.
+// A provider of custom resources: MODE selects the fault. Only `undeletable` and `by-event` concern Delete requests.
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation`;
 
 (async () => {

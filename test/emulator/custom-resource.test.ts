@@ -43,7 +43,7 @@ describe('a custom resource', () => {
     });
   };
 
-  test('gets a Create request, and gives Ref and attributes', async () => {
+  test('gets a Create request, and returns Ref and attributes', async () => {
     const { Ref, Event } = (await provide('succeed')).outputs();
     expect(Ref).toBe('physical');
     expect(JSON.parse(Event)).toMatchObject({
@@ -58,7 +58,7 @@ describe('a custom resource', () => {
   });
 
   // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-  test('is made by the third attempt, of the same request', async () => {
+  test('is created by the third attempt of the same request', async () => {
     expect((await provide('recover')).outputs().Ref).toBe('physical');
     expect(retries).toHaveLength(2);
     const [first, second] = retries.map((reason) => /thrown (\S+) (\d)/.exec(reason)!);
@@ -66,7 +66,7 @@ describe('a custom resource', () => {
     expect(second[1]).toBe(first[1]);
   });
 
-  test('fails after as many attempts as the function is given', async () => {
+  test('fails after the function's maximum number of attempts', async () => {
     await expect(provide('recover', 1)).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED', message: expect.stringMatching(/thrown \S+ 2/) });
     expect(retries).toHaveLength(1);
   });

@@ -13,7 +13,7 @@ interface Options extends Partial<EmulatorOptions> {
 
 const NO_CERTIFICATES: Certificates = { cert: '', key: '', ca: '', caFile: '' };
 
-/** Deploys a template by itself, without an assembly; what it starts ends with the cloud. */
+/** Deploys a template without an assembly. Its processes end with the cloud. */
 export async function deploy(
   services: Services, template: Template, { name = 'S', certificates = NO_CERTIFICATES, ...options }: Options = {},
 ): Promise<Stack> {

@@ -19,7 +19,7 @@ let folder: string;
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'environment-')); });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A stage in each region; the stack of the second one is deployed, to another account and region than the default. */
+/** A stage in each region; the stack of the second one is deployed to another account and region than the default. */
 function synthesize(outdir: string, region = REGION): string {
   const app = new App({ outdir, analyticsReporting: false });
   for (const [name, where] of [['Beta', 'us-east-1'], ['Prod', region]]) {

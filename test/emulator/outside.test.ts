@@ -34,7 +34,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Synthesizes a stack and starts it with what exists outside of it. */
+/** Synthesizes a stack and starts it with existing resources outside of it. */
 async function start(props: (stack: Stack) => LibreChatServerlessProps, options: Partial<EmulatorOptions>): Promise<Emulator> {
   const assembly = join(folder, 'cdk.out');
   const app = new App({ outdir: assembly });

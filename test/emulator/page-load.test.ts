@@ -27,7 +27,7 @@ async function endWorkers(): Promise<void> {
 
 const failed = (calls: PageCall[]) => calls.filter(({ status }) => status >= 400);
 
-test('the calls are as many as LibreChat\'s page makes', () => {
+test('the number of calls equals that of LibreChat\'s page', () => {
   expect(PAGE_CALLS).toHaveLength(28);
 });
 
@@ -38,7 +38,7 @@ test('a cold page load starts one LibreChat', async () => {
   expect(deployment.usage().worker.environments - before).toBe(1);
 });
 
-test('a page load on a running worker starts nothing', async () => {
+test('a page load on a running worker starts no other one', async () => {
   await page.load();
   const before = deployment.usage().worker;
   expect(failed(await page.load())).toEqual([]);

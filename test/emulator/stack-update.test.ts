@@ -86,7 +86,7 @@ describe('an update of custom resources', () => {
   const requests = () => events
     .map(({ RequestType, PhysicalResourceId, ResourceProperties }) => [RequestType, PhysicalResourceId, ResourceProperties.Id]);
 
-  test('sends Update with the old properties, and nothing where nothing changed', async () => {
+  test('sends Update with the old properties, and only for changes', async () => {
     provide();
     const stack = await deploy(services, { Resources: { A: custom({ Id: 'a', Value: 1 }), B: custom({ Id: 'b' }) } });
     await update(stack, { Resources: { A: custom({ Id: 'a', Value: 2 }), B: custom({ Id: 'b' }) } });

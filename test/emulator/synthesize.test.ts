@@ -74,7 +74,7 @@ describe('an assembly', () => {
     };
     const distribution = (stack: Stack) => new CfnResource(stack, 'D', { type: 'AWS::CloudFront::Distribution' });
 
-    test.each(['Prod/Chat', 'Prod-Chat'])('gives the stack that is named by its path or its name: %s', (name) => {
+    test.each(['Prod/Chat', 'Prod-Chat'])('returns the stack with this path or name: %s', (name) => {
       synthesized((stage) => distribution(new Stack(stage, 'Chat')));
       expect(readAssembly(folder, name)).toMatchObject({ name: 'Prod-Chat', environment: { account: '111122223333', region: 'eu-west-1' } });
       expect(() => readAssembly(folder)).toThrow('got 2 of: Beta-Chat, Prod-Chat');

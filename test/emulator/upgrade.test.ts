@@ -36,7 +36,7 @@ async function register({ url }: Deployment): Promise<void> {
   expect((await fetch(`${url}/api/auth/register`, { method: 'POST', headers, body: JSON.stringify(body) })).status).toBe(200);
 }
 
-/** A chat as a page reads it, which lasts until it is stopped. */
+/** A chat as a page reads it. It is generated until it is stopped. */
 class Chat {
   public static async start(client: ChatClient, index: number): Promise<Chat> {
     const prompt = `Question ${index}`;
@@ -44,7 +44,7 @@ class Chat {
   }
 
   public readonly events: ChatEvent[] = [];
-  /** Resolves to whether the stream has ended as it should. */
+  /** Resolves to whether the stream has ended properly. */
   public readonly complete: Promise<boolean>;
   public over = false;
 
@@ -54,7 +54,7 @@ class Chat {
     this.complete = this.read().catch(() => false).finally(() => { this.over = true; });
   }
 
-  /** The same chat in a page that is loaded again. */
+  /** The same chat after a reload of the page. */
   public reloaded(): Chat {
     return new Chat(this.client, this.prompt, this.id, true);
   }
@@ -69,7 +69,7 @@ class Chat {
     expect((await this.client.post('/api/agents/chat/abort', { conversationId: this.id })).status).toBe(200);
   }
 
-  /** Whether the reply is stored as the last event had it. */
+  /** Whether the stored reply equals the last event. */
   public async isSaved(): Promise<boolean> {
     const { json } = await this.client.get(`/api/messages/${this.id}`);
     const reply = (json as { text: string; isCreatedByUser: boolean }[]).find((message) => !message.isCreatedByUser);
@@ -82,14 +82,14 @@ class Chat {
   }
 }
 
-/** Resolves when each chat has got more tokens than it has now, or has ended. */
+/** Resolves when each chat has received further tokens or has ended. */
 async function moreTokens(chats: readonly Chat[]): Promise<void> {
   const before = chats.map(({ events }) => events.length);
   await until(() => chats.every(({ events, over }, index) => over || events.length > before[index] + 3));
 }
 
 describe('an upgrade from v0.8.7 to v0.8.8', () => {
-  test(`with ${CHATS} chats running interrupts none: they go on, can be resumed, and are saved`, async () => {
+  test(`with ${CHATS} chats running interrupts none: they continue, can be resumed, and are saved`, async () => {
     const { url } = await start('v0.8.7');
     const clients = await Promise.all(Array.from({ length: 5 }, () => ChatClient.signIn(url)));
     const chats = await Promise.all(Array.from({ length: CHATS }, (_, index) => Chat.start(clients[index % clients.length], index)));
@@ -144,7 +144,7 @@ describe('v0.8.9, which writes data that v0.8.8 cannot read', () => {
     expect(snapshots()).toHaveLength(1);
   });
 
-  test('keeps workers of v0.8.8 from starting, where no check has refused the deployment', async () => {
+  test('prevents workers of v0.8.8 from starting, if no check has rejected the deployment', async () => {
     const { url } = await start('v0.8.9', { deploymentCheck: false });
     await ChatClient.signIn(url);
     await deployment!.update(release('v0.8.8', { deploymentCheck: false }));

@@ -42,7 +42,7 @@ async function start(options: Partial<EmulatorOptions> = {}): Promise<Emulator> 
   return emulator;
 }
 
-/** Starts with the template changed: what each test of a fault does. */
+/** Starts with a modified template, for tests of faults. */
 async function startWith(change: (resources: Record<string, any>) => void): Promise<Emulator> {
   const folder = mkdtempSync(join(tmpdir(), 'changed-stack-'));
   changed.push(folder);
@@ -69,13 +69,13 @@ describe('the page', () => {
     expect(backend()).toHaveLength(0);
   });
 
-  test('a missing file is 404, and never the page', async () => {
+  test('a missing file has status 404, and is not replaced by the page', async () => {
     const { url } = await start();
     expect((await fetch(`${url}/assets/none.js`)).status).toBe(404);
   });
 });
 
-test('an error of the API reaches the viewer as the API gave it', async () => {
+test('an error of the API reaches the viewer unchanged', async () => {
   const { url } = await start({ environment: { ALLOW_REGISTRATION: 'false' } });
   const response = await fetch(`${url}/api/auth/register`, {
     method: 'POST', headers: { 'content-type': 'application/json', 'user-agent': 'Mozilla/5.0 Chrome/140.0.0.0' }, body: '{"email":"a@example.com"}',
@@ -84,7 +84,7 @@ test('an error of the API reaches the viewer as the API gave it', async () => {
   expect(await response.json()).toEqual({ message: expect.any(String) });
 });
 
-describe('faults in the template are seen here', () => {
+describe('faults in the template are detected', () => {
   test('a missing grant: the first request fails, and the log names the call', async () => {
     const { url } = await startWith((resources) => {
       const policy = Object.entries(resources).find(([id]) => /^ChatBackendRoleDefaultPolicy/.test(id))![1];
@@ -95,7 +95,7 @@ describe('faults in the template are seen here', () => {
     expect(log).toContainEqual(expect.objectContaining({ type: 'aws', action: 'GetParameter', detail: expect.stringContaining('not authorized to perform: ssm:GetParameter') }));
   });
 
-  test('BUFFERED in place of STREAM: 500', async () => {
+  test('BUFFERED instead of STREAM: 500', async () => {
     const { url } = await startWith((resources) => {
       for (const { Type, Properties } of Object.values(resources)) {
         if (Type === 'AWS::ApiGateway::Method' && Properties.Integration.Type === 'AWS_PROXY') Properties.Integration.ResponseTransferMode = 'BUFFERED';
@@ -166,7 +166,7 @@ function distribution(resources: Record<string, any>): any {
   return Object.values(resources).find(({ Type }) => Type === 'AWS::CloudFront::Distribution').Properties.DistributionConfig;
 }
 
-describe('manners', () => {
+describe('start and disposal', () => {
   test('no process, socket or file remains', async () => {
     const { url } = await start();
     await fetch(`${url}/api/config`);
@@ -182,7 +182,7 @@ describe('manners', () => {
     emulator = undefined;
   });
 
-  test('fails when the port that was asked for is taken', async () => {
+  test('fails when the port is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };

@@ -33,7 +33,7 @@ function template(config: Record<string, any>, order: (names: string[]) => strin
   return JSON.stringify(app.synth().getStackByName('Stack').template);
 }
 
-test('the order of entries in maps changes nothing', () => {
+test('the order of entries in maps has no effect', () => {
   expect(REORDERED).toEqual(ORDERED);
   expect(template(REORDERED, (names) => [...names].reverse())).toBe(template(ORDERED, (names) => names));
 });

@@ -12,7 +12,7 @@ interface CdkNag3 {
   };
 }
 
-/** `npx projen test:newest` installs it, and runs this test: it requires a newer CDK than the oldest that is supported. */
+/** `npx projen test:newest` installs it, and runs this test. It requires a newer CDK than the oldest supported one. */
 const nag = jest.requireActual<CdkNag3>('cdk-nag-3');
 
 function findings(scope: IConstruct): string[] {

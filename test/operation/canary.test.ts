@@ -41,7 +41,7 @@ async function createUser(password: string): Promise<void> {
   await maintenance.invoke(Buffer.from(JSON.stringify({ command: 'create-user', email: EMAIL, username: 'librechat-canary', password })));
 }
 
-test('a canary that is added to a deployment logs in, although its user is left from another one', async () => {
+test('a canary that is added to a deployment logs in, although its user remains from another one', async () => {
   await createUser('password-of-another-deployment');
   await addCanary();
   expect(users()).toEqual([EMAIL]);
@@ -60,7 +60,7 @@ test('its alarm is silent until the first run, fires for failed runs, and has no
   database().available = true;
 });
 
-test('its user is gone after it was removed, and created anew with it', async () => {
+test('its user is deleted with it, and created again with it', async () => {
   await update({});
   expect(users()).toEqual([]);
   await addCanary();

@@ -19,13 +19,13 @@ async function start(options: DeploymentOptions = {}): Promise<WatchedDeployment
 
 afterEach(() => watched.deployment.dispose());
 
-/** Sends requests, all at a time; resolves to their statuses. */
+/** Sends requests at the same time. Resolves to their statuses. */
 async function requests(count: number): Promise<number[]> {
   const { url } = watched.deployment;
   return Promise.all(Array.from({ length: count }, async () => (await fetch(`${url}/api/config`)).status));
 }
 
-/** Chats at the same time. `begun` resolves when each reply has its first token, `ended` when all replies have ended, in order or not. */
+/** Chats at the same time. `begun` resolves when each reply has its first token, `ended` when all replies have ended or failed. */
 function chats(client: ChatClient, count: number, pace: object): { readonly begun: Promise<unknown>; readonly ended: Promise<unknown> } {
   const each = Array.from({ length: count }, () => {
     let begun = () => undefined as void;
@@ -93,7 +93,7 @@ test('a worker that dies', async () => {
 test('a Redis that is full', async () => {
   const { deployment } = await start();
   const [redis] = [...deployment.emulator.services.elastiCache.replicationGroups.values()];
-  // As if its node were smaller.
+  // As with a smaller node.
   await redis.send('CONFIG', 'SET', 'maxmemory', String(16 * 1024 * 1024));
   for (let i = 0; i < 40; i++) await redis.send('SET', `session:${i}`, 'x'.repeat(1024 * 1024), 'EX', '600');
   expect(await watched.firing()).toEqual(['RedisEvictions', 'RedisMemory']);
@@ -141,7 +141,7 @@ describe('too little concurrency', () => {
     const { deployment } = await start({ concurrencyQuota: 1 });
     for (let i = 0; i < 5; i++) {
       expect(await requests(1)).toEqual([503]);
-      // It gives its place up.
+      // It ends and frees its concurrency.
       await until(() => deployment.relay.environments.every(({ state }) => state === 'frozen'));
     }
     expect(await watched.firing()).toEqual(['ApiServerErrors', 'RequestsWithoutWorker', 'WorkerThrottles']);
@@ -151,7 +151,7 @@ describe('too little concurrency', () => {
 test.each([
   '{"level":"warn","message":"[StreamServices] No subscriber client available, falling back to in-memory"}',
   'warn: [StreamServices] Failed to create Redis services, falling back to in-memory: Error: connect ECONNREFUSED',
-])('a LibreChat that goes on without Redis: %s', async (line) => {
+])('a LibreChat that continues without Redis: %s', async (line) => {
   const { deployment: { emulator: { services: { logs } } } } = await start();
   const { group } = [...logs.metricFilters.values()].find(({ metric }) => metric.metricName === 'StreamsWithoutRedis')!;
   logs.ingest(group, line);

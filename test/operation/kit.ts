@@ -3,7 +3,7 @@ import { type AlarmState, stateOf } from '../../emulator/services/cloudwatch/ala
 import type { LambdaFunction } from '../../emulator/services/lambda/lambda-function';
 import { Deployment, type DeploymentOptions } from '../../fixtures/deployment';
 
-/** A deployment with alarms, and what they say. */
+/** A deployment with alarms, and their states. */
 export class WatchedDeployment {
   public static async start(options: DeploymentOptions = {}): Promise<WatchedDeployment> {
     return new WatchedDeployment(await Deployment.start({
@@ -30,7 +30,7 @@ export class WatchedDeployment {
     return this.cloudWatch.values({ namespace: 'AWS/Lambda', metricName, dimensions: { FunctionName: name } }, 0, Infinity);
   }
 
-  /** Ids of the alarms that fire if what has happened until now goes on, so that it is in each of their periods. */
+  /** Ids of the alarms that fire if the events so far are repeated in each of their periods. */
   public async firing(): Promise<string[]> {
     const { cloudWatch } = this;
     const { elastiCache, documentDb } = this.deployment.emulator.services;

@@ -31,7 +31,7 @@ afterAll(() => deployment.dispose());
 
 const relayLine = (path: RegExp) => lines.find((line) => line.event === 'request' && path.test(String(line.path)))!;
 
-/** A query with another id than the one that the page shows. */
+/** A query with the id replaced. */
 const withId = (query: string, id: unknown) => query.replace(/"[0-9a-f-]{36}"/, JSON.stringify(id));
 
 test('the page has three such queries', () => {

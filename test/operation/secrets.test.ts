@@ -11,7 +11,7 @@ import { LibreChatCanary } from '../../src';
 
 jest.setTimeout(300_000);
 
-/** A text that is nowhere else. */
+/** A unique text. */
 const marked = (what: string) => `marked-${what}-${randomUUID()}`;
 
 const PROVIDER_KEY = marked('provider-key');
@@ -19,7 +19,7 @@ const FIELD = marked('secret-field');
 
 let deployment: Deployment;
 let log = '';
-/** Values that must be in no log and no template, by what they are. */
+/** Values that must not be in logs and templates, by their kind. */
 const secrets = new Map<string, string>([['a provider\'s key', PROVIDER_KEY], ['a field of the environment secret', FIELD]]);
 
 beforeAll(async () => {
@@ -53,7 +53,7 @@ function remember(what: string, value = marked(what.replaceAll(' ', '-'))): stri
   return value;
 }
 
-/** Does what users do, and what goes wrong with it. */
+/** Uses LibreChat as users do, and causes failures. */
 async function use(): Promise<void> {
   const { url } = deployment;
   const account = await register(url);
@@ -71,7 +71,7 @@ async function use(): Promise<void> {
   await send(`${url}/api/agents/chat`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: Buffer.from(`{"text": "${remember('a broken body')}`) });
   for await (const event of client.events(await client.start(remember('a message'), { tokens: 5, gapMs: 20 }))) expect(event).toBeDefined();
   await client.upload('secret.txt', 'text/plain', Buffer.from(remember('a file')));
-  // Its response breaks off, and the reasons are logged.
+  // Its response is interrupted, and the reasons are logged.
   const id = await client.start(remember('a message that is lost'), { tokens: 5_000, gapMs: 20 });
   const lost = (async () => { for await (const event of client.events(id)) if (event.json.event === 'on_message_delta') kill(); })();
   await lost.catch(() => undefined);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => deployment.dispose());
 
-/** What an operator gets from `aws lambda invoke`. */
+/** The output of `aws lambda invoke` for an operator. */
 async function command(payload: object): Promise<{ exitCode?: number; output?: string[]; password?: string; error?: string }> {
   const response = await maintenance.invoke(Buffer.from(JSON.stringify(payload)));
   return JSON.parse(response.payload.toString()) as Awaited<ReturnType<typeof command>>;

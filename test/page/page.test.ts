@@ -10,7 +10,7 @@ const APP = join(__dirname, '../../examples/typescript/app.ts');
 
 jest.setTimeout(180_000);
 
-/** The wire may carry each token and the page show none: what counts is what is to be seen. */
+/** Tokens may arrive and not be shown, so the visible text of the page is checked. */
 describeWith(BROWSER)('in a browser, through the emulated stack', () => {
   let synthesized: Synthesized;
   let emulator: Emulator;
@@ -21,7 +21,7 @@ describeWith(BROWSER)('in a browser, through the emulated stack', () => {
     emulator = await Emulator.start({
       assembly: synthesized.assembly, port: 0, environment: { ALLOW_REGISTRATION: 'true', ADAPTER_TEST_OVERRIDES: '{"graceMs":100}' },
     });
-    // No response then waits for an environment to start.
+    // So that no response waits for an environment to start.
     await Promise.all([1, 2, 3, 4].map(() => fetch(`${emulator.url}/api/config`)));
     browser = await launchBrowser(BROWSER);
   });

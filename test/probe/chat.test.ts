@@ -4,7 +4,7 @@ import { probe, type ProbeOptions } from '../../probe';
 
 jest.setTimeout(30_000);
 
-/** Handles a request that goes through the proxy; `forward` asks the stand-in. */
+/** Handles a request to the proxy. `forward` sends it to the stand-in. */
 type Interference = (req: IncomingMessage, res: ServerResponse, forward: () => Promise<IncomingMessage>) => void;
 
 const isStream = ({ url }: IncomingMessage) => /\/chat\/stream\//.test(url ?? '');
@@ -26,7 +26,7 @@ describe('the check of a chat', () => {
     await servers.dispose();
   });
 
-  /** A hop before the stand-in that does to streams what a badly built stack would do. */
+  /** A proxy in front of the stand-in that affects streams as a faulty stack would. */
   async function through(interfere: Interference): Promise<string> {
     let streams = 0;
     proxy = createServer((req, res) => {
@@ -50,7 +50,7 @@ describe('the check of a chat', () => {
     return { ...report, failures: Object.fromEntries(report.verdicts.filter(({ outcome }) => outcome === 'failed').map(({ rule, seen }) => [rule, seen])) };
   }
 
-  test('passes when all tokens come one after the other', async () => {
+  test('passes when all tokens arrive one after the other', async () => {
     const { passed, verdicts, measurement } = await check(standIn.url);
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'passed', 'passed']);
     expect(passed).toBe(true);
@@ -72,12 +72,12 @@ describe('the check of a chat', () => {
     expect(passed).toBe(false);
   });
 
-  test('fails when no event comes', async () => {
+  test('fails when no event arrives', async () => {
     const url = await through((_req, res) => { res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(); });
     expect((await check(url, { patienceMs: 100 })).failures).toMatchObject({ 'the reply arrives complete': 'no event for 0.1 s' });
   });
 
-  test('fails when the stream breaks off', async () => {
+  test('fails when the stream is interrupted', async () => {
     const url = await through(async (_req, res, forward) => {
       const answer = await forward();
       res.writeHead(200, { 'content-type': 'text/event-stream' });

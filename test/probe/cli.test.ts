@@ -29,7 +29,7 @@ async function run(...args: string[]) {
   return { code, stdout, stderr };
 }
 
-/** As much of a site as the check of the page asks for. */
+/** The parts of a site that the check of the page requests. */
 const site: RequestListener = ({ url }, response) => {
   if (url === '/' || url === '/c/new') return void response.setHeader('content-type', 'text/html').end('<script src="/assets/main.js">');
   if (url === '/assets/main.js') return void response.setHeader('content-type', 'text/javascript').end('main();');
@@ -63,7 +63,7 @@ test('checks that need a user are skipped, with the reason, if the login fails',
   expect(code).toBe(1);
 });
 
-test('one line where nothing responds, without a stack trace, and exit code 1', async () => {
+test('one line if no server responds, without a stack trace, and exit code 1', async () => {
   const url = await serve(site);
   server!.close();
   const { code, stdout, stderr } = await run(url);
@@ -71,7 +71,7 @@ test('one line where nothing responds, without a stack trace, and exit code 1', 
   expect(code).toBe(1);
 });
 
-test('one line where a name has several addresses, and none of them responds', async () => {
+test('one line if a name has several addresses, and none of them responds', async () => {
   const url = (await serve(site)).replace('127.0.0.1', 'localhost');
   server!.close();
   const { code, stderr } = await run(url);

@@ -10,22 +10,22 @@ import { Emulator } from '../../emulator/emulator';
 import { probe, type ProbeOptions, type Report } from '../../probe';
 import { LibreChatServerless } from '../../src';
 
-/** What takes seconds on AWS, in a fraction of that. */
+/** Shorter timings than on AWS. */
 const HASTE: Pick<ProbeOptions, 'pace' | 'silenceMs'> = { pace: { tokens: 60, gapMs: 50 }, silenceMs: 1_500 };
 const TIMINGS = { lingerMs: 300, titleMs: 300, heartbeatMs: 300 };
 
 type Template = { Resources: Record<string, { Type: string; Properties: any }> };
 
-/** A stack to run the probe against, sound or broken. */
+/** A stack to run the probe against, with or without a fault. */
 export interface Subject {
-  /** What is done to the template before it is deployed. */
+  /** Changes the template before the deployment. */
   readonly change?: (resources: Template['Resources']) => void;
-  /** What is done to the adapter's timings. */
+  /** Overrides of the adapter's timings. */
   readonly timings?: Readonly<Record<string, unknown>>;
   readonly options?: Partial<ProbeOptions>;
 }
 
-/** The assembly of one stack, which tests change copies of. */
+/** The assembly of one stack. Tests modify copies of it. */
 export class Assembly {
   private readonly folder = mkdtempSync(join(tmpdir(), 'probed-stack-'));
 
@@ -71,7 +71,7 @@ export class Assembly {
   }
 }
 
-/** The API's own host name, which the emulator's distribution asks, for callers who go round the distribution. */
+/** The API's own host name, which the emulator's distribution uses, for callers that bypass the distribution. */
 async function serveApi({ services }: Emulator) {
   const [, api] = [...services.dns].find(([host]) => host.includes('.execute-api.'))!;
   const server = createServer((request, response) => {

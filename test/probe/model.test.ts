@@ -17,11 +17,11 @@ const completion = (prompt: string | object[], stream: boolean) =>
 const framesOf = (text: string) => text.split('\n\n').filter(Boolean).map((frame) => frame.replace(/^data: /, ''));
 const contentOf = (frames: string[]) => frames.slice(0, -1).map((frame) => JSON.parse(frame).choices[0]?.delta.content ?? '').join('');
 
-describe('the pace that a prompt asks for', () => {
+describe('the pace that a prompt specifies', () => {
   test.each([
     [{ tokens: 3, gapMs: 7, silenceMs: 40_000 }],
     [{ tokens: 1, gapMs: 0, silenceMs: 0 }],
-  ])('%j comes back as it was asked', (pace) => expect(paceIn(`Hello. ${promptFor(pace)}`)).toEqual(pace));
+  ])('%j is parsed as it was specified', (pace) => expect(paceIn(`Hello. ${promptFor(pace)}`)).toEqual(pace));
 
   test('has a default', () => expect(paceIn('Hello')).toEqual({ tokens: 20, gapMs: 100, silenceMs: 0 }));
 
@@ -48,7 +48,7 @@ describe('the model on this machine', () => {
     expect(JSON.parse(frames.at(-3)!).choices[0].finish_reason).toBe('stop');
   });
 
-  test('sends each word when it is there: the first comes before the silence ends', async () => {
+  test('sends each word at once: the first one arrives before the silence ends', async () => {
     const answer = await ask('/chat/completions', completion(promptFor({ tokens: 2, gapMs: 1, silenceMs: 300_000 }), true));
     const reader = answer.body!.getReader();
     let text = '';
@@ -75,7 +75,7 @@ describe('the model on this machine', () => {
   });
 });
 
-/** What Lambda's runtime has beside Node; the function's stream is the process' output. */
+/** The globals of Lambda's runtime. The function's stream is the output of the process. */
 const RUNTIME = `
 globalThis.awslambda = {
   streamifyResponse: (handle) => handle,

@@ -25,7 +25,7 @@ test('the sound stack: every verdict is green', async () => {
   expect(largestGapMs).toBeGreaterThanOrEqual(medianGapMs!);
 });
 
-/** What breaks a stack, which checks look at it, and the only verdicts that turn red. */
+/** Faults of a stack, the checks to run, and the only verdicts that fail. */
 const BROKEN: Record<string, Subject & { checks: CheckName[]; red: string[] }> = {
   'the relay may not start workers': {
     change: (resources) => {
@@ -52,7 +52,7 @@ const BROKEN: Record<string, Subject & { checks: CheckName[]; red: string[] }> =
   },
   'the function may not write files': {
     change: (resources) => {
-      // The one that publishes the page may still do so.
+      // The function that publishes the page keeps its permission.
       const { PolicyDocument } = ofType(resources, 'AWS::IAM::Policy').find(({ PolicyName }) => /BackendRole/.test(PolicyName));
       PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Action }: { Action: string | string[] }) => !Action.includes('s3:PutObject'));
     },

@@ -2,7 +2,7 @@ import { resources, templateOf, text } from './reading';
 import { VARIANTS } from '../../fixtures/variants';
 
 describe('data', () => {
-  /** What is lost if its logical id changes: CloudFormation would make a new one, and drop the old. */
+  /** Resources that are lost if their logical id changes: CloudFormation would create a new one, and delete the old one. */
   const STATEFUL = [
     'AWS::S3::Bucket', 'AWS::DocDB::DBCluster', 'AWS::DocDB::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::SecretsManager::Secret',
     'AWS::ECR::Repository',
@@ -34,7 +34,7 @@ describe('data', () => {
     'AWS::ApiGateway::UsagePlanKey': ['KeyId', 'KeyType', 'UsagePlanId'],
   };
 
-  /** The values that must stay as they are, by logical id. */
+  /** The values that must not change, by logical id. */
   function createOnlyValues(name: keyof typeof VARIANTS): Record<string, Record<string, string>> {
     const found = Object.entries(CREATE_ONLY).flatMap(([type, properties]) => resources(templateOf(name), type).map(([logicalId, { Properties }]) => {
       const set = properties.filter((property) => Properties?.[property] !== undefined);

@@ -18,7 +18,7 @@ function ownResources(template: Template): Array<[logicalId: string, resource: R
   return Object.entries(resourcesOf(template)).filter(([logicalId]) => logicalId.startsWith('Chat'));
 }
 
-/** Custom resources that create nothing: only the stack knows them. */
+/** Custom resources that create nothing outside the stack. */
 const RECORDS = ['Custom::LibreChatCheck', 'Custom::LibreChatFrontend'];
 
 function withPolicy(template: Template, ...policies: string[]): string[] {
@@ -46,7 +46,7 @@ describe.each(TEMPLATES)('a deployment of the %s variant that fails', (_name, te
   });
 
   test('leaves no resource that refuses its deletion', () => {
-    // A function whose image does not start responds to nothing.
+    // A function whose image does not start does not respond.
     for (const [logicalId] of RECORDS.flatMap((type) => resources(template, type))) expect(resourcesOf(template)[logicalId].DeletionPolicy).toBe('Retain');
     for (const [, { Properties }] of resources(template, 'AWS::DocDB::DBCluster')) expect(Properties.DeletionProtection).toBe(false);
     for (const [, { Properties }] of resources(template, 'AWS::ECR::Repository')) expect(Properties.EmptyOnDelete).toBe(true);
@@ -88,7 +88,7 @@ describe('names that are unique in an account', () => {
     return found.map((name) => resolved(name, region));
   }
 
-  /** What CloudFormation makes of a name. */
+  /** A name as CloudFormation resolves it. */
   function resolved(name: unknown, region: string): string {
     if (typeof name === 'string') return name;
     const [separator, parts] = (name as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];

@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let apps = 0;
 
-/** Where LibreChat is told to find its file, and the file itself if it is an asset. */
+/** The location of LibreChat's file, and the file itself if it is an asset. */
 function deployed(config?: LibreChatConfig, context = {}, image?: LibreChatImage) {
   const app = new App({ outdir: join(folder, `app${apps++}`), context });
   const stack = new Stack(app, 'Stack');
@@ -90,7 +90,7 @@ test('the built-in configuration matches the schema', () => {
 test.each<[version: string, config: object, message: string]>([
   ['v0.8.7', { langfuse: { enabled: false } }, 'at langfuse (v0.8.8 or newer only), got: a mapping with the keys enabled'],
   ['v0.8.7', { webSearch: { searchProvider: 'keenable' } }, 'at webSearch.searchProvider (v0.8.8 or newer only), got: keenable'],
-])('fails when %s does not know %j', (version, config, message) => {
+])('fails when %s does not support %j', (version, config, message) => {
   const content = { version: '1.3.0', fileStrategy: 's3', fileConfig: LIMITS, ...config };
   expect(() => deployed(LibreChatConfig.fromObject(content), {}, LibreChatImage.fromDockerBuild({ version })))
     .toThrow(`\`config\` must match the schema of LibreChat ${message}`);

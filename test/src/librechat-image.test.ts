@@ -59,7 +59,7 @@ describe('from a Docker build', () => {
 
   test.each([
     ['v0.8.7', 'danny-avila'], ['v0.8.8-rc4', 'danny-avila'], ['v0.8.8', 'librechat-ai'], ['v0.8.9-rc1', 'librechat-ai'], ['v1.0.0', 'librechat-ai'],
-  ])('%s comes from %s, who published it', (version, owner) => {
+  ])('%s is pulled from %s, where it was published', (version, owner) => {
     const [{ arguments: { LIBRECHAT_IMAGE } }] = assetsOf({ image: LibreChatImage.fromDockerBuild({ version }) }, version);
     expect(LIBRECHAT_IMAGE).toBe(`ghcr.io/${owner}/librechat-api:${version}`);
   });
@@ -145,7 +145,7 @@ describe('a repository in another region', () => {
   test.each([
     ['built by CodeBuild', (repository: IRepository) => LibreChatImage.fromCodeBuild({ repository })],
     ['from an ECR repository', (repository: IRepository) => LibreChatImage.fromEcrRepository(repository, { tag: 'v0.8.7' })],
-  ])('fails when the image is %s, before anything is made', (_how, image) => {
+  ])('fails when the image is %s, before any resource is created', (_how, image) => {
     const stack = stackIn(EUROPE);
     const given = image(abroad(stack));
     expect(() => new LibreChatServerless(stack, 'Chat', { image: given }))
@@ -179,14 +179,14 @@ describe('from CodeBuild', () => {
     expect(() => LibreChatImage.fromCodeBuild({ digest: 'v0.8.7' })).toThrow('`digest` must be sha256: followed by 64 hexadecimal digits, got: v0.8.7');
   });
 
-  // The tag would be the same whatever they turn out to be, and nothing would be built anew.
+  // The tag would not depend on their values, so a change would not cause a build.
   test.each(['version', 'digest', 'imageName'])('fails when the %s is known only at deployment', (prop) => {
     const { valueAsString } = new CfnParameter(new Stack(), 'Unknown');
     expect(() => LibreChatImage.fromCodeBuild({ [prop]: valueAsString }))
       .toThrow(`\`${prop}\` must not be a token, because the image tag is a hash of it, got: a token, whose value is known at deployment only`);
   });
 
-  test('fails when subnets come without a VPC', () => {
+  test('fails when subnets are specified without a VPC', () => {
     expect(() => LibreChatImage.fromCodeBuild({ vpcSubnets: {} })).toThrow('`vpcSubnets` requires `vpc`');
   });
 
@@ -239,7 +239,7 @@ describe('from an asset', () => {
     expect(existsSync(join(directory, 'logo.svg'))).toBe(true);
   });
 
-  test('the folder stays as it is, and nothing is left behind', () => {
+  test('the folder is not changed, and no files remain', () => {
     const temporary = () => readdirSync(tmpdir()).filter((name) => name.startsWith('librechat-') && existsSync(join(tmpdir(), name, 'logo.svg')));
     const before = [readdirSync(folder).sort(), temporary()];
     assetsOf({ image: LibreChatImage.fromAsset(folder) }, 'again');

@@ -10,7 +10,7 @@ import { DOMAIN, EDGE, EUROPE, VARIANTS, stackIn } from '../../fixtures/variants
 import { LibreChatServerless } from '../../src';
 
 describe('synthesis', () => {
-  test.each(Object.keys(VARIANTS) as Array<keyof typeof VARIANTS>)('of the %s form twice gives the same bytes', (name) => {
+  test.each(Object.keys(VARIANTS) as Array<keyof typeof VARIANTS>)('of the %s variant is reproducible', (name) => {
     expect(JSON.stringify(templateWith(VARIANTS[name]).toJSON())).toBe(JSON.stringify(templateOf(name).toJSON()));
   });
 
@@ -18,8 +18,8 @@ describe('synthesis', () => {
     expect(() => templateWith(VARIANTS.minimal, stackIn(env))).not.toThrow();
   });
 
-  test.each(Object.keys(VARIANTS) as Array<keyof typeof VARIANTS>)('of the %s form warns of nothing', (name) => {
-    // Newer releases of CDK validate templates, and print what they find.
+  test.each(Object.keys(VARIANTS) as Array<keyof typeof VARIANTS>)('of the %s variant has no warnings', (name) => {
+    // Newer releases of CDK validate templates, and print the findings.
     const printed = jest.spyOn(console, 'error').mockImplementation();
     const stack = stackIn();
     VARIANTS[name](stack);
@@ -74,11 +74,11 @@ describe('synthesis', () => {
     expect(resourceOf(Template.fromStack(nested), 'AWS::SSM::Parameter', 'FrontendUrl').Properties.Name).toMatch(/^\/librechat\/Stack-Nested-Chat-\w+\/url$/);
   });
 
-  test.each(['minimal', 'code-build-in-vpc'] as const)('of the %s form gives the same application whatever feature flags the app has', (name) => {
+  test.each(['minimal', 'code-build-in-vpc'] as const)('of the %s variant is the same application with any feature flags', (name) => {
     const flags = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8'));
     const stack = new Stack(new App({ context: flags }), 'Stack');
     const template = templateWith(VARIANTS[name], stack);
-    // What is brought may differ.
+    // Imported resources may differ.
     const types = (of: Template) => Object.entries<any>(of.toJSON().Resources)
       .flatMap(([logicalId, { Type }]) => (logicalId.startsWith('Chat') ? [Type] : [])).sort();
     expect(types(template)).toEqual(types(templateOf(name)));

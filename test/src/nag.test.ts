@@ -8,7 +8,7 @@ import type { IConstruct } from 'constructs';
 import { VARIANTS, secretNamed, stackIn } from '../../fixtures/variants';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless } from '../../src';
 
-/** What AWS Solutions' rules say of a LibreChat, be it an error, a warning, or a rule that could not be applied. */
+/** Findings of the AWS Solutions rules: errors, warnings, and rules that could not be applied. */
 function findings(form: (stack: Stack) => LibreChatServerless): string[] {
   const stack = stackIn();
   Aspects.of(form(stack)).add(new AwsSolutionsChecks());
@@ -18,7 +18,7 @@ function findings(form: (stack: Stack) => LibreChatServerless): string[] {
     .map(({ id, entry }) => `${id}: ${String(entry.data).split(':')[0]}`);
 }
 
-test.each(Object.entries(VARIANTS))('cdk-nag finds nothing unexplained in the %s form', (_name, form) => {
+test.each(Object.entries(VARIANTS))('cdk-nag has no findings without a reason in the %s variant', (_name, form) => {
   expect(findings(form)).toEqual([]);
 });
 

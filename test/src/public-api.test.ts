@@ -4,7 +4,7 @@ import { maximalProps, stackIn, VARIANTS } from '../../fixtures/variants';
 import * as library from '../../src';
 import { publicApi } from '../docs/kit/public-api';
 
-/** The public API. Removing or renaming a name is a breaking change, a new name is a promise. */
+/** The public API. Removing or renaming a name is a breaking change, a new name must be supported from then on. */
 const CONTRACT: Record<string, string> = {
   LibreChatCanary: 'page login chat',
   LibreChatCanaryModel: 'endpoint model',
@@ -65,7 +65,7 @@ test('no field has the type of an L1 construct or a custom resource', () => {
   expect(types.filter((type) => /\bCfn|CustomResource/.test(type))).toEqual([]);
 });
 
-/** The minimal variant has every field but those of a domain, which the maximal one has. */
+/** The minimal variant has every field except those for a domain, which the maximal one has. */
 test('each field has a value in a variant', () => {
   const chats = [VARIANTS.minimal(stackIn()), VARIANTS.maximal(stackIn())];
   const fields = membersOf('LibreChatServerless') as Array<keyof library.LibreChatServerless>;

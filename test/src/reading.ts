@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { VARIANTS, stackIn } from '../../fixtures/variants';
 
-/** What stands in a template, by its meaning. */
+/** Values in a template by their meaning. */
 export interface Resource {
   readonly Type: string;
   readonly Properties: any;
@@ -14,7 +14,7 @@ export interface Resource {
 
 const templates = new Map<string, Template>();
 
-/** The template of a form in a stack of unknown account and region, synthesized once per test file. */
+/** The template of a variant in a stack of unknown account and region, synthesized once per test file. */
 export function templateOf(name: keyof typeof VARIANTS): Template {
   const known = templates.get(name);
   if (known) return known;
@@ -23,7 +23,7 @@ export function templateOf(name: keyof typeof VARIANTS): Template {
   return template;
 }
 
-/** The template of whatever is put into a stack. */
+/** The template of a stack with the given contents. */
 export function templateWith(fill: (stack: Stack) => unknown, stack = stackIn()): Template {
   fill(stack);
   return Template.fromStack(stack);
@@ -53,7 +53,7 @@ export function functionEnvironment(template: Template, word = 'BackendFunction'
   return resourceOf(template, 'AWS::Lambda::Function', word).Properties.Environment.Variables;
 }
 
-/** What a role may do, one line per statement: `actions on resources`. */
+/** Permissions of a role, one line per statement: `actions on resources`. */
 export function statements(template: Template, role: string): string[] {
   return resources(template, 'AWS::IAM::Policy')
     .filter(([logicalId]) => logicalId.includes(role))
@@ -81,7 +81,7 @@ function short(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
 
-/** All resources that a resource refers to or depends on, directly or not: they are created before it, and deleted after it. */
+/** All resources that a resource refers to or depends on, directly or indirectly: they are created before it, and deleted after it. */
 export function reachableFrom(template: Template, start: string): string[] {
   const all = resourcesOf(template);
   const seen = new Set<string>();

@@ -13,7 +13,7 @@ import { validateVariablesSize } from '../../src/private/validation/variables';
 
 type Props = (stack: Stack) => LibreChatServerlessProps;
 
-/** The message with which the construct is refused; nothing of it may have been made by then. */
+/** The message of the error, which must be thrown before any resource is created. */
 function refusalOf(props: Props, stack = stackIn()): string {
   const given = props(stack);
   const brought = stack.node.findAll().length;
@@ -26,7 +26,7 @@ function refusalOf(props: Props, stack = stackIn()): string {
   throw new Error('was not refused');
 }
 
-/** The warnings with which the construct is synthesized. */
+/** The warnings of the synthesis. */
 function warningsOf(props: Props, stack = stackIn()): string[] {
   new LibreChatServerless(stack, 'Chat', props(stack));
   return Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => String(entry.data));
@@ -37,7 +37,7 @@ function parameter(stack: Stack, type = 'String') {
 }
 
 describe('network', () => {
-  test('fails when subnets come without a VPC', () => {
+  test('fails when subnets are specified without a VPC', () => {
     expect(refusalOf(() => ({ vpcSubnets: {} }))).toBe('`vpcSubnets` requires `vpc`');
   });
 });
@@ -77,7 +77,7 @@ describe('subnets', () => {
 });
 
 describe('services', () => {
-  test('fail when a private namespace comes without its VPC', () => {
+  test('fail when a private namespace is specified without its VPC', () => {
     expect(refusalOf((stack) => ({
       services: LibreChatServices.fromCloudMapNamespace(new PrivateDnsNamespace(stack, 'Namespace', { name: 'tools', vpc: new Vpc(stack, 'Network') })),
     }))).toBe('`services` requires `vpc` of the private namespace');
@@ -369,7 +369,7 @@ describe('variables', () => {
       .toBe(`\`environment\` must only contain string values, such as WELCOME: '${value}', got: ${value}`);
   });
 
-  test.each([['a text', 'sk-secret'], ['a secret itself', {}], ['nothing', undefined]])('fails when a secret is %s, and does not repeat it', (_what, value) => {
+  test.each([['a text', 'sk-secret'], ['a secret itself', {}], ['nothing', undefined]])('fails when a secret is %s, and does not print it', (_what, value) => {
     expect(refusalOf(() => ({ secrets: { OPENAI_API_KEY: value as unknown as EcsSecret } })))
       .toBe('`secrets` must only contain values of type ecs.Secret, such as ecs.Secret.fromSecretsManager(secret), got: OPENAI_API_KEY');
   });
@@ -389,7 +389,7 @@ describe('variables', () => {
       .toBe('`environment` must keep all variables of the function within 4096 bytes (use `environmentSecret` for more), got: 4107 bytes');
   });
 
-  test('fails when the references to secrets are too long together, and says how many fit', () => {
+  test('fails when the references to secrets are too long in total, and reports how many fit', () => {
     const secrets = (stack: Stack, count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`PROVIDER_${i}_API_KEY`, secretNamed(stack, `provider-${i}`)]));
     const message = refusalOf((stack) => ({ secrets: secrets(stack, 60) }));
     expect(message).toMatch(/^`secrets` must keep all variables of the function within 4096 bytes \(\d+ of 60 secrets fit; use `environmentSecret` for more\), got: \d+ bytes$/);

@@ -50,7 +50,7 @@ async function register(url: string) {
   return account;
 }
 
-/** LibreChat itself, where somebody runs it: two processes with the model of `probe/model` as the custom endpoint `Probe`. */
+/** LibreChat itself, if it is running: two processes with the model of `probe/model` as the custom endpoint `Probe`. */
 const librechat = process.env.LIBRECHAT_URLS?.split(',');
 const targets: [string, () => Promise<Target>][] = [
   ['the stand-in', standIns],
@@ -67,7 +67,7 @@ describe.each(targets)('%s', (_name, start) => {
   });
   afterAll(() => target?.dispose());
 
-  /** Which kinds of events came, tokens not repeated; telemetry left out. */
+  /** The kinds of the events, without telemetry, and with a series of tokens as one. */
   const kinds = (events: ChatEvent[]) => events.map(kindOf).filter((kind, index, all) => kind && kind !== all[index - 1]);
   const kindOf = (event: ChatEvent) => {
     const { json } = event;
@@ -84,7 +84,7 @@ describe.each(targets)('%s', (_name, start) => {
     }
     return all;
   };
-  /** Starts a response, and waits until a good part of it is generated. */
+  /** Starts a response, and waits until a part of it is generated. */
   const underWay = async () => {
     const id = await one.start(PROMPT);
     await until(async () => {
@@ -94,7 +94,7 @@ describe.each(targets)('%s', (_name, start) => {
     return id;
   };
 
-  test('the POST is answered at once, and names the generation', async () => {
+  test('the POST gets a response at once, with the generation', async () => {
     const { status, json } = await one.post('/api/agents/chat/Probe', BODY);
     expect(status).toBe(200);
     expect(json).toMatchObject({ streamId: json.conversationId, status: 'started', generationCreatedAt: expect.any(Number), generationProtocolVersion: 2 });
@@ -209,7 +209,7 @@ describe.each(targets)('%s', (_name, start) => {
     expect((await one.get('/api/agents/chat/status/none')).json).toEqual({ active: false, generationProtocolVersion: 1 });
   });
 
-  test('every request of the chat page is answered', async () => {
+  test('every request of the chat page gets a response', async () => {
     for (const path of ['banner', 'user', 'user/settings/favorites', 'endpoints', 'models', 'projects', 'agents/chat/active', 'convos', 'files/speech/config/get',
       'files', 'search/enable', 'roles/USER', 'agents?requiredPermission=1&limit=1000', 'keys?name=Probe', 'presets', 'tags', 'files/config',
       'agents/tools/web_search/auth', 'endpoints/token-config', 'prompts/groups?limit=10', 'prompts/all', 'mcp/servers', 'permissions/mcpServer/effective/all']) {

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const OLD = () => releaseOf(STAND_IN, 'librechat-api:v0.8.7', folder);
 
-/** The names of the indexes of a collection; nothing where there is no such collection. */
+/** The names of the indexes of a collection. Empty if the collection does not exist. */
 async function indexesOf(server: MongoServer, collection: string): Promise<string[] | undefined> {
   const client = await new mongo.MongoClient(server.uri).connect();
   try {
@@ -35,7 +35,7 @@ async function indexesOf(server: MongoServer, collection: string): Promise<strin
   }
 }
 
-/** Runs the stand-in until it is ready, with a database of its own. */
+/** Runs the stand-in with its own database until it is ready. */
 async function untilReady(options: { dialect?: 'mongodb' | 'documentdb'; env?: Record<string, string>; directory?: string; indexes?: object[] } = {}) {
   const server = await MongoServer.start({ dialect: options.dialect ?? 'mongodb' });
   try {
@@ -61,7 +61,7 @@ describe('a start', () => {
     await expect(startStandIn(env, directory())).rejects.toThrow(message);
   });
 
-  test('fails at once where MongoDB refuses the password', async () => {
+  test('fails at once if MongoDB rejects the password', async () => {
     const uri = servers.mongo.uri.replace('the-password', 'wrong');
     await expect(startStandIn(variables(servers, { MONGO_URI: uri }))).rejects.toThrow(/exit code 1: .*"message":"Authentication failed\."/s);
   });
@@ -98,7 +98,7 @@ describe('indexes', () => {
     }
   });
 
-  test('that cannot be built are said in the log, and nothing else', async () => {
+  test('that cannot be built are only logged', async () => {
     const old = { v: 2, key: { email: 1 }, name: 'email_1', unique: true };
     const { lines, stop } = await untilReady({ indexes: [old] });
     try {

@@ -18,18 +18,18 @@ function shown(frames: Frame[], resumed = false): string[] {
   });
 }
 
-/** What LibreChat's page shows of the same frames was seen in a browser; the page's own rules are in the stand-in's README. */
+/** LibreChat's page was observed in a browser with the same frames. The rules of the page are in the stand-in's README. */
 describe('a stream that was opened for a new message', () => {
   test('`created` first: each delta is shown', () => {
     expect(shown([CREATED, STEP, delta('a '), delta('b ')])).toEqual(['', '', 'a ', 'a b ']);
   });
 
-  test('`sync` first: what it has, and no delta after it', () => {
+  test('`sync` first: its content, and no later delta', () => {
     expect(shown([sync(''), STEP, delta('a '), delta('b ')])).toEqual(['', '', '', '']);
     expect(shown([sync('a '), delta('b '), delta('c ')])).toEqual(['a ', 'a ', 'a ']);
   });
 
-  test('`created`, then `sync`: what it has, and each delta', () => {
+  test('`created`, then `sync`: its content, and each delta', () => {
     expect(shown([CREATED, sync('a b '), delta('c ')])).toEqual(['', 'a b ', 'a b c ']);
   });
 
@@ -44,12 +44,12 @@ describe('a stream that was opened for a new message', () => {
 });
 
 describe('a stream that the page resumes', () => {
-  test('`sync` first: what it has, what was pending, and each delta', () => {
+  test('`sync` first: its content, pending events, and each delta', () => {
     expect(shown([sync('a ', delta('b ')), delta('c ')], true)).toEqual(['a b ', 'a b c ']);
     expect(shown([sync(''), STEP, delta('a ')], true)).toEqual(['', '', 'a ']);
   });
 
-  test('an empty snapshot takes nothing away', () => {
+  test('an empty snapshot removes no text', () => {
     expect(shown([CREATED, STEP, delta('a '), sync(''), delta('b ')], true).at(-1)).toBe('a b ');
   });
 });

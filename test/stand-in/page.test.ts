@@ -42,7 +42,7 @@ describeWith(BROWSER)('in a browser', () => {
   /** Cookies of `localhost` may be Secure without TLS. */
   const url = () => standIn.url.replace('127.0.0.1', 'localhost');
 
-  /** API requests that a tab sends, and a way to answer some of them in the server's stead. */
+  /** API requests that a tab sends. Some of them can get a response from the test. */
   async function watch(page: Page, answer: (method: string, path: string) => { status: number; body: string; headers?: Record<string, string> } | 'fail' | undefined = () => undefined) {
     const sent: string[] = [];
     await page.setRequestInterception(true);
@@ -70,7 +70,7 @@ describeWith(BROWSER)('in a browser', () => {
   };
   const LONG = 'Please answer in 60 tokens, 60 ms apart, 0 ms of silence between the halves.';
 
-  test('the login page comes first, and the chat page then asks for 28 things at once', async () => {
+  test('the login page is first, and the chat page then sends 28 requests at once', async () => {
     const page = await openTab(browser, url());
     const sent = await watch(page);
     await visit(page);
@@ -83,7 +83,7 @@ describeWith(BROWSER)('in a browser', () => {
     await page.close();
   });
 
-  test('a new message opens its stream without `resume`, and tells which generation it means', async () => {
+  test('a new message opens its stream without `resume`, and with the generation', async () => {
     const page = await chat();
     const sent = await watch(page);
     await ask(page, 'Please answer in 3 tokens, 10 ms apart, 0 ms of silence.');
@@ -151,14 +151,14 @@ describeWith(BROWSER)('in a browser', () => {
     await page.close();
   });
 
-  test('a stream that ends in order without a final frame is taken for the end: nothing is opened again', async () => {
+  test('a stream that ends properly without a final frame is the end: it is not opened again', async () => {
     const page = await chat();
     const sent = await watch(page, (_method, path) => (path.includes('/stream/')
       ? { status: 200, headers: { 'content-type': 'text/event-stream' }, body: 'event: message\ndata: {"created":true}\n\n' } : undefined));
     const statuses = () => sent.filter((request) => request.includes('/stream/')).length;
     await ask(page, 'Please answer in 3 tokens, 10 ms apart, 0 ms of silence.');
     await untilTrue(() => statuses() === 1);
-    // Longer than the first pause after a failure; the other tests show that a failure would have been followed by then.
+    // Longer than the first pause after a failure, after which the page would repeat the request.
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 1_500))');
     expect(statuses()).toBe(1);
     expect(await page.evaluate('document.querySelector(".streaming") !== null')).toBe(true);

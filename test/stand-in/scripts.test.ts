@@ -17,7 +17,7 @@ afterAll(async () => {
   await servers.dispose();
 });
 
-/** Runs one of LibreChat's scripts, as `npm run <name>` does, and answers what it asks. */
+/** Runs one of LibreChat's scripts, as `npm run <name>` does, with input for its prompts. */
 function run(name: string, words: string[] = [], answers: string[] = []): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [join('config', `${name}.js`), ...words], { cwd: STAND_IN, env: variables(servers) });
   const left = [...answers];
@@ -35,13 +35,13 @@ async function logIn(email: string, password: string): Promise<number> {
   return (await fetch(`${standIn.url}/api/auth/login`, { method: 'POST', headers, body: JSON.stringify({ email, password }) })).status;
 }
 
-test('a user that `create-user` made logs in', async () => {
+test('a user of `create-user` can log in', async () => {
   const { code, output } = await run('create-user', ['ada@example.com', 'Ada Lovelace', 'ada', 'analytical-engine', '--email-verified=true']);
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('User created successfully!') });
   expect(await logIn('ada@example.com', 'analytical-engine')).toBe(200);
 });
 
-test('`create-user` asks for what is missing', async () => {
+test('`create-user` asks for missing values', async () => {
   const { code, output } = await run('create-user', ['grace@example.com'], ['Grace Hopper', 'grace', 'nanoseconds', 'y']);
   expect({ code, output }).toMatchObject({ code: 0 });
   expect(output).toMatch(/Name: \(default is: grace\)[^]*Password: [^]*Email verified\?/);
@@ -56,7 +56,7 @@ test.each([
   expect(await run('create-user', words)).toEqual({ code: 1, output: expect.stringContaining(message) });
 });
 
-test('`reset-password` asks for everything, and the old password is no longer one', async () => {
+test('`reset-password` asks for all values, and the old password is no longer valid', async () => {
   await run('create-user', ['mary@example.com', 'Mary', 'mary', 'fossil-collector', '--email-verified=true']);
   const { code, output } = await run('reset-password', [], ['mary@example.com', 'short', 'ichthyosaur', 'ichthyosaur']);
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/at least 8 characters[^]*successfully reset!/) });

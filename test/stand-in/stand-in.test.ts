@@ -57,7 +57,7 @@ describe('two processes on one Redis', () => {
   });
 
   describe('a chat', () => {
-    test('is answered at once, and generated in the background of that process', async () => {
+    test('gets a response at once, and the process generates in the background', async () => {
       const { status, json } = await client.post('/api/agents/chat/Probe', { text: 'Hello', ...MODEL, standIn: { tokens: 5, gapMs: 20, saveMs: 0 } });
       expect(status).toBe(200);
       expect(json).toMatchObject({ streamId: json.conversationId, status: 'started' });
@@ -164,7 +164,7 @@ describe('two processes on one Redis', () => {
       expect(await title()).toBe('What is saved when?');
     });
 
-    test('a second message goes on with the conversation', async () => {
+    test('a second message continues the conversation', async () => {
       const streamId = await client.start('First', QUICK);
       await collect(client.events(streamId, { resume: true }));
       expect(await other.start('Second', QUICK, streamId)).toBe(streamId);
@@ -245,7 +245,7 @@ describe('two processes on one Redis', () => {
 
     test.each(['/health', '/livez', '/readyz'])('%s', async (path) => expect((await fetch(one.url + path)).status).toBe(200));
 
-    test('believes as many proxies as it was told', async () => {
+    test('trusts as many proxies as configured', async () => {
       const headers = { 'x-forwarded-for': '203.0.113.7, 198.51.100.9', 'x-forwarded-proto': 'https' };
       const seen = await (await fetch(`${one.url}/api/stand-in/request`, { headers })).json();
       expect(seen).toMatchObject({ ip: '203.0.113.7', protocol: 'https', method: 'GET' });

@@ -17,7 +17,7 @@ import { deploy } from '../emulator/deploy';
 
 const ACCOUNT = EDGE.account!;
 
-/** What ministack cannot create, with a property that it would need, and its reason. */
+/** Resources that ministack cannot create, with a missing property, and its error. */
 const LACKING = {
   'AWS::Budgets::Budget': { Budget: { BudgetType: 'COST', TimeUnit: 'MONTHLY' } },
   'AWS::EC2::EIP': { Domain: 'vpc' },
@@ -29,7 +29,7 @@ const LACKING = {
 const LACKING_PROPERTY = { type: 'AWS::CloudWatch::Alarm', name: 'Metrics' };
 const LACKING_ATTRIBUTE = { type: 'AWS::EC2::VPC', name: 'CidrBlock' };
 
-/** What the two resolve differently, and why that is no error of the emulator. */
+/** Values that differ, with the reason why the emulator is right. */
 const KNOWN: readonly { readonly reason: string; readonly matches: (difference: Difference) => boolean }[] = [
   {
     reason: 'Ref of a secret is its ARN, says CloudFormation; ministack gives the name',
@@ -51,7 +51,7 @@ const KNOWN: readonly { readonly reason: string; readonly matches: (difference: 
 
 type Variant = (stack: Stack) => unknown;
 
-/** Stacks of two names in two regions, with the region in the template and without. */
+/** Stacks with two names in two regions, with and without an explicit region. */
 const DEPLOYMENTS: readonly (readonly [name: string, region: string, env: Environment])[] = [
   ['one', 'us-east-1', EDGE], ['one', 'eu-west-1', EUROPE], ['two', 'us-east-1', {}], ['two', 'eu-west-1', {}],
 ];
@@ -89,13 +89,13 @@ describeWitness('ministack')('ministack', () => {
     }
   }
 
-  // All stay in one account: names of theirs would collide.
+  // All stacks remain in one account, so names that are not unique would collide.
   test.each(CASES)('resolves the values of variant %s as the emulator does, under two names and in two regions', async (variantName, variant, deployments) => {
     for (const [suffix, region, env] of deployments) {
       const name = `${variantName}-${suffix}`;
       const stack = new Stack(new App({ analyticsReporting: false }), name, { env });
       variant(stack);
-      // A name in DNS leads to one deployment; in ministack that is so for names in different VPCs as well.
+      // A DNS name belongs to one deployment. In ministack, this includes names in different VPCs.
       const hostedZoneId = await ministack.createHostedZone('example.com', name + region);
       const original = JSON.parse(JSON.stringify(Template.fromStack(stack))
         .replaceAll(HOSTED_ZONE_ID, hostedZoneId).replaceAll(PRIVATE_DOMAIN, `${name}.local`)) as CloudFormationTemplate;

@@ -55,7 +55,7 @@ function expectBotocoreToAgree(requests: readonly SignedRequest[]): void {
   const found = botocore(requests);
   const described = requests.map(({ request, signature }, index) => ({ call: `${signature.service} ${request.method} ${request.path}`, signature: found[index] }));
   expect(requests.map(({ request, signature }) => ({ call: `${signature.service} ${request.method} ${request.path}`, signature: signature.signature }))).toEqual(described);
-  // What botocore adds by itself must be signed as well.
+  // Headers that botocore adds must be signed as well.
   for (const { signature: { service, signedHeaders } } of requests) {
     expect(signedHeaders).toEqual(expect.arrayContaining(['host', 'x-amz-date', 'x-amz-security-token', ...(service === 's3' ? ['x-amz-content-sha256'] : [])]));
   }

@@ -11,7 +11,7 @@ export interface InvocationEnd {
 const ERROR_TYPE = 'lambda-runtime-function-error-type';
 const ERROR_BODY = 'lambda-runtime-function-error-body';
 
-export const TRUNCATED: InvocationEnd = { error: { type: 'Runtime.TruncatedResponse', message: 'the response was broken off' } };
+export const TRUNCATED: InvocationEnd = { error: { type: 'Runtime.TruncatedResponse', message: 'the response was interrupted' } };
 
 /** Outcome of a body that was received completely: trailers that `Trailer` did not announce are dropped. */
 export function endOf({ headers, trailers }: IncomingMessage): InvocationEnd {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { CheckFailure } from './failure';
 
-/** What a parser says of a document that it refuses. Its message quotes the document, which may contain keys. */
+/** Error of a YAML parser. Its message quotes the document, which may contain keys. */
 interface YamlError {
   readonly reason?: string;
   readonly mark?: { readonly line: number; readonly column: number };

@@ -8,7 +8,7 @@ import { log, messageOf } from '../../shared/log';
 import type { Settings } from '../../shared/settings';
 import { newestRelease, unreadable } from '../../worker/start/data-guard';
 
-/** Precedes every release that there may be data of. */
+/** Earlier than every release that may have written data. */
 const UNKNOWN = 'v0.0.0';
 
 /** The newest release that has served, if it is known. */

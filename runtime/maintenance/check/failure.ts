@@ -4,7 +4,7 @@ import { messageOf } from '../../shared/log';
 /** The parts of a check, in their order. */
 export type Phase = 'secrets' | 'configuration' | 'data' | 'database' | 'redis' | 'start';
 
-/** A check that failed, with what its reader needs to mend it. */
+/** A failed check, with its remedy. */
 export class CheckFailure extends Error {
   public constructor(
     public readonly phase: Phase,
@@ -17,7 +17,7 @@ export class CheckFailure extends Error {
   }
 }
 
-/** Runs a phase. What fails in it without a remedy of its own gets the phase's. */
+/** Runs a phase. Errors without a remedy of their own get the remedy of the phase. */
 export async function inPhase<T>(phase: Phase, remedy: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -26,7 +26,7 @@ export async function inPhase<T>(phase: Phase, remedy: string, run: () => Promis
   }
 }
 
-/** The reason for CloudFormation's event. What is too long loses the first of LibreChat's lines. */
+/** The reason for CloudFormation's event. If it is too long, the first of LibreChat's lines are omitted. */
 export function reasonOf({ phase, message, remedy, output }: CheckFailure, logLink: string): string {
   const text = (lines: readonly string[]) => [
     `LibreChat is not deployed: the check of phase "${phase}" failed. ${sentence(message)}`,
@@ -43,7 +43,7 @@ function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** Where the log of this execution environment is. */
+/** Link to the log of this execution environment in the console. */
 export function logLinkOf(environment: NodeJS.ProcessEnv): string {
   const { AWS_REGION: region = '', AWS_LAMBDA_LOG_GROUP_NAME: group = '', AWS_LAMBDA_LOG_STREAM_NAME: stream = '' } = environment;
   const domain = region.startsWith('cn-') ? 'console.amazonaws.cn' : 'console.aws.amazon.com';

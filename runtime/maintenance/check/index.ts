@@ -17,7 +17,7 @@ import { checkRequired, readVariables } from '../../worker/start/variables';
 import type { Request } from '../index';
 import { withSite } from '../site';
 
-/** Time to tell CloudFormation in which phase the time was up. */
+/** Time reserved for reporting to CloudFormation which phase timed out. */
 const REPORT_MS = 20_000;
 
 const REMEDIES = {
@@ -28,10 +28,10 @@ const REMEDIES = {
   configuration: 'The object that `config` names must exist, and the policies of its bucket and key must allow the function to read it',
 } as const;
 
-/** Checks that LibreChat runs with everything that the workers of this deployment will have, and prepares the database for it. */
+/** Checks that LibreChat runs with the image, configuration and data stores of the workers, and prepares the database. */
 export async function check(request: Request): Promise<Record<string, string>> {
   const { environment, settings, event } = request;
-  // Nothing was created that belongs to the resource.
+  // The resource owns nothing that could be deleted.
   if (event.RequestType === 'Delete') return {};
   const aws = new Aws(environment, settings);
   const checking = new Check(request, aws);
@@ -48,7 +48,7 @@ export async function check(request: Request): Promise<Record<string, string>> {
 }
 
 class Check {
-  /** Values that must not be in a report. */
+  /** Secret values, which are redacted in reports. */
   public secrets: readonly string[] = [];
   private readonly began = performance.now();
   private readonly signal: AbortSignal;
@@ -64,7 +64,7 @@ class Check {
     const served = await servedRelease(this.aws, environment);
     checkReadable(release, served);
     const rollback = await this.isRollback();
-    // What served before is known to run, and its data stores may be those of the failed update.
+    // The previous release is known to run, and the data stores may be those of the failed update.
     const snapshot = rollback ? '' : await Promise.race([this.checkAll(release, served), this.late()]);
     log.info('check-passed', { release, rollback, ms: Math.round(performance.now() - this.began) });
     return { [CHECK_ATTRIBUTES.release]: release, [CHECK_ATTRIBUTES.snapshot]: snapshot };

@@ -10,7 +10,7 @@ const OLDEST = [6, 2];
 
 const REMEDY = 'Check host and port of `redis`, its security group or access list, and the route to it. A server with TLS needs rediss://, one without redis://';
 
-/** Connects to Redis as relay and workers do, and checks that it is suitable. */
+/** Connects to Redis as the relay and the workers do, and checks its version and settings. */
 export async function checkRedis(endpoint: RedisEndpoint, { redisWaitMs, queue }: Settings): Promise<void> {
   await inPhase('redis', REMEDY, async () => {
     const connection = new Connection(new RedisAccess(endpoint), { ...DEFAULT_SETTINGS, ...queue });
@@ -19,7 +19,7 @@ export async function checkRedis(endpoint: RedisEndpoint, { redisWaitMs, queue }
       checkVersion(valueIn(info, 'redis_version'));
       warnOfEviction(valueIn(info, 'maxmemory_policy'));
     } catch (error) {
-      // Neither LibreChat nor relay and worker need the command.
+      // LibreChat, relay and workers do not need the command.
       if (error instanceof RedisUnsuitable && /NOPERM/.test(error.message)) return log.warn('redis-version-unknown', { message: error.message });
       if (error instanceof RedisDenied) throw new CheckFailure('redis', messageOf(error), 'Correct user name and password of `redis`');
       throw error;

@@ -40,7 +40,7 @@ export async function createSnapshot(aws: Aws, cluster: string, release: string,
   return name;
 }
 
-/** Known without a list of all snapshots, which the function may not read. */
+/** Derived from the inputs, because the function is not allowed to list snapshots. */
 function snapshotName(cluster: string, release: string, time: number): string {
   const hour = new Date(time).toISOString().slice(0, 13).replace(/\D/g, '');
   const id = createHash('sha256').update(cluster).digest('hex').slice(0, 8);

@@ -76,7 +76,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       answers: [
         [/Really delete user/, 'y'],
         [/Also delete all transaction history/, flag(fields, 'transactions') ? 'y' : 'n'],
-        // It asks whether nothing else runs, which nobody here knows.
+        // The script asks for confirmation that no other instance runs, which cannot be verified here.
         [/Shared Redis generation coordination is unavailable/, 'n'],
         [/An account-deletion fence already exists/, 'n'],
       ],
@@ -109,13 +109,13 @@ function email(fields: Fields): string {
 function text(fields: Fields, name: string, otherwise: string): string {
   const value = fields[name] ?? otherwise;
   if (typeof value === 'string' && /^[^-\n][^\n]*$/.test(value)) return value;
-  throw new Error(`\`${name}\` must be a text of one line that does not begin with a hyphen, got: ${JSON.stringify(value)}`);
+  throw new Error(`\`${name}\` must be a single-line string that does not begin with a hyphen, got: ${JSON.stringify(value)}`);
 }
 
 function positive(fields: Fields, name: string): number {
   const value = fields[name];
   if (Number.isInteger(value) && Number(value) > 0) return Number(value);
-  throw new Error(`\`${name}\` must be a whole number from 1 on, got: ${JSON.stringify(value)}`);
+  throw new Error(`\`${name}\` must be a whole number of at least 1, got: ${JSON.stringify(value)}`);
 }
 
 function flag(fields: Fields, name: string): boolean {
@@ -124,12 +124,12 @@ function flag(fields: Fields, name: string): boolean {
   throw new Error(`\`${name}\` must be true or false, got: ${JSON.stringify(value)}`);
 }
 
-/** Never quoted in an error. LibreChat takes 8 to 128 characters. */
+/** Errors do not contain the value. LibreChat accepts 8 to 128 characters. */
 function passwordOf({ password }: Fields): { readonly password: string; readonly generated?: string } {
   if (password === undefined) {
     const generated = randomBytes(18).toString('base64url');
     return { password: generated, generated };
   }
   if (typeof password === 'string' && /^[^\n]{8,128}$/.test(password)) return { password };
-  throw new Error('`password` must be a text of one line with 8 to 128 characters');
+  throw new Error('`password` must be a single-line string of 8 to 128 characters');
 }

@@ -7,16 +7,16 @@ import { CA_FILE, librechatEnvironment, readConfig } from '../../worker/start';
 import { checkRequired, readVariables } from '../../worker/start/variables';
 import { redact } from '../redact';
 
-/** The last lines of a script's output that a response has. Lambda's limit is 6 MB. */
+/** Number of lines of a script's output in a response, whose size Lambda limits to 6 MB. */
 const LINES = 10_000;
 
-/** The response to an operator. Log lines have neither arguments nor output, which are about people. */
+/** The response to an operator. Arguments and output are not logged, because they contain personal data. */
 export interface CommandResult extends ScriptResult {
   /** The generated password, if the event has none. */
   readonly password?: string;
 }
 
-/** Runs the script that an operator's event names. @throws Error if there is no such script, or if it lacks something */
+/** Runs the script that an operator's event names. @throws Error if the script does not exist, or if a field is missing */
 export async function runCommand(environment: NodeJS.ProcessEnv, settings: Settings, event: object): Promise<CommandResult> {
   const { password, ...script } = scriptOf(event as Record<string, unknown>);
   const began = performance.now();

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
-/** A question of a script, and what to answer. */
+/** A prompt of a script, and the input for it. */
 export type Answer = readonly [question: RegExp, answer: string];
 
 export interface Script {
   /** Name of a file of LibreChat's `config`, without its extension. */
   readonly name: string;
-  /** A program that runs in place of such a file. */
+  /** JavaScript that is run instead of such a file. */
   readonly program?: string;
   readonly arguments?: readonly string[];
   readonly answers?: readonly Answer[];
@@ -20,10 +20,10 @@ export interface ScriptResult {
 }
 
 /**
- * Runs one of LibreChat's own scripts. It is given the answers one after another as it asks, never as arguments, which other processes can see.
+ * Runs one of LibreChat's own scripts. Inputs are written to its prompts, and are not arguments, which other processes can read.
  *
  * @param environment the variables of LibreChat
- * @param idleMs a script that says nothing for so long waits for something
+ * @param idleMs a script without output for this time is ended, since it waits for input
  */
 export function runScript(script: Script, environment: Record<string, string>, idleMs: number): Promise<ScriptResult> {
   const { name, program, arguments: args = [], answers = [] } = script;
@@ -41,12 +41,12 @@ export function runScript(script: Script, environment: Record<string, string>, i
     if (next < 0) return;
     const [[, answer]] = unasked.splice(next, 1);
     unanswered = '';
-    // A terminal shows the end of the line that is entered.
+    // A terminal would echo the line break.
     output += '\n';
     child.stdin.write(`${answer}\n`);
   };
   const timer = setTimeout(() => {
-    output += `\nThe script was ended, because it did nothing for ${Math.round(idleMs / 1000)} s`;
+    output += `\nThe script was ended, because it had no output for ${Math.round(idleMs / 1000)} s`;
     child.kill('SIGKILL');
   }, idleMs);
   child.stdin.on('error', () => undefined);
@@ -60,7 +60,7 @@ export function runScript(script: Script, environment: Record<string, string>, i
   });
 }
 
-/** What LibreChat logs, such as its whole configuration. It may follow a question, which has no end of line. */
+/** A log line of LibreChat, such as its whole configuration. It may follow a prompt, which has no line break. */
 const LOG_LINE = /\{.*"level":".*\}$/;
 
 /** Without colors, and without log lines. */

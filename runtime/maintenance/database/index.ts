@@ -9,10 +9,10 @@ import { messageOf } from '../../shared/log';
 
 /**
  * The process that works on the database, with the MongoDB driver and the models of the image's LibreChat. They read LibreChat's variables
- * when they are loaded, so they have a process with these.
+ * when they are loaded, so they run in a process with these variables.
  */
 export async function serveDatabase(environment: NodeJS.ProcessEnv): Promise<never> {
-  // Whoever asked is gone.
+  // The parent process has exited.
   process.once('disconnect', () => process.exit(1));
   try {
     const { mongoose, schemas } = loadFromImage();
@@ -34,7 +34,7 @@ async function serveRequests(mongoose: Mongoose, schemas: DataSchemas, uri: stri
   await mongoose.disconnect();
 }
 
-/** The packages that LibreChat itself would load, since they belong together with its release. */
+/** Resolved as LibreChat resolves them, since their versions belong to its release. */
 function loadFromImage(): { mongoose: Mongoose; schemas: DataSchemas } {
   const load = createRequire(join(process.cwd(), 'package.json'));
   try {

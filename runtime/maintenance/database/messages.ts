@@ -1,7 +1,7 @@
-/** Argument of the adapter with which it is the process that works on the database. */
+/** Argument that makes the adapter the process that works on the database. */
 export const DATABASE_PROCESS = 'prepare-database';
 
-/** What the process is asked to do: first to connect, then to prepare the database. */
+/** A request to the process: first to connect, then to prepare the database. */
 export interface DatabaseRequest {
   readonly waitMs: number;
   readonly retryMs: number;
@@ -9,11 +9,11 @@ export interface DatabaseRequest {
   readonly migrate: boolean;
 }
 
-/** Why a request failed, as far as it takes another remedy. */
+/** Kinds of failures. Each has its own remedy. */
 export type DatabaseProblem = 'image' | 'address' | 'credentials' | 'unreachable' | 'index';
 
 export interface Connected {
-  /** Whether there are users, so that the data is not new. */
+  /** Whether there are users, so that the database is not new. */
   readonly hasData: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { Connection, Model, Mongoose } from 'mongoose';
 import { DatabaseError, type DatabaseRequest, type Prepared } from './messages';
 import { log, messageOf } from '../../shared/log';
 
-/** What is used of `@librechat/data-schemas`. */
+/** The part of `@librechat/data-schemas` that is used. */
 export interface DataSchemas {
   createModels(mongoose: Mongoose): Record<string, Model<unknown>>;
   /** Drops unique indexes of older releases, which reject data of this one; in LibreChat, the script `migrate:tenant-indexes`. */
@@ -35,8 +35,8 @@ export async function prepare(mongoose: Mongoose, schemas: DataSchemas, { migrat
 }
 
 /**
- * Whether there is a unique index that this release does not declare. The migration goes by names, and some of those are names of indexes
- * that this release declares: it would drop and build them again in every deployment.
+ * Whether there is a unique index that this release does not declare. The migration selects indexes by name, and this release
+ * declares some of these names: the migration would drop them in every deployment, and they would be built again.
  */
 async function someSuperseded(models: readonly Model<unknown>[]): Promise<boolean> {
   for (const model of models) {
@@ -70,7 +70,7 @@ async function createIndexes(model: Model<unknown>, until: number, retryMs: numb
   }
 }
 
-/** Asks for all indexes of a model. Mongoose goes on after an error, and rejects with the first one. */
+/** Creates all indexes of a model. Mongoose continues after an error, and rejects with the first one. */
 async function tryIndexes(model: Model<unknown>): Promise<RefusedCommand[]> {
   const errors: RefusedCommand[] = [];
   const note = (error?: RefusedCommand | null) => error && errors.push(error);

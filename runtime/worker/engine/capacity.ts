@@ -4,28 +4,28 @@ import { succeeded } from '../../shared/call';
 import { log, messageOf } from '../../shared/log';
 import type { Settings } from '../../shared/settings';
 
-/** How LibreChat is doing. */
+/** The condition of the LibreChat process. */
 export interface Condition {
-  /** Too slow to take more requests for now. */
+  /** Temporarily too slow to take more requests. */
   readonly slow: boolean;
-  /** Why the process takes no more requests and is to be replaced. */
+  /** The reason if the process must take no more requests, and be replaced. */
   readonly drain?: string;
-  /** Why the process is to be replaced now. */
+  /** The reason if the process must be replaced at once. */
   readonly critical?: string;
-  /** Replies that the process generates; nothing where that is unknown. */
+  /** Number of replies that the process generates, if it is known. */
   readonly jobs?: number;
 }
 
-/** Watches how much more LibreChat can take. */
+/** Monitors the load of the LibreChat process. */
 export class Capacity {
   private slowRounds = 0;
   private silentSince?: number;
   private metricsFailures = 0;
 
-  /** @param memoryMb the function's memory; without it memory is not watched */
+  /** @param memoryMb memory of the function; without it, memory is not monitored */
   public constructor(private readonly librechat: LibreChat, private readonly settings: Settings, private readonly memoryMb?: number) {}
 
-  /** One look at LibreChat. Jobs are counted where asked for: while requests are in flight nobody needs to know. */
+  /** Checks the process once. Jobs are counted on demand only: the count is irrelevant while requests are in flight. */
   public async inspect(countJobs: boolean): Promise<Condition> {
     const [, share, jobs] = await Promise.all([this.livez(), this.memoryShare(), countJobs ? this.jobs() : undefined]);
     const { drainMemoryShare, criticalMemoryShare, slowRounds, unresponsiveMs, metricsFailures } = this.settings;

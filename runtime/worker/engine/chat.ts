@@ -7,10 +7,10 @@ export interface Chat {
   readonly headers: Record<string, string>;
 }
 
-/** Headers by which LibreChat knows the user: token, browser and address. */
+/** Headers by which LibreChat identifies the user: token, browser and address. */
 const IDENTITY = ['authorization', 'cookie', 'user-agent', 'x-forwarded-for', 'x-forwarded-proto'];
 
-/** Lifetime of a token that is made for the worker's own requests. */
+/** Lifetime of a token for the worker's own requests. */
 const TOKEN_SECONDS = 60;
 
 /** The chat that a request started, from the request's headers (names and values in turn) and the response's body. */
@@ -24,17 +24,17 @@ export function chatOf(headers: readonly string[], response: Buffer): Chat | und
   return typeof streamId === 'string' ? { streamId, headers: identityOf(headers) } : undefined;
 }
 
-/** The headers by which LibreChat knows the user, out of those of a request (names and values in turn). */
+/** The headers of a request (names and values in turn) by which LibreChat identifies the user. */
 export function identityOf(headers: readonly string[]): Record<string, string> {
   const named = headers.flatMap((name, i) => (i % 2 === 0 && IDENTITY.includes(name.toLowerCase()) ? [[name.toLowerCase(), headers[i + 1]]] : []));
   return Object.fromEntries(named) as Record<string, string>;
 }
 
-/** A generation as LibreChat describes it, in whatever process it runs. */
+/** The generation of a chat in any process, as LibreChat reports it. */
 export interface Generation {
-  /** Tells it from other generations of the same chat. */
+  /** Distinguishes it from other generations of the same chat. */
   readonly createdAt?: number;
-  /** All that is known of it, the text so far included. */
+  /** The complete status, including the text so far. */
   readonly description: string;
 }
 
@@ -46,12 +46,12 @@ export async function runningGeneration(librechat: LibreChat, { streamId, header
   return status === 'running' ? { createdAt, description: body.toString() } : undefined;
 }
 
-/** What LibreChat responds where there is nothing to abort: no generation, or another than the one that was named. */
+/** Statuses of LibreChat if there is nothing to abort: no generation, or another one than specified. */
 const NOTHING_TO_ABORT = [404, 409];
 
 /**
- * Ends a chat as its user would, so that LibreChat saves the partial text. A chat that has ended already is no error.
- * @param generationCreatedAt aborts that generation of the chat only
+ * Aborts a chat on behalf of its user, so that LibreChat saves the partial text. Succeeds for a chat that has already ended.
+ * @param generationCreatedAt aborts this generation of the chat only
  */
 export async function abortChat(librechat: LibreChat, { streamId, headers }: Chat, generationCreatedAt?: number): Promise<void> {
   const { statusCode } = await librechat.call('/api/agents/chat/abort', {
@@ -62,14 +62,14 @@ export async function abortChat(librechat: LibreChat, { streamId, headers }: Cha
   if (statusCode !== 200 && !NOTHING_TO_ABORT.includes(statusCode)) throw new Error(`/api/agents/chat/abort responded with ${statusCode}`);
 }
 
-/** Only for a user whom LibreChat has let in with these headers. */
+/** Only for users that LibreChat has authenticated with these headers. */
 export function withValidToken(headers: Chat['headers'], { jwtSecret }: LibreChat): Record<string, string> {
   return headers.authorization ? { ...headers, authorization: renewed(headers.authorization, jwtSecret) } : headers;
 }
 
 /**
- * LibreChat's tokens live 15 minutes, as long as a function may run: the one that started the chat may have expired when
- * the worker asks about it. A token that LibreChat signed is signed anew for a minute; any other is used as it is.
+ * LibreChat's tokens are valid for 15 minutes, the maximum timeout of a function, so the token that started the chat may
+ * have expired. A token that LibreChat has signed is renewed for a minute. Other tokens are used unchanged.
  */
 function renewed(authorization: string, secret: string): string {
   const [header, payload, signature] = authorization.replace(/^Bearer /, '').split('.');

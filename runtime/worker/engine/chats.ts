@@ -6,48 +6,48 @@ import { log, messageOf } from '../../shared/log';
 export class Chats {
   private readonly chats = new Map<string, Chat>();
   private readonly ids = new Set<string>();
-  /** When the chats began whose first token has not gone out. */
+  /** Start times of the chats whose first token has not been sent. */
   private readonly waiting = new Map<string, number>();
 
   public get size(): number {
     return this.chats.size;
   }
 
-  /** @param began when its message arrived */
+  /** @param began time at which the message arrived */
   public started(chat: Chat, began: number): void {
     this.waiting.set(chat.streamId, began);
     this.ids.add(chat.streamId);
     this.chats.set(chat.streamId, chat);
   }
 
-  /** Whether a chat was started here, ended or not. */
+  /** Whether this worker started the chat, which may have ended. */
   public isOwn(streamId: string): boolean {
     return this.ids.has(streamId);
   }
 
-  /** When a chat began whose first token has not gone out. */
+  /** Start time of a chat. Undefined if the first token has been sent. */
   public withoutToken(streamId: string): number | undefined {
     return this.waiting.get(streamId);
   }
 
-  /** The first token of a chat went out; false where one went out before, over another connection. */
+  /** Records that the first token of a chat was sent. False if it was sent before, over another connection. */
   public tokenSent(streamId: string): boolean {
     return this.waiting.delete(streamId);
   }
 
-  /** The events of a chat ended in order: so it did. */
+  /** Records that a chat has ended, since its event stream ended properly. */
   public ended(streamId: string): void {
     this.chats.delete(streamId);
     this.waiting.delete(streamId);
   }
 
-  /** No reply is being generated. */
+  /** Records that no reply is being generated. */
   public allEnded(): void {
     this.chats.clear();
     this.waiting.clear();
   }
 
-  /** Whether LibreChat generates one of them, or does not tell. */
+  /** Whether LibreChat generates one of the chats. True if the status cannot be read. */
   public async anyRunning(librechat: LibreChat): Promise<boolean> {
     const running = await Promise.all([...this.chats.values()].map(async ({ streamId, headers }) => {
       const generation = runningGeneration(librechat, { streamId, headers: withValidToken(headers, librechat) });
@@ -56,7 +56,7 @@ export class Chats {
     return running.includes(true);
   }
 
-  /** Ends all that are left as their users would, so that LibreChat saves the partial texts. */
+  /** Aborts the remaining chats on behalf of their users, so that LibreChat saves the partial texts. */
   public async abort(librechat: LibreChat): Promise<void> {
     await Promise.all([...this.chats.values()].map(async (chat) => {
       this.chats.delete(chat.streamId);

@@ -3,13 +3,13 @@ const CR = 0x0d;
 const COLON = 0x3a;
 
 /**
- * Tells the content of an event stream from its comments: lines that begin with a colon, and empty lines. LibreChat sends
- * comments at a fixed interval whether or not the model says anything.
+ * Distinguishes the content of an event stream from comments (lines that begin with a colon) and empty lines. LibreChat
+ * sends comments at a fixed interval, even if the model is silent.
  */
 export class CommentFilter {
   private at: 'start' | 'comment' | 'content' = 'start';
 
-  /** Whether the chunk, which continues the one before, holds a byte of anything but comments and line ends. */
+  /** Whether the chunk, which continues the previous one, contains anything but comments and line breaks. */
   public hasContent(chunk: Buffer): boolean {
     let found = false;
     for (const byte of chunk) {

@@ -7,8 +7,8 @@ interface Sync {
 }
 
 /**
- * Puts a `created` frame before the `sync` with which LibreChat answers a resume that its page did not ask for: of a stream
- * that the page opened for a new message, it shows nothing before it has seen `created`.
+ * Inserts a `created` frame before LibreChat's `sync` frame if the page did not request to resume: when the page opens a
+ * stream for a new message, it shows nothing before it has received `created`.
  */
 export async function* withCreated(streamId: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let held: Buffer = Buffer.alloc(0);
@@ -32,7 +32,7 @@ export async function* withCreated(streamId: string, chunks: AsyncIterable<Buffe
   if (held.length) yield held;
 }
 
-/** Nothing, unless the frame is a `sync` that knows the user's message. */
+/** Undefined unless the frame is a `sync` that contains the user's message. */
 function createdBefore(data: string, streamId: string): Buffer | undefined {
   let frame: Sync | null;
   try {

@@ -16,39 +16,39 @@ export interface EngineProps {
   readonly source: RequestSource;
   readonly settings: Settings;
   readonly maxConcurrentRequests: number;
-  /** The function's memory; without it memory is not watched. */
+  /** Memory of the function. Without it, memory is not monitored. */
   readonly memoryMb?: number;
-  /** When the environment is killed, in milliseconds since the epoch. */
+  /** Time at which the environment is killed, in milliseconds since the epoch. */
   readonly deadline: number;
 }
 
-/** How a worker's life ended. */
+/** The result of a worker's invocation. */
 export interface Ended {
   readonly reason: string;
-  /** LibreChat must not serve again: the process is to exit. */
+  /** Whether the process must exit, because LibreChat must not serve again. */
   readonly replace: boolean;
   readonly requests: number;
-  /** The most requests that were in flight together. */
+  /** Maximum number of requests in flight at a time. */
   readonly most: number;
 }
 
 type End = Pick<Ended, 'reason' | 'replace'>;
 
-/** Serves the requests of a source with one LibreChat process, until nothing is left to do or the time is over. */
+/** Serves the requests of a source with one LibreChat process, until the worker is idle or the deadline approaches. */
 export class Engine {
   private readonly inFlight = new Set<Promise<void>>();
   private readonly chats = new Chats();
   private readonly orphans: Orphans;
   private readonly capacity: Capacity;
-  /** Breaks off what is in flight. */
+  /** Interrupts the requests in flight. */
   private readonly breakOff = new AbortController();
-  /** Ends the rounds early; the reason says why. */
+  /** Ends the checks early. The reason says why. */
   private readonly interruption = new AbortController();
   private readonly began = performance.now();
-  /** Not to end before this: what was done last may have something done after it. */
+  /** The worker stays until this time, since the last activity may be followed by others. */
   private stayUntil = 0;
   private generating = false;
-  /** Since when generations are counted while nothing is in flight. */
+  /** Time since which LibreChat counts generations while no request is in flight. */
   private countedSince?: number;
   private miscounted = false;
   private closedFor?: string;
@@ -62,7 +62,7 @@ export class Engine {
     this.orphans = new Orphans(props);
   }
 
-  /** Resolves when no request is in flight, none will be taken, and the source is closed. */
+  /** Resolves when no request is in flight and the source is closed. */
   public async run(): Promise<Ended> {
     const { librechat, source, deadline, settings } = this.props;
     const forget = librechat.onExit((status) => this.interruption.abort(`LibreChat ended: ${status}`));
@@ -94,7 +94,7 @@ export class Engine {
   private accept(exchange: Exchange): void {
     const { settings } = this.props;
     const tick = isTick(exchange);
-    // It was started for this, so nothing else is to come.
+    // A scheduled event started the worker, so no related requests follow.
     if (tick && !this.requests) this.stayUntil = 0;
     this.requests += 1;
     const serving: Promise<void> = this.serve(exchange).finally(() => {
@@ -113,7 +113,7 @@ export class Engine {
     const began = performance.now();
     const opened = newStreamIdOf(method, path);
     const followed = streamIdOf(method, path);
-    // Not waited for: the page shows the partial text meanwhile, and the final event reaches it through its own request.
+    // Not awaited: the page shows the partial text meanwhile, and gets the final event in the response to its own request.
     const isForeign = followed !== undefined && !this.chats.isOwn(followed);
     const ending = isForeign ? this.orphans.endIfOrphaned(followed, exchange.head.headers, this.breakOff.signal) : undefined;
     const { statusCode, failure, gone } = await transfer({
@@ -132,7 +132,7 @@ export class Engine {
     if (followed && statusCode === 200 && failure === undefined && !gone) this.chats.ended(followed);
   }
 
-  /** Requests for a chat must come here from the moment on that its id is known. */
+  /** Requests for a chat must be routed to this worker as soon as the client has the id. */
   private async announce(chat: Chat, queueId: string, began: number): Promise<void> {
     this.generating = true;
     this.stay(this.props.settings.titleMs);
@@ -141,7 +141,7 @@ export class Engine {
     await this.props.source.generating(chat.streamId).catch((error: unknown) => log.error('chat-not-announced', { message: messageOf(error) }));
   }
 
-  /** Logs when the first token of a chat goes out, unless that has happened. */
+  /** Logs the first token of a chat. Undefined if it was sent before. */
   private firstTokenOf(streamId: string, queueId: string): (() => void) | undefined {
     const began = this.chats.withoutToken(streamId);
     if (began === undefined) return undefined;
@@ -168,14 +168,14 @@ export class Engine {
       if (!condition) return this.interrupted(String(signal.reason));
       this.heed(condition);
       if (condition.critical) return this.windDown(condition.critical, Date.now() + this.props.settings.saveMs, true);
-      // A request that came meanwhile may have started a generation that was not counted.
+      // A request that arrived during the check may have started a generation that was not counted.
       const jobs = requests === this.requests ? condition.jobs : undefined;
       if (this.isIdle(await this.corrected(jobs)) && await this.left()) return { reason: this.closedFor ?? 'idle', replace: this.closedFor !== undefined };
       await sleep(this.props.settings.roundMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** Takes as many requests as LibreChat's condition and this worker's age allow. */
+  /** Adapts the number of free places to LibreChat's condition and the age of this worker. */
   private heed({ slow, drain }: Condition): void {
     const { source, settings } = this.props;
     if (slow !== this.slow) log.warn(slow ? 'slow' : 'recovered', { inFlight: this.inFlight.size });
@@ -190,7 +190,7 @@ export class Engine {
     }
   }
 
-  /** Nothing in flight, nothing generated, and so for long enough that no title is being generated and the page has asked again. */
+  /** No requests and generations for long enough that no title is pending, and that the page has sent its next requests. */
   private isIdle(jobs: number | undefined): boolean {
     const { librechat, settings: { lingerMs, titleMs } } = this.props;
     // LibreChat's own queues and triggers start generations without a request.
@@ -204,8 +204,8 @@ export class Engine {
   }
 
   /**
-   * LibreChat 0.8.7 counts a generation for ever that another process has replaced. Where it counts some for a long time, though
-   * no request is in flight and no chat is running, this process is replaced.
+   * LibreChat 0.8.7 never stops counting a generation that another process has replaced. If it counts generations for a long
+   * time although no request is in flight and no chat is running, this process is replaced.
    */
   private async corrected(jobs: number | undefined): Promise<number | undefined> {
     if (this.miscounted) return 0;
@@ -243,7 +243,7 @@ export class Engine {
     return this.windDown(reason, deadline - settings.endBeforeDeadlineMs, false);
   }
 
-  /** Aborts what is generated, gives it the time to be saved and delivered, and breaks off the rest. */
+  /** Aborts the chats, waits until they are saved and delivered, and interrupts the remaining requests. */
   private async windDown(reason: string, endAt: number, replace: boolean): Promise<End> {
     const { librechat, source, settings } = this.props;
     log.warn('winding-down', { reason, inFlight: this.inFlight.size, chats: this.chats.size });
@@ -256,7 +256,7 @@ export class Engine {
     while (Date.now() < endAt && librechat.exited === undefined) {
       const condition = await Promise.race([over, this.capacity.inspect(true)]);
       const ended = condition?.jobs === 0 && !this.inFlight.size;
-      // What was generated is still being saved.
+      // Partial replies are still being saved.
       await Promise.race([over, sleep(ended ? settings.graceMs : settings.roundMs / 4)]);
       if (ended) break;
     }
@@ -271,7 +271,7 @@ export class Engine {
   }
 }
 
-/** A scheduled event, which keeps the function from becoming inactive and LibreChat's schedules going. */
+/** A scheduled event, which prevents the function from becoming inactive, and runs LibreChat's schedules. */
 function isTick({ head: { method, path } }: Exchange): boolean {
   return method === TICK.method && path === TICK.path;
 }

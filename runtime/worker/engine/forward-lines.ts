@@ -2,10 +2,10 @@ import type { Readable, Writable } from 'node:stream';
 
 const LF = 0x0a;
 
-/** A longer line is passed on in pieces. */
+/** Longer lines are forwarded in parts. */
 const LONGEST_LINE = 1024 * 1024;
 
-/** Passes output on unchanged, in whole lines: other lines written to the same stream never end up within one. */
+/** Forwards output in whole lines, so that other lines in the same stream do not interrupt them. */
 export function forwardLines(from: Readable, to: Writable, seen: (lines: string) => void): void {
   let held: Buffer[] = [];
   let length = 0;

@@ -1,26 +1,26 @@
 import { CommentFilter } from './comment-filter';
 
-/** The end of an event: a line's end, then another, and no CRLF counted as two. */
+/** The end of an event: two line breaks. CRLF is one line break. */
 const BETWEEN_EVENTS = /(?:\n|\r(?!\n))(?:\r\n|\n|\r)$/;
 
-/** As much as `BETWEEN_EVENTS` may look at. */
+/** Number of characters that `BETWEEN_EVENTS` may match. */
 const TAIL = 4;
 
-/** A comment, which readers of event streams skip. */
+/** A comment, which clients of event streams ignore. */
 const PING = Buffer.from(': ping\n\n');
 
 export interface HeartbeatProps {
   readonly intervalMs: number;
-  /** How long the stream may say nothing itself. Comments do not count, whoever sends them. */
+  /** Maximum time without an event. Comments do not count. */
   readonly idleMs: number;
   readonly ping: (comment: Buffer) => void;
   readonly onIdle: () => void;
 }
 
 /**
- * Keeps a silent event stream alive on its way to the browser, and notices one that has died.
+ * Keeps a silent event stream open, and detects one that has died.
  *
- * CloudFront cuts a response off that pauses for longer than its read timeout, and a model may think for longer.
+ * CloudFront closes a response that is silent for longer than its read timeout, and models may be silent for longer.
  */
 export class Heartbeat {
   private tail = '\n\n';
@@ -33,7 +33,7 @@ export class Heartbeat {
     this.idle = setTimeout(props.onIdle, props.idleMs);
   }
 
-  /** Takes note of a chunk of the stream, just before it is written. */
+  /** Must be called for each chunk of the stream, just before it is written. */
   public heard(chunk: Buffer): void {
     this.tail = (this.tail + chunk.toString('latin1', Math.max(0, chunk.length - TAIL))).slice(-TAIL);
     this.beat.refresh();

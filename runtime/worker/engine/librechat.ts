@@ -10,23 +10,23 @@ import type { Settings } from '../../shared/settings';
 /** Time limit of the worker's own requests to LibreChat. */
 const CALL_TIMEOUT_MS = 5_000;
 
-/** How long the end of the process may come after the end of its connections. */
+/** Maximum delay between the end of the connections of the process and its exit event. */
 const EXIT_NOTICE_MS = 500;
 
-/** How long the last lines of a process that has exited are waited for: a child of its own may hold its output open. */
+/** Time to wait for the last output of a process that has exited: a child process may keep the output open. */
 const OUTPUT_MS = 200;
 
-/** As much of LibreChat's output as a report of a failed start may need, in characters. */
+/** Number of characters of LibreChat's output that are kept for reports of failed starts. */
 const OUTPUT_KEPT = 8_000;
 
-/** What LibreChat logs when an uncaught exception did not end it. */
+/** LibreChat logs this when it continues after an uncaught exception. */
 const SURVIVED = /the app will continue running/i;
 
 /** The LibreChat process of this environment. */
 export class LibreChat {
-  /** How the process ended, once it has. */
+  /** Exit code or signal, if the process has ended. */
   public exited?: string;
-  /** True once an uncaught exception did not end it: what it left half done is unknown. */
+  /** Whether LibreChat has continued after an uncaught exception, in an unknown state. */
   public survivedException = false;
   public readonly port: number;
   public readonly metricsSecret: string;
@@ -34,7 +34,7 @@ export class LibreChat {
   /** Whether a title is generated after the reply instead of at the same time. */
   public readonly titlesFollowReplies: boolean;
 
-  /** The end of what it has written. */
+  /** The end of the output of the process. */
   public lastOutput = '';
 
   private readonly child: ChildProcess;
@@ -64,19 +64,19 @@ export class LibreChat {
     });
   }
 
-  /** Calls back when the process has ended, also where it has already; returns what cancels that. */
+  /** Calls back when the process has ended, or at once if it already has. Returns a function that cancels the callback. */
   public onExit(callback: (status: string) => void): () => void {
     if (this.exited !== undefined) callback(this.exited);
     this.callbacks.add(callback);
     return () => void this.callbacks.delete(callback);
   }
 
-  /** Gives an end of the process that is under way the time to be noticed. */
+  /** Waits for the exit event of a process that is ending. */
   public async exitIfUnderWay(): Promise<void> {
     await Promise.race([this.exit, sleep(EXIT_NOTICE_MS)]);
   }
 
-  /** Resolves when it can serve; rejects when it ends before. */
+  /** Resolves when LibreChat is ready. Rejects if the process ends before. */
   public async ready({ readyPollMs }: Settings): Promise<void> {
     for (;;) {
       const answer = await this.call('/readyz', { method: 'GET' }).catch(() => undefined);
@@ -86,14 +86,14 @@ export class LibreChat {
     }
   }
 
-  /** Whether it responds. It may have ended while the environment was frozen, which is noticed only now. */
+  /** Whether LibreChat responds. The process may have ended when the environment was frozen, before its exit event. */
   public async isAlive(): Promise<boolean> {
     const alive = await this.call('/livez', { method: 'GET' }).then(succeeded, () => false);
     if (!alive) await this.exitIfUnderWay();
     return alive;
   }
 
-  /** Asks it to end, and makes it where it does not. */
+  /** Stops the process with SIGTERM, and after a timeout with SIGKILL. */
   public async stop({ stopMs }: Settings): Promise<void> {
     this.child.kill('SIGTERM');
     const timer = setTimeout(() => this.child.kill('SIGKILL'), stopMs);
@@ -101,12 +101,12 @@ export class LibreChat {
     clearTimeout(timer);
   }
 
-  /** A request of the worker's own. */
+  /** Sends a request of the worker to LibreChat. */
   public call(path: string, options: Omit<Call, 'timeoutMs'>): Promise<CallAnswer> {
     return call(`http://127.0.0.1:${this.port}${path}`, { ...options, timeoutMs: CALL_TIMEOUT_MS });
   }
 
-  /** The memory that the process occupies; nothing where the system does not tell. */
+  /** Resident memory of the process. Undefined if the system does not report it. */
   public async memoryBytes(): Promise<number | undefined> {
     const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8').catch(() => '');
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];

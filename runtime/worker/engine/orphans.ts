@@ -11,11 +11,11 @@ export interface OrphansProps {
   readonly settings: Settings;
 }
 
-/** Chats whose worker has died. LibreChat takes them for running for 20 minutes, and their pages wait as long. */
+/** Chats whose worker has died. LibreChat reports them as running for 20 minutes, for which their pages wait. */
 export class Orphans {
   public constructor(private readonly props: OrphansProps) {}
 
-  /** Aborts the chat as its user would, if it is an orphan: LibreChat saves the partial text, and pages get a final event. */
+  /** Aborts an orphaned chat on behalf of its user: LibreChat saves the partial text, and pages get a final event. */
   public async endIfOrphaned(streamId: string, requestHeaders: readonly string[], signal: AbortSignal): Promise<void> {
     const { librechat, settings } = this.props;
     const chat = { streamId, headers: identityOf(requestHeaders) };
@@ -23,8 +23,8 @@ export class Orphans {
       let orphan = await this.orphan(chat);
       for (let before: Generation | undefined; orphan && orphan.description !== before?.description;) {
         before = orphan;
-        // A worker that is only slow, or whose lease Redis has lost, renews it within this time. One that generates without a
-        // lease, because it has given Redis up, adds to the text.
+        // A slow worker, or one whose lease Redis has lost, renews it within this time. A worker that generates without a lease,
+        // because Redis is unreachable for it, extends the text.
         await sleep(settings.orphanMs, undefined, { signal });
         orphan = await this.orphan(chat);
       }

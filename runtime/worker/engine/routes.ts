@@ -1,9 +1,9 @@
-/** Where LibreChat starts to generate a reply; Express ignores case. */
+/** Paths of requests that start a generation. Express ignores case. */
 const CHAT = /^\/api\/agents\/chat(?:\/(?!abort\b|stream\b|active\b|status\b)[^/]+)?\/?$/i;
 
 const STREAM = /^\/api\/agents\/chat\/stream\/([^/]+)\/?$/i;
 
-/** Whether the response to a request carries the id of a generation that it started. */
+/** Whether a request starts a generation, whose id is in the response. */
 export function startsGeneration(method: string, path: string): boolean {
   return method === 'POST' && CHAT.test(withoutQuery(path));
 }
@@ -14,16 +14,16 @@ export function streamIdOf(method: string, path: string): string | undefined {
   try {
     return id && decodeURIComponent(id);
   } catch {
-    return id; // It may be anything that a client sends.
+    return id; // Clients may send invalid encodings.
   }
 }
 
-/** The same, where the request does not say whether to resume. */
+/** The same, if the request does not have the parameter `resume`. */
 export function newStreamIdOf(method: string, path: string): string | undefined {
   return new URLSearchParams(path.slice(withoutQuery(path).length)).has('resume') ? undefined : streamIdOf(method, path);
 }
 
-/** For logs as well: links sent by mail carry their secret in the query. */
+/** Also for logs: the query contains secrets in links that are sent by email. */
 export function withoutQuery(path: string): string {
   return path.split('?', 1)[0];
 }

@@ -9,21 +9,21 @@ import { hopByHop } from '../../shared/hop-by-hop';
 import { messageOf } from '../../shared/log';
 import type { Settings } from '../../shared/settings';
 
-/** The most of a chat's response that is read in search of its id. */
+/** Number of bytes of a chat's response that are searched for its id. */
 const CHAT_RESPONSE_BYTES = 64 * 1024;
 
-/** Events that carry text or thoughts of the model. */
+/** Events with text or reasoning of the model. */
 const TOKENS = ['on_message_delta', 'on_reasoning_delta'];
 
 export interface TransferProps {
   readonly exchange: Exchange;
   readonly port: number;
   readonly settings: Settings;
-  /** Breaks the transfer off; the reason is an error. */
+  /** Interrupts the transfer. The reason is an error. */
   readonly signal: AbortSignal;
   /** Id of a chat that this process does not generate, if the request opens its events without asking to resume them. */
   readonly foreignStream?: string;
-  /** Called with a chat that the request started, before the response that carries its id goes out. */
+  /** Called with a chat that the request started, before the response with its id is sent. */
   readonly onChat: (chat: Chat) => Promise<void>;
   /** Called with the first token of a reply, if the request opens the events of one. */
   readonly onFirstToken?: () => void;
@@ -31,14 +31,14 @@ export interface TransferProps {
 
 /** How a transfer ended. */
 export interface Transferred {
-  /** Of LibreChat's response, if there was one. */
+  /** Status of LibreChat's response, if there was one. */
   readonly statusCode?: number;
-  /** Why the response was broken off; nothing where it ended in order, or nobody waited for it any more. */
+  /** Reason for which the response was interrupted. Undefined if it is complete, or was no longer needed. */
   readonly failure?: string;
   readonly gone: boolean;
 }
 
-/** Passes a request to LibreChat, and the response back as it comes. Never rejects: every exchange is ended or failed. */
+/** Forwards a request to LibreChat, and streams the response back. Never rejects: every exchange is ended or failed. */
 export async function transfer(props: TransferProps): Promise<Transferred> {
   const { exchange } = props;
   const signal = AbortSignal.any([exchange.gone, props.signal]);
@@ -54,7 +54,7 @@ export async function transfer(props: TransferProps): Promise<Transferred> {
   } catch (error) {
     const failure = messageOf(props.signal.aborted ? props.signal.reason : error);
     call.destroy();
-    // Fails where nobody is there to be told.
+    // Fails if the client has disconnected.
     await exchange.fail(failure).catch(() => undefined);
     return exchange.gone.aborted ? { statusCode, gone: true } : { statusCode, failure, gone: false };
   } finally {
@@ -63,17 +63,17 @@ export async function transfer(props: TransferProps): Promise<Transferred> {
 }
 
 /**
- * Each request has a socket of its own: one that is kept open may die while the environment is frozen. LibreChat is not
- * told, though: it would close the socket on its response, which is lost where the request is still being written.
+ * Each request has its own socket: an open one may die while the environment is frozen. The header is `keep-alive`
+ * nevertheless: otherwise LibreChat closes the socket after its response, which is lost if the request is still being written.
  */
 function send({ exchange: { head, body }, port, foreignStream }: TransferProps, signal: AbortSignal): ClientRequest {
-  // The response of a chat is read on the way, so it must not be compressed.
+  // The id of a chat is read from the response, which must not be compressed.
   const dropped = startsGeneration(head.method, head.path) ? ['connection', 'accept-encoding'] : ['connection'];
   const headers = [...without(head.headers, dropped), 'Connection', 'keep-alive'];
-  // What was generated before is not replayed by another process than the chat's own, unless it resumes.
+  // Another process than the chat's own sends the text so far only to requests that resume.
   const path = foreignStream === undefined ? head.path : `${head.path}${head.path.includes('?') ? '&' : '?'}resume=true`;
   const call = request({ host: '127.0.0.1', port, method: head.method, path, headers, agent: false, signal });
-  // Failures are seen where the response is read.
+  // Errors are handled where the response is read.
   call.on('error', () => undefined);
   if (head.bodyLength === 0) {
     call.end();
@@ -99,7 +99,7 @@ async function deliver(props: TransferProps, response: IncomingMessage, aborted:
   const heartbeat = isEventStream(response) ? new Heartbeat({
     intervalMs: settings.heartbeatMs,
     idleMs: settings.streamIdleMs,
-    // A client that does not read is kept alive by what it has not read yet.
+    // No heartbeat is needed while data waits for a slow client.
     ping: (comment) => void (writing || write(comment).catch(() => undefined)),
     onIdle: () => response.destroy(new Error(`the event stream was silent for ${settings.streamIdleMs / 1000} s`)),
   }) : undefined;
@@ -110,7 +110,7 @@ async function deliver(props: TransferProps, response: IncomingMessage, aborted:
     for await (const chunk of chunksOf(props, response)) {
       heartbeat?.heard(chunk);
       await write(chunk);
-      // A token that is split between two chunks is missed, and the next one is found.
+      // An event name that is split between two chunks is missed, and the next one is found.
       if (onFirstToken && TOKENS.some((token) => chunk.includes(token))) onFirstToken = void onFirstToken();
     }
   } finally {
@@ -124,7 +124,7 @@ function chunksOf(props: TransferProps, response: IncomingMessage): AsyncIterabl
   return foreignStream !== undefined && isEventStream(response) ? withCreated(foreignStream, response) : response;
 }
 
-/** Holds a chat's response back until it is known where the chat is generated: the page asks for its events at once. */
+/** Holds a chat's response back until requests for its events, which the page sends at once, are routed to this worker. */
 async function* announced({ exchange, onChat }: TransferProps, response: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const held: Buffer[] = [];
   let length = 0;
@@ -161,7 +161,7 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
     if (signal.aborted) refuse();
     else signal.addEventListener('abort', refuse, { once: true });
   });
-  // It may happen while nothing waits for it.
+  // Avoids an unhandled rejection while nothing awaits it.
   rejection.catch(() => undefined);
   return rejection;
 }

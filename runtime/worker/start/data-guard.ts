@@ -6,7 +6,7 @@ import { ADAPTER } from '../../../src/contract/variables';
 import type { Aws } from '../../shared/aws';
 import { log, messageOf } from '../../shared/log';
 
-/** The release of LibreChat in this image; undefined if it does not say. */
+/** The release of LibreChat in this image, if it is known. */
 export async function releaseOfImage(directory = process.cwd()): Promise<string | undefined> {
   const text = await readFile(join(directory, '../package.json'), 'utf8').catch(() => '{}');
   const { version } = JSON.parse(text) as { version?: string };
@@ -15,22 +15,22 @@ export async function releaseOfImage(directory = process.cwd()): Promise<string 
 }
 
 /**
- * The newest release of LibreChat that has served, out of the values that the parameter has had.
+ * The newest release of LibreChat that has served, from the history of the parameter.
  *
- * All of them count: CloudFormation writes the initial value again when it updates the parameter, for example its tags.
+ * The latest value is not enough: CloudFormation writes the initial value again when it updates the parameter, for example its tags.
  */
 export function newestRelease(history: readonly string[]): string | undefined {
   const releases = history.slice(history.lastIndexOf(FORGET_RELEASE) + 1).filter(isRelease);
   return releases.reduce<string | undefined>((newest, release) => (newest && isBefore(release, newest) ? newest : release), undefined);
 }
 
-/** Why a release cannot read the data, and what to do. */
+/** Reason why a release cannot read the data, and the remedy. */
 export interface Unreadable {
   readonly cause: string;
   readonly remedy: string;
 }
 
-/** Undefined if a release can read what another one has written. */
+/** Undefined if a release can read data that another one has written. */
 export function unreadable(release: string, writtenBy: string | undefined): Unreadable | undefined {
   const oneWay = writtenBy === undefined ? undefined : oneWayBetween(release, writtenBy);
   return oneWay && {
@@ -40,7 +40,7 @@ export function unreadable(release: string, writtenBy: string | undefined): Unre
 }
 
 /**
- * Records that this release serves, if it is the newest one. The record is no reason to be unavailable: without it, LibreChat starts.
+ * Records that this release serves, if it is the newest one. LibreChat also starts if the release cannot be recorded.
  *
  * @throws Error if this release cannot read the data
  */

@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where LibreChat writes in the image, whatever its variables say, and the folder below `/tmp` that it is a link to. */
+/** Folders in the image that LibreChat writes to independently of variables, and the targets of their links below `/tmp`. */
 export const LINKS: Readonly<Record<string, string>> = {
   'app/uploads': 'librechat/uploads',
   'app/client/public/images': 'librechat/images',
   'app/api/data': 'librechat/data',
 };
 
-/** Folders that variables name. */
+/** Folders that are set by variables. */
 const BY_VARIABLE: Readonly<Record<string, string>> = {
   HOME: 'librechat/home',
   LIBRECHAT_LOG_DIR: 'librechat/logs',
@@ -17,9 +17,9 @@ const BY_VARIABLE: Readonly<Record<string, string>> = {
   UV_CACHE_DIR: 'librechat/uv',
 };
 
-/** Makes the folders that LibreChat writes to, the only ones it can on Lambda, and the variables that lead there. */
+/** Creates the folders that LibreChat writes to, below the only writable one on Lambda. Returns the variables for them. */
 export function makeFolders(): Record<string, string> {
-  // LibreChat makes the first one on every upload, but not through a link whose target is missing.
+  // LibreChat creates the first one on every upload, which fails if the target of the link is missing.
   for (const folder of ['librechat/uploads/temp', ...Object.values(LINKS), ...Object.values(BY_VARIABLE)]) {
     mkdirSync(join(tmpdir(), folder), { recursive: true });
   }

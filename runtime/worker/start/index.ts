@@ -13,13 +13,13 @@ import { log } from '../../shared/log';
 import type { Settings } from '../../shared/settings';
 import { LibreChat } from '../engine/librechat';
 
-/** The certificates of DocumentDB's authorities, beside the adapter. */
+/** The CA certificates of DocumentDB, next to the adapter. */
 export const CA_FILE = join(__dirname, 'documentdb-ca.pem');
 
-/** The adapter's own; LibreChat has no business with the Runtime API either. */
+/** Variables of the adapter, and the address of the Runtime API. */
 const NOT_FOR_LIBRECHAT = [...Object.values<string>(ADAPTER), ...Object.values<string>(QUEUE), ...CREDENTIALS, 'AWS_LAMBDA_RUNTIME_API'];
 
-/** Reads what LibreChat needs, starts it, and resolves when it can serve. */
+/** Reads the configuration and starts LibreChat. Resolves when it is ready. */
 export async function start(environment: NodeJS.ProcessEnv, settings: Settings): Promise<LibreChat> {
   const began = performance.now();
   checkRequired(environment);
@@ -28,7 +28,7 @@ export async function start(environment: NodeJS.ProcessEnv, settings: Settings):
   const [variables, config] = await Promise.all([
     readVariables(environment, aws, CA_FILE),
     readConfig(environment, aws),
-    // Before LibreChat could write to data that it cannot read.
+    // Must succeed before LibreChat starts, which might write to data that it cannot read.
     claimData(environment, record),
   ]);
   [aws, record].forEach((connections) => connections.close());
@@ -42,7 +42,7 @@ export async function start(environment: NodeJS.ProcessEnv, settings: Settings):
   return librechat;
 }
 
-/** All variables of LibreChat's process, and the folders and files that some of them name. */
+/** All variables of the LibreChat process. Creates the folders and files that they refer to. */
 export async function librechatEnvironment(environment: NodeJS.ProcessEnv, values: Record<string, string>): Promise<Record<string, string>> {
   return {
     ...DEFAULT_VARIABLES,
@@ -74,7 +74,7 @@ export async function readConfig(environment: NodeJS.ProcessEnv, aws: Aws): Prom
   }
 }
 
-/** Lambda sends SIGTERM only where an extension asks for it, and waits for two seconds at most. */
+/** Lambda sends SIGTERM only if an extension is registered, and waits for at most two seconds. */
 function stopOnRequest(librechat: LibreChat, settings: Settings): void {
   process.once('SIGTERM', () => {
     log.info('stopping', {});

@@ -1,15 +1,15 @@
 /**
- * Share of the function's memory for the heap's old space. The rest of LibreChat takes some 250 MB: so a heap that is
- * full ends LibreChat with a message before Lambda ends the environment without one.
+ * Share of the function's memory for the heap's old space. The rest of LibreChat uses about 250 MB. With a full heap,
+ * LibreChat exits with a message before Lambda kills the environment without one.
  */
 const OLD_SPACE_SHARE = 0.75;
 
-/** The function's memory in MB; nothing where Lambda does not tell. */
+/** Memory of the function in MB. Undefined outside Lambda. */
 export function memoryMbOf(environment: NodeJS.ProcessEnv): number | undefined {
   return Number(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) || undefined;
 }
 
-/** Node.js sizes its heap after the machine, which is not the function's memory. */
+/** By default, Node.js sizes its heap by the memory of the machine, not of the function. */
 export function heapOptions(environment: NodeJS.ProcessEnv): Record<string, string> {
   const memoryMb = memoryMbOf(environment);
   const given = environment.NODE_OPTIONS ?? '';

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Below the ports that the kernel gives to outgoing connections: one of those could come between. */
+/** Below the ephemeral ports, which an outgoing connection could take before LibreChat listens. */
 const FIRST = 10_000;
 const LAST = 32_000;
 
-/** A port of the loopback address that nobody listens on. */
+/** A free port of the loopback address. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, LAST);

@@ -6,10 +6,10 @@ import { fieldNames, fieldOf, References } from '../../shared/references';
 
 type Variables = Record<string, string>;
 
-/** Without one of these LibreChat ends, invents a value that differs in each environment, or sends users elsewhere. */
+/** Without one of these, LibreChat exits, generates a different value in each environment, or redirects users to a wrong URL. */
 const REQUIRED = ['MONGO_URI', 'REDIS_URI', 'DOMAIN_CLIENT', 'DOMAIN_SERVER', ...Object.keys(DERIVED_SECRETS)];
 
-/** Which required variables come from a setting of the adapter where nobody gave them. */
+/** Required variables that the adapter derives from its settings if they are not specified. */
 const GIVEN_BY: Variables = {
   MONGO_URI: ADAPTER.databaseSecret,
   DOMAIN_CLIENT: ADAPTER.urlParameter,
@@ -17,7 +17,7 @@ const GIVEN_BY: Variables = {
   ...Object.fromEntries(Object.keys(DERIVED_SECRETS).map((name) => [name, ADAPTER.rootSecret])),
 };
 
-/** A configuration that cannot work, found before anything was asked of AWS. */
+/** Fails for missing variables before the first call to AWS. */
 export function checkRequired(environment: NodeJS.ProcessEnv): void {
   const missing = REQUIRED.filter((name) => ![name, VALUE_FROM + name, GIVEN_BY[name] ?? name].some((source) => environment[source]));
   if (missing.length) {
@@ -25,7 +25,7 @@ export function checkRequired(environment: NodeJS.ProcessEnv): void {
   }
 }
 
-/** Reads everything that the function's variables only refer to, side by side. */
+/** Reads the values of all references in the function's variables concurrently. */
 export async function readVariables(environment: NodeJS.ProcessEnv, aws: Aws, caFile: string): Promise<Variables> {
   const references = new References(aws);
   const fields = await environmentSecret(environment, references);
@@ -62,7 +62,7 @@ async function environmentSecret(environment: NodeJS.ProcessEnv, references: Ref
   return Object.fromEntries(values.filter(([, value]) => value !== ''));
 }
 
-/** One secret is kept, the four values follow from it: they must be the same in every environment and for ever. */
+/** Derives the four secrets from one, since they must be the same in every environment, and must never change. */
 async function derivedSecrets(environment: NodeJS.ProcessEnv, references: References): Promise<Variables> {
   const reference = environment[ADAPTER.rootSecret];
   if (!reference) return {};
@@ -78,7 +78,7 @@ async function databaseUri(environment: NodeJS.ProcessEnv, references: Reference
   const secret = await references.resolve(ADAPTER.databaseSecret, reference);
   const [username, password, host, port] = ['username', 'password', 'host', 'port'].map((field) => fieldOf(secret, field));
   const options = new URLSearchParams({
-    // A driver looks for the user in the database of the path, and then takes a mechanism that DocumentDB 5.0 does not have.
+    // By default, drivers authenticate against the database in the path, with a mechanism that DocumentDB 5.0 does not support.
     // See https://github.com/Automattic/mongoose/issues/15018
     authSource: 'admin',
     authMechanism: 'SCRAM-SHA-1',

@@ -43,7 +43,7 @@ export function isRequired({ path }: ConfigReference): boolean {
 const EXAMPLES = ['https://example.com', 'wss://example.com', '1', 'https'];
 
 /**
- * Possible values of all variables. What LibreChat rejects with each of them, it rejects whatever the values at run time are.
+ * Possible values of all variables. If LibreChat rejects the configuration with each of them, it rejects it for all values at run time.
  */
 export function possibleValues(config: unknown, { values, incomplete }: KnownVariables): Array<Record<string, string>> {
   const unknown = referencesIn(config).filter(({ name }) => values[name] === undefined && (name in values || incomplete));

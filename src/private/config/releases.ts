@@ -15,7 +15,7 @@ const NEW_VALUES: ReadonlyArray<readonly [path: RegExp, values: string[]]> = [
   [/^modelSpecs\.list\.\d+\.preset\.reasoning_effort$/, ['max']],
 ];
 
-/** What an older release rejects, although the schema accepts it. */
+/** Settings that an older release rejects, although the schema accepts them. */
 export function issuesOfRelease(config: Record<string, unknown>, release: string): ConfigIssue[] {
   if (!isBefore(release, SCHEMA_RELEASE)) return [];
   const since = `${SCHEMA_RELEASE} or newer only`;
@@ -26,7 +26,7 @@ export function issuesOfRelease(config: Record<string, unknown>, release: string
   return [...keys, ...values];
 }
 
-/** Whether the release certainly rejects what the schema rejects. */
+/** Whether the release certainly rejects all settings that the schema rejects. */
 export function isCovered(release: string | undefined): release is string {
   return release !== undefined && !isBefore(SCHEMA_RELEASE, release);
 }

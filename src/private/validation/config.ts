@@ -58,7 +58,7 @@ function tokenError(source: string, path: Path, value: unknown): Error {
   return mustError(source, `contain no token at ${pathText(path)} (add ${name} with this value to \`environment\`, and write \${${name}} here)`, value);
 }
 
-/** Rejects what LibreChat rejects, and warns of what does not work. */
+/** Rejects settings that LibreChat rejects, and warns of settings that do not work. */
 export function validateConfigForLibreChat(scope: IConstruct, source: string, config: Record<string, unknown>, context: ConfigContext): void {
   const unset = unsetReferences(config, context.variables);
   throwAll(unset.filter(isRequired).map(({ path, value }) => mustError(
@@ -85,7 +85,7 @@ function validateSchema(scope: IConstruct, source: string, config: Record<string
   }
 }
 
-/** What LibreChat rejects with all possible values of the variables. */
+/** Issues that LibreChat reports with all possible values of the variables. */
 function issuesOf(config: Record<string, unknown>, variables: KnownVariables): ConfigIssue[] {
   const [first, ...others] = possibleValues(config, variables).map((values) => configChecker().check(config, values));
   return first.filter(({ path }) => others.every((issues) => issues.some((issue) => pathText(issue.path) === pathText(path))));

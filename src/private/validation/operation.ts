@@ -3,7 +3,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 import { mustError, requiresError, warn } from './errors';
 
-/** A budget that notifies nobody has no effect. */
+/** A budget without notifications has no effect. */
 export function validateBudget(monthlyBudget: number | undefined, alarmTopic: ITopic | undefined): void {
   if (monthlyBudget === undefined) return;
   if (!Token.isUnresolved(monthlyBudget) && !(Number.isFinite(monthlyBudget) && monthlyBudget > 0)) {

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { mustError, throwAll } from './errors';
 import { isPlainObject } from '../plain-object';
 
-/** The type of a prop, as far as JavaScript can tell. */
+/** The type of a prop, as far as JavaScript can check it. */
 export interface PropType {
   /** Completes "must be …". */
   readonly name: string;

@@ -19,16 +19,16 @@ const NPM = ['ci', 'init', 'install'];
 /** Scripts of LibreChat's own package. */
 const LIBRECHAT_SCRIPTS = ['create-user'];
 
-/** What a reader needs besides: each is installed, or said to be needed, where a page uses it. */
+/** Further programs. A page that uses one installs it or lists it as a prerequisite. */
 const PROGRAMS = ['aws', 'bash', 'cd', 'curl', 'dig', 'docker', 'git', 'go', 'mkdir', 'mongodump', 'mongorestore', 'mvn', 'npm', 'npx', 'pip', 'dotnet'];
 
 const SHELLS = ['sh', 'bash', 'shell'];
 
-/** The commands of a shell script, as far as pages write such: no loops, no here documents. */
+/** The commands of a shell script. Loops and here documents are not supported. */
 export function commandsIn(script: string, at = ''): Command[] {
   return script.replace(/\\\n/g, ' ').split('\n').flatMap((line) => {
     const commands: string[][] = [[]];
-    // A command whose output a variable gets is one, too.
+    // Includes command substitutions in assignments.
     for (const [word] of line.replace(/^[A-Z_]+=\$\((.*)\)$/, '$1').matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)) {
       if (word.startsWith('#')) break;
       if (['&&', '||', '|', ';'].includes(word)) commands.push([]);
@@ -46,12 +46,12 @@ export function scriptsOf(page: Page): Command[] {
     .flatMap(({ code, line }) => commandsIn(code, `${page.path}:${line}`));
 }
 
-/** Commands within the text, as far as they begin with a program that runs others. */
+/** Inline commands that begin with a program that runs others. */
 export function mentionsIn(page: Page): Command[] {
   return codeIn(page).filter(({ code }) => /^(?:npx|npm|bash) /.test(code)).flatMap(({ code, line }) => commandsIn(code, `${page.path}:${line}`));
 }
 
-/** What is wrong with a command; nothing if it can be run as it stands. */
+/** The problem of a command. Undefined if it can be run. */
 export function mistakeIn({ words: [program, first, ...rest] }: Command): string | undefined {
   if (!PROGRAMS.includes(program)) return `${program} is not a known program`;
   if (program === 'bash') return existsSync(join(ROOT, first)) ? undefined : `there is no ${first}`;
@@ -74,7 +74,7 @@ function mistakeInTask([task = 'default', dashes, ...args]: string[]): string | 
 
 const options = new Map<string, string[]>();
 
-/** What the program behind a task tells of its options. */
+/** The options in the usage of a task's program. */
 function optionsOf(task: string): string[] {
   const known = options.get(task);
   if (known) return known;

@@ -7,7 +7,7 @@ export interface Link {
   readonly line: number;
 }
 
-/** What is there to link to. */
+/** The possible targets of links. */
 export interface Site {
   readonly files: ReadonlySet<string>;
   readonly pages: ReadonlyMap<string, Page>;
@@ -30,7 +30,7 @@ export function linksOf(page: Page): Link[] {
   });
 }
 
-/** Why a link leads nowhere; nothing for one that leads somewhere, or out of the project. */
+/** The reason why a link is broken. Undefined for valid and external links. */
 export function mistakeIn({ target }: Link, page: Page, site: Site): string | undefined {
   const inRepository = target.startsWith(REPOSITORY) ? /^(?:blob|tree)\/([^/]+)\/(.*)$/.exec(target.slice(REPOSITORY.length)) : undefined;
   if (inRepository && inRepository[1] !== 'main') return 'the branch is main';
@@ -49,7 +49,7 @@ function resolved(path: string, page: Page): string {
   return path === '' ? page.path : posix.normalize(posix.join(posix.dirname(page.path), decodeURI(path))).replace(/\/$/, '');
 }
 
-/** What GitHub makes of headings, and names given in HTML. */
+/** Anchors of headings as GitHub generates them, and names in HTML. */
 function anchorsOf(page: Page): Set<string> {
   const anchors = new Set<string>();
   for (const heading of headingsOf(page)) {

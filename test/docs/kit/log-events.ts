@@ -9,7 +9,7 @@ export interface LogEvent {
   readonly level: string;
   /** Such as `requestId` and `ms.total`. */
   readonly fields: readonly string[];
-  /** It has other fields as well, which its code does not name. */
+  /** Whether it has further fields that the code does not name. */
   readonly open: boolean;
 }
 
@@ -43,7 +43,7 @@ function levelsOf(called: ts.Expression): string[] {
   return isLog && ts.isConditionalExpression(called.argumentExpression) ? textsOf(called.argumentExpression) : [];
 }
 
-/** The expression itself, or what the constant of that name is set to. */
+/** The expression, or the initializer of the constant with that name. */
 function valueOf(expression: ts.Expression, file: ts.SourceFile): ts.Expression {
   if (!ts.isIdentifier(expression)) return expression;
   let value: ts.Expression = expression;
@@ -72,7 +72,7 @@ function fieldsOf(node: ts.Expression): string[] {
   });
 }
 
-/** Every text in a source file, with `…` where a value goes. */
+/** Every string in a source file, with `…` for inserted values. */
 export function wordsIn(source: string): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {

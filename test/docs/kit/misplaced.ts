@@ -20,7 +20,7 @@ const FIND_MISPLACED = `
   document.title = encodeURIComponent(JSON.stringify(found));
 `;
 
-/** Texts of a picture that Chromium renders outside of their box, on another text or on a box of something else. */
+/** Texts of a picture that Chromium renders outside of their box, or on another text or box. */
 export function misplaced(svg: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'images-'));
   try {

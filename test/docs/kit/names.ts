@@ -1,13 +1,13 @@
 import type { Draft } from './type-check';
 
-/** A name as it stands in a text: `chat.handler.functionName`, `LibreChatImage.fromEcrRepository(…)`. */
+/** A name in a text: `chat.handler.functionName`, `LibreChatImage.fromEcrRepository(…)`. */
 const NAME = /^(?:chat|LibreChat[A-Z]\w*)(?:\.\w+(?:\([^()]*\))?)*$/;
 
 export function isPublicName(code: string): boolean {
   return NAME.test(code) && code !== 'chat' && !code.endsWith('.com');
 }
 
-/** A file that compiles only if there is such a name. What is behind a call with arguments is left to samples. */
+/** A file that compiles only if the name exists. Members of the result of a call with arguments are checked by samples only. */
 export function draftOf(name: string, file: string): Draft {
   const [first, ...steps] = name.replace(/\([^)]+\).*$/, '').replaceAll('()', '').split('.');
   const path = steps.map((step) => `.${step}!`).join('');

@@ -17,7 +17,7 @@ export interface Block {
   readonly page: Page;
   readonly line: number;
   readonly language: string;
-  /** What else stands behind the language, such as `nofixture`. */
+  /** Further words after the language, such as `nofixture`. */
   readonly flags: string[];
   readonly code: string;
 }
@@ -28,21 +28,21 @@ export type Row = Readonly<Record<string, string>>;
 const parser = new MarkdownIt({ html: true });
 type Token = ReturnType<typeof parser.parse>[number];
 
-/** The files that git keeps, and those that it will. */
+/** Files that git tracks, and new ones that it does not ignore. */
 export const FILES: readonly string[] = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: ROOT, encoding: 'utf8' })
   .split('\0')
   .filter((file) => file && existsSync(join(ROOT, file)));
 
 export const PAGES: readonly Page[] = FILES.filter((file) => file.endsWith('.md')).map(pageAt);
 
-/** What people write: API.md is made of the docstrings, and the changelog of commits' subjects. */
+/** Pages that are not generated: API.md is generated from docstrings, and the changelog from commits. */
 export const WRITTEN = PAGES.filter(({ path }) => path !== 'API.md' && path !== 'CHANGELOG.md');
 
 export function pageAt(path: string): Page {
   return { path, text: readFileSync(join(ROOT, path), 'utf8') };
 }
 
-/** Every token of a page, those within lines included, with the line that each is on. */
+/** Every token of a page, including inline ones, with its line. */
 export function tokensOf(page: Page): Array<{ token: Token; line: number }> {
   let line = 1;
   return parser.parse(page.text, {}).flatMap((token) => {
@@ -60,12 +60,12 @@ export function blocksOf(page: Page): Block[] {
     });
 }
 
-/** What stands in backticks within the text. */
+/** Inline code of the text. */
 export function codeIn(page: Page): Array<{ code: string; line: number }> {
   return tokensOf(page).filter(({ token }) => token.type === 'code_inline').map(({ token, line }) => ({ code: token.content, line }));
 }
 
-/** Headings as they are written, without their marks. */
+/** Headings as they are written, without `#`. */
 export function headingsOf(page: Page): string[] {
   const tokens = parser.parse(page.text, {});
   return tokens.filter((_, at) => tokens[at - 1]?.type === 'heading_open').map(({ content }) => content);

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import * as ts from 'typescript';
 import { ROOT } from './pages';
 
-/** A name that users of the library see, with what its docstring says. */
+/** A public name of the library, with its docstring. */
 export interface PublicName {
-  /** The class, interface or enum; for a member, that which it belongs to. */
+  /** The class, interface or enum, or for a member the one that it belongs to. */
   readonly type: string;
   readonly member?: string;
   readonly optional: boolean;
@@ -21,7 +21,7 @@ function parse(file: string, text = readFileSync(file, 'utf8')): ts.SourceFile {
   return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
 }
 
-/** The public names of a source file: all that is exported in it, or the types that are named. */
+/** The public names of a source file: all of its exports, or the given types. */
 function publicNamesIn(source: ts.SourceFile, types?: readonly string[]): PublicName[] {
   return source.statements.filter(isType)
     .filter(({ name }) => !types || types.includes(name!.text))
@@ -35,7 +35,7 @@ export function publicNamesOf(text: string): PublicName[] {
   return publicNamesIn(parse('sample.ts', text));
 }
 
-/** All that the index exports, in the order in which it does. */
+/** All exports of the index in their order. */
 export function publicApi(): PublicName[] {
   return parse(join(ROOT, 'src/index.ts')).statements.filter(ts.isExportDeclaration).flatMap(({ exportClause, moduleSpecifier }) => {
     const types = (exportClause as ts.NamedExports).elements.map(({ name }) => name.text);
@@ -43,7 +43,7 @@ export function publicApi(): PublicName[] {
   });
 }
 
-/** What a default says: code, or, behind a dash, words. */
+/** A default in a docstring: code, or text after a dash. */
 export function defaultOf({ tags }: PublicName): { code?: string; words?: string } {
   const text = tags.find(({ name }) => name === 'default')?.text.replace(/\s+/g, ' ');
   return text?.startsWith('- ') ? { words: text.slice(2) } : { code: text };
@@ -66,7 +66,7 @@ function named(declaration: Declaration, member?: ts.Node & { name?: ts.Property
   };
 }
 
-/** The compiler takes the first word behind `@see` for a name, and with it a URL's scheme. */
+/** The compiler parses the first word after `@see` as a name, including the scheme of a URL. */
 function textOf(tag: ts.JSDocTag): string {
   return tag.getText().replace(/^@\w+/, '').replace(/\n\s*\* ?/g, '\n').trim();
 }

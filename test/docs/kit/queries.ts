@@ -4,10 +4,10 @@ const LANGUAGE = [
   'count', 'avg', 'sum', 'min', 'max', 'pct', 'bin', 'ispresent', 'strcontains', 'count_distinct',
 ];
 
-/** What Logs Insights adds to each line. */
+/** Fields that Logs Insights adds to each line. */
 const DISCOVERED = ['@timestamp', '@message', '@logStream', '@type', '@billedDuration', '@duration', '@initDuration', '@maxMemoryUsed', '@memorySize', '@requestId'];
 
-/** A query as far as it can be compared with what writes the lines. */
+/** The parts of a query that can be compared with the code that writes the lines. */
 export interface Query {
   readonly fields: string[];
   readonly events: string[];

@@ -1,4 +1,4 @@
-/** What stands in backticks in a cell or a heading. */
+/** Inline code in a cell or a heading. */
 export function quoted(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code);
 }

@@ -15,7 +15,7 @@ import * as ts from 'typescript';
 import type { Sample } from './samples';
 import * as library from '../../../src';
 
-/** What a sample says is there, by the type that it is declared with. */
+/** Values for the declared constants of a sample, by type. */
 const GIVEN: Readonly<Record<string, (stack: cdk.Stack, name: string) => unknown>> = {
   'Stack': (stack) => stack,
   'LibreChatServerless': (stack, name) => new library.LibreChatServerless(stack, name),
@@ -29,20 +29,20 @@ const GIVEN: Readonly<Record<string, (stack: cdk.Stack, name: string) => unknown
   'ssm.IParameter': (stack, name) => StringParameter.fromSecureStringParameterAttributes(stack, name, { parameterName: `/chat/${name}` }),
 };
 
-// What aws-cdk-lib does itself, it warns of as well.
+// aws-cdk-lib also warns of deprecated calls in its own code.
 process.env.JSII_DEPRECATED = 'quiet';
 
 const OWN: Readonly<Record<string, unknown>> = { 'cdk-librechat-serverless': library };
 const load: (name: string) => unknown = require;
 
-/** What stands beside an app that is run. */
+/** Files next to an app that is run. */
 const FILES: Readonly<Record<string, string>> = {
   'librechat.yaml': 'version: 1.3.0\nfileStrategy: s3\n',
   '.env': 'APP_TITLE=Chat\nOPENAI_API_KEY=sk-example\n',
   'image/Dockerfile': 'FROM ghcr.io/librechat-ai/librechat-api:v0.8.8\n',
 };
 
-/** Runs a sample, and has every stack that it makes synthesized. */
+/** Runs a sample, and synthesizes every stack that it creates. */
 export function runSample(sample: Sample): Template[] {
   const folder = mkdtempSync(join(tmpdir(), 'sample-'));
   const before = process.cwd();
@@ -67,7 +67,7 @@ function templatesOf({ code, fixture }: Sample, outdir: string): Template[] {
       apps.push(this);
     }
   }
-  // The getters of its modules stay where they are, or all of them would be loaded.
+  // The getters of its modules are not evaluated, because they would load all modules.
   const withApp = Object.create(cdk, { App: { value: App } });
   const modules = (name: string) => OWN[name] ?? (name === 'aws-cdk-lib' ? withApp : load(name));
   const given = fixture ? givenIn(code, new cdk.Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'us-east-1' } })) : {};
@@ -79,7 +79,7 @@ function templatesOf({ code, fixture }: Sample, outdir: string): Template[] {
   return apps.flatMap((app) => app.node.findAll().filter(cdk.Stack.isStack).map((stack) => Template.fromStack(stack)));
 }
 
-/** The values of `declare const`, as far as they are used. */
+/** The values of `declare const` that are used. */
 function givenIn(code: string, stack: cdk.Stack): Record<string, unknown> {
   const declarations = ts.createSourceFile('sample.ts', code, ts.ScriptTarget.Latest, true).statements
     .filter(ts.isVariableStatement)

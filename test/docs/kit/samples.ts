@@ -4,12 +4,12 @@ import * as ts from 'typescript';
 import { blocksOf, ROOT, type Block, type Page } from './pages';
 import type { PublicName } from './public-api';
 
-/** Code in TypeScript that a page or a docstring shows, made whole. */
+/** TypeScript code of a page or a docstring, as a complete file. */
 export interface Sample {
   /** Such as `README.md:38`, or the public name that it is an example of. */
   readonly name: string;
   readonly code: string;
-  /** Nothing where the sample is a whole file. */
+  /** Undefined if the sample is a complete file. */
   readonly fixture?: string;
 }
 
@@ -29,7 +29,7 @@ export function examplesOf(names: readonly PublicName[]): Sample[] {
     .map(({ text }) => ({ name: [type, member].filter(Boolean).join('.'), ...wholeOf({ code: text, flags: [] }) })));
 }
 
-/** As jsii-rosetta does it: around the sample stands the fixture, and its imports and declarations come first. */
+/** As jsii-rosetta: the fixture surrounds the sample, whose imports and declarations come first. */
 function wholeOf({ code, flags }: Pick<Block, 'code' | 'flags'>): Pick<Sample, 'code' | 'fixture'> {
   if (flags.includes('nofixture')) return { code };
   const file = ts.createSourceFile('sample.ts', code, ts.ScriptTarget.Latest, true);

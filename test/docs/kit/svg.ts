@@ -6,7 +6,7 @@ export interface Picture {
   readonly titles: readonly string[];
   /** The colors of each theme, by the names of their CSS variables. */
   readonly themes: Readonly<Record<'light' | 'dark', Readonly<Record<string, string>>>>;
-  /** Names of the colors that texts stand on. */
+  /** Names of the background colors of texts. */
   readonly fills: readonly string[];
 }
 

@@ -8,12 +8,12 @@ export interface Draft {
   readonly text: string;
 }
 
-/** What the compiler says of each draft, strictly; all of them in one program, since most of the time goes into aws-cdk-lib. */
+/** Strict compiler errors of each draft. All drafts are in one program, since loading aws-cdk-lib takes most of the time. */
 export function typeCheck(drafts: readonly Draft[]): Map<string, string[]> {
   const texts = new Map(drafts.map(({ name, text }) => [join(ROOT, name), text]));
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.dev.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [...texts.keys()] }, ts.sys, ROOT);
-  // A sample may declare what it does not go on to use.
+  // A sample may have unused declarations.
   const host = ts.createCompilerHost({ ...options, noUnusedLocals: false, noUnusedParameters: false });
   const readFile = host.getSourceFile.bind(host);
   host.getSourceFile = (file, version, ...rest) => {

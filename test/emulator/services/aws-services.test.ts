@@ -46,7 +46,7 @@ describe('S3', () => {
   test.each([
     ['a buffer', () => Buffer.from('content')],
     ['a stream, which the SDK sends in aws-chunked', () => Readable.from([Buffer.from('con'), Buffer.from('tent')])],
-  ])('keeps what the SDK puts, from %s', async (_, body) => {
+  ])('stores the SDK\'s objects from %s', async (_, body) => {
     await s3().send(new PutObjectCommand({
       Bucket: 'bucket', Key: 'folder/ä b+c.txt', Body: body(), ContentLength: 7, ContentType: 'text/plain', CacheControl: 'no-cache', Metadata: { by: 'me' },
     }));
@@ -76,7 +76,7 @@ describe('S3', () => {
     await expect(s3().send(new GetObjectCommand({ Bucket: 'bucket', Key: 'none' }))).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
-  test('enforces the role\'s policies, and names what is missing', async () => {
+  test('enforces the role\'s policies, and names the missing permission', async () => {
     role.statements.splice(0, 1, { Effect: 'Allow', Action: ['s3:Put*'], Resource: 'arn:aws:s3:::bucket/own/*' });
     await s3().send(new PutObjectCommand({ Bucket: 'bucket', Key: 'own/x', Body: 'x' }));
     await expect(s3().send(new PutObjectCommand({ Bucket: 'bucket', Key: 'x', Body: 'x' }))).rejects.toMatchObject({ name: 'AccessDenied' });
@@ -173,14 +173,14 @@ describe('Systems Manager', () => {
     expect(log).toContainEqual(expect.objectContaining({ detail: expect.stringContaining('give its value in option `secrets`') }));
   });
 
-  test('lists those that it does not know', async () => {
+  test('lists unknown ones', async () => {
     services.ssm.parameters.set('a', '1');
     const { Parameters, InvalidParameters } = await ssm().send(new GetParametersCommand({ Names: ['a', 'b'] }));
     expect(Parameters?.map(({ Value }) => Value)).toEqual(['1']);
     expect(InvalidParameters).toEqual(['b']);
   });
 
-  test('asks for the grant before it looks', async () => {
+  test('checks the grant first', async () => {
     role.statements.splice(0, 1, { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: 'arn:aws:ssm:us-east-1:123456789012:parameter/app/*' });
     await expect(ssm().send(new GetParameterCommand({ Name: '/other' }))).rejects.toMatchObject({ name: 'AccessDeniedException' });
     await expect(ssm().send(new GetParameterCommand({ Name: '/app/x' }))).rejects.toMatchObject({ name: 'ParameterNotFound' });
@@ -196,7 +196,7 @@ describe('Secrets Manager', () => {
     for (const id of ['app', arn, arn.slice(0, -7)]) expect((await get(id)).SecretString).toBe('value');
   });
 
-  test('knows the current version only', async () => {
+  test('has the current version only', async () => {
     const { arn, versionId } = services.secretsManager.create('app', 'value');
     expect((await get(arn, { VersionStage: 'AWSCURRENT', VersionId: versionId })).SecretString).toBe('value');
     await expect(get(arn, { VersionStage: 'AWSPENDING' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });

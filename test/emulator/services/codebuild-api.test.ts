@@ -34,7 +34,7 @@ const phasesOf = (build: Build) => build.phases!.map(({ phaseType, phaseStatus }
 
 // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html
 describe('StartBuild', () => {
-  test('returns before the build has done anything', async () => {
+  test('returns before the build has begun', async () => {
     account.hold('SUBMITTED');
     const build = await start();
     expect(build).toMatchObject({
@@ -54,7 +54,7 @@ describe('StartBuild', () => {
     expect([build.endTime, build.logs?.streamName, build.logs?.groupName]).toEqual([undefined, undefined, undefined]);
   });
 
-  test('with the same token gives the same build, be it over or not', async () => {
+  test('with the same token returns the same build, running or ended', async () => {
     const { id } = await start({ idempotencyToken: 'a' });
     expect((await start({ idempotencyToken: 'a' })).id).toBe(id);
     await until(() => account.runningBuilds.length === 0);
@@ -72,7 +72,7 @@ describe('StartBuild', () => {
     expect((await start({ idempotencyToken: 'a' })).id).not.toBe(id);
   });
 
-  test('refuses a token that came with another project', async () => {
+  test('rejects a token of another project', async () => {
     const { codeBuild } = account.aws.services;
     codeBuild.create('other', codeBuild.find(PROJECT)!.properties);
     account.builderRole.statements.push({ Effect: 'Allow', Action: '*', Resource: '*' });
@@ -89,7 +89,7 @@ describe('StartBuild', () => {
     expect(account.builds).toEqual([]);
   });
 
-  test('does not know a project that is gone', async () => {
+  test('rejects a project that was deleted', async () => {
     account.aws.services.codeBuild.delete(PROJECT);
     await expect(start()).rejects.toMatchObject({ name: 'ResourceNotFoundException', message: expect.stringContaining(`project/${PROJECT}`) });
   });
@@ -104,7 +104,7 @@ describe('StartBuild', () => {
 
 // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_BatchGetBuilds.html
 describe('BatchGetBuilds', () => {
-  test('tells of the builds that there are, and which there are not', async () => {
+  test('returns existing builds, and the ids of unknown ones', async () => {
     const { id } = await start();
     expect(await get(id!, `${PROJECT}:none`)).toMatchObject({ builds: [{ id }], buildsNotFound: [`${PROJECT}:none`] });
   });
@@ -113,7 +113,7 @@ describe('BatchGetBuilds', () => {
     await expect(get(...Array.from({ length: count }, (_, i) => `${PROJECT}:${i}`))).rejects.toMatchObject({ name: 'InvalidInputException' });
   });
 
-  test('asks for the right on each project', async () => {
+  test('requires the permission for each project', async () => {
     await expect(get(`${PROJECT}:1`, 'other:1')).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining('project/other') });
   });
 });
@@ -133,7 +133,7 @@ describe('ListBuildsForProject', () => {
     expect((await list({ sortOrder: 'ASCENDING' })).ids).toEqual(ids);
   });
 
-  test('gives a hundred at a time', async () => {
+  test('returns a hundred at a time', async () => {
     const ids = startMany(101).reverse();
     const first = await list();
     expect(first.ids).toEqual(ids.slice(0, 100));
@@ -141,12 +141,12 @@ describe('ListBuildsForProject', () => {
     expect((await list({ nextToken: first.nextToken })).nextToken).toBeUndefined();
   });
 
-  test('takes no order beyond a hundred builds', async () => {
+  test('rejects `sortOrder` for more than a hundred builds', async () => {
     startMany(101);
     await expect(list({ sortOrder: 'DESCENDING' })).rejects.toMatchObject({ name: 'InvalidInputException' });
   });
 
-  test('does not know a project that is gone', async () => {
+  test('rejects a project that was deleted', async () => {
     account.aws.services.codeBuild.delete(PROJECT);
     await expect(list()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
@@ -171,7 +171,7 @@ describe('StopBuild', () => {
     expect((await stop(id!)).build?.buildStatus).toBe('SUCCEEDED');
   });
 
-  test('does not know others', async () => {
+  test('rejects others', async () => {
     await expect(stop(`${PROJECT}:none`)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 });
@@ -206,7 +206,7 @@ describe('phases', () => {
     expect(phasesOf(await run())).toContain('PROVISIONING FAILED');
   });
 
-  test('need the right to make a log group that is not there', async () => {
+  test('need the permission to create a missing log group', async () => {
     const { codeBuild } = account.aws.services;
     codeBuild.update(PROJECT, { ...codeBuild.find(PROJECT)!.properties, LogsConfig: undefined });
     const build = await run();
@@ -224,14 +224,14 @@ describe('GetLogEvents', () => {
     account.aws.services.logs.streams('builds')!.set('stream', [...'abcdef'].map((message, i) => ({ timestamp: 1000 + i, message })));
   });
 
-  test('gives the newest, in the order in which they were written', async () => {
+  test('returns the newest, in the order in which they were written', async () => {
     expect(await messages({})).toBe('abcdef');
     expect(await messages({ limit: 2 })).toBe('ef');
     expect(await messages({ limit: 2, startFromHead: true })).toBe('ab');
     expect((await read({ limit: 1 })).events).toEqual([{ timestamp: 1005, message: 'f', ingestionTime: 1005 }]);
   });
 
-  test('goes on both ways, and stays where there is no more', async () => {
+  test('pages in both directions, and returns the same token at the end', async () => {
     const { nextBackwardToken, nextForwardToken } = await read({ limit: 2 });
     expect(await messages({ limit: 3, nextToken: nextBackwardToken })).toBe('bcd');
     expect(await messages({ limit: 3, nextToken: nextForwardToken })).toBe('');
@@ -241,7 +241,7 @@ describe('GetLogEvents', () => {
   test.each([
     ['group', { logGroupName: 'none' }, 'The specified log group does not exist.'],
     ['stream', { logStreamName: 'none' }, 'The specified log stream does not exist.'],
-  ])('does not know a %s that is not there', async (_, input, message) => {
+  ])('rejects a missing %s', async (_, input, message) => {
     account.builderRole.statements.push({ Effect: 'Allow', Action: '*', Resource: '*' });
     await expect(read(input)).rejects.toMatchObject({ name: 'ResourceNotFoundException', message });
   });
@@ -253,7 +253,7 @@ describe('GetLogEvents', () => {
     await expect(read(input)).rejects.toMatchObject({ name: 'InvalidParameterException' });
   });
 
-  test('asks for the right on the stream', async () => {
+  test('requires the permission for the stream', async () => {
     await expect(read({ logGroupName: 'other' })).rejects.toMatchObject({ message: expect.stringContaining('log-group:other:log-stream:stream') });
   });
 });

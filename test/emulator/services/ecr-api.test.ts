@@ -25,7 +25,7 @@ test('finds an image by tag and by digest', async () => {
   await expect(describeImages({ imageIds: [{ imageDigest: digest, imageTag: 'other' }] })).rejects.toMatchObject({ name: 'ImageNotFoundException' });
 });
 
-test('gives all, a page at a time', async () => {
+test('returns all, a page at a time', async () => {
   for (const digit of '123') account.repository.push(`tag-${digit}`, { digest: `sha256:${digit.repeat(64)}`, size: 1, context: '' });
   const first = await describeImages({ maxResults: 2 });
   expect(first.imageDetails?.map(({ imageTags }) => imageTags)).toEqual([['tag-1'], ['tag-2']]);
@@ -37,7 +37,7 @@ test.each<[string, Partial<DescribeImagesCommandInput>, string]>([
   ['an image', { imageIds: [{ imageTag: 'none' }] }, 'ImageNotFoundException'],
   ['a registry', { registryId: '210987654321' }, 'RepositoryNotFoundException'],
   ['a repository', { repositoryName: 'none' }, 'RepositoryNotFoundException'],
-])('does not know %s that is not there', async (_, input, name) => {
+])('rejects missing %s', async (_, input, name) => {
   account.builderRole.statements.push({ Effect: 'Allow', Action: '*', Resource: '*' });
   await expect(describeImages(input)).rejects.toMatchObject({ name });
 });
@@ -50,6 +50,6 @@ test.each<[string, Partial<DescribeImagesCommandInput>]>([
   await expect(describeImages(input)).rejects.toMatchObject({ name: 'InvalidParameterException' });
 });
 
-test('asks for the right on the repository', async () => {
+test('requires the permission for the repository', async () => {
   await expect(describeImages({ repositoryName: 'other' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });

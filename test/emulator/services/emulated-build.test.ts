@@ -35,7 +35,7 @@ describe('the image', () => {
     expect(readdirSync(image.context).sort()).toEqual(Object.keys(FILES).sort());
   });
 
-  test('has the same digest whenever it is made of the same', async () => {
+  test('has the same digest for the same inputs', async () => {
     await run();
     account.updateSource('tag-2');
     await run();
@@ -65,7 +65,7 @@ describe('the image', () => {
     expect(account.repository.images).toHaveLength(1);
   });
 
-  test('gives its tag away where tags are mutable', () => {
+  test('loses its tag if tags are mutable', () => {
     const repository = account.aws.services.ecr.create('mutable');
     for (const digit of '1221') repository.push('latest', { digest: `sha256:${digit.repeat(64)}`, size: 1, context: '' });
     expect(repository.images.map(({ tags }) => [...tags])).toEqual([['latest'], []]);
@@ -73,7 +73,7 @@ describe('the image', () => {
   });
 });
 
-test('the construct\'s own commands make the image', async () => {
+test('the construct\'s own commands build the image', async () => {
   account.updateSource('tag-1', FILES, JSON.stringify(buildSpec('linux/arm64')));
   expect((await run()).status).toBe('SUCCEEDED');
   expect(account.digestOf('tag-1')).toBeTruthy();

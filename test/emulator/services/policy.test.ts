@@ -98,7 +98,7 @@ describe('IAM (documented): a condition operator at deployment', () => {
     ['a policy', (operator) => ({ Role: role, X: { Type: 'AWS::IAM::Policy', Properties: { PolicyDocument: document(operator), Roles: roles } } })],
     ['a managed policy', (operator) => ({ Role: role, X: { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: document(operator), Roles: roles } } })],
     ['a bucket policy', (operator) => ({ B: bucket, X: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'B' }, PolicyDocument: document(operator) } } })],
-  ])('that IAM does not know is refused in %s', async (_, resources) => {
+  ])('that IAM does not support is rejected in %s', async (_, resources) => {
     await expect(deploy(services, { Resources: resources('StringMatches') } as Parameters<typeof deploy>[1])).rejects.toMatchObject({
       code: 'RESOURCE_REFUSED', message: expect.stringMatching(/^X .*MalformedPolicyDocument: .*StringMatches$/),
     });

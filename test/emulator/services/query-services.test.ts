@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => services.cloud.dispose());
 
-/** A call with AWS's query protocol: status and body. */
+/** Sends a call with AWS's query protocol, and returns status and body. */
 async function call(service: string, parameters: Record<string, string>): Promise<[number, string]> {
   const body = new URLSearchParams(parameters).toString();
   const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
@@ -34,12 +34,12 @@ async function call(service: string, parameters: Record<string, string>): Promis
 }
 
 describe('CloudFormation', () => {
-  test.each([['name', 'LibreChat'], ['id', STACK]])('tells the status of a stack by its %s', async (_, StackName) => {
+  test.each([['name', 'LibreChat'], ['id', STACK]])('returns the status of a stack by its %s', async (_, StackName) => {
     services.cloudFormation.stacks.set(STACK, 'UPDATE_ROLLBACK_IN_PROGRESS');
     expect(await call('cloudformation', { Action: 'DescribeStacks', StackName })).toEqual([200, expect.stringContaining('<StackStatus>UPDATE_ROLLBACK_IN_PROGRESS</StackStatus>')]);
   });
 
-  test('knows no other stack', async () => {
+  test('rejects other stacks', async () => {
     expect(await call('cloudformation', { Action: 'DescribeStacks', StackName: 'Other' })).toEqual([400, expect.stringContaining('<Code>ValidationError</Code>')]);
   });
 

@@ -11,7 +11,7 @@ let servers: TestServers;
 let standIn: StandInProcess;
 let site: Server;
 let url: string;
-/** In place of a status: no response. */
+/** Instead of a status: no response. */
 const HANGS = 0;
 /** Paths whose responses have another status. */
 const broken = new Map<string, number>();
@@ -90,7 +90,7 @@ test.each([
   });
 });
 
-test('reports a run that takes too long, at the step that it had come to', async () => {
+test('reports a run that takes too long, with the current step', async () => {
   const account = await register(url);
   broken.set('/api/auth/login', HANGS);
   expect(await runWith({ account: async () => account, limitMs: 1_000 })).toEqual({
@@ -98,7 +98,7 @@ test('reports a run that takes too long, at the step that it had come to', async
   });
 });
 
-test('says neither the password nor a token when the login fails', async () => {
+test('reports neither the password nor a token when the login fails', async () => {
   const account = { email: 'nobody@example.com', password: 'a-secret-password' };
   const { failure } = await runWith({ account: async () => account });
   expect(failure).toEqual({ step: 'login', message: 'login returned 404: Incorrect email or password.' });

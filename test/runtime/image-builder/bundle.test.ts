@@ -21,14 +21,14 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('is one small file, the same each time, that does not tell where it was made', () => {
+test('is one small file, reproducible, and without paths of the build machine', () => {
   expect(readdirSync(join(folder, 'one'))).toEqual(['index.js']);
   expect(statSync(join(folder, 'one/index.js')).size).toBeLessThan(20 * 1024);
   expect(readFileSync(join(folder, 'two/index.js'), 'utf8')).toBe(bundle);
   expect(bundle).not.toContain(resolve());
 });
 
-test('needs what Lambda\'s runtime for Node has, and nothing else', () => {
+test('requires only modules of Lambda\'s Node.js runtime', () => {
   const required = [...bundle.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name);
   expect([...new Set(required.filter((name) => name.startsWith('@aws-sdk/')))].sort()).toEqual([
     '@aws-sdk/client-cloudwatch-logs', '@aws-sdk/client-codebuild', '@aws-sdk/client-ecr', '@aws-sdk/client-lambda',
@@ -36,7 +36,7 @@ test('needs what Lambda\'s runtime for Node has, and nothing else', () => {
   expect(required.filter((name) => !name.startsWith('@aws-sdk/') && !builtinModules.includes(name.replace('node:', '')))).toEqual([]);
 });
 
-test('exports the handler, which finds AWS as Lambda\'s variables say', async () => {
+test('exports the handler, which uses the AWS endpoints in Lambda\'s variables', async () => {
   const account = await BuildAccount.start();
   try {
     const { event, response } = account.request('Create');

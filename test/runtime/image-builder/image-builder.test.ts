@@ -28,7 +28,7 @@ describe('a request', () => {
     expect(account.builds).toEqual([]);
   });
 
-  test('with the same hash builds nothing', async () => {
+  test('with the same hash starts no build', async () => {
     const { Data } = await account.send('Create');
     expect(await account.send('Update')).toMatchObject({ Status: 'SUCCESS', Data, PhysicalResourceId: PROJECT });
     expect(account.builds).toHaveLength(1);
@@ -52,7 +52,7 @@ describe('a request', () => {
     expect(account.builds).toHaveLength(2);
   });
 
-  test('of a rollback is answered while the build of a cancelled update still runs', async () => {
+  test('of a rollback gets its response while the build of a cancelled update still runs', async () => {
     const { Data } = await account.send('Create');
     account.updateSource('tag-2', { ...FILES, 'adapter.js': 'another' });
     const release = account.hold('BUILD');
@@ -66,7 +66,7 @@ describe('a request', () => {
   });
 });
 
-describe('a build that makes no image', () => {
+describe('a build that pushes no image', () => {
   test('is reported with its phase, its reason, its log and the last lines of the log', async () => {
     account.updateSource('tag-1', BROKEN);
     const { Status, Reason } = await account.send('Create');
@@ -111,7 +111,7 @@ describe('a build that makes no image', () => {
     expect(account.builds.map(({ status }) => status)).toEqual(['FAILED', 'SUCCEEDED']);
   });
 
-  test.each(['PROVISIONING', 'DOWNLOAD_SOURCE'])('because of %s is begun once more: a new role is not known everywhere at once', async (phase) => {
+  test.each(['PROVISIONING', 'DOWNLOAD_SOURCE'])('because of %s is repeated once: a new role may not have propagated', async (phase) => {
     const rights = [...account.buildRole.statements];
     account.deny(account.buildRole, phase === 'PROVISIONING' ? 'logs:CreateLogStream' : 's3:GetObject');
     account.aws.services.codeBuild.pace = async (at, build) => {

@@ -17,7 +17,7 @@ describe('time', () => {
     expect(SETTINGS.patienceMs + SETTINGS.handOverMs).toBeLessThan(60 * 60_000);
   });
 
-  test('that runs out is handed over to the next invocation, as often as it takes', async () => {
+  test('that runs out is continued in the next invocation, as often as necessary', async () => {
     const release = account.hold('BUILD');
     const { event, response } = account.request('Create');
     await account.invoke(event, {}, 50_000);
@@ -46,7 +46,7 @@ describe('time', () => {
     expect(account.selfInvocations.at(-1)).toMatchObject({ Progress: { attempt: 2 } });
   });
 
-  test('of a removal is handed over as well', async () => {
+  test('of a removal is continued as well', async () => {
     const release = account.hold('COMPLETED');
     const { codeBuild } = account.aws.services;
     codeBuild.start(codeBuild.find(PROJECT)!);
@@ -126,7 +126,7 @@ describe('AWS refuses', () => {
     expect((await response).Reason).toContain('lambda:InvokeFunction');
   });
 
-  test('logs:GetLogEvents, and the rest of the reason is told all the same', async () => {
+  test('logs:GetLogEvents, and the rest of the reason is reported nevertheless', async () => {
     account.updateSource('tag-1', BROKEN);
     account.deny(account.builderRole, 'logs:GetLogEvents');
     const { Reason } = await account.send('Create');
@@ -184,7 +184,7 @@ describe('CloudFormation', () => {
   test('cannot be reached at all: the event is delivered again', async () => {
     account.aws.fault = (call) => (call.startsWith('PUT /cloudformation') ? 500 : undefined);
     const { event } = account.request('Create');
-    await expect(account.invoke(event)).rejects.toThrow('CloudFormation could not be told');
+    await expect(account.invoke(event)).rejects.toThrow('the response could not be sent to CloudFormation');
     account.aws.fault = undefined;
     await account.invoke(event);
     expect(account.builds).toHaveLength(1);
@@ -230,9 +230,9 @@ describe('CloudFormation', () => {
 
   test.each([
     ['another request type', 'Replace', {}, 'RequestType must be Create, Update or Delete, got: Replace'],
-    ['no properties', 'Create', { ResourceProperties: {} }, '`Project` must be a text, got: undefined'],
-    ['an empty tag', 'Update', undefined, '`Tag` must be a text, got: ""'],
-  ])('is told of %s', async (_, type, more, reason) => {
+    ['no properties', 'Create', { ResourceProperties: {} }, '`Project` must be a non-empty string, got: undefined'],
+    ['an empty tag', 'Update', undefined, '`Tag` must be a non-empty string, got: ""'],
+  ])('gets a failure for %s', async (_, type, more, reason) => {
     expect(await account.send(type, '', more)).toMatchObject({ Status: 'FAILED', Reason: reason, PhysicalResourceId: expect.stringMatching(/./) });
   });
 });

@@ -7,7 +7,7 @@ jest.setTimeout(120_000);
 const kit = useMaintenance('v0.8.8');
 const { start, request } = kit;
 
-/** A secret's reference in a variable, with the value that it stands for. */
+/** A secret's reference in a variable, with its value. */
 function secretNamed(name: string, value: string): string {
   return kit.aws().services.secretsManager.create(name, value).arn;
 }
@@ -35,7 +35,7 @@ test('keeps its physical ID', async () => {
   expect(await request('Update', { PhysicalResourceId: 'as-before' })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'as-before' });
 });
 
-test('starts nothing when the resource is deleted', async () => {
+test('does not start LibreChat when the resource is deleted', async () => {
   start({ environment: { FIXTURE_START_FAILS: '1' } });
   expect(await request('Delete')).toMatchObject({ Status: 'SUCCESS' });
 });
@@ -50,7 +50,7 @@ test('needs no URL, which is not known before the first deployment', async () =>
 test.each([
   ['Create', 'event'],
   ['Update', 'event'],
-])('says where the log is after a failed %s', async (type) => {
+])('reports the link to the log after a failed %s', async (type) => {
   start({ environment: { FIXTURE_START_FAILS: '3' } });
   expect(await reason(type)).toMatch(/\nLog: stream \S+ of log group \S+, https:\/\/us-east-1\.console\.aws\.amazon\.com\/cloudwatch\/home\?region=us-east-1#logsV2:log-groups\/log-group\/\$252F/);
 });
@@ -79,7 +79,7 @@ describe('configuration', () => {
     expect(await reason()).toContain('s3://config/missing.yaml');
   });
 
-  test('says where it is no YAML, and quotes nothing', async () => {
+  test('reports the position of an error in YAML, and does not quote the file', async () => {
     start({ environment: putConfig('version: 1.3.0\n  apiKey: "sk-in-the-file\n') });
     const text = await reason();
     expect(text).toMatch(/phase "configuration".* librechat\.yaml cannot be parsed: .* in line \d+, column \d+\./);
@@ -95,12 +95,12 @@ describe('configuration', () => {
 describe('redis', () => {
   const withRedis = (uri: string) => start({ plain: { ...kit.plain(), REDIS_URI: uri } });
 
-  test('says what cannot be reached', async () => {
+  test('names the server that cannot be reached', async () => {
     withRedis('redis://127.0.0.1:1');
     expect(await reason()).toMatch(/phase "redis" failed.*ECONNREFUSED[^]*What to do: Check host and port/);
   });
 
-  test('says that TLS may be the cause', async () => {
+  test('mentions TLS as a possible cause', async () => {
     withRedis(kit.redis().uri.replace('redis:', 'rediss:'));
     expect(await reason()).toMatch(/phase "redis" failed[^]*rediss:\/\/, one without redis:\/\//);
   });
@@ -128,7 +128,7 @@ describe('redis', () => {
     }
   });
 
-  test('warns of a policy that evicts what is not a cache', async () => {
+  test('warns of a policy that evicts keys without expiration', async () => {
     start();
     expect(await request('Create')).toMatchObject({ Status: 'SUCCESS' });
     expect(kit.adapter().logged('redis-eviction-policy')).toEqual([expect.objectContaining({ policy: 'noeviction' })]);
@@ -160,7 +160,7 @@ describe('start', () => {
     expect(await reason()).toContain("LibreChat's last lines:\ncannot read librechat.yaml\nmongodb://librechat:***@db\nLog:");
   });
 
-  test('has a limit of its own', async () => {
+  test('has its own timeout', async () => {
     start({ environment: { FIXTURE_NEVER_READY: '1' }, settings: { checkStartMs: 300 } });
     expect(await reason()).toMatch(/LibreChat is not ready after \d+ s/);
   });

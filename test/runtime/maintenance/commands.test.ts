@@ -14,7 +14,7 @@ describe('the event of an operator', () => {
     expect(scriptOf(event)).toMatchObject(script);
   });
 
-  test('a password is neither an argument nor returned, but an answer', () => {
+  test('a password is entered at the prompt, not an argument, and not returned', () => {
     const { password, ...script } = scriptOf({ command: 'create-user', email: 'ann@example.com', password: 'given-password' });
     expect(password).toBeUndefined();
     expect(script.arguments!.join()).not.toContain('given-password');
@@ -33,11 +33,11 @@ describe('the event of an operator', () => {
     [{ command: '../api/server/index' }, '`command` must be one of '],
     [{ command: 'list-users', email: 'ann@example.com' }, 'list-users takes no fields, got: email'],
     [{ command: 'add-balance', email: 'ann@example.com', credits: 5 }, 'add-balance takes email, amount, got: credits'],
-    [{ command: 'add-balance', email: 'ann@example.com', amount: 0.5 }, '`amount` must be a whole number from 1 on, got: 0.5'],
-    [{ command: 'add-balance', email: 'ann@example.com', amount: 0 }, '`amount` must be a whole number from 1 on, got: 0'],
+    [{ command: 'add-balance', email: 'ann@example.com', amount: 0.5 }, '`amount` must be a whole number of at least 1, got: 0.5'],
+    [{ command: 'add-balance', email: 'ann@example.com', amount: 0 }, '`amount` must be a whole number of at least 1, got: 0'],
     [{ command: 'create-user', email: '--provider=google@x' }, '`email` must be an email address'],
-    [{ command: 'create-user', email: 'ann@example.com', name: '--provider=google' }, '`name` must be a text of one line that does not begin with a hyphen'],
-    [{ command: 'create-user', email: 'ann@example.com', password: 'short' }, '`password` must be a text of one line with 8 to 128 characters'],
+    [{ command: 'create-user', email: 'ann@example.com', name: '--provider=google' }, '`name` must be a single-line string that does not begin with a hyphen'],
+    [{ command: 'create-user', email: 'ann@example.com', password: 'short' }, '`password` must be a single-line string of 8 to 128 characters'],
     [{ command: 'create-user', email: 'ann@example.com', password: 'two\nlines-of-it' }, '`password` must be'],
     [{ command: 'delete-user', email: 'ann@example.com', transactions: 'no' }, '`transactions` must be true or false, got: "no"'],
   ])('%j is rejected', (event, message) => {
@@ -72,13 +72,13 @@ describe('the function', () => {
     expect((await invoke({ command: 'list-users' })).output).toContain('Total Users: 0');
   });
 
-  test('asks for a new password twice, and answers both', async () => {
+  test('a new password is entered at both prompts', async () => {
     await invoke({ command: 'create-user', email: 'ann@example.com', password: 'first-password' });
     expect(await invoke({ command: 'reset-password', email: 'ann@example.com', password: 'second-password' }))
       .toMatchObject({ exitCode: 0, output: expect.arrayContaining([expect.stringContaining('Password successfully reset!')]) });
   });
 
-  test('returns what a script says when it fails', async () => {
+  test('returns the output of a script that fails', async () => {
     await invoke({ command: 'create-user', email: 'ann@example.com' });
     const again = await invoke({ command: 'create-user', email: 'ann@example.com' });
     expect(again).toMatchObject({ exitCode: 1, output: expect.arrayContaining(['Error: A user with that email or username already exists!']) });
@@ -89,14 +89,14 @@ describe('the function', () => {
     kit.mongo().available = false;
     await kit.adapter().dispose();
     kit.start({ settings: { commandIdleMs: 100 } });
-    expect(await invoke({ command: 'list-users' })).toMatchObject({ exitCode: 1, output: expect.arrayContaining([expect.stringContaining('it did nothing for')]) });
+    expect(await invoke({ command: 'list-users' })).toMatchObject({ exitCode: 1, output: expect.arrayContaining([expect.stringContaining('it had no output for')]) });
   });
 
-  test('says what is wrong with an event', async () => {
+  test('reports the error in an event', async () => {
     expect(await invoke({ command: 'drop-database' })).toEqual({ error: expect.stringContaining('`command` must be one of') });
   });
 
-  test('logs neither arguments, nor passwords, nor what a script says', async () => {
+  test('logs neither arguments, nor passwords, nor the output of a script', async () => {
     const { password } = await invoke({ command: 'create-user', email: 'ann@example.com' });
     await invoke({ command: 'list-users' });
     expect(kit.adapter().logged('command')).toMatchObject([{ command: 'create-user', exitCode: 0 }, { command: 'list-users', exitCode: 0 }]);

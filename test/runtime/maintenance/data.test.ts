@@ -9,7 +9,7 @@ const RELEASE = '/chat/release';
 const CLUSTER = 'chat-cluster';
 const ACCEPTED = { AcceptDataMigration: 'v0.8.9' };
 
-/** As the answer to a request with these properties. */
+/** The response to a request with these properties. */
 const withProperties = (properties: object) => ({ ResourceProperties: { ServiceToken: 'arn', ...properties } });
 
 describe('to a release after which older ones cannot read the data', () => {
@@ -30,7 +30,7 @@ describe('to a release after which older ones cannot read the data', () => {
     expect(snapshots()).toEqual([]);
   });
 
-  test('an upgrade fails without consent, and says how to give it', async () => {
+  test('an upgrade fails without consent, and the error explains how to consent', async () => {
     hasUsers();
     kit.aws().services.ssm.parameters.set(RELEASE, 'v0.8.8');
     const { Status, Reason } = await deploy({ DatabaseCluster: CLUSTER });
@@ -64,14 +64,14 @@ describe('to a release after which older ones cannot read the data', () => {
   });
 
   describe('a snapshot', () => {
-    /** Started, it is never available unless a test says so. */
+    /** Snapshots that are started are not available by default. */
     const startSnapshotsWith = (fields: object) => {
       kit.aws().services.documentDb.snapshots.set = function set(id, snapshot) {
         return Map.prototype.set.call(this, id, { ...snapshot, ...fields }) as typeof this;
       };
     };
     const slow = { createdAt: Date.now() + 3_600_000 };
-    /** Those that are being created are available. */
+    /** Makes all snapshots that are being created available. */
     const finishSnapshots = () => {
       const { snapshots: all } = kit.aws().services.documentDb;
       startSnapshotsWith({ createdAt: 0 });
@@ -156,7 +156,7 @@ describe('to a release after which older ones cannot read the data', () => {
     expect(await deploy(ACCEPTED)).toMatchObject({ Status: 'SUCCESS', Data: { Snapshot: '' } });
   });
 
-  test('consent is not asked for again', async () => {
+  test('consent is not required again', async () => {
     hasUsers();
     kit.aws().services.ssm.parameters.set(RELEASE, 'v0.8.9');
     expect(await deploy()).toMatchObject({ Status: 'SUCCESS' });
@@ -182,7 +182,7 @@ describe('to an older release', () => {
     expect(Reason).toMatch(/LibreChat v0\.8\.8 cannot read the data: .*\nWhat to do: Deploy v0\.8\.9 or newer\. To go back, restore a snapshot/);
   });
 
-  test('in a rollback, nothing but the data is checked', async () => {
+  test('in a rollback, only the data is checked', async () => {
     startWith('none', 'v0.8.8');
     kit.mongo().available = false;
     expect(await kit.request('Update', inRollback())).toMatchObject({ Status: 'SUCCESS' });
@@ -207,7 +207,7 @@ describe('to an older release', () => {
     expect(await kit.request('Update', inRollback())).toMatchObject({ Status: 'SUCCESS' });
   });
 
-  test('an update is checked as a whole where CloudFormation cannot be asked', async () => {
+  test('an update is checked completely if CloudFormation is not reachable', async () => {
     startWith('v0.8.8');
     kit.aws().fault = (call) => (call === 'POST /' ? 'hang' : undefined);
     await kit.adapter().dispose();

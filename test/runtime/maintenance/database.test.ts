@@ -27,7 +27,7 @@ test('creates the collections and indexes of the release', async () => {
   expect(kit.adapter().logged('database-prepared')).toEqual([expect.objectContaining({ dropped: 0 })]);
 });
 
-test('builds one index of a collection at a time, and waits where another process builds', async () => {
+test('builds one index of a collection at a time, and waits while another process builds', async () => {
   const { builds } = await kit.replaceMongo({ dialect: 'documentdb' });
   const inProgress = new CommandError(40333, 'Existing index build in progress on the same collection.');
   const create = jest.spyOn(builds, 'create').mockRejectedValueOnce(inProgress).mockRejectedValueOnce(inProgress);
@@ -50,7 +50,7 @@ test('names the collection whose data an index rejects', async () => {
   expect(await reason()).toMatch(/indexes of the collection roles could not be created: .*E11000[^]*What to do: Remove what the message names/);
 });
 
-test('goes on where an index exists with other options', async () => {
+test('continues if an index exists with other options', async () => {
   kit.mongo().databases.open('LibreChat', 'users').addIndex({ key: { role: 1, tenantId: 1 }, name: 'role_1_tenantId_1', sparse: true });
   start();
   expect(await request('Create')).toMatchObject({ Status: 'SUCCESS' });
@@ -72,7 +72,7 @@ describe('a database of an older release', () => {
     expect(kit.adapter().logged('database-prepared').map(({ dropped }) => dropped)).toEqual([1, 0]);
   });
 
-  test('is left alone while the same release is deployed', async () => {
+  test('is not changed while the same release is deployed', async () => {
     kit.aws().services.ssm.parameters.set('/chat/release', 'v0.8.8');
     start({ environment: { [ADAPTER.releaseParameter]: '/chat/release' } });
     expect(await request('Update')).toMatchObject({ Status: 'SUCCESS' });
@@ -89,7 +89,7 @@ test('waits for a database that is not available yet', async () => {
   expect(await answer).toMatchObject({ Status: 'SUCCESS' });
 });
 
-test('says what cannot be reached', async () => {
+test('names the server that cannot be reached', async () => {
   withMongo('mongodb://127.0.0.1:1/LibreChat');
   expect(await reason()).toMatch(/ECONNREFUSED[^]*What to do: Check host and port of `database`/);
 });

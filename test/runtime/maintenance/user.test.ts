@@ -60,7 +60,7 @@ test('gets the password of another secret in an update, and stays the same resou
   expect([await logsIn('second-password'), await logsIn('first-password')]).toEqual([true, false]);
 });
 
-test('fails where its user name belongs to another user, and says so', async () => {
+test('fails if its user name belongs to another user, with this reason', async () => {
   await users().register({ ...OTHER_USER, username: 'librechat-canary' });
   const { Status, Reason } = await kit.request('Create', withPassword('first-password'));
   expect(Status).toBe('FAILED');

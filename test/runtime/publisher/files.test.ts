@@ -24,9 +24,9 @@ test.each([
   expect([cacheControlOf(key), contentTypeOf(key)]).toEqual([cacheControl, contentType]);
 });
 
-test.each(['index.html', 'sw.js', 'sw-heal.js', 'registerSW.js'])('%s goes last', (key) => expect(goesLast(key)).toBe(true));
+test.each(['index.html', 'sw.js', 'sw-heal.js', 'registerSW.js'])('%s is uploaded last', (key) => expect(goesLast(key)).toBe(true));
 
-test.each(['assets/index.BkD9f-3_.js', 'robots.txt', 'assets/index.html'])('%s goes first', (key) => expect(goesLast(key)).toBe(false));
+test.each(['assets/index.BkD9f-3_.js', 'robots.txt', 'assets/index.html'])('%s is uploaded first', (key) => expect(goesLast(key)).toBe(false));
 
 test.each([['assets/index.BkD9f-3_.js.gz', false], ['index.html.br', false], ['assets/a.js', true]])('%s is published: %s', (key, published) => {
   expect(isPublished(key)).toBe(published);

@@ -63,7 +63,7 @@ function start(options: AdapterOptions = {}): void {
   });
 }
 
-/** Sends what CloudFormation sends, and gives what it is told. */
+/** Sends a request as CloudFormation does, and returns the response to it. */
 async function request(RequestType: string, properties: object = { [FRONTEND_PROPERTIES.bucket]: 'frontend' }, more: object = {}): Promise<CloudFormationAnswer> {
   const { url, response } = aws.expectResponse();
   const { functionError } = await adapter.lambda.invoke(Buffer.from(JSON.stringify({
@@ -120,7 +120,7 @@ test('if an asset fails, index.html is not uploaded', async () => {
   aws.fault = (call) => (call.includes('locale.00000007') ? 503 : undefined);
   const { Status, Reason } = await request('Create');
   expect(Status).toBe('FAILED');
-  expect(Reason).toContain('answered 503');
+  expect(Reason).toContain('responded with 503');
   expect(bucket.objects.has('index.html')).toBe(false);
 });
 
@@ -154,7 +154,7 @@ test('each call may fail once, including the response to CloudFormation', async 
   expect(bucket.objects.size).toBe(PUBLISHED.length);
 });
 
-describe('CloudFormation is never left waiting', () => {
+describe('CloudFormation always gets a response', () => {
   test.each([
     ['a bucket that is not there', 'Create', { [FRONTEND_PROPERTIES.bucket]: 'other' }, 'NoSuchBucket'],
     ['no bucket named', 'Create', {}, '`Bucket` must name the bucket, got: undefined'],

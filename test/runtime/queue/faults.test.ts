@@ -3,7 +3,7 @@ import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 import { describeWith } from '../../requires';
 import { BOUND_MS, CALM, calmScenario, play, type Result, type Scenario, scenario, SETTINGS } from './kit/scenario';
 
-/** More runs: QUEUE_RUNS=200; the same again: QUEUE_SEED=<the seed that a failure prints>. */
+/** More runs: QUEUE_RUNS=200. To repeat a failed run: QUEUE_SEED=<the seed that it prints>. */
 const RUNS = Number(process.env.QUEUE_RUNS ?? 36);
 const SEED = process.env.QUEUE_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.QUEUE_SEED);
 const LANES = 3;
@@ -13,7 +13,7 @@ describeWith('redis-server')('with any fault', () => {
   beforeAll(async () => { redis = await startRedis(); });
   afterAll(async () => { await redis.dispose(); });
 
-  /** Several at a time: a scenario is mostly waiting. */
+  /** Several at a time, since a scenario is mostly idle. */
   const check = async (
     runs: number, scenarios: fc.Arbitrary<Scenario>, judge: (results: Result[], scenario: Scenario) => void, settings = SETTINGS,
   ) => {

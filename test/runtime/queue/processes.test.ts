@@ -14,7 +14,7 @@ const FACTOR = 5;
 const RELAYS = 8;
 const REQUESTS_PER_RELAY = 8;
 
-/** Workers in processes of their own, some of which are stopped or killed. */
+/** Workers in separate processes, some of which are stopped or killed. */
 class Fleet {
   public readonly executed: string[] = [];
   private readonly workers: ChildProcess[] = [];
@@ -33,7 +33,7 @@ class Fleet {
     });
   }
 
-  /** One of those that live. */
+  /** One of the live workers. */
   public any(): ChildProcess | undefined {
     const living = this.workers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
     return living[Math.floor(Math.random() * living.length)];
@@ -64,7 +64,7 @@ describeWith('redis-server')('worker processes', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('are killed and stopped: each request has a whole response or an error, and is executed once at most', async () => {
+  test('are killed and stopped: each request gets a complete response or an error, and is executed at most once', async () => {
     const secret = randomBytes(32);
     const common = { uri: redis.uri, release: randomBytes(4).toString('hex') };
     const fleet = new Fleet(program, { ...common, secret: secret.toString('hex'), factor: String(FACTOR) });

@@ -27,7 +27,7 @@ describeWith('redis-server')('a relay and a worker', () => {
     await serving;
   });
 
-  test.each([0, 1, 64 * 1024, 64 * 1024 + 1, 4_400_000])('a body of %d bytes arrives whole', async (size) => {
+  test.each([0, 1, 64 * 1024, 64 * 1024 + 1, 4_400_000])('a body of %d bytes arrives completely', async (size) => {
     const worker = deployment.worker();
     await worker.reportStarted();
     void serve(worker, async (exchange) => {

@@ -44,7 +44,7 @@ describeWith('redis-server')('a request', () => {
     const { relay, proxy } = await deployment.relayBehindProxy(redis.port, {
       startWorker: async () => {
         await until(() => proxy.commands.includes('XREAD'));
-        // The relay does not hear of the claim.
+        // The relay does not get the claim.
         proxy.freeze();
         await worker.reportStarted();
         worker.setFree(1);
@@ -164,7 +164,7 @@ describeWith('redis-server')('a request', () => {
     if (begins) {
       const reading = bodyOf(outcome);
       abort.abort();
-      await expect(reading).rejects.toThrow('the client is gone');
+      await expect(reading).rejects.toThrow('the client has disconnected');
     } else {
       expect(outcome.kind).toBe('aborted');
     }
@@ -250,7 +250,7 @@ describeWith('redis-server')('a request', () => {
     const stopped = await deployment.workerBehindProxy(redis.port, { ...deployment.settings, popMs: 5_000 });
     await stopped.worker.reportStarted();
     void serve(stopped.worker, async (exchange) => { executed.push('stopped'); await ok(exchange); });
-    // The first pop is of its inbox alone, before it has places.
+    // The first pop, before the worker has places, includes its inbox only.
     await until(() => stopped.proxy.commands.filter((command) => command === 'BZPOPMIN').length === 2);
     stopped.proxy.freeze();
     const outcome = deployment.relay().submit(get('/'), NOTHING);
@@ -262,7 +262,7 @@ describeWith('redis-server')('a request', () => {
     const before = stopped.proxy.commands.length;
     stopped.proxy.thaw();
     await until(() => stopped.proxy.commands.slice(before).includes('claim'));
-    // It can leave once it has nothing in hand.
+    // It can leave when it has no claims.
     await until(() => stopped.worker.leave());
     executed.push('other');
     await ok(exchange);

@@ -13,7 +13,7 @@ test('a frame opens with the key and the number it was sealed with', () => {
   }));
 });
 
-test('a sealed frame does not contain what it seals', () => {
+test('a sealed frame does not contain the plain text', () => {
   expect(sealing.request('id').seal(0, plain).includes(plain)).toBe(false);
 });
 

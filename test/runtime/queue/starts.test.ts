@@ -13,7 +13,7 @@ describeWith('redis-server')('a request', () => {
   let deployment: Deployment;
   useDeployment((...opened) => { [deployment, redis] = opened; });
 
-  /** A request whose relay starts a worker that takes its time. */
+  /** A request whose relay starts a slow worker. */
   const starting = async () => {
     let startId = '';
     const outcome = deployment.relay({ startWorker: (id) => { startId = id; return new Promise<Started>(() => undefined); } }).submit(get('/'), NOTHING);
@@ -29,10 +29,10 @@ describeWith('redis-server')('a request', () => {
   test('whose start is refused waits for a worker that is starting', async () => {
     const { outcome, ready } = await starting();
     let refused = 0;
-    // More requests wait than the worker takes that is starting.
+    // More requests wait than the starting worker has places.
     const relay = deployment.relay({ capacity: 1, startWorker: async () => { refused += 1; return { refused: 'Rate Exceeded' }; } });
     const second = relay.submit(get('/'), NOTHING);
-    // Refused and asked once more: it did not give up.
+    // The start was refused and repeated: the relay did not give up.
     await until(() => refused === 2);
     await ready();
     expect(await Promise.all([outcome, second])).toMatchObject([{ kind: 'response' }, { kind: 'response' }]);

@@ -91,7 +91,7 @@ describeWith('redis-server')('a worker', () => {
     expect(await served()).toBe(old.worker);
     const young = await started();
     void serve(young, ok);
-    // The old one hears of the young one with its next beat.
+    // The old worker notices the new one with its next renewal.
     await until(async () => {
       for (let i = 0; i < 8; i++) if (await served() !== young.worker) return false;
       return true;
@@ -99,7 +99,7 @@ describeWith('redis-server')('a worker', () => {
     expect(await served('conversation')).toBe(old.worker);
   });
 
-  test('that retires makes room for a start', async () => {
+  test('that retires allows a start', async () => {
     const starts: string[] = [];
     const startWorker = async (id: string) => { starts.push(id); return 'started' as const; };
     const old = await started();
@@ -132,7 +132,7 @@ describeWith('redis-server')('a worker', () => {
     })();
     const { windowBytes } = DEFAULT_SETTINGS;
     await until(() => written >= windowBytes - 2 * chunk.length);
-    // Several polls later it is where it was.
+    // After several polls, nothing has changed.
     const polls = 5;
     for (let i = 0; i < polls; i++) await deployment.beat();
     expect(written).toBeLessThanOrEqual(windowBytes);
@@ -160,7 +160,7 @@ describeWith('redis-server')('a worker', () => {
     const exchange = (await worker.take())!;
     await exchange.start({ statusCode: 200, headers: [] });
     const outcome = await submitted;
-    // As if Redis had run out of memory in the middle: every append fails.
+    // As if Redis ran out of memory during the response: every append fails.
     await admin.set(`${deployment.base}response:${exchange.id}`, 'no stream', 'PX', 60_000);
     await exchange.write(Buffer.from('lost'));
     await until(() => exchange.gone.aborted);
@@ -177,7 +177,7 @@ describeWith('redis-server')('a worker', () => {
     await exchange.start({ statusCode: 200, headers: [] });
     const outcome = await submitted;
     await exchange.write(Buffer.from('before '));
-    // The claim, the head, and what was written.
+    // The claim, the head, and the data that was written.
     await until(async () => (await admin.xrevrange(`${deployment.base}response:${exchange.id}`, '+', '-', 'COUNT', 1))[0]?.[0] === '3-0');
     await admin.flushall();
     await exchange.write(Buffer.from('after'));
@@ -191,8 +191,8 @@ describeWith('redis-server')('a worker', () => {
     ['has died', async (worker: WorkerQueue) => void await admin.hset(`${deployment.base}workers`, worker.worker, '1:10:1'), true],
     ['has left', async (worker: WorkerQueue) => void await worker.leave(), true],
     ['runs', async () => undefined, false],
-  ])('knows of a chat whose worker %s', async (_, end, orphaned) => {
-    // Its beats would bring its lease back.
+  ])('recognizes a chat whose worker %s', async (_, end, orphaned) => {
+    // Its renewals would restore its lease.
     const owner = deployment.worker({ settings: { ...deployment.settings, beatMs: 60_000, leaseMs: 60_000 } });
     await owner.reportStarted();
     await owner.generating('chat');

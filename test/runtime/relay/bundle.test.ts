@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('is one small file, the same each time, that does not tell where it was made', () => {
+test('is one small file, reproducible, and without paths of the build machine', () => {
   expect(readdirSync(join(folder, 'one'))).toEqual(['index.mjs']);
   // All of it is loaded at each cold start; most is ioredis.
   expect(statSync(join(folder, 'one/index.mjs')).size).toBeLessThan(215_000);
@@ -25,7 +25,7 @@ test('is one small file, the same each time, that does not tell where it was mad
   expect(bundle).not.toContain(resolve());
 });
 
-test('needs Node.js and nothing else, least of all the AWS SDK', () => {
+test('requires only Node.js, and not the AWS SDK', () => {
   const required = [...bundle.matchAll(/\b(?:require\(|from\s*|import\s*)"([^"]+)"/g)].map(([, name]) => name.replace('node:', ''));
   expect(required).toContain('timers/promises');
   expect([...new Set(required)].filter((name) => !builtinModules.includes(name))).toEqual([]);

@@ -15,7 +15,7 @@ beforeEach(() => {
 
 afterEach(() => takeAway());
 
-/** Whether a promise has settled, once all that is ready has run. */
+/** Whether a promise is settled after all pending callbacks have run. */
 async function settled(promise: Promise<unknown>): Promise<boolean> {
   let done = false;
   void promise.then(() => { done = true; });
@@ -57,7 +57,7 @@ test('a full stream is not waited for once the signal is aborted', async () => {
   expect(await settled(writing)).toBe(true);
 });
 
-test('a stream that is destroyed gets nothing, and nothing waits for it', async () => {
+test('writes to a destroyed stream are ignored, and resolve', async () => {
   out.accepts = false;
   out.close();
   expect(await settled(client.write(Buffer.from('data'), never))).toBe(true);
@@ -67,7 +67,7 @@ test('a stream that is destroyed gets nothing, and nothing waits for it', async 
   expect(client.statusCode).toBeUndefined();
 });
 
-test('an error of the stream means that the client is gone', () => {
+test('an error of the stream means that the client has disconnected', () => {
   out.emit('error', new Error('reset'));
   expect(client.gone.aborted).toBe(true);
 });

@@ -10,7 +10,7 @@ import { describeWith } from '../../requires';
 
 jest.setTimeout(60_000);
 
-/** The headers that API Gateway sends: a name that is in both counts from the lists. */
+/** The headers that API Gateway sends. For a name in both maps, the lists take precedence. */
 function headersOf({ headers, multiValueHeaders }: GatewayResponse): Pairs {
   const single = Object.entries(headers).filter(([name]) => !(name in multiValueHeaders));
   const multiple = Object.entries(multiValueHeaders).flatMap(([name, values]) => values.map((value): [string, string] => [name, value]));
@@ -27,7 +27,7 @@ describeWith('redis-server')('through relay and worker', () => {
   beforeAll(async () => {
     [artifacts, bundle] = await Promise.all([buildArtifacts(), RelayBundle.build()]);
     [direct, world] = await Promise.all([Direct.start(artifacts), World.start(bundle)]);
-    // Leases as shipped: bytes are compared here, and megabytes of them keep this process from beating for a while.
+    // The default leases: comparing megabytes blocks the renewals of this process for a while.
     await world.worker(proxyTo(direct.port), { settings: DEFAULT_SETTINGS });
     relay = world.relay({ queue: DEFAULT_SETTINGS });
   });
@@ -52,7 +52,7 @@ describeWith('redis-server')('through relay and worker', () => {
       expect(through.end).toEqual({});
       expect(through.statusCode).toBe(straight.statusCode);
       const expected = sorted(pairs(straight.rawHeaders));
-      // What has no body says so.
+      // An empty body has an explicit length.
       if (bodiless && !expected.some(([name]) => name === 'content-length')) expected.push(['content-length', '0']);
       expect(headersOf(through)).toEqual(sorted(expected));
       // `toEqual` would print megabytes.

@@ -172,7 +172,7 @@ describeWith('redis-server')('a relay that has no response to give', () => {
     });
   });
 
-  test('sends a 504 when its time is over before a response has begun', async () => {
+  test('sends a 504 when it times out before a response has begun', async () => {
     await world.worker(() => new Promise(() => undefined));
     const response = await world.relay({ settings: { endBeforeTimeoutMs: 9_000 }, lambda: { timeoutMs: 10_000 } }).send(proxyEvent('/api'));
     expect(response).toMatchObject({ statusCode: 504, end: {} });

@@ -97,7 +97,7 @@ describeWith('redis-server')('the relay', () => {
     expect(world.lambda.calls).toHaveLength(1);
   });
 
-  test('reads Redis\' password and the sealing secret, and ignores the endpoints that LibreChat is told', async () => {
+  test('reads Redis\' password and the sealing secret, and ignores the endpoints for LibreChat', async () => {
     await world.worker(respond());
     const uri = world.aws.services.secretsManager.create('redis', JSON.stringify({ uri: world.redis.uri })).arn;
     const relay = world.relay({ environment: { REDIS_URI: '', VALUE_FROM_REDIS_URI: `${uri}:uri::`, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } });
@@ -115,7 +115,7 @@ describeWith('redis-server')('the relay', () => {
         expect((await contentOf(exchange)).equals(large)).toBe(true);
         await respond([String(exchange.head.bodyLength)])(exchange);
       }, { settings: DEFAULT_SETTINGS });
-      // Leases as shipped: this process, which the worker is in, is kept busy with megabytes.
+      // The default leases: megabytes of data block the renewals of the worker in this process.
       expect((await world.relay({ queue: DEFAULT_SETTINGS }).send(upload)).body.toString()).toBe('4400000');
     });
 
@@ -132,7 +132,7 @@ describeWith('redis-server')('the relay', () => {
       expect((await response).body.toString()).toBe('4400000');
     });
 
-    test('over the limit get a 413, and nothing reaches Redis', async () => {
+    test('over the limit get a 413, and are not written to Redis', async () => {
       const relay = world.relay({ settings: { maxBodyBytes: 1000 } });
       const post = (length: number) => relay.send(proxyEvent('/api', { method: 'POST', body: 'x'.repeat(length) }));
       expect(await post(1001)).toMatchObject({ statusCode: 413, headers: { 'content-type': 'application/json' }, end: {} });
@@ -151,10 +151,10 @@ describeWith('redis-server')('the relay', () => {
       for (; written < total; written += 65_536) await exchange.write(Buffer.alloc(65_536, 120));
       await exchange.end();
     }, { settings: DEFAULT_SETTINGS });
-    // Leases as shipped: relay and worker are kept busy with megabytes.
+    // The default leases: megabytes of data block relay and worker.
     const { body } = await world.relay({ queue: DEFAULT_SETTINGS }).invoke(proxyEvent('/api/download'));
     let before = -1;
-    // It goes on for as long as buffers on the way take something.
+    // It continues while buffers on the way accept data.
     await until(async () => {
       const still = before === written && written > 0;
       before = written;

@@ -24,7 +24,7 @@ describe('path', () => {
     ['/api/(x)!$&\'*+,;=:@~[]', '/api/(x)!$&\'*+,;=:@~[]'],
     ['/api/\u{1F600}', '/api/%F0%9F%98%80'],
     ['/api/\ud800', '/api/%EF%BF%BD'],
-  ])('%s goes out as %s', (path, expected) => {
+  ])('%s is forwarded as %s', (path, expected) => {
     expect(request(path).path).toBe(expected);
   });
 });
@@ -36,7 +36,7 @@ describe('query', () => {
     expect(path({ a: ['1', '2'], b: ['3'] })).toBe('/api?a=1&a=2&b=3');
   });
 
-  test('encodes what API Gateway decoded', () => {
+  test('encodes values that API Gateway has decoded', () => {
     expect(path({ 'a[b]': ['c d', 'e+f', 'g&h=i', 'ü'] })).toBe('/api?a%5Bb%5D=c%20d&a%5Bb%5D=e%2Bf&a%5Bb%5D=g%26h%3Di&a%5Bb%5D=%C3%BC');
   });
 
@@ -49,7 +49,7 @@ describe('query', () => {
   });
 });
 
-test('a stream request goes out as it came: the page decides whether it resumes', () => {
+test('a stream request is not changed: the page decides whether it resumes', () => {
   expect(request('/api/agents/chat/stream/abc').path).toBe('/api/agents/chat/stream/abc');
 });
 
@@ -61,11 +61,11 @@ describe('headers', () => {
   test.each([
     'Connection', 'Keep-Alive', 'Proxy-Authenticate', 'Proxy-Authorization', 'Proxy-Connection', 'TE', 'Trailer', 'Transfer-Encoding', 'Upgrade',
     'X-Tenant-Id', 'x-TENANT-id', 'X-Api-Key', 'Expect', 'Content-Length',
-  ])('%s does not go on', (name) => {
+  ])('%s is not forwarded', (name) => {
     expect(lines({ multiValueHeaders: { [name]: ['evil'] } }).join()).not.toContain('evil');
   });
 
-  test('named by Connection do not go on', () => {
+  test('named by Connection are not forwarded', () => {
     const sent = lines({ multiValueHeaders: { 'Connection': ['close, X-Hop'], 'x-hop': ['1'], 'x-other': ['2'] } });
     expect(sent).toContain('x-other: 2');
     expect(sent.join()).not.toContain('x-hop');
@@ -80,21 +80,21 @@ describe('headers', () => {
     expect(lines({ multiValueHeaders: { 'X-Name': ['日本'] } })).toContain(`x-name: ${Buffer.from('日本').toString('latin1')}`);
   });
 
-  test('a forged protocol does not go on', () => {
+  test('a forged protocol is not forwarded', () => {
     const sent = lines({ multiValueHeaders: { 'X-Forwarded-Proto': ['http'] } });
     expect(sent.filter((line) => line.startsWith('x-forwarded-proto'))).toEqual(['x-forwarded-proto: https']);
   });
 });
 
 describe('body', () => {
-  test('text goes as UTF-8, with its length in bytes', () => {
+  test('text is sent as UTF-8, with its length in bytes', () => {
     const { body, headers } = request('/api', { method: 'POST', body: '{"ü":1}' });
     expect(body.toString()).toBe('{"ü":1}');
     expect(headers[headers.indexOf('Content-Length') + 1]).toBe('8');
     expect(request('/api', { method: 'POST', body: '{"ü":1}' }).bodyLength).toBe(8);
   });
 
-  test('base64 goes decoded', () => {
+  test('base64 is decoded', () => {
     expect([...request('/api', { method: 'POST', body: 'AP+A', isBase64Encoded: true }).body]).toEqual([0, 255, 128]);
   });
 

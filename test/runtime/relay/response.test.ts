@@ -33,7 +33,7 @@ test('HEAD keeps the length that GET would have', () => {
   expect(metadataOf(response(200, ['Content-Length', '42']), 'HEAD').headers).toEqual({ 'content-length': '42' });
 });
 
-test('the length of a body of unknown size is left out', () => {
+test('the length of a body of unknown size is omitted', () => {
   expect(metadataOf(response(200, []), 'GET').headers).toEqual({});
 });
 

@@ -8,7 +8,7 @@ import { describeWith } from '../../requires';
 
 jest.setTimeout(30_000);
 
-/** The relay's program in this process, where a test holds both ends. */
+/** The relay's program in this process. The test controls both the caller and the worker. */
 describeWith('redis-server')('the relay\'s handler', () => {
   let world: World;
   let takeAway: () => void;
@@ -33,21 +33,21 @@ describeWith('redis-server')('the relay\'s handler', () => {
     expect(await connections()).toBe(before + 1);
   });
 
-  test('is there even where Redis is not', async () => {
+  test('succeeds without Redis', async () => {
     await expect(start({ ...world.environment({ settings: { initMs: 50 }, queue: { unreachableMs: 100 } }), REDIS_URI: 'redis://127.0.0.1:1' })).resolves.toBeInstanceOf(Function);
   });
 
   test.each([
     ['RELAY_WORKER_FUNCTION', undefined, 'must be set, got: nothing'],
     ['QUEUE_PREFIX', '', 'must be set, got: ""'],
-    ['QUEUE_MAX_CONCURRENT_REQUESTS', '0', 'must be a whole number from 1 on, got: "0"'],
-    ['RELAY_MAX_WORKERS', '1.5', 'must be a whole number from 1 on, got: "1.5"'],
-    ['RELAY_PAD_EVENTS_TO', 'yes', 'must be a whole number from 1 on, got: "yes"'],
+    ['QUEUE_MAX_CONCURRENT_REQUESTS', '0', 'must be a whole number of at least 1, got: "0"'],
+    ['RELAY_MAX_WORKERS', '1.5', 'must be a whole number of at least 1, got: "1.5"'],
+    ['RELAY_PAD_EVENTS_TO', 'yes', 'must be a whole number of at least 1, got: "yes"'],
   ])('fails when %s is %j', async (name, value, message) => {
     await expect(start({ ...world.environment(), [name]: value })).rejects.toThrow(`\`${name}\` ${message}`);
   });
 
-  test('tells the worker when the client is gone in mid-stream, and does not fail', async () => {
+  test('notifies the worker when the client disconnects during the stream, and does not fail', async () => {
     const taken: Exchange[] = [];
     await world.worker(async (exchange) => {
       taken.push(exchange);
@@ -63,7 +63,7 @@ describeWith('redis-server')('the relay\'s handler', () => {
     await until(() => taken[0].gone.aborted);
   });
 
-  test('takes a request back when the client is gone before a worker has it', async () => {
+  test('withdraws a request when the client disconnects before a worker has it', async () => {
     world.lambda.behaviour = { kind: 'run', function: () => undefined };
     const handler = await start(world.environment());
     const out = new ResponseStream();

@@ -29,7 +29,7 @@ function starter(props: Partial<WorkerStarterProps> = {}): WorkerStarter {
 
 const RUN: Behaviour = { kind: 'run', function: () => undefined };
 
-test('invokes the function with the id, hangs up after its first byte, and says that it runs', async () => {
+test('invokes the function with the id, closes the connection after its first byte, and reports the start', async () => {
   lambda.behaviour = RUN;
   expect(await starter().start('id-1')).toBe('started');
   const [call] = lambda.calls;
@@ -71,7 +71,7 @@ test.each<[string, Behaviour, string, string, number, RegExp]>([
   expect(lines).toEqual([expect.objectContaining({ level, event: 'worker-not-started', startId: 'id', kind, message: expect.stringMatching(message) })]);
 });
 
-test('gives up a worker that shows no sign of life', async () => {
+test('gives up a worker that does not respond', async () => {
   lambda.behaviour = { kind: 'hang' };
   expect(await starter({ startMs: 100 }).start('id')).toEqual({ refused: 'the worker did not respond within 100 ms' });
   await lambda.calls[0].hungUp;
@@ -83,7 +83,7 @@ test('reports that Lambda cannot be reached', async () => {
   expect(await workers.start('id')).toEqual({ refused: expect.stringMatching(/ECONNREFUSED/) });
 });
 
-test('fails with other credentials than the service knows', async () => {
+test('fails with invalid credentials', async () => {
   lambda.behaviour = RUN;
   expect(await starter({ credentials: { ...lambda.credentials, secretAccessKey: 'other' } }).start('id')).toEqual({ refused: expect.stringMatching(/403/) });
 });
@@ -109,7 +109,7 @@ describe('on the emulated Lambda', () => {
   });
   afterEach(() => aws.dispose());
 
-  /** Starts a worker whose function does this. */
+  /** Starts a worker with this behavior of Lambda. */
   async function start(statements: string) {
     const ZipFile = `exports.handler = awslambda.streamifyResponse(async (event, out) => { ${statements} });`;
     await deploy(aws.services, {

@@ -24,7 +24,7 @@ async function collect(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** Takes one POST as the platform does, and tells what came. */
+/** Accepts one POST as the platform does, and returns it. */
 function taken(): Promise<{ url?: string; headers: IncomingMessage['headers']; body: string }> {
   return new Promise((resolve) => {
     handle = async (request, response) => {
@@ -47,10 +47,10 @@ test('next returns the event with its metadata', async () => {
 
 test('fails when next is refused', async () => {
   handle = (_request, response) => response.writeHead(403).end('{"errorType":"InvalidStateTransition"}');
-  await expect(api.next()).rejects.toThrow('Lambda\'s Runtime API answered 403 to /next: {"errorType":"InvalidStateTransition"}');
+  await expect(api.next()).rejects.toThrow('Lambda\'s Runtime API responded with 403 to /next: {"errorType":"InvalidStateTransition"}');
 });
 
-test('a response begins with its first bytes, says that it is streamed, and echoes the attempt', async () => {
+test('a response begins with its first bytes, is declared as streamed, and echoes the attempt', async () => {
   const platform = taken();
   const response = api.begin(INVOCATION, Buffer.from('one'));
   await response.end();
@@ -112,6 +112,6 @@ describe('the end of a response that the platform rejects reports', () => {
 
   test('a rejection, with its reason', async () => {
     handle = (request, response) => void request.resume().once('end', () => response.writeHead(413).end('too large'));
-    await expect(api.begin(INVOCATION, Buffer.from('x')).end()).rejects.toThrow('Lambda\'s Runtime API answered 413 to a response: too large');
+    await expect(api.begin(INVOCATION, Buffer.from('x')).end()).rejects.toThrow('Lambda\'s Runtime API responded with 413 to a response: too large');
   });
 });

@@ -16,11 +16,11 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the build context holds what the Dockerfile takes, and no more', () => {
+test('the build context contains only the files that the Dockerfile copies', () => {
   expect(readdirSync(join(folder, 'one')).sort()).toEqual(['Dockerfile', 'adapter.js', 'documentdb-ca.tgz', 'links.tar']);
 });
 
-test('it is the same each time, so that nothing is deployed for nothing', () => {
+test('it is reproducible, so that only changes are deployed', () => {
   for (const file of readdirSync(join(folder, 'one'))) expect(read('one', file).equals(read('two', file))).toBe(true);
 });
 
@@ -34,7 +34,7 @@ test('the adapter is one small file without the AWS SDK', () => {
   expect(required.filter((name) => !builtinModules.includes(name))).toEqual([]);
 });
 
-test('its links are what tar makes of them', () => {
+test('tar reproduces its links', () => {
   const listing = execFileSync('tar', ['--numeric-owner', '-tvf', join(folder, 'one/links.tar')], { encoding: 'utf8', env: { TZ: 'UTC' } });
   expect(listing.trim().split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
     'lrwxrwxrwx 0/0 0 1970-01-01 00:00 app/uploads -> /tmp/librechat/uploads',

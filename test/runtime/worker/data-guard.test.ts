@@ -65,7 +65,7 @@ describe('a worker of v0.8.8', () => {
     expect(values()).toEqual(['none', 'v0.8.8']);
   });
 
-  test('records nothing again', async () => {
+  test('does not record the same release again', async () => {
     await serve('none', 'v0.8.8');
     expect(values()).toEqual(['none', 'v0.8.8']);
   });
@@ -75,7 +75,7 @@ describe('a worker of v0.8.8', () => {
     expect(values()).toEqual(['v0.8.8', 'none', 'v0.8.8']);
   });
 
-  test('does not start on data that it cannot read, and says what to do', async () => {
+  test('does not start with data that it cannot read, and reports the remedy', async () => {
     const { worker, reply } = await serve('none', 'v0.8.9', 'none');
     expect(reply.statusCode).toBeUndefined();
     const [{ message }] = worker.adapter.logged('start-failed');
@@ -84,7 +84,7 @@ describe('a worker of v0.8.8', () => {
     expect(values()).toEqual(['none', 'v0.8.9', 'none']);
   });
 
-  test('starts where the record cannot be read', async () => {
+  test('starts if the record cannot be read', async () => {
     aws().fault = (call) => (call.startsWith('GetParameterHistory') ? 500 : undefined);
     const { worker, reply } = await serve('v0.8.9');
     expect(reply.statusCode).toBe(200);

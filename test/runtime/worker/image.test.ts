@@ -59,7 +59,7 @@ describeWith('buildah', 'bwrap', 'setpriv', ROOT)('the image', () => {
     expect(readdirSync(join(root, 'app/client/dist'))).toContain('index.html');
   });
 
-  test('everybody may read what was added', () => {
+  test('all users can read the added files', () => {
     for (const path of ['', 'adapter.js']) expect(statSync(join(root, ADAPTER_FOLDER, path)).mode % 0o1000).toBe(0o755);
     expect(statSync(join(root, ADAPTER_FOLDER, 'documentdb-ca.pem')).mode % 0o1000).toBe(0o644);
   });
@@ -72,7 +72,7 @@ describeWith('buildah', 'bwrap', 'setpriv', ROOT)('the image', () => {
     }
   });
 
-  test('on Lambda, nothing can be written but /tmp', () => {
+  test('on Lambda, only /tmp is writable', () => {
     const script = 'try { fs.writeFileSync("/app/api/x", ""); } catch ({ code }) { console.log(process.getuid(), code) }';
     expect(runInside(script)).toMatch(/^993 (?:EROFS|EACCES)$/);
   });
@@ -81,7 +81,7 @@ describeWith('buildah', 'bwrap', 'setpriv', ROOT)('the image', () => {
     ['/app/uploads', '/tmp/librechat/uploads'],
     ['/app/client/public/images', '/tmp/librechat/images'],
     ['/app/api/data', '/tmp/librechat/data'],
-  ])('what LibreChat writes to %s goes to %s', (link, target) => {
+  ])('LibreChat\'s files in %s are written to %s', (link, target) => {
     const script = `fs.mkdirSync("${target}", { recursive: true }); fs.writeFileSync("${link}/x", "y"); console.log(fs.readFileSync("${target}/x", "utf8"))`;
     expect(runInside(script)).toBe('y');
   });

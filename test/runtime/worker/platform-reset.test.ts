@@ -17,7 +17,7 @@ let worker: ChildProcess;
 const requests: Array<[IncomingMessage, ServerResponse]> = [];
 let arrived: (() => void) | undefined;
 
-/** The next thing that the worker asks of the platform. */
+/** The worker's next request to the platform. */
 async function asked(): Promise<[IncomingMessage, ServerResponse]> {
   while (!requests.length) await new Promise<void>((resolve) => (arrived = resolve));
   return requests.shift()!;
@@ -69,7 +69,7 @@ async function give(event: object): Promise<void> {
   response.setHeader('Lambda-Runtime-Aws-Request-Id', 'r').setHeader('Lambda-Runtime-Deadline-Ms', String(Date.now() + 60_000)).end(JSON.stringify(event));
 }
 
-test('a response that the platform resets is left, and the next event served', async () => {
+test('a response that the platform resets is discarded, and the next event is served', async () => {
   await give({ startWorker: 'one', release: 'r1' });
   const [first] = await asked();
   await once(first, 'data');

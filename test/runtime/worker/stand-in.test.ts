@@ -43,7 +43,7 @@ async function ask(method: string, path: string, body?: object) {
   return JSON.parse(reply.body);
 }
 
-/** Starts a chat; its reply has as many tokens, one each 100 ms. */
+/** Starts a chat whose reply has a number of tokens, one each 100 ms. */
 async function chat(tokens: number, pace: object = {}): Promise<string> {
   const { streamId } = await ask('POST', '/api/agents/chat', {
     text: 'Hello', endpoint: 'Probe', endpointType: 'custom', model: 'probe', standIn: { tokens, gapMs: 100, ...pace },
@@ -51,7 +51,7 @@ async function chat(tokens: number, pace: object = {}): Promise<string> {
   return streamId as string;
 }
 
-/** Reads the stream as the page does: again, as long as it breaks off before the final event. */
+/** Reads the stream as the page does: opens it again if it is interrupted before the final event. */
 async function streamed(streamId: string, onFirst: () => void = () => undefined): Promise<string> {
   for (let attempt = 0; ; attempt++) {
     const path = `/api/agents/chat/stream/${streamId}${attempt ? '?resume=true' : ''}`;
@@ -74,7 +74,7 @@ test('the tokens of a chat arrive one after another, from the process that gener
   expect(worker.adapter.lambda.environments).toHaveLength(1);
 });
 
-test('a title that takes 8 s after a short reply is stored, though nobody asks for it', async () => {
+test('a title that takes 8 s after a short reply is stored without further requests', async () => {
   const { lingerMs, titleMs } = readSettings({});
   await start({ settings: { lingerMs, titleMs } });
   const streamId = await chat(1, { titleMs: 8_000 });
@@ -83,8 +83,8 @@ test('a title that takes 8 s after a short reply is stored, though nobody asks f
   expect(await ask('GET', `/api/convos/gen_title/${streamId}`)).toEqual({ title: 'Hello' });
 });
 
-test('Redis gone for 5 s in the middle of a reply: it ends whole, and no environment is lost', async () => {
-  // A subscriber that was cut off misses what was published meanwhile: its stream is given up soon, and resumed.
+test('an outage of Redis of 5 s during a reply: it is complete, and no environment is lost', async () => {
+  // A subscriber without a connection misses events: its stream times out soon, and is resumed.
   await start({ environment: { REDIS_URI: `redis://127.0.0.1:${link.port}` }, settings: { lingerMs: 500, titleMs: 500, streamIdleMs: 2_000 } });
   const undisturbed = await streamed(await chat(20));
 

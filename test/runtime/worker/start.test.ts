@@ -21,13 +21,13 @@ test('LibreChat\'s environment', async () => {
   expect(environment).toMatchObject({
     ...ENVIRONMENT,
     REDIS_URI: expect.any(String),
-    // The user's
+    // set by the user
     APP_TITLE: 'Chat',
     SEARCH: 'true',
     // defaults
     MONGO_MAX_POOL_SIZE: '20',
     CONSOLE_JSON: 'true',
-    // and what Lambda demands.
+    // required on Lambda
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     TRUST_PROXY: '2',
@@ -89,7 +89,7 @@ describe('a start that fails', () => {
     await expect(worker.start('a-start')).rejects.toThrow(`\`${name}\` must be set for LibreChat to start`);
     const [line, ...more] = worker.adapter.logged('start-failed').filter(({ environmentId }) => environmentId === 1);
     expect(line.message).toContain(`\`${name}\``);
-    // Lambda tries an init that failed once more.
+    // Lambda repeats a failed init once.
     expect(more).toHaveLength(1);
     await until(() => worker.adapter.state === 'dead');
   });

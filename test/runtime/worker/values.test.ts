@@ -41,7 +41,7 @@ const SECRETS = {
 
 const START = { startWorker: 'a-start', release: 'r1' };
 
-/** A function as the construct declares it, with everything referred to that can be. */
+/** Variables of the function as the construct declares them, with all possible references. */
 function declared(): Record<string, string> {
   const { services, services: { cloud } } = aws;
   services.ssm.parameters.set('/chat/url', 'https://d111.cloudfront.net');
@@ -134,7 +134,7 @@ describe('a secret with many variables', () => {
     expect(environment).toMatchObject({ APP_TITLE: 'plain', REDIS_PASSWORD: SECRETS.redis });
   });
 
-  test('it cannot change what the adapter sets', async () => {
+  test('it cannot override variables of the adapter', async () => {
     const before = await seenByLibreChat(declared());
     await adapter!.dispose();
     const after = await seenByLibreChat(inSecret({ PATH: '/x', HOME: '/x', NODE_ENV: 'x', USE_REDIS_STREAMS: 'false', REDIS_URI: 'x', AWS_ACCESS_KEY_ID: 'x', NODE_OPTIONS: '--x' }));
@@ -195,11 +195,11 @@ test('DocumentDB\'s credentials become a URI', async () => {
   });
 });
 
-describe('references, as `ecs.Secret` gives them', () => {
+describe('references in the format of `ecs.Secret`', () => {
   const value = async (reference: string) => (await seenByLibreChat({ ...declared(), [`${VALUE_FROM}X`]: reference })).X;
   const secret = (text: string) => aws.services.secretsManager.create('my', text);
 
-  test('a secret as a whole', async () => {
+  test('a complete secret', async () => {
     expect(await value(secret('plain text: with colons').arn)).toBe('plain text: with colons');
   });
 
@@ -234,13 +234,13 @@ describe('every AWS call failing once', () => {
     expect(await seenByLibreChat(declared(), { settings })).toMatchObject({ MONGO_URI: SECRETS.mongo, DOMAIN_CLIENT: 'https://d111.cloudfront.net' });
     expect(new Set(aws.calls).size).toBe(6);
     for (const call of aws.calls) expect(aws.calls.filter((other) => other === call).length).toBeGreaterThanOrEqual(2);
-    // Not by Lambda's second init.
+    // Without Lambda's second init.
     expect(adapter!.logged('start-failed')).toEqual([]);
   });
 });
 
 describe('a permanent failure', () => {
-  /** The reason that the platform is told. */
+  /** The reason that is reported to the platform. */
   async function reason(environment: Record<string, string>): Promise<string> {
     const error: unknown = await start(environment).invoke(START).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(Error);
@@ -249,10 +249,10 @@ describe('a permanent failure', () => {
   }
 
   test.each([
-    ['GetSecretValue', /`ADAPTER_ROOT_SECRET` could not be read from arn:\S+:secret:root-\w+: 127\.0\.0\.1:\d+ answered 503/],
-    ['GetParameter arn', /`VALUE_FROM_MONGO_URI` could not be read from arn:\S+:parameter\/chat\/mongo: 127\.0\.0\.1:\d+ answered 503/],
-    ['GetParameter /chat/url', /`ADAPTER_URL_PARAMETER` could not be read from \/chat\/url: 127\.0\.0\.1:\d+ answered 503/],
-    ['GET /config', /`ADAPTER_CONFIG_KEY` could not be read from s3:\/\/config\/folder\/libre chat\+1\.yaml: 127\.0\.0\.1:\d+ answered 503/],
+    ['GetSecretValue', /`ADAPTER_ROOT_SECRET` could not be read from arn:\S+:secret:root-\w+: 127\.0\.0\.1:\d+ responded with 503/],
+    ['GetParameter arn', /`VALUE_FROM_MONGO_URI` could not be read from arn:\S+:parameter\/chat\/mongo: 127\.0\.0\.1:\d+ responded with 503/],
+    ['GetParameter /chat/url', /`ADAPTER_URL_PARAMETER` could not be read from \/chat\/url: 127\.0\.0\.1:\d+ responded with 503/],
+    ['GET /config', /`ADAPTER_CONFIG_KEY` could not be read from s3:\/\/config\/folder\/libre chat\+1\.yaml: 127\.0\.0\.1:\d+ responded with 503/],
   ])('%s: the init fails and names the reference', async (call, expected) => {
     const environment = declared();
     aws.fault = (name) => (name.startsWith(call) && !/redis|sealing/.test(name) ? 503 : undefined);
@@ -268,7 +268,7 @@ describe('a permanent failure', () => {
 
   test('a rejected call is not repeated', async () => {
     const environment = { ...declared(), [`${VALUE_FROM}X`]: aws.services.cloud.arn('ssm', 'parameter/chat/missing') };
-    expect(await reason(environment)).toMatch(/`VALUE_FROM_X` could not be read from arn:\S+\/chat\/missing: \S+ answered 400: .*ParameterNotFound/);
+    expect(await reason(environment)).toMatch(/`VALUE_FROM_X` could not be read from arn:\S+\/chat\/missing: \S+ responded with 400: .*ParameterNotFound/);
     // Once for each of the two inits.
     expect(aws.calls.filter((call) => call.endsWith('missing'))).toHaveLength(2);
   });

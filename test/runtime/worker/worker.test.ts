@@ -21,7 +21,7 @@ async function chat(worker: WorkerFunction, body: object): Promise<string> {
 const streamOf = (worker: WorkerFunction, streamId: string): Promise<Reply> => worker.send({ path: `/api/agents/chat/stream/${streamId}` }, undefined, streamId);
 
 describe('a worker', () => {
-  test('is started for the first request, serves it, and is frozen when nothing more comes', async () => {
+  test('is started for the first request, serves it, and is frozen when no more requests arrive', async () => {
     const worker = create();
     expect(await worker.send(hello)).toMatchObject({ kind: 'response', statusCode: 200 });
     await worker.adapter.idle();
@@ -111,7 +111,7 @@ describe('a worker', () => {
 
   test('responds to an event of another kind with an error that names the valid kinds', async () => {
     const worker = create();
-    // Lambda hands on errors of such names only.
+    // Lambda reports only errors with such names.
     await expect(worker.adapter.invoke({ httpMethod: 'GET', path: '/' })).rejects.toMatchObject({
       errorType: 'Function.UnknownEvent', message: 'the event must be {"startWorker":"<id>","release":"<release>"}, got one with: httpMethod, path',
     });
@@ -131,7 +131,7 @@ describe('a worker', () => {
   });
 });
 
-/** Kills what a process has started, LibreChat that is, also where it is frozen. */
+/** Kills the child processes of a process (LibreChat), even if they are frozen. */
 function killChildren(pid: number): void {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
   expect(children).toHaveLength(1);
@@ -164,7 +164,7 @@ describe('LibreChat ends', () => {
   });
 
   test('in a frozen environment: no request is lost, and another worker starts at once', async () => {
-    // The start would count as under way for longer than this test may take.
+    // A start that is not withdrawn would count for longer than the timeout of this test.
     const worker = create({ queue: { startMs: 120_000 } });
     await worker.send(hello);
     const { pid } = environments(worker)[0];
@@ -209,7 +209,7 @@ test('SIGTERM ends LibreChat in order', async () => {
   await worker.send(hello);
   const { pid } = environments(worker)[0];
   await worker.adapter.idle();
-  // As Lambda does, it is thawed to end.
+  // As on Lambda, the environment is thawed before it ends.
   process.kill(pid, 'SIGTERM');
   process.kill(-pid, 'SIGCONT');
   await until(() => statesOfGroup(pid).every((state) => state === 'Z') && worker.adapter.output.includes('fixture: received SIGTERM'));

@@ -2,7 +2,7 @@ import type * as docdb from 'aws-cdk-lib/aws-docdb';
 import type { Construct } from 'constructs';
 import { resources, templateOf } from '../reading';
 
-/** The L2 of a release of CDK to come, which may create instances for serverless clusters. */
+/** The L2 construct of a future CDK release, which may create instances for serverless clusters. */
 jest.mock('aws-cdk-lib/aws-docdb', () => {
   const { DatabaseCluster, CfnDBInstance } = jest.requireActual<typeof docdb>('aws-cdk-lib/aws-docdb');
   const { Construct: Part } = jest.requireActual<{ Construct: typeof Construct }>('constructs');

@@ -21,7 +21,7 @@ describe('behaviours', () => {
   const { Origins, CacheBehaviors, DefaultCacheBehavior } = distribution();
   const [page, api] = Origins.map(({ Id }: any) => Id);
 
-  test('the first that matches decides, so the page below /oauth comes before the API', () => {
+  test('the first match applies, so the page below /oauth precedes the API', () => {
     expect(CacheBehaviors.map(({ PathPattern, TargetOriginId }: any) => [PathPattern, TargetOriginId])).toEqual([
       [CLIENT_PATH_BELOW_API, page], ...API_ROUTES.map(({ prefix }) => [`${prefix}/*`, api]),
     ]);
@@ -73,7 +73,7 @@ describe('behaviours', () => {
 describe('origins', () => {
   const [page, api] = distribution().Origins;
 
-  test('the API is requested once, with the path of its stage, and may be silent for two minutes', () => {
+  test('requests to the API are not repeated, contain the path of its stage, and may be silent for two minutes', () => {
     expect(api).toMatchObject({
       ConnectionAttempts: 1,
       CustomOriginConfig: { OriginReadTimeout: 120, OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] },
@@ -111,7 +111,7 @@ describe('origins', () => {
 describe('publication', () => {
   const resource = resourceOf(minimal, 'Custom::LibreChatFrontend');
 
-  test('is not asked to delete anything, since it does not', () => {
+  test('is not invoked for deletions, because it deletes nothing', () => {
     expect([resource.DeletionPolicy, resource.UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
   });
 

@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import { ADD_NOINDEX, ROUTE_TO_INDEX } from '../../../src/frontend/viewer-functions';
 
-/** Runs a CloudFront Function as CloudFront does: a script whose `handler` is called, with nothing of Node around it. */
+/** Runs a CloudFront Function as CloudFront does: a script whose `handler` is called, without the globals of Node.js. */
 function run(code: string, event: object): any {
   return new Script(`${code}\nhandler(event)`).runInContext(createContext({ event }));
 }

@@ -11,15 +11,15 @@ const URI = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/librechat';
 const BASE = 'ghcr.io/danny-avila/librechat-api:v0.8.7';
 
 interface Machine {
-  /** What `aws` prints and does. */
+  /** Shell script of `aws`. */
   readonly aws?: string;
-  /** What `docker` does, by its first argument. */
+  /** Shell script of `docker`. */
   readonly docker?: string;
 }
 
 let machines = 0;
 
-/** Runs the commands as CodeBuild does, phase by phase up to the one that fails, where `aws` and `docker` are these. */
+/** Runs the commands as CodeBuild does, phase by phase until one fails, with these doubles of `aws` and `docker`. */
 function run({ aws = 'echo token', docker = 'true' }: Machine) {
   const bin = join(folder, String(machines++));
   mkdirSync(bin);
@@ -68,7 +68,7 @@ test.each([
   ['no token is given', { aws: 'echo "not authorized" >&2; exit 254' }, 'aws ecr', 'not authorized'],
   ['the base image is missing', { docker: 'if [ "$1" = build ]; then echo "v0.9.9: not found" >&2; exit 1; fi' }, 'docker build', 'v0.9.9: not found'],
   ['the image is neither pushed nor there', { docker: 'if [ "$1" != build ]; then echo "$1 denied" >&2; exit 1; fi' }, 'docker push', 'manifest denied'],
-])('fails when %s, and says so last', (_when, machine, command, last) => {
+])('fails when %s, with the reason in the last line', (_when, machine, command, last) => {
   const { failed, log } = run(machine);
   expect(failed).toBe(command);
   expect(log.trim().split('\n').at(-1)).toBe(last);

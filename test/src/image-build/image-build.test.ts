@@ -258,7 +258,7 @@ describe('the tag', () => {
     expect(tagOfCopy((folder) => appendFileSync(join(folder, 'assets/image/adapter.js'), '\n// newer'))).not.toBe(tag());
   });
 
-  /** The tag where the package is somewhere else, and changed. */
+  /** The tag if the package is in another folder, and modified. */
   function tagOfCopy(change: (folder: string) => void): string {
     const folder = mkdtempSync(join(tmpdir(), 'image-build-test-'));
     cpSync(files.inPackage('assets'), join(folder, 'assets'), { recursive: true });
@@ -279,7 +279,7 @@ describe('a repository of another account', () => {
   test.each([
     ['by its ARN', (stack: Stack) => Repository.fromRepositoryArn(stack, 'Repository', repositoryArn)],
     ['by its name and ARN', (stack: Stack) => Repository.fromRepositoryAttributes(stack, 'Repository', { repositoryName: 'team/librechat', repositoryArn })],
-  ])('is asked there, when it is given %s', (_how, repository) => {
+  ])('is looked up there, when it is specified by %s', (_how, repository) => {
     const template = templateWith((stack) => chatWith(stack, { repository: repository(stack) }), stackIn(EUROPE));
     expect(properties(template)).toMatchObject({ Registry: '210987654321', Repository: 'team/librechat' });
     expect(variables(template).REPOSITORY_URI).toBe('210987654321.dkr.ecr.eu-west-1.<AWS::URLSuffix>/team/librechat');

@@ -105,7 +105,7 @@ test('variables of yours take precedence over those of the check', () => {
 describe('deploymentCheck: false', () => {
   const template = templateWith((stack) => withUris(stack, { deploymentCheck: false }));
 
-  test('nothing is checked, and the function is there for operators', () => {
+  test('deployments are not checked, and the function exists for operators', () => {
     expect(resources(template, CHECK)).toEqual([]);
     resourceOf(template, 'AWS::Lambda::Function', 'MaintenanceFunction');
   });

@@ -49,7 +49,7 @@ describe.each([...alarmsOf(operated)])('%s', (id, { Properties }) => {
     expect(Properties.TreatMissingData).toBe(id === 'CanaryFailed' ? 'missing' : 'notBreaching');
   });
 
-  test('says what to do, and where to read more', () => {
+  test('contains the remedy, and a link to the documentation', () => {
     expect(Properties.AlarmDescription).toMatch(new RegExp(`^LibreChat: .{15,200}\\. [A-Z].+\\. https://github\\.com/\\S+/docs/troubleshooting\\.md#${id.toLowerCase()}$`));
     expect(Properties.AlarmDescription.length).toBeLessThanOrEqual(1024);
   });
@@ -92,7 +92,7 @@ describe('the policy of the topic', () => {
     expect(publishers(template)).toHaveLength(1);
   });
 
-  test('is left alone if the topic is imported', () => {
+  test('is not changed if the topic is imported', () => {
     const template = templateOfProps((stack) => ({ alarmTopic: Topic.fromTopicArn(stack, 'Imported', 'arn:aws:sns:us-east-1:123456789012:alarms') }));
     expect(resources(template, 'AWS::SNS::TopicPolicy')).toEqual([]);
   });

@@ -12,7 +12,7 @@ test('there is none by default, and no tag', () => {
   expect(JSON.stringify(templateOf('minimal').toJSON())).not.toContain(TAG.Key);
 });
 
-test('the budget is for what has the tag', () => {
+test('the budget is for the resources with the tag', () => {
   expect(resourceOf(operated, 'AWS::Budgets::Budget').Properties.Budget).toEqual({
     BudgetType: 'COST',
     TimeUnit: 'MONTHLY',

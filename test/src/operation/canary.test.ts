@@ -43,7 +43,7 @@ test('that chats has the endpoint and the model', () => {
   expect([environment.CANARY_ENDPOINT, environment.CANARY_MODEL]).toEqual(['bedrock', 'some-model']);
 });
 
-test('is a small function outside of the VPC that may read its secret and nothing else', () => {
+test('is a small function outside of the VPC that may only read its secret', () => {
   const { Runtime, Architectures, MemorySize, VpcConfig } = resourceOf(withCanary(LibreChatCanary.login(EVERY)), 'AWS::Lambda::Function', 'CanaryFunction').Properties;
   expect({ Runtime, Architectures, MemorySize, VpcConfig }).toEqual({ Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 256, VpcConfig: undefined });
 });

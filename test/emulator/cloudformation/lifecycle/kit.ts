@@ -7,7 +7,7 @@ export type Resources = Record<string, TemplateResource>;
 
 export const template = (resources: Resources) => new ModelTemplate({ Resources: resources });
 
-/** A stack with these resources; fails where they cannot be created. */
+/** A stack with these resources. Fails if they cannot be created. */
 export function created(resources: Resources): ModelStack {
   const stack = new ModelStack(new ModelAccount());
   const { refusals } = stack.deploy(template(resources));
@@ -15,7 +15,7 @@ export function created(resources: Resources): ModelStack {
   return stack;
 }
 
-/** Physical IDs of what exists. */
+/** Physical IDs of the existing resources. */
 export const existing = ({ account }: ModelStack) => account.all().map(({ id }) => id);
 
 export const ref = (id: string) => ({ Ref: id });

@@ -25,7 +25,7 @@ describe('a creation that fails', () => {
     expect(existing(fail({ ...CHAIN, A: parameter('1', { DeletionPolicy }) }, 'C', false).stack)).toEqual(left);
   });
 
-  test('deletes nothing that a resource that stays depends on', () => {
+  test('deletes no resource that a retained resource depends on', () => {
     const resources: Resources = { Role: { Type: 'AWS::IAM::Role' }, Bucket: { Type: 'AWS::S3::Bucket', DependsOn: 'Role' }, Last: parameter('x', { DependsOn: 'Bucket' }) };
     const stack = new ModelStack(new ModelAccount());
     stack.account.filled.add('Bucket');

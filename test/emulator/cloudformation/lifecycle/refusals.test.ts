@@ -39,7 +39,7 @@ describe('a bucket with objects', () => {
     expect(deleteInEachOrder(template({ ...resources, AutoDelete: { ...AUTO_DELETE.AutoDelete, DependsOn: 'Policy' } }))).toEqual([]);
   });
 
-  test('is left alone without the tag of CDK', () => {
+  test('is not changed without the tag of CDK', () => {
     expect(failing({ ...BUCKET, Bucket: { Type: 'AWS::S3::Bucket' }, ...AUTO_DELETE, ...publication('AutoDelete') })).toContain('Publication');
   });
 });

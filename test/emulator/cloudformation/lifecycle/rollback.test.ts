@@ -25,7 +25,7 @@ type Failed = ReturnType<typeof failEachCreation>;
 
 const results = new Map<string, Failed>();
 
-/** By the resource that fails; only those for which there is something. */
+/** By the resource that fails, without empty entries. */
 function entriesOf(name: (typeof VARIANT_NAMES)[number], list: (failed: Failed[number]) => readonly string[]): Record<string, readonly string[]> {
   const failed = results.get(name) ?? failEachCreation(modelTemplateOf(name));
   results.set(name, failed);

@@ -6,11 +6,11 @@ import { isForRetainedDatabase, isOfConstruct, modelTemplateOf, movesData, VARIA
 const PAIRS = VARIANT_NAMES.flatMap((from) => VARIANT_NAMES.filter((to) => to !== from).map((to): [VariantName, VariantName] => [from, to]));
 
 describe('the deletion of a stack that is in use', () => {
-  test.each(VARIANT_NAMES)('%s: is refused nothing, in any order that dependencies allow', (name) => {
+  test.each(VARIANT_NAMES)('%s: is accepted, in any order that dependencies allow', (name) => {
     expect(deleteInEachOrder(modelTemplateOf(name)).filter((refusal) => !isForRetainedDatabase(refusal))).toEqual([]);
   });
 
-  test('keeps a retained database whole: its instances, subnet group, security group and password', () => {
+  test('keeps a retained database complete: its instances, subnet group, security group and password', () => {
     const template = modelTemplateOf('maximal');
     const stack = new ModelStack(newAccount(template));
     stack.deploy(template);

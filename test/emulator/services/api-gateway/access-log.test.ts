@@ -18,7 +18,7 @@ function logAs(format: string): void {
 }
 
 const parsed = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-const read = async (response: Promise<HttpResponse>) => text((await response).body).catch(() => 'broken off');
+const read = async (response: Promise<HttpResponse>) => text((await response).body).catch(() => 'interrupted');
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 describe('an access log', () => {
@@ -48,13 +48,13 @@ describe('an access log', () => {
     ['/prod/other', {}, '403', 'Missing Authentication Token'],
     ['/prod/api/x', { headers: [] }, '403', 'Forbidden'],
     ['/prod/api/x', { script: { fail: true } }, '502', 'Internal server error'],
-  ])('of %s with %j says why it failed, as JSON in the format of the construct', async (path, asked, status, errorMessage) => {
+  ])('of %s with %j contains the error, as JSON in the format of the construct', async (path, asked, status, errorMessage) => {
     logAs(ACCESS_LOG_FORMAT.toString());
     await read(emulated.ask(path, asked));
     expect(parsed()).toMatchObject([{ status, errorMessage }]);
   });
 
-  test('API Gateway (documented): `$context.error.messageString` has quotes of its own', async () => {
+  test('API Gateway (documented): `$context.error.messageString` includes quotes', async () => {
     logAs('{"id":"$context.requestId","error":"$context.error.messageString"}');
     await read(emulated.ask('/prod/other'));
     await read(emulated.ask('/prod/api/x', { script: {} }));
@@ -63,7 +63,7 @@ describe('an access log', () => {
     expect(JSON.parse(lines[1])).toMatchObject({ error: '-' });
   });
 
-  test('has `-` for what does not apply or is not known', async () => {
+  test('has `-` for values that do not apply or are unknown', async () => {
     logAs('$context.requestId $context.error.message $context.authorizer.claims.sub $context.integration.latency');
     await read(emulated.ask('/prod/other'));
     expect(lines[0]).toMatch(/^\S{36} Missing Authentication Token - -$/);
@@ -78,7 +78,7 @@ describe('an access log', () => {
     expect(parsed()).toMatchObject([{ responseLength: '3' }]);
   });
 
-  test('has a line for a response that breaks off', async () => {
+  test('has a line for an interrupted response', async () => {
     logAs(ACCESS_LOG_FORMAT.toString());
     const { body } = await emulated.ask('/prod/api/x', { script: { chunks: ['one'], trailers: true } });
     await expect(readWhole(body)).rejects.toThrow();

@@ -71,8 +71,8 @@ describe('the event', () => {
     expect((await echo('/prod/api/x', {})).requestContext).toMatchObject({ deploymentId: 'd1', stage: 'prod' });
   });
 
-  // AWS documents no effect of it for requests to an API: the integration decides.
-  test('has the method as sent, whatever X-HTTP-Method-Override says', async () => {
+  // AWS documents no effect on requests to an API, so only the integration evaluates it.
+  test('has the method as sent, regardless of X-HTTP-Method-Override', async () => {
     const event = await echo('/prod/api/x', { method: 'POST', headers: [['x-api-key', KEY], ['X-HTTP-Method-Override', 'DELETE']], body: Buffer.from('{}') });
     expect(event).toMatchObject({ httpMethod: 'POST', headers: { 'X-HTTP-Method-Override': 'DELETE' } });
   });
@@ -106,7 +106,7 @@ describe('failures', () => {
   });
 
   // "Idle timeouts", 5 minutes for Regional endpoints: here 3 s. https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
-  test('a stream that is silent for too long is broken off', async () => {
+  test('a stream that is silent for too long is interrupted', async () => {
     const { body } = await emulated.ask('/prod/api/x', { script: { chunks: ['one', 'two'], gapMs: 10_000 } });
     await expect(readWhole(body)).rejects.toThrow(/no result within/);
   });

@@ -20,10 +20,10 @@ export const PERMISSION: InvokePermission = {
   action: 'lambda:InvokeFunction', principal: 'apigateway.amazonaws.com', sourceArn: 'arn:aws:execute-api:us-east-1:123456789012:api/*/*/*',
 };
 
-/** What a test asks for: `script` is what the function does then. */
+/** A request of a test. `script` determines the behavior of the function. */
 export type Asked = Partial<Omit<HttpRequest, 'body'>> & { script?: object; body?: Buffer };
 
-/** An API with a function behind `/api/{proxy+}`, which takes its script from the query. */
+/** An API with a function behind `/api/{proxy+}`, which selects its script by the query. */
 export class EmulatedApi {
   public readonly cloud: Cloud;
   public readonly lambda = new LambdaService();
@@ -31,7 +31,7 @@ export class EmulatedApi {
   public readonly permissions: InvokePermission[] = [PERMISSION];
   public readonly fn: LambdaFunction;
 
-  /** With the default of `timeScale`, a minute of the platform lasts 600 ms. */
+  /** With the default of `timeScale`, one minute of the platform takes 600 ms. */
   public constructor(binaryMediaTypes = ['image/*'], timeScale = 100) {
     this.cloud = new Cloud(new EventStream(), timeScale);
     const { cloud, permissions } = this;

@@ -20,7 +20,7 @@ const NOT_READY = gatewayResponseOf({
   ResponseTemplates: { 'application/json': '{"code":"SERVER_NOT_READY","id":"$context.requestId","message":$context.error.messageString}' },
 });
 
-/** Has Lambda reject every invocation. */
+/** Makes Lambda reject every invocation. */
 function throttle(): void {
   const rejected = () => Promise.reject(new LambdaServiceError('TooManyRequestsException', 429, 'Rate Exceeded.'));
   jest.spyOn(emulated.fn, 'invokeWithResponseStream').mockImplementation(rejected);

@@ -30,7 +30,7 @@ describe('MOCK', () => {
     expect(emulated.fn.environments).toHaveLength(0);
   });
 
-  test('refuses other content types where nothing may pass through: 415', async () => {
+  test('rejects other content types with passthrough behavior NEVER: 415', async () => {
     expect((await options(MOCK, [['Content-Type', 'text/xml']])).status).toBe(415);
   });
 
@@ -38,7 +38,7 @@ describe('MOCK', () => {
     expect((await options({ ...MOCK, RequestTemplates: { 'application/json': '{}' } })).status).toBe(500);
   });
 
-  test('fails with 500 where all bodies are binary, unless they are converted to text', async () => {
+  test('fails with 500 if all bodies are binary, unless they are converted to text', async () => {
     await emulated.cloud.dispose();
     emulated = new EmulatedApi(['*/*']);
     expect((await options(MOCK)).status).toBe(500);

@@ -31,7 +31,7 @@ function call(method, path, headers, write) {
       await call('POST', `${id}/response`, {}, (r) => r.end(script.buffered));
       continue;
     }
-    // A query of that length would be refused.
+    // A query of that length would be rejected.
     const head = (script.raw ?? `${JSON.stringify(script.metadata ?? {})}\0\0\0\0\0\0\0\0`).replace('<16 KB>', 'x'.repeat(16 * 1024));
     const headers = {
       'Lambda-Runtime-Function-Response-Mode': 'streaming',

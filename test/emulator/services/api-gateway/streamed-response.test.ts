@@ -10,7 +10,7 @@ afterEach(() => emulated.cloud.dispose());
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
 describe('a streamed response', () => {
-  test('has status, headers and cookies from the metadata, and the body as it comes', async () => {
+  test('has status, headers and cookies from the metadata, and the body as it arrives', async () => {
     const metadata = {
       statusCode: 201,
       headers: { 'Content-Type': 'text/plain', 'X-Number': 1 },
@@ -74,7 +74,7 @@ describe('a streamed response', () => {
     for (const name of ['date', 'server', 'upgrade', 'transfer-encoding']) expect(headerValue(headers, name)).toBeUndefined();
   });
 
-  test('breaks off where the function breaks off', async () => {
+  test('is interrupted where the function's response is', async () => {
     const { body } = await emulated.ask('/prod/api/x', { script: { chunks: ['one'], trailers: true } });
     let came = '';
     await expect((async () => {

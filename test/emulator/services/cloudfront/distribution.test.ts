@@ -72,7 +72,7 @@ describe('behaviours', () => {
   });
 
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DefaultRootObject.html
-  test('the default root object stands for /, and for nothing else', async () => {
+  test('the default root object is returned for / only', async () => {
     const front = site.distribution([behavior('*')], { defaultRootObject: 'index.html' });
     expect(await text((await front.handle(request('/'))).body)).toBe('api /index.html');
     expect(await text((await front.handle(request('/folder/'))).body)).toBe('api /folder/');
@@ -83,7 +83,7 @@ describe('behaviours', () => {
 describe('the origin read timeout', () => {
   const never = () => new Promise<HttpResponse>(() => undefined);
 
-  test.each([['GET', 3, 3], ['HEAD', 2, 2], ['GET', 1, 1], ['POST', 3, 1]])('%s with %d attempts asks %d times, then 504', async (method, connectionAttempts, times) => {
+  test.each([['GET', 3, 3], ['HEAD', 2, 2], ['GET', 1, 1], ['POST', 3, 1]])('%s with %d attempts is sent %d times, then 504', async (method, connectionAttempts, times) => {
     let count = 0;
     site.dns.set('api.example.com', () => {
       count++;
@@ -94,7 +94,7 @@ describe('the origin read timeout', () => {
     expect(count).toBe(times);
   });
 
-  test('bounds each gap, not the whole', async () => {
+  test('limits each pause, not the total time', async () => {
     site.dns.set('api.example.com', async () => ({
       status: 200,
       headers: [],
@@ -134,7 +134,7 @@ describe('an error page', () => {
     expect(await text(response.body)).toBe('other /index.html');
   });
 
-  test.each([[404, { path: '/index.html', responseStatus: 200 }], [403, {}]])('leaves %d alone where it says %j', async (status, page) => {
+  test.each([[404, { path: '/index.html', responseStatus: 200 }], [403, {}]])('does not change %d with %j', async (status, page) => {
     const response = await responseTo(status, page);
     expect(response.status).toBe(status);
     expect(await text(response.body)).toContain('the API\'s own');

@@ -74,7 +74,7 @@ describe('CloudFront Functions', () => {
     const wait = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);';
     const waiting = withFunction(`function handler(event) { if (event.request) { ${wait} } return event.request; }`);
     expect((await waiting.handle(request('/'))).status).toBe(200);
-    // Of a busy machine, a time on the clock may hold little work.
+    // A number of iterations, since a busy machine may execute few of them in a given time.
     const compute = 'for (var i = 0; i < 1e9; i++);';
     const computing = withFunction(`function handler(event) { if (event.request) { ${compute} } return event.request; }`);
     expect((await computing.handle(request('/'))).status).toBe(503);

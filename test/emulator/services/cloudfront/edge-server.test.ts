@@ -21,10 +21,10 @@ let log: TimedEvent[];
 let url: string;
 let respond: HttpHandler;
 
-/** Opens an edge server for the origin that `respond` is; resolves to its URL. */
+/** Opens an edge server with `respond` as the origin. Resolves to its URL. */
 async function open(options?: EdgeServerOptions): Promise<string> {
   const events = new EventStream();
-  // Its own: what the test before left open ends only now.
+  // A new one, because connections of the previous test may end only now.
   const own: TimedEvent[] = log = [];
   events.subscribe((event) => own.push(event));
   cloud = new Cloud(events);
@@ -80,7 +80,7 @@ test('a response is complete for a viewer that leaves with all of it, before its
   expect(await requestEvent()).not.toHaveProperty('broken');
 });
 
-test('a response is broken off for a viewer that leaves with less', async () => {
+test('a response is aborted at the origin when the viewer disconnects early', async () => {
   const body = new Readable({ read: () => undefined });
   body.push('hell');
   respond = async () => ({ status: 200, headers: [['Content-Length', '5']], body });
@@ -90,7 +90,7 @@ test('a response is broken off for a viewer that leaves with less', async () => 
   expect(await requestEvent()).toMatchObject({ broken: true });
 });
 
-test('each piece of a response goes out as it comes', async () => {
+test('each chunk of a response is sent when it arrives', async () => {
   let next: (piece: string) => void = () => undefined;
   respond = async () => ({
     status: 200,
@@ -108,7 +108,7 @@ test('each piece of a response goes out as it comes', async () => {
   await reader.cancel();
 });
 
-test('a response that breaks off closes the connection, after the received bytes', async () => {
+test('an interrupted response closes the connection, after the received bytes', async () => {
   respond = async () => ({
     status: 200,
     headers: [],
@@ -251,7 +251,7 @@ describe('with TLS', () => {
     expect([response.httpVersion, await text(response)]).toEqual(['1.1', 'X']);
   });
 
-  test('each piece of a response goes out as it comes, and HEAD has no body', async () => {
+  test('each chunk of a response is sent when it arrives, and HEAD has no body', async () => {
     const body = new Readable({ read: () => undefined });
     respond = async ({ method }) => ({ status: 200, headers: [['Content-Type', 'text/event-stream']], body: method === 'HEAD' ? Readable.from([]) : body });
     const stream = session.request({ ':path': '/' });
@@ -264,7 +264,7 @@ describe('with TLS', () => {
     expect(await text(session.request({ ':path': '/', ':method': 'HEAD' }))).toBe('');
   });
 
-  test('a response that breaks off resets its stream, after the received bytes, and no other one', async () => {
+  test('an interrupted response resets its stream, after the received bytes, and no other one', async () => {
     respond = async ({ path }) => path === '/whole' ? textResponse(200, 'text/plain', 'whole') : {
       status: 200,
       headers: [],

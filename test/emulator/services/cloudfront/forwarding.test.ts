@@ -39,7 +39,7 @@ describe('requests to the origin', () => {
   });
 
   // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-request-create-origin-request-policy.html
-  test('a policy of one\'s own: what it lists', async () => {
+  test('a custom policy: the values that it lists', async () => {
     const { query, header } = await forward([{ headers: { only: ['X-Custom'] }, cookies: { except: ['a'] }, queryStrings: { only: ['b'] } }]);
     expect(query).toBe('b=2');
     expect(header('x-custom')).toEqual(['x']);

@@ -9,9 +9,9 @@ export const DISABLED = MANAGED_CACHE_POLICIES['4135ea2d-6df8-44a3-9df3-4b5a84be
 export const ALL_BUT_HOST = MANAGED_ORIGIN_REQUEST_POLICIES['b689b0a8-53d0-40ab-baf2-68738e2966ac'];
 const ALL_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'];
 
-/** Two hosts that a distribution may ask, and what the API was asked. */
+/** Two origins of a distribution, and the requests to the API. */
 export class Site {
-  // A second of the platform lasts 10 ms.
+  // One second of the platform takes 10 ms.
   public readonly cloud = new Cloud(new EventStream(), 100);
   public readonly dns = new Map<string, HttpHandler>();
   public readonly asked: HttpRequest[] = [];

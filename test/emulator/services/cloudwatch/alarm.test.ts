@@ -53,7 +53,7 @@ describe('an alarm', () => {
     expect(state()).toBe(expected);
   });
 
-  test('of an expression has no value where one of its metrics has none', async () => {
+  test('of an expression has no value if one of its metrics has none', async () => {
     const metric = (MetricName: string) => ({
       Id: MetricName.toLowerCase(), MetricStat: { Metric: { Namespace: 'App', MetricName }, Stat: 'Sum', Period: 60 }, ReturnData: false,
     });

@@ -26,7 +26,7 @@ async function connectTo(
   return client.db('LibreChat');
 }
 
-/** The error of the server that a command is refused with. */
+/** The server's error for a command. */
 async function refusal(command: Promise<unknown>): Promise<{ code?: unknown; codeName?: unknown; message: string }> {
   const error: unknown = await command.then(() => undefined, (reason: unknown) => reason);
   expect(error).toBeInstanceOf(MongoServerError);

@@ -7,7 +7,7 @@ import { describeWith } from '../../../requires';
 
 const PASSWORD = 'a token with "quotes" and #signs';
 
-test('fails without redis-server, and says how to install it', async () => {
+test('fails without redis-server, with the command to install it', async () => {
   const path = process.env.PATH;
   process.env.PATH = '/nowhere';
   try {

@@ -61,7 +61,7 @@ describe('a scheduled rule', () => {
     await expect(deployRule(rule({ ScheduleExpression: 'cron(0 0 L * ? *)' }))).rejects.toThrow(/^Rule \(AWS::Events::Rule\): a field of a cron expression/);
   });
 
-  test('fails to fire where there is no such rule', async () => {
+  test('fails to fire an unknown rule', async () => {
     await deployRule(rule({}));
     await expect(services.eventBridge.fire('Other')).rejects.toThrow('the rule must be one of Rule, got: Other');
   });
@@ -76,7 +76,7 @@ describe('a schedule of EventBridge Scheduler', () => {
     expect(await fire()).toEqual({ tick: true });
   });
 
-  test('fails where the role lacks lambda:InvokeFunction', async () => {
+  test('fails if the role lacks lambda:InvokeFunction', async () => {
     await deployRule(schedule({}));
     await expect(services.eventBridge.fire('Rule')).rejects.toThrow(/is not authorized to perform lambda:InvokeFunction on arn:aws:lambda:/);
   });

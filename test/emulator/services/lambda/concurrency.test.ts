@@ -11,7 +11,7 @@ let functions: Functions;
 beforeEach(() => { functions = new Functions(); });
 afterEach(() => functions.dispose());
 
-/** Has an invocation run until the function that this resolves to is called. */
+/** Starts an invocation that runs until the returned function is called. */
 async function occupy(fn: LambdaFunction, name: string): Promise<() => void> {
   const file = join(functions.folder, name);
   await fn.invoke(event('hold', { file }));

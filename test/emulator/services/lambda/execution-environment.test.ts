@@ -22,7 +22,7 @@ describe('an environment', () => {
   });
 
   // "Lambda freezes the execution environment": https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
-  test.each(['tick', 'child'])('that is frozen runs nothing, not even in the background: %s', async (what) => {
+  test.each(['tick', 'child'])('that is frozen does not run, not even in the background: %s', async (what) => {
     const fn = functions.make();
     const file = join(functions.folder, 'ticks');
     await fn.invoke(event(what, { file }));
@@ -49,7 +49,7 @@ describe('an environment', () => {
     await until(() => states(fn).every((state) => state === 'frozen'));
   });
 
-  test('tells the runtime the request id, the deadline and the ARN', async () => {
+  test('passes the request id, the deadline and the ARN to the runtime', async () => {
     const fn = functions.make({ timeoutMs: 30_000 });
     const before = Date.now();
     const headers = JSON.parse((await fn.invoke(event('headers'))).payload.toString());
@@ -100,7 +100,7 @@ test('disposing leaves no process and no file behind', async () => {
   const temporary = JSON.parse((await fn.invoke(event('environment'))).payload.toString()).TMPDIR as string;
   const { pid } = fn.environments[0];
   await fn.dispose();
-  // One that has ended may wait for the system to take note of it.
+  // The system may report the end of a process late.
   expect(statesOfGroup(pid).filter((state) => state !== 'Z')).toEqual([]);
   expect(existsSync(temporary)).toBe(false);
 });

@@ -6,7 +6,7 @@ import { until } from '../../../../fixtures/runtime/until';
 
 export const RUNTIME = join(__dirname, 'runtime.cjs');
 
-/** The functions of one test, and a folder that they can write to; nothing of it is left when it is disposed. */
+/** The functions of one test, and a folder that they can write to. `dispose()` removes everything. */
 export class Functions {
   public readonly folder = mkdtempSync(join(tmpdir(), 'lambda-test-'));
   private readonly made: LambdaFunction[] = [];
@@ -25,7 +25,7 @@ export class Functions {
   }
 }
 
-/** What the runtime is to do. */
+/** The behavior of the runtime. */
 export function event(what: string, more: object = {}): Buffer {
   return Buffer.from(JSON.stringify({ do: what, ...more }));
 }

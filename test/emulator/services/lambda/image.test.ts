@@ -45,7 +45,7 @@ test('finds command, working directory and variables', () => {
   });
 });
 
-test('the function\'s own configuration goes before the Dockerfile\'s', () => {
+test('the function\'s configuration takes precedence over the Dockerfile', () => {
   const { command, cwd } = run(DOCKERFILE, { Command: ['publish'], EntryPoint: ['/usr/bin/node', '/opt/adapter/ca.pem'], WorkingDirectory: '/app/api/server' });
   expect(command).toEqual([process.execPath, join(context, 'ca.pem'), 'publish']);
   expect(cwd).toBe(join(librechat, 'api/server'));
@@ -91,7 +91,7 @@ describe('links out of an archive that is added', () => {
     return linksOfImage(context, librechat);
   }
 
-  test('are found by where they stand below LibreChat\'s folder, and below /tmp', async () => {
+  test('are resolved by their paths below LibreChat\'s folder and /tmp', async () => {
     expect(await add(
       { name: 'app/client/public/', type: 'directory' },
       { name: 'app/uploads', type: 'symlink', linkname: '/tmp/librechat/uploads' },

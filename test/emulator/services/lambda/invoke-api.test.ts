@@ -45,7 +45,7 @@ function allow(resource: string): Statement {
   return { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: resource };
 }
 
-/** Makes the function, with the caller's role; a minute of waiting is over after 60 ms. */
+/** Creates the function and the caller's role. One minute takes 60 ms. */
 function make(code: string, props: Partial<LambdaFunctionProps> = {}): LambdaFunction {
   const { environment, ...runtime } = managedRuntime({
     runtime: 'nodejs22.x',
@@ -84,7 +84,7 @@ async function invoke(input: Partial<InvokeCommandInput> = {}): Promise<InvokeCo
 }
 
 const ECHO = 'exports.handler = async (event) => event;';
-/** Fails until the third attempt, which says under which request id each of them ran. */
+/** Fails until the third attempt, which reports the request ids of all attempts. */
 const THIRD_TIME = `const ids = [];
   exports.handler = async (event, { awsRequestId }) => {
     if (ids.push(awsRequestId) < 3) throw new Error('not yet');
@@ -127,7 +127,7 @@ describe('Invoke', () => {
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('done');
   });
 
-  test('as a dry run starts nothing', async () => {
+  test('as a dry run does not invoke the function', async () => {
     const lambda = make(ECHO);
     expect((await invoke({ InvocationType: 'DryRun' })).StatusCode).toBe(204);
     expect(lambda.environments).toHaveLength(0);
@@ -155,7 +155,7 @@ describe('Invoke', () => {
     await expect(invoke()).rejects.toMatchObject({ name: 'ServiceException', message: expect.stringContaining('its `Runtime` is python3.13') });
   });
 
-  test('is refused while no concurrency is left, but for events, which wait for it', async () => {
+  test('is rejected while no concurrency is left, except for events, which wait for it', async () => {
     const lambda = make(`exports.handler = async ({ until }) => {
       while (until && !require('fs').existsSync(until)) await new Promise((resolve) => setTimeout(resolve, 5));
     };`, { reservedConcurrency: 1 });
@@ -167,7 +167,7 @@ describe('Invoke', () => {
     writeFileSync(go, '');
     expect((await first).FunctionError).toBeUndefined();
     await lambda.queue.drained();
-    // It waited, and did not fail.
+    // The event waited, and did not fail.
     expect(retries).toEqual([]);
     expect(lambda.environments).toHaveLength(1);
   });
@@ -185,7 +185,7 @@ describe('an asynchronous event that fails', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  test('is given up after that', async () => {
+  test('is discarded after that', async () => {
     const lambda = make('exports.handler = async () => { throw new Error("never"); };');
     const { functionError, payload } = await lambda.queue.accept(Buffer.from('{}'));
     expect([functionError, JSON.parse(payload.toString()).errorMessage]).toEqual(['Unhandled', 'never']);
@@ -201,7 +201,7 @@ describe('an asynchronous event that fails', () => {
   });
 });
 
-test('a custom resource may be made by another invocation than the first', async () => {
+test('a custom resource may be created by a later invocation', async () => {
   const lambda = make(`const { LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda');
     exports.handler = async (event, context) => {
       if (!event.second) {

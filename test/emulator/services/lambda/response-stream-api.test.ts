@@ -58,7 +58,7 @@ async function all(events: AsyncIterator<InvokeWithResponseStreamResponseEvent>)
   return list;
 }
 
-/** Lets the function write its next piece. */
+/** Makes the function write its next chunk. */
 const go = (piece: number) => writeFileSync(join(functions.folder, String(piece)), '');
 
 const textOf = (events: InvokeWithResponseStreamResponseEvent[]) =>
@@ -66,7 +66,7 @@ const textOf = (events: InvokeWithResponseStreamResponseEvent[]) =>
 
 // https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
 describe('InvokeWithResponseStream', () => {
-  test('gives each chunk when the function writes it, and InvokeComplete at the end', async () => {
+  test('returns each chunk when the function writes it, and InvokeComplete at the end', async () => {
     go(0);
     const events = await invoke(event('stepwise', { folder: functions.folder, pieces: ['a', 'b'] }));
     const first = await events.next();
@@ -78,7 +78,7 @@ describe('InvokeWithResponseStream', () => {
     expect(rest.at(-1)!.InvokeComplete!.ErrorCode).toBeUndefined();
   });
 
-  test('gives a buffered response too', async () => {
+  test('also returns a buffered response', async () => {
     expect(textOf(await all(await invoke(event('echo', { n: 1 }))))).toBe('{"do":"echo","n":1}');
   });
 

@@ -25,7 +25,7 @@ describe('a streamed response', () => {
     expect(await ended).toEqual({});
   });
 
-  test('with error trailers delivers the bytes before them and then breaks off', async () => {
+  test('with error trailers delivers the bytes before them and is then interrupted', async () => {
     const fn = functions.make();
     const trailers = {
       'Lambda-Runtime-Function-Error-Type': 'Runtime.ChildDied',
@@ -40,7 +40,7 @@ describe('a streamed response', () => {
     expect(await ended).toEqual({ error: { type: 'Runtime.ChildDied', message: '{"errorMessage":"gone"}' } });
   });
 
-  test('goes on when the caller has gone, and the environment is used again', async () => {
+  test('continues when the caller has disconnected, and the environment is used again', async () => {
     const fn = functions.make();
     writeFileSync(join(functions.folder, '0'), '');
     const first = await fn.invokeWithResponseStream(event('stepwise', { folder: functions.folder, pieces: ['a', 'x'.repeat(1_000_000)] }));
@@ -52,7 +52,7 @@ describe('a streamed response', () => {
     expect(fn.environments).toHaveLength(1);
   });
 
-  test('breaks off when the runtime dies, and the next event gets a fresh environment', async () => {
+  test('is interrupted when the runtime dies, and the next event gets a new environment', async () => {
     const fn = functions.make();
     const { body, ended } = await fn.invokeWithResponseStream(event('crashMidStream'));
     await expect(text(body)).rejects.toThrow();

@@ -32,7 +32,7 @@ describe('Runtime API (RAPID): trailers', () => {
     return { status: (await responding).status, ...outcome };
   };
 
-  test('that were not announced are dropped: the response is whole', async () => {
+  test('that were not announced are dropped: the response is complete', async () => {
     expect(await withTrailers({})()).toEqual({ status: 202, body: 'all', ended: {} });
   });
 
@@ -125,7 +125,7 @@ describe('Runtime API (RAPID): a response', () => {
       call.flushHeaders();
       send = (piece) => call.end(piece);
     });
-    // Refused as soon as the headers have come.
+    // Rejected as soon as the headers have arrived.
     await until(async () => (await runtime.call('GET', 'invocation/next')).status === 403);
     expect(await Promise.race([invoked, new Promise((resolve) => setImmediate(() => resolve('not begun')))])).toBe('not begun');
     send?.('x');
@@ -210,7 +210,7 @@ describe('Runtime API (RAPID): error types', () => {
     await runtime.fail('init/error', type);
     runtime.exit(1);
     await until(() => runtime.lines.filter((line) => line === 'bye').length === 2);
-    // The second init ended without a report of its own.
+    // The second init ended without a report.
     expect(await invoked).toMatchObject({ errorType: 'Runtime.ExitError' });
     expect(runtime.lines).toContainEqual(expect.stringContaining(`Status: error Error Type: ${errorType}`));
   });
@@ -261,7 +261,7 @@ describe('Runtime API (RAPID): an exit', () => {
 });
 
 describe('Runtime API (RAPID): after `init/error`', () => {
-  test('the runtime goes on until it exits, and may ask for nothing', async () => {
+  test('the runtime continues until it exits, and may not request events', async () => {
     void runtime.invoke();
     expect(await runtime.fail('init/error', 'Runtime.NoConfig')).toMatchObject({ status: 202 });
     expect(await runtime.fail('init/error', 'Runtime.NoConfig')).toMatchObject({ status: 403, body: expect.stringContaining('from InitError to InitError') });
@@ -278,7 +278,7 @@ describe('Runtime API (RAPID): after `init/error`', () => {
   });
 });
 
-test('Runtime API (RAPID): variables that begin with an underscore are not handed on, but for a few', async () => {
+test('Runtime API (RAPID): variables that begin with an underscore are not passed on, except for a few', async () => {
   const fn = functions.make({ emulation: { _HANDLER: 'index.handler', _OF_THE_IMAGE: 'x', OF_THE_IMAGE: 'y' } });
   const seen = JSON.parse((await fn.invoke(Buffer.from('{"do":"environment"}'))).payload.toString()) as Record<string, string>;
   expect(seen).toMatchObject({ _HANDLER: 'index.handler', OF_THE_IMAGE: 'y' });

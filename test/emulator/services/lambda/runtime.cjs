@@ -1,4 +1,4 @@
-// A runtime for the tests of the Runtime API double: the event says what to do.
+// A runtime for the tests of the Runtime API double: the event selects the behavior.
 const http = require('node:http');
 const fs = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
@@ -24,7 +24,7 @@ const STREAMING = { 'Lambda-Runtime-Function-Response-Mode': 'streaming', 'Trans
 const actions = {
   echo: (event, id) => call('POST', `/invocation/${id}/response`, {}, (r) => r.end(JSON.stringify(event))),
   environment: (event, id) => call('POST', `/invocation/${id}/response`, {}, (r) => r.end(JSON.stringify(process.env))),
-  // Writes each piece when the test has put a file with its number into the folder of the event.
+  // Writes each chunk when the test has created a file with its number in the folder of the event.
   stepwise: (event, id) => call('POST', `/invocation/${id}/response`, STREAMING, async (r) => {
     r.flushHeaders();
     for (const [i, piece] of event.pieces.entries()) {
@@ -38,7 +38,7 @@ const actions = {
     r.addTrailers(event.trailers);
     r.end();
   }),
-  // Responds, and stays busy until the file appears.
+  // Responds, and stays busy until the file exists.
   hold: async (event, id) => {
     await actions.echo(event, id);
     while (!fs.existsSync(event.file)) await sleep(5);
@@ -51,7 +51,7 @@ const actions = {
     r.write('partial', () => setTimeout(() => process.exit(1), 20));
   }),
   never: () => new Promise(() => setInterval(() => undefined, 1000)),
-  // Ticks into the file for as long as its process may run.
+  // Appends to the file while the process may run.
   tick: async (event, id) => {
     setInterval(() => fs.appendFileSync(event.file, '.'), 5).unref();
     await actions.echo(event, id);

@@ -36,7 +36,7 @@ function inSandbox(sandbox: Sandbox): void {
     await fn.invoke(event('echo'));
   });
 
-  // Without namespaces only an orderly exit can end them.
+  // Without namespaces, only a graceful exit can end them.
   test(`no environment outlives ${sandbox === 'none' ? 'the exit' : 'the killing'} of the emulator's process`, async () => {
     const script = `
       const { LambdaFunction } = require(${JSON.stringify(join(__dirname, '../../../../emulator/services/lambda/lambda-function'))});

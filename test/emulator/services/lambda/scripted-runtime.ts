@@ -15,10 +15,10 @@ export interface RuntimeApiResponse {
 
 const STREAMING = { 'Lambda-Runtime-Function-Response-Mode': 'streaming', 'Transfer-Encoding': 'chunked' };
 
-/** Processes that call nothing by themselves, and end with the status that a file holds. */
+/** Processes without calls of their own, which end with the status in a file. */
 const PROGRAM = 'echo "$AWS_LAMBDA_RUNTIME_API" > api.new; mv api.new api; until [ -e status ]; do sleep 0.02; done; echo bye; exit "$(cat status)"';
 
-/** A function whose runtime is the test: each call of the Runtime API is the test's own. */
+/** A function whose runtime is the test, which makes all calls to the Runtime API. */
 export class ScriptedRuntime {
   public readonly lines: string[] = [];
   public readonly lambda: LambdaFunction;
@@ -63,7 +63,7 @@ export class ScriptedRuntime {
     });
   }
 
-  /** Sends bytes as they are and ends its half of the connection; resolves to what comes back. */
+  /** Sends bytes unchanged and half-closes the connection. Resolves to the response. */
   public async send(bytes: string): Promise<string> {
     const [host, port] = (await this.address()).split(':');
     const socket = connect({ host, port: Number(port), allowHalfOpen: true });

@@ -23,7 +23,7 @@ beforeEach(() => {
 
 afterEach(() => services.cloud.dispose());
 
-/** Deploys a handler whose body is given; it finds `event`, `out` and `context`, and `http` for HttpResponseStream.from. */
+/** Deploys a handler with this body, which can use `event`, `out` and `context`, and `http` for HttpResponseStream.from. */
 async function deployHandler(statements: string, { options = '', properties = {} } = {}): Promise<LambdaFunction> {
   const code = `
     const { setTimeout: sleep } = require('node:timers/promises');
@@ -45,13 +45,13 @@ async function deployCode(ZipFile: string, properties: object = {}): Promise<Lam
   return [...services.lambda.functions.values()][0].lambda!;
 }
 
-/** Reads until the end, or until the response is broken off. */
+/** Reads until the end, or until the response is interrupted. */
 async function textOf(body: Readable): Promise<string> {
   let text = '';
   try {
     for await (const part of body) text += part;
   } catch {
-    // How it ended is told by `ended`.
+    // `ended` contains the result.
   }
   return text;
 }
@@ -96,7 +96,7 @@ describe('a handler that streams', () => {
     });
   });
 
-  test('feels back-pressure at the high water mark that it asks for', async () => {
+  test('has back-pressure at its high water mark', async () => {
     const fn = await deployHandler('await sleep(50); const more = out.write("x".repeat(30)); out.end(String(more));', { options: ', { highWaterMark: 20 }' });
     expect((await invoke(fn)).text).toBe(`${'x'.repeat(30)}false`);
   });
@@ -135,7 +135,7 @@ describe('HTTP metadata', () => {
   const from = `out = http(out, ${JSON.stringify(METADATA)});`;
   const prelude = `${JSON.stringify(METADATA)}${NULS}`;
 
-  test('stands before the body, behind eight NULs', async () => {
+  test('precedes the body and a delimiter of eight NULs', async () => {
     expect(await invoke(await deployHandler(`${from} out.write("body"); out.end();`))).toEqual({ contentType: HTTP, text: `${prelude}body`, error: undefined });
   });
 
@@ -153,7 +153,7 @@ describe('an error', () => {
     ['before the first write', 'throw new RangeError("early");', '', { type: 'RangeError', message: 'early' }],
     ['after it', 'out.write("x"); await sleep(20); throw new RangeError("late");', 'x', { type: 'RangeError', message: 'late' }],
     ['that is text', 'out.write("x"); throw "just text";', 'x', { type: 'string', message: 'just text' }],
-  ])('%s goes into the trailers, and the environment lives', async (_, statements, text, { type, message }) => {
+  ])('%s is in the trailers, and the environment is used again', async (_, statements, text, { type, message }) => {
     const fn = await deployHandler(`if (event.ok) return out.end("ok"); ${statements}`);
     const first = await invoke(fn);
     expect(first).toMatchObject({ text, error: { type } });
@@ -168,7 +168,7 @@ describe('an error', () => {
     expect(await invoke(await deployHandler('out.end("x"); await sleep(20); throw new Error("too late");'))).toMatchObject({ text: 'x', error: undefined });
   });
 
-  test('is a handler that gives no promise', async () => {
+  test('is a handler that returns no promise', async () => {
     const fn = await deployCode('exports.handler = awslambda.streamifyResponse((event, out) => { out.write("x"); });');
     const { text, error } = await invoke(fn);
     expect(text).toBe('x');

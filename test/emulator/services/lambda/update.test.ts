@@ -56,7 +56,7 @@ describe('an update of a function', () => {
     expect(prepared).toEqual(['old', 'new']);
   });
 
-  test('fails on variables that Lambda does not accept, and changes nothing', async () => {
+  test('rejects variables that Lambda does not accept, without changes', async () => {
     const fn = functions.make(release('old'));
     expect(() => fn.update(release('new', { environment: { AWS_REGION: 'x' } }))).toThrow('AWS_REGION');
     expect(await releaseOf(fn)).toBe('old');

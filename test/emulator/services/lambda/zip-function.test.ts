@@ -67,7 +67,7 @@ async function invoke(fn: LambdaFunction, event: object = {}): Promise<{ error?:
 }
 
 describe('an archive', () => {
-  test('has the same bytes for the same content, and gives it back', () => {
+  test('is reproducible, and can be unpacked', () => {
     write({ 'b.txt': 'b', 'a/c.txt': 'c', '.hidden': 'h' });
     symlinkSync(join(folder, 'b.txt'), join(folder, 'link'));
     const archive = zipFolder(folder);
@@ -102,7 +102,7 @@ describe('a handler', () => {
     expect(await invoke(await deployFiles(files as unknown as Record<string, string>, properties), { a: 1 })).toEqual({ result: { got: { a: 1 } } });
   });
 
-  test('may stand in the template', async () => {
+  test('may be inline in the template', async () => {
     const fn = await deployCode({ ZipFile: 'exports.handler = async () => "inline";' });
     expect((await invoke(fn)).result).toBe('inline');
   });
@@ -132,7 +132,7 @@ describe('a handler', () => {
     expect(result.left).toBeLessThanOrEqual(20_000);
   });
 
-  test('finds its variables and files, and nothing of this machine', async () => {
+  test('has its own variables and files, and not those of this machine', async () => {
     process.env.OF_THIS_MACHINE = 'secret';
     const fn = await deployFiles({
       'index.js': 'const fs = require("fs"); exports.handler = async () => ({ ...process.env, file: fs.readFileSync(process.env.LAMBDA_TASK_ROOT + "/data.txt", "utf8"), relative: fs.readFileSync("data.txt", "utf8") });',
@@ -220,7 +220,7 @@ test('between events it is frozen: timers of a handler stop, and continue when i
   const { size } = statSync(file);
   await sleep(200);
   expect(statSync(file).size).toBe(size);
-  // It runs on while events come.
+  // It continues while events arrive.
   while (statSync(file).size === size) await invoke(fn);
   expect(fn.environments).toHaveLength(1);
 });

@@ -10,7 +10,7 @@ interface Link {
 
 const NAMES = new Map(Object.values(scripts).flatMap((script) => [[script.sha, script.name], [script.source, script.name]] as const));
 
-/** A TCP proxy before Redis that breaks connections at the worst moment. */
+/** A TCP proxy in front of Redis that closes connections at critical moments. */
 export class FaultyProxy {
   public static async start(redisPort: number): Promise<FaultyProxy> {
     const server = createServer({ allowHalfOpen: false });
@@ -32,12 +32,12 @@ export class FaultyProxy {
     return `redis://127.0.0.1:${(this.server.address() as { port: number }).port}`;
   }
 
-  /** Commands that went through, and scripts by their names. */
+  /** Names of the commands and scripts that were forwarded. */
   public get commands(): readonly string[] {
     return this.seen;
   }
 
-  /** Redis executes the next command of that name, and its connection breaks before the reply. */
+  /** Redis executes the next command with that name, and the connection is closed before the reply. */
   public swallowReplyTo(command: string): void {
     this.toSwallow.push(command);
   }
@@ -46,7 +46,7 @@ export class FaultyProxy {
     for (const link of this.links) this.cut(link);
   }
 
-  /** Nothing passes, in either direction, until `thaw()`. */
+  /** Forwards nothing in either direction until `thaw()`. */
   public freeze(): void {
     this.frozen = true;
     for (const { client, redis } of this.links) {
@@ -116,7 +116,7 @@ export class FaultyProxy {
   }
 }
 
-/** Reads the names of commands out of what a client sends. */
+/** Parses the names of commands in the data from a client. */
 class CommandParser {
   private buffer = Buffer.alloc(0);
 
@@ -127,7 +127,7 @@ class CommandParser {
     for (let length = this.parse(); length > 0; length = this.parse()) this.buffer = this.buffer.subarray(length);
   }
 
-  /** The length of the first command, 0 if it is not whole. */
+  /** The length of the first command, 0 if it is incomplete. */
   private parse(): number {
     let at = 0;
     const line = (): string | undefined => {

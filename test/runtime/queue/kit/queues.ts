@@ -54,7 +54,7 @@ export class Deployment {
     return { relay: this.relay({ redis: { uri: proxy.uri }, ...options }), proxy };
   }
 
-  /** All that this deployment has in Redis. */
+  /** All data of this deployment in Redis. */
   public async dump(): Promise<string> {
     const redis = new Redis(this.uri);
     try {
@@ -66,14 +66,14 @@ export class Deployment {
     }
   }
 
-  /** As a late copy of a command does. */
+  /** Simulates a late copy of a command. */
   public async addHint(id: string): Promise<void> {
     const redis = new Redis(this.uri);
     await redis.zadd(`${this.base}waiting`, Date.now(), id);
     redis.disconnect();
   }
 
-  /** The time in which a worker beats once. */
+  /** The interval of a worker's renewals. */
   public beat(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, this.settings.beatMs));
   }
@@ -83,7 +83,7 @@ export class Deployment {
     await Promise.all(this.proxies.splice(0).map((proxy) => proxy.dispose()));
   }
 
-  /** What the keys of this deployment begin with. */
+  /** Prefix of the keys of this deployment. */
   public get base(): string {
     return `{chat}:${this.release}:`;
   }
@@ -101,7 +101,7 @@ export function post(path: string, bodyLength: number): RequestHead {
   return { method: 'POST', path, headers: ['content-type', 'application/octet-stream'], bodyLength };
 }
 
-/** Serves what the source has, each with the handler, `places` at a time. */
+/** Serves the requests of the source with the handler, `places` at a time. */
 export async function serve(source: WorkerQueue, handle: (exchange: Exchange) => Promise<void>, places = 10): Promise<void> {
   let serving = 0;
   source.setFree(places);
@@ -129,7 +129,7 @@ export async function contentOf(exchange: Exchange): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Waits until it is so. */
+/** Waits until the condition is true. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!await condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -2,12 +2,12 @@ import { createServer, type Socket } from 'node:net';
 
 export interface RefusingRedis {
   readonly uri: string;
-  /** How many connections it has had. */
+  /** Number of connections so far. */
   readonly connections: number;
   dispose(): Promise<void>;
 }
 
-/** A Redis that replies with one error to everything but greetings, or does not reply at all. */
+/** A Redis that replies with the same error to all commands but greetings, or does not reply. */
 export async function startRefusingRedis(error?: string): Promise<RefusingRedis> {
   const sockets = new Set<Socket>();
   let connections = 0;

@@ -7,13 +7,13 @@ import { contentOf, Deployment, post, until } from './queues';
 import { type Outcome, type QueueSettings, RedisUnreachable, ResponseBroken, scaledSettings, type WorkerQueue } from '../../../../runtime/queue';
 import type { Exchange } from '../../../../runtime/shared/exchange';
 
-/** What happens to a request. */
+/** Events during a request. */
 export interface RequestPlan {
   readonly atMs: number;
   readonly bodyBytes: number;
   readonly chunks: readonly number[];
   readonly chunkMs: number;
-  /** How long its client takes for each piece of the response. */
+  /** Time that the client takes for each chunk of the response. */
   readonly readMs: number;
   readonly abortAtMs?: number;
 }
@@ -33,7 +33,7 @@ export interface Scenario {
   readonly requests: readonly RequestPlan[];
   readonly starts: readonly StartPlan[];
   readonly faults: readonly Fault[];
-  /** Hints come again and again, as late copies of commands may bring them. */
+  /** Hints are added repeatedly, as late copies of commands may do. */
   readonly storm: boolean;
 }
 
@@ -82,13 +82,13 @@ export const calmScenario: fc.Arbitrary<Scenario> = fc.record({
   storm: fc.boolean(),
 });
 
-/** What became of a request. */
+/** The result of a request. */
 export interface Result {
   readonly path: string;
   readonly outcome: Outcome['kind'];
-  /** Why it was refused, failed, or broke off. */
+  /** Why it was refused, failed, or interrupted. */
   readonly reason?: string;
-  /** Of a response: whether it came to its end, and what came. */
+  /** For a response: whether it is complete, and its data. */
   readonly whole?: boolean;
   readonly executions: number;
   readonly ms: number;
@@ -98,18 +98,18 @@ export const SETTINGS: QueueSettings = scaledSettings(5, {
   waitMs: 4_000, connectMs: 800, replyMs: 800, unreachableMs: 1_500, outageMs: 2_500, deadRelayMs: 3_000, brokenMs: 400, startMs: 1_500,
 });
 
-/** Where nothing breaks, nothing may look broken because the machine is busy. */
+/** Without faults, the limits must not expire because the machine is busy. */
 export const CALM: QueueSettings = scaledSettings(1, {
   leaseMs: 60_000, connectMs: 30_000, replyMs: 30_000, unreachableMs: 60_000, outageMs: 60_000,
 });
 
-/** How often a storm brings each hint. */
+/** Interval at which a storm adds each hint. */
 const STORM_MS = 20;
 
-/** Nothing may wait for ever. With these settings, waiting, a death that is noticed twice and an outage take some 10 s; the rest is for a busy machine. */
+/** Time limit of a run. Waiting, two deaths of workers and an outage take about 10 s with these settings; the rest is for a busy machine. */
 export const BOUND_MS = 60_000;
 
-/** A client repeats what is unavailable or broken off. On a busy machine, the scaled limits make a worker that is slow look dead. */
+/** A client repeats requests that are unavailable or interrupted. On a busy machine, the scaled limits make a worker that is slow look dead. */
 const MOST_REPEATS = 5;
 
 /** Runs a scenario against a real Redis, and reports on each request. */
@@ -125,7 +125,7 @@ export async function play({ requests, starts, faults, storm }: Scenario, redisP
     const results = await Promise.all(requests.map((plan, i) => run.request(plan, `/${i}`)));
     await Promise.all(happening);
     run.stopHints();
-    // Whatever happened, requests are served again.
+    // After all faults, requests are served again.
     await run.heal();
     for (let i = 0, served = false; i < MOST_REPEATS && !served; i++) {
       const after = await run.request({ atMs: 0, bodyBytes: 100, chunks: [10, 10], chunkMs: 1, readMs: 0 }, `/after-${i}`);
@@ -228,7 +228,7 @@ class Run {
     clearInterval(this.storm);
   }
 
-  /** Nothing stays in Redis for ever. */
+  /** All keys in Redis expire. */
   public async expectLifetimes(): Promise<void> {
     for (const key of await this.admin.keys('*')) {
       if (key.startsWith(this.deployment.base) && await this.admin.pttl(key) === -1) throw new Error(`${key} has no lifetime`);
@@ -291,7 +291,7 @@ async function respond(exchange: Exchange): Promise<void> {
   await exchange.end();
 }
 
-/** Resolves to the error with which the response broke off, if it did; fails if anything came that was not sent. */
+/** Resolves to the error if the response was interrupted. Fails if it contains anything that was not sent. */
 async function readWhole(outcome: Outcome & { kind: 'response' }, path: string, plan: RequestPlan): Promise<Error | undefined> {
   const expected = bytesOf(`response to ${path}`, sum(plan.chunks));
   const received: Buffer[] = [];
@@ -304,7 +304,7 @@ async function readWhole(outcome: Outcome & { kind: 'response' }, path: string, 
     const prefix = Buffer.concat(received);
     // A busy machine may not get a reply from Redis within the scaled limit of an outage, which ends a response as well.
     if (!(error instanceof ResponseBroken || error instanceof RedisUnreachable)) throw error;
-    if (!prefix.equals(expected.subarray(0, prefix.length))) throw new Error(`${path}: corrupt before it broke off`, { cause: error });
+    if (!prefix.equals(expected.subarray(0, prefix.length))) throw new Error(`${path}: corrupt before it was interrupted`, { cause: error });
     return error;
   }
   if (!Buffer.concat(received).equals(expected)) throw new Error(`${path}: ended in order, with ${Buffer.concat(received).length} bytes of ${expected.length}`);
@@ -312,7 +312,7 @@ async function readWhole(outcome: Outcome & { kind: 'response' }, path: string, 
   return undefined;
 }
 
-/** Bytes that differ with the name and at every place. */
+/** Bytes that depend on the name and on the position. */
 function bytesOf(name: string, size: number): Buffer {
   const key = createHash('sha256').update(name).digest();
   return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));

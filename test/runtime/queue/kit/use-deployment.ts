@@ -1,7 +1,7 @@
 import { Deployment } from './queues';
 import { startRedis, type TestRedis } from '../../../../fixtures/runtime/redis';
 
-/** A Redis for the tests of a file, with a deployment of its own for each of them. */
+/** A Redis for the tests of a file, with a separate deployment for each test. */
 export function useDeployment(opened: (deployment: Deployment, redis: TestRedis) => void): void {
   let redis: TestRedis;
   let deployment: Deployment;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from './queues';
 import { scaledSettings, WorkerQueue } from '../../../../runtime/queue';
 
-/** A worker in a process of its own, which can be stopped and killed. Says what it executes before it responds. */
+/** A worker in a separate process, which can be stopped and killed. Reports each request before it responds. */
 async function main(): Promise<void> {
   const { uri, release, secret, startId, factor } = JSON.parse(process.argv[2]) as Record<string, string>;
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };

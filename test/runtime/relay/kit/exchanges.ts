@@ -11,7 +11,7 @@ export function respond(chunks: ReadonlyArray<string | Buffer> = ['hello'], { st
   };
 }
 
-/** Passes exchanges on to an HTTP server on this machine, and does no more. */
+/** Forwards exchanges to a local HTTP server unchanged. */
 export function proxyTo(port: number) {
   return async (exchange: Exchange): Promise<void> => {
     const { method, path, headers } = exchange.head;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { crc32 } from 'node:zlib';
 import { sign } from 'aws4';
 
-/** What Lambda does with an invocation: runs the function, refuses, breaks the connection or stays silent. */
+/** Lambda's behavior for an invocation: runs the function, rejects it, closes the connection or does not respond. */
 export type Behaviour =
   | { readonly kind: 'run'; readonly function: (event: unknown) => void | Promise<void> }
   | { readonly kind: 'refuse'; readonly status: number; readonly type: string; readonly message?: string }
@@ -14,13 +14,13 @@ export type Behaviour =
 export interface StartCall {
   readonly path: string;
   readonly event: unknown;
-  /** Resolves when the caller has hung up. */
+  /** Resolves when the caller has closed the connection. */
   readonly hungUp: Promise<void>;
 }
 
 /**
- * Lambda's InvokeWithResponseStream, whose calls must be signed. A function runs on when its caller has hung up. Calls of
- * other services go to `others`.
+ * Lambda's InvokeWithResponseStream, whose calls must be signed. A function continues when its caller has closed the connection. Calls
+ * of other services go to `others`.
  */
 export class LambdaService {
   public others?: string;
@@ -55,7 +55,7 @@ export class LambdaService {
     switch (behaviour.kind) {
       case 'run':
         await behaviour.function(JSON.parse(body));
-        // The invocation never ends here: who hangs up does so of itself.
+        // The invocation never ends here, so only the caller can close the connection.
         return void begin(response, message('PayloadChunk', Buffer.from('\n')));
       case 'refuse': return refuse(response, behaviour.status, behaviour.type, behaviour.message ?? '');
       case 'function-error': return void begin(response, message('InvokeComplete', Buffer.from(JSON.stringify({
@@ -67,7 +67,7 @@ export class LambdaService {
     }
   }
 
-  /** Signs the call again, with all that was sent, and compares. */
+  /** Computes the signature of the call, and compares it with the one that was sent. */
   private isSigned({ method, url, headers }: IncomingMessage, body: string): boolean {
     const { authorization, connection, ...others } = headers as Record<string, string>;
     const [, region] = /Credential=[^/]+\/\d+\/([^/]+)\/lambda\//.exec(authorization ?? '') ?? [];
@@ -90,7 +90,7 @@ export class LambdaService {
 
 function begin(response: ServerResponse, first: Buffer): ServerResponse {
   response.writeHead(200, { 'Content-Type': 'application/vnd.amazon.eventstream' });
-  // Cut anywhere.
+  // Split at arbitrary positions.
   response.write(first.subarray(0, 9));
   response.write(first.subarray(9));
   return response;

@@ -6,7 +6,7 @@ import { LambdaFunction, type InvocationEnd, type LambdaFunctionProps } from '..
 import { managedRuntime } from '../../../../emulator/services/lambda/managed-runtime';
 import { bundleRelay } from '../../../../tools/bundle-relay';
 
-/** A response as API Gateway sees it. */
+/** A response as API Gateway receives it. */
 export interface GatewayResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
@@ -17,7 +17,7 @@ export interface GatewayResponse {
 
 const DELIMITER = Buffer.alloc(8);
 
-/** The relay's bundle in a folder of its own. */
+/** The relay's bundle in a separate folder. */
 export class RelayBundle {
   public static async build(): Promise<RelayBundle> {
     const bundle = new RelayBundle(mkdtempSync(join(tmpdir(), 'relay-')));
@@ -36,7 +36,7 @@ export class RelayBundle {
 export class RelayFunction {
   public readonly lambda: LambdaFunction;
   public readonly logs: Array<Record<string, unknown>> = [];
-  /** Lines as they came. */
+  /** Log lines in their order. */
   public readonly output: string[] = [];
 
   public constructor(bundle: RelayBundle, environment: Record<string, string>, props: Partial<LambdaFunctionProps> = {}) {
@@ -70,7 +70,7 @@ export class RelayFunction {
     return this.lambda.invokeWithResponseStream(Buffer.from(JSON.stringify(event)));
   }
 
-  /** Sends an event and reads the whole response, or as much as there is. */
+  /** Sends an event and reads the response until it ends or is interrupted. */
   public async send(event: unknown): Promise<GatewayResponse> {
     const { body, ended } = await this.invoke(event);
     const bytes = await bytesOf(body);
@@ -87,13 +87,13 @@ export class RelayFunction {
   }
 }
 
-/** Until the end, or until it breaks off. */
+/** Until the end, or until it is interrupted. */
 export async function bytesOf(body: Readable): Promise<Buffer> {
   const parts: Buffer[] = [];
   try {
     for await (const part of body) parts.push(part as Buffer);
   } catch {
-    // How it ended is told elsewhere.
+    // The end is asserted elsewhere.
   }
   return Buffer.concat(parts);
 }

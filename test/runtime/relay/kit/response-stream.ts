@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-/** What a handler sees of its response, in the hands of a test. */
+/** A handler's response stream that is controlled by a test. */
 export class ResponseStream extends EventEmitter {
   public readonly turns: string[][] = [];
   public destroyed = false;
@@ -29,7 +29,7 @@ export class ResponseStream extends EventEmitter {
   }
 }
 
-/** Puts a global `awslambda` in place that writes metadata before the first chunk; what is returned takes it away. */
+/** Installs a global `awslambda` that writes metadata before the first chunk. The returned function removes it. */
 export function provideAwslambda(): () => void {
   const target = globalThis as { awslambda?: unknown };
   target.awslambda = {

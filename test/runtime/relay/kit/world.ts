@@ -23,9 +23,9 @@ export interface RelayOptions {
   readonly lambda?: Partial<LambdaFunctionProps>;
 }
 
-/** What a relay has around it: Redis, Lambda, Secrets Manager, and workers in this process. */
+/** The environment of a relay: Redis, Lambda, Secrets Manager, and workers in this process. */
 export class World {
-  /** @param bundle for relays in a process of their own */
+  /** @param bundle for relays in separate processes */
   public static async start(bundle?: RelayBundle): Promise<World> {
     const world = new World(bundle, await startRedis());
     await world.lambda.start();
@@ -85,7 +85,7 @@ export class World {
       redis: { uri }, prefix: 'chat', release: this.release, sealingSecret: Buffer.from(SEALING_SECRET), log: QUIET, settings,
     });
     this.workers.push(worker);
-    // Its first lease has them: with none, relays would start another worker.
+    // The first lease includes the places: without any, relays would start another worker.
     worker.setFree(PLACES);
     await worker.reportStarted(startId);
     void serve(worker, handle, PLACES);
@@ -100,7 +100,7 @@ export class World {
     };
   }
 
-  /** What the keys of the queue hold together. */
+  /** All values of the queue's keys. */
   public async usedBytes(): Promise<number> {
     const keys = await this.inspector.keys(`${this.keys.replace('{', '\\{')}*`);
     const sizes = await Promise.all(keys.map((key) => this.inspector.memory('USAGE', key)));
@@ -113,7 +113,7 @@ export class World {
     return { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken };
   }
 
-  /** Ends relays and workers; those to come are of another release. */
+  /** Ends relays and workers. Further ones are of another release. */
   public async reset(): Promise<void> {
     this.release = randomBytes(6).toString('hex');
     this.lambda.calls.splice(0);

@@ -18,7 +18,7 @@ describe('memory', () => {
     expect(logged('draining')).toEqual([]);
   });
 
-  test('above 70 %: no further requests; what is in flight ends in order, then the process is replaced', async () => {
+  test('above 70 %: no further requests; requests in flight are completed, then the process is replaced', async () => {
     const engine = await start({ memoryMb: 400 });
     const stream = await engine.open({ method: 'GET', target: `/api/agents/chat/stream/${await engine.chat({ generateMs: 1_500 })}` });
     await engine.get(`/api/occupy?mb=${Math.round(320 - await engine.librechat.memoryBytes().then((bytes) => bytes! / MB))}`);
@@ -29,7 +29,7 @@ describe('memory', () => {
     expect(lines()).toContain('fixture: generation finished');
   });
 
-  test('above 90 %: what is generated is aborted, the rest broken off, and the process replaced at once', async () => {
+  test('above 90 %: chats are aborted, other requests interrupted, and the process is replaced at once', async () => {
     const engine = await start({ memoryMb: 400, settings: { lingerMs: NEVER, saveMs: 500 } });
     const stream = await engine.open({ method: 'GET', target: `/api/agents/chat/stream/${await engine.chat({ generateMs: NEVER })}` });
     const other = await engine.open({ method: 'GET', target: '/api/watched' });
@@ -73,7 +73,7 @@ describe('LibreChat that is slow', () => {
 test('LibreChat that does not respond at all is replaced', async () => {
   const engine = await start({ settings: { lingerMs: NEVER, unresponsiveMs: 100, saveMs: 200 } });
   const call = engine.librechat.call.bind(engine.librechat);
-  // Its time limit is 5 s.
+  // The timeout of the request is 5 s.
   jest.spyOn(engine.librechat, 'call').mockImplementation((path, options) => Promise.race([
     call(path, options), new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no response')), 50)),
   ]));
@@ -93,7 +93,7 @@ describe('an uncaught exception that LibreChat survived', () => {
     expect(await engine.ended).toMatchObject({ reason: 'uncaught exception', replace: true });
     expect(engine.source.reported.at(-1)).toBe(0);
     expect(logged('draining')).toHaveLength(1);
-    // The line itself is an operator's to see.
+    // The line itself stays in the output.
     expect(lines()).toContain(JSON.stringify({ level: 'error', message }));
   });
 

@@ -28,7 +28,7 @@ describe('requests arrive as a plain client\'s', () => {
     expect(straight.statusCode).toBe(200);
     expect(through.statusCode).toBe(200);
     expect(comparable(through.body)).toEqual(comparable(straight.body));
-    // Nothing on this way decodes it.
+    // Bodies are not decoded on this path.
     expect(urlOf(through.body)).toBe(urlOf(straight.body));
   });
 });

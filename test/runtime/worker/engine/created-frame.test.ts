@@ -13,11 +13,11 @@ async function passed(...chunks: string[]): Promise<string> {
   return Buffer.concat(out).toString();
 }
 
-/** The bytes of a text, one character each, so that it can be cut anywhere. */
+/** A text as one character per byte, so that it can be split at every byte. */
 const bytes = (text: string) => Buffer.from(text).toString('latin1');
 
 describe('the stream of a new message', () => {
-  test('`created` comes before the `sync` that was not asked for', async () => {
+  test('`created` precedes a `sync` that was not requested', async () => {
     expect(await passed(bytes(SYNC + DELTA))).toBe(CREATED + SYNC + DELTA);
   });
 
@@ -28,7 +28,7 @@ describe('the stream of a new message', () => {
     }
   });
 
-  test('after comments, which come at once', async () => {
+  test('after comments, which are sent at once', async () => {
     expect(await passed(bytes(`:\n\n${SYNC}`))).toBe(`:\n\n${CREATED}${SYNC}`);
   });
 
@@ -40,5 +40,5 @@ describe('the stream of a new message', () => {
     ['JSON that is no frame', 'data: null\n\n'],
     ['a frame that is not finished', 'data: {"sync":true'],
     ['nothing', ''],
-  ])('%s is left as it is', async (_what, text) => expect(await passed(bytes(text))).toBe(text));
+  ])('%s is not changed', async (_what, text) => expect(await passed(bytes(text))).toBe(text));
 });

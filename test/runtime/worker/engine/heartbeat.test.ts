@@ -55,7 +55,7 @@ describe('never inside an event', () => {
       heartbeat.heard(Buffer.from([byte]));
       jest.advanceTimersByTime(INTERVAL);
     }
-    // "\r\n\r" is already the end of an empty line: the line feed to come adds nothing.
+    // "\r\n\r" already ends an empty line. The following line feed adds nothing.
     expect(pings).toHaveLength(1);
     heartbeat.heard(text.subarray(-1));
     jest.advanceTimersByTime(INTERVAL);
@@ -63,7 +63,7 @@ describe('never inside an event', () => {
   });
 });
 
-test('a stream that is silent for too long is given up, comments or not', () => {
+test('a stream that is silent for too long times out, even with comments', () => {
   hear('data: x\n\n');
   jest.advanceTimersByTime(IDLE - 1);
   expect(idle).not.toHaveBeenCalled();

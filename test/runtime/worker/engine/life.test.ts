@@ -27,7 +27,7 @@ function configFile(content: string): string {
   return file;
 }
 
-/** So many further rounds have passed, each with a look at LibreChat. */
+/** Waits for a number of further rounds, in each of which LibreChat is checked. */
 async function rounds(engine: EngineRun, count: number): Promise<void> {
   const inspected = jest.spyOn(engine.librechat, 'call');
   await until(() => inspected.mock.calls.filter(([path]) => path === '/livez').length >= count);
@@ -35,7 +35,7 @@ async function rounds(engine: EngineRun, count: number): Promise<void> {
 }
 
 describe('a worker ends', () => {
-  test('when no request has come for the linger time', async () => {
+  test('when no request has arrived for the linger time', async () => {
     const engine = await start();
     await engine.get('/api/hello');
     expect(await engine.ended).toEqual({ reason: 'idle', replace: false, requests: 1, most: 1 });
@@ -218,7 +218,7 @@ describe('renewal', () => {
 
 describe('near the deadline', () => {
   const LONG = { settings: { lingerMs: NEVER } };
-  /** What does not end by itself is broken off soon. */
+  /** Requests that do not end by themselves are interrupted soon. */
   const SHORT = { timeoutMs: 10_000, settings: { lingerMs: NEVER, abortBeforeDeadlineMs: 9_000, endBeforeDeadlineMs: 8_500 } };
   const viewer = [['User-Agent', 'Firefox'], ['X-Forwarded-For', '203.0.113.9, 130.176.0.1']] as const;
 
@@ -245,7 +245,7 @@ describe('near the deadline', () => {
 
   test('a chat that has ended is not aborted', async () => {
     const engine = await start(LONG);
-    // Opened before the chat ends: a stream that is not there any more tells nothing.
+    // Opened before the chat ends: a stream that has ended has no events.
     const response = await streamOf(engine, await engine.chat({ generateMs: 1_000 }));
     await readAll(response);
     await until(() => engine.source.reported.at(-1) === 50);

@@ -20,7 +20,7 @@ interface Orphan {
   readonly createdAt: number;
 }
 
-/** A chat that LibreChat generates, though no worker that lives has started it. */
+/** A chat that LibreChat generates, without a live worker that has started it. */
 async function orphan({ orphanMs, ...chat }: { orphanMs?: number; paused?: boolean; talks?: boolean } = {}): Promise<Orphan> {
   const engine = await start({ settings: { lingerMs: NEVER, ...(orphanMs === undefined ? {} : { orphanMs }) } });
   const { body } = await sendTo(engine.librechat.port, {
@@ -34,7 +34,7 @@ async function orphan({ orphanMs, ...chat }: { orphanMs?: number; paused?: boole
   return { engine, streamId, createdAt };
 }
 
-/** Resolves when the engine has asked so many times whether the chat's worker lives. */
+/** Resolves when the engine has queried a number of times whether the chat's worker is alive. */
 async function asked(engine: EngineRun, times: number): Promise<void> {
   const orphaned = jest.spyOn(engine.source, 'orphaned');
   await until(() => orphaned.mock.calls.length >= times);
@@ -49,20 +49,20 @@ describe('a chat of a worker that has died', () => {
     expect(logged('orphan-aborted')).toMatchObject([{ streamId }]);
   });
 
-  test('shows what there is while it is watched', async () => {
+  test('shows the text so far while it is observed', async () => {
     const { engine, streamId } = await orphan({ orphanMs: NEVER });
     expect(await firstChunk(await open(engine, streamId))).toContain('"created":true');
     expect(said('abort requested')).toBe(false);
   });
 
-  test('is left alone where LibreChat does not generate it', async () => {
+  test('is not aborted if LibreChat does not generate it', async () => {
     const { engine } = await orphan();
     engine.source.orphans.add('unknown');
     await readAll(await open(engine, 'unknown'));
     expect(said('abort requested')).toBe(false);
   });
 
-  test('that waits for its user is left alone', async () => {
+  test('that waits for its user is not aborted', async () => {
     const { engine, streamId } = await orphan({ paused: true });
     const over = asked(engine, 1);
     await firstChunk(await open(engine, streamId));
@@ -82,19 +82,19 @@ describe('a chat of a worker that has died', () => {
 });
 
 describe('a chat that only seems to be an orphan', () => {
-  test('because its worker was slow, or Redis lost the lease, goes on', async () => {
+  test('because its worker was slow, or Redis lost the lease, continues', async () => {
     const { engine, streamId } = await orphan();
     const orphaned = jest.spyOn(engine.source, 'orphaned').mockImplementation(async () => orphaned.mock.calls.length === 1);
     const response = await open(engine, streamId);
     await firstChunk(response);
     await until(() => orphaned.mock.calls.length === 2);
     response.destroy();
-    // The engine is done with the request.
+    // The engine has finished the request.
     await until(() => engine.source.reported.at(-1) === 50);
     expect(said('abort requested')).toBe(false);
   });
 
-  test('because its worker generates on without a lease, goes on as long as text is added', async () => {
+  test('because its worker generates without a lease, continues as long as text is added', async () => {
     const { engine, streamId } = await orphan({ talks: true });
     const watched = asked(engine, 6);
     await firstChunk(await open(engine, streamId));
@@ -102,7 +102,7 @@ describe('a chat that only seems to be an orphan', () => {
     expect(said('abort requested')).toBe(false);
   });
 
-  test('because another worker generates it, goes on', async () => {
+  test('because another worker generates it, continues', async () => {
     const { engine, streamId } = await orphan();
     engine.source.orphans.clear();
     const response = await open(engine, streamId);

@@ -111,7 +111,7 @@ describe('an event stream', () => {
     expect(logged('response-failed')).toMatchObject([{ message: 'the event stream was silent for 0.2 s' }]);
   });
 
-  test('with comments of its own but no events counts as silent', async () => {
+  test('with comments but no events counts as silent', async () => {
     const engine = await start({ settings: { ...STAY, streamIdleMs: 300 } });
     const comments = { ...events(['data: one\n\n', ...Array.from({ length: 500 }, () => ':\n\n')]), pauseMs: 10 };
     const { body, broken } = await readAll(await engine.open(responseRequest(comments)));
@@ -129,7 +129,7 @@ describe('a chat', () => {
     const announced = jest.spyOn(engine.source, 'generating').mockImplementation(async (streamId) => {
       id = streamId;
       await generating(streamId);
-      // Nothing may have reached the client: its promise is still open.
+      // The promise is pending, so nothing may have reached the client.
       await Promise.race([chat.then(() => known.push(true)), new Promise((resolve) => setTimeout(resolve, 50))]);
     });
     const chat = engine.chat({ generateMs: 10 });
