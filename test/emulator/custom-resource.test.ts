@@ -66,7 +66,7 @@ describe('a custom resource', () => {
     expect(second[1]).toBe(first[1]);
   });
 
-  test('fails after the function's maximum number of attempts', async () => {
+  test('fails after the function\'s maximum number of attempts', async () => {
     await expect(provide('recover', 1)).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED', message: expect.stringMatching(/thrown \S+ 2/) });
     expect(retries).toHaveLength(1);
   });

@@ -67,7 +67,7 @@ describe.each(TESTS)('%s', (file) => {
   });
 });
 
-test('one of them has everything that watches a deployment, and its canary uses the stub', () => {
+test('one of them has alarms, a dashboard and a canary that uses the stub', () => {
   const resources = resourcesOf('integ.default.ts', (template) => !isAssertion(template));
   const types = Object.values(resources).map(({ Type }) => Type);
   expect(types).toEqual(expect.arrayContaining(['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::Dashboard', 'AWS::Budgets::Budget', 'Custom::LibreChatUser']));

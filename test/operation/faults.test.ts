@@ -99,7 +99,7 @@ test('a Redis that is full', async () => {
   expect(await watched.firing()).toEqual(['RedisEvictions', 'RedisMemory']);
 });
 
-test('a database that is away', async () => {
+test('a database that is unreachable', async () => {
   const { deployment } = await start({ queue: { brokenMs: 500 } });
   const [database] = [...deployment.emulator.services.documentDb.clusters.values()];
   database.available = false;

@@ -220,7 +220,7 @@ describe('address', () => {
   test.each<[string, (stack: Stack) => any]>([
     ['in us-east-1', (stack) => new Certificate(stack, 'Mine', { domainName: DOMAIN })],
     ['whose ARN is not known', (stack) => Certificate.fromCertificateArn(stack, 'Given', parameter(stack).valueAsString)],
-  ])('takes a certificate %s', (_where, make) => {
+  ])('accepts a certificate %s', (_where, make) => {
     const stack = stackIn(EDGE);
     expect(() => new LibreChatServerless(stack, 'Chat', { domainName: DOMAIN, certificate: make(stack) })).not.toThrow();
   });

@@ -139,7 +139,7 @@ describe('AWS refuses', () => {
     expect((await account.send('Create')).Reason).toBe('AccountLimitExceededException: Cannot have more than 0 builds in queue for the account');
   });
 
-  test('a project and a repository that are not there', async () => {
+  test('a missing project and a missing repository', async () => {
     account.aws.services.codeBuild.delete(PROJECT);
     expect((await account.send('Create')).Reason).toContain('ResourceNotFoundException: Project cannot be found');
     account.aws.services.ecr.delete('librechat');
@@ -155,20 +155,20 @@ describe('AWS refuses', () => {
 
   test.each<[string, 500 | 'throttle' | 'reset']>([
     ['an error of its own', 500], ['a throttle', 'throttle'], ['a connection that breaks', 'reset'],
-  ])('for now, by %s: the function looks again', async (_, fault) => {
+  ])('temporarily, by %s: the function tries again', async (_, fault) => {
     account.aws.fault = (call, times) => (call.startsWith('BatchGetBuilds') && times < 3 ? fault : undefined);
     expect(await account.send('Create')).toMatchObject({ Status: 'SUCCESS' });
     expect(account.builds).toHaveLength(1);
     expect(account.calls('BatchGetBuilds')).toBeGreaterThan(3);
   });
 
-  test.each(['DescribeImages', 'ListBuildsForProject', 'StartBuild'])('for now, by a connection that breaks at %s: the function tries again', async (action) => {
+  test.each(['DescribeImages', 'ListBuildsForProject', 'StartBuild'])('temporarily, by a connection that is closed during %s: the function tries again', async (action) => {
     account.aws.fault = (call, times) => (call.startsWith(action) && times === 0 ? 'reset' : undefined);
     expect(await account.send('Create')).toMatchObject({ Status: 'SUCCESS' });
     expect(account.builds).toHaveLength(1);
   });
 
-  test('forever: the function fails after its limit', async () => {
+  test('permanently: the function fails after its limit', async () => {
     account.aws.fault = (call) => (call.startsWith('DescribeImages') ? 500 : undefined);
     expect(await account.send('Create', 'tag-1', {}, { patienceMs: 20 })).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('gave up after 0 minutes') });
   });
@@ -194,7 +194,7 @@ describe('CloudFormation', () => {
     ['short lines', 'a line of the log', 500],
     ['lines with more bytes than characters', 'ü → \\ "quoted" 日本語 \u001b[31mred\u001b[0m', 200],
     ['endless lines', 'x'.repeat(20_000), 5],
-  ])('gets as much of a long log as it takes: %s', async (_, line, count) => {
+  ])('gets as much of a long log as it accepts: %s', async (_, line, count) => {
     account.updateSource('tag-1', BROKEN);
     account.aws.services.codeBuild.pace = async (phase, build) => {
       if (phase !== 'FINALIZING') return;

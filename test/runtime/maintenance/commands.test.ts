@@ -85,7 +85,7 @@ describe('the function', () => {
     expect(again.password).toBeUndefined();
   });
 
-  test('ends a script that waits for something', async () => {
+  test('ends a script that waits for input', async () => {
     kit.mongo().available = false;
     await kit.adapter().dispose();
     kit.start({ settings: { commandIdleMs: 100 } });

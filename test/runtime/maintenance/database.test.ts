@@ -37,7 +37,7 @@ test('builds one index of a collection at a time, and waits while another proces
   expect(builds.refused).toBe(0);
 });
 
-test('does not wait for ever', async () => {
+test('has a timeout', async () => {
   const { builds } = await kit.replaceMongo({ dialect: 'documentdb' });
   jest.spyOn(builds, 'create').mockRejectedValue(new CommandError(40333, 'Existing index build in progress on the same collection.'));
   start({ settings: { indexWaitMs: 500 } });
@@ -94,7 +94,7 @@ test('names the server that cannot be reached', async () => {
   expect(await reason()).toMatch(/ECONNREFUSED[^]*What to do: Check host and port of `database`/);
 });
 
-test('does not wait for a password to become right, and does not show it', async () => {
+test('fails at once with a wrong password, and does not show it', async () => {
   const { host, port } = kit.mongo();
   withMongo(`mongodb://librechat:wrong-password@${host}:${port}/LibreChat?authSource=admin`);
   const text = await reason();
@@ -102,7 +102,7 @@ test('does not wait for a password to become right, and does not show it', async
   expect(text).not.toContain('wrong-password');
 });
 
-test.each(['postgres://db/LibreChat', 'mongodb://user:p%ss@db/LibreChat', 'mongodb://'])('refuses the address %s', async (uri) => {
+test.each(['postgres://db/LibreChat', 'mongodb://user:p%ss@db/LibreChat', 'mongodb://'])('rejects the address %s', async (uri) => {
   withMongo(uri);
   expect(await reason()).toContain('What to do: Correct the URI');
 });

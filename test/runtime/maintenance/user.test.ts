@@ -91,7 +91,7 @@ describe('is deleted with the resource', () => {
     expect(emails()).toEqual([OTHER_USER.email]);
   });
 
-  test('unless the database is away, which blocks no deletion', async () => {
+  test('unless the database is unreachable, which does not block the deletion', async () => {
     closeDatabase();
     expect(await kit.request('Delete', withPassword('first-password'))).toMatchObject({ Status: 'SUCCESS' });
     expect(kit.adapter().logged('user-not-deleted')).toHaveLength(1);

@@ -151,7 +151,7 @@ describeWith('redis-server')('a request', () => {
   test.each([
     ['before the response begins', false],
     ['in the middle of the response', true],
-  ])('that is aborted %s is gone for the worker, too', async (_, begins) => {
+  ])('that is aborted %s is also aborted for the worker', async (_, begins) => {
     const abort = new AbortController();
     const gone = new Promise<void>((resolve) => {
       void startedWorker(async (exchange) => {
@@ -171,7 +171,7 @@ describeWith('redis-server')('a request', () => {
     await gone;
   });
 
-  test('whose response is not read to its end is gone for the worker', async () => {
+  test('whose response is not read to its end is aborted for the worker', async () => {
     let gone = false;
     await startedWorker(async (exchange) => {
       exchange.gone.addEventListener('abort', () => { gone = true; });

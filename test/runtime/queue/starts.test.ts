@@ -38,7 +38,7 @@ describeWith('redis-server')('a request', () => {
     expect(await Promise.all([outcome, second])).toMatchObject([{ kind: 'response' }, { kind: 'response' }]);
   });
 
-  test('waits for a worker that is starting, though another one has failed to', async () => {
+  test('waits for a worker that is starting, although another start has failed', async () => {
     const { outcome, ready } = await starting();
     await deployment.worker().reportBroken('no memory');
     const { relay, proxy } = await deployment.relayBehindProxy(redis.port);
@@ -48,7 +48,7 @@ describeWith('redis-server')('a request', () => {
     expect(await Promise.all([outcome, second])).toMatchObject([{ kind: 'response' }, { kind: 'response' }]);
   });
 
-  test('does not bring back a start that was withdrawn before its relay knew', async () => {
+  test('does not restore a start that was withdrawn before its relay was notified', async () => {
     const starts: string[] = [];
     let begun = () => {};
     const { relay, proxy } = await deployment.relayBehindProxy(redis.port, {

@@ -169,7 +169,7 @@ describeWith('redis-server')('a worker', () => {
     expect(deployment.log.lines).toContainEqual(expect.objectContaining({ event: 'response-abandoned' }));
   });
 
-  test('whose lease is lost puts back its lease, claims, streams and unread frames', async () => {
+  test('whose lease is lost restores its lease, claims, streams and unread frames', async () => {
     const worker = await started();
     await worker.generating('conversation');
     const submitted = deployment.relay().submit(get('/'), NOTHING);

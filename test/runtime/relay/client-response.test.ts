@@ -23,7 +23,7 @@ async function settled(promise: Promise<unknown>): Promise<boolean> {
   return done;
 }
 
-test('metadata and the first piece of the body are written in different turns of the event loop', async () => {
+test('metadata and the first chunk of the body are written in different turns of the event loop', async () => {
   await client.begin({ statusCode: 200, headers: {} });
   await client.write(Buffer.from('data'), never);
   await client.end();
@@ -32,7 +32,7 @@ test('metadata and the first piece of the body are written in different turns of
   expect(client.gone.aborted).toBe(false);
 });
 
-test('a full stream is waited for', async () => {
+test('writes to a full stream wait', async () => {
   out.accepts = false;
   const writing = client.write(Buffer.from('data'), never);
   expect(await settled(writing)).toBe(false);
@@ -41,7 +41,7 @@ test('a full stream is waited for', async () => {
   expect([out.listenerCount('drain'), out.listenerCount('close')]).toEqual([0, 1]);
 });
 
-test('a full stream is not waited for once it is closed, and the client counts as gone', async () => {
+test('writes to a full stream end when it is closed, and the client counts as disconnected', async () => {
   out.accepts = false;
   const writing = client.write(Buffer.from('data'), never);
   out.close();
@@ -49,7 +49,7 @@ test('a full stream is not waited for once it is closed, and the client counts a
   expect(client.gone.aborted).toBe(true);
 });
 
-test('a full stream is not waited for once the signal is aborted', async () => {
+test('writes to a full stream end when the signal is aborted', async () => {
   const controller = new AbortController();
   out.accepts = false;
   const writing = client.write(Buffer.from('data'), controller.signal);

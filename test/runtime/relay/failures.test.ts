@@ -116,7 +116,7 @@ describeWith('redis-server')('a relay that has no response to give', () => {
       link.close();
     });
 
-    test('when the response headers do not fit, and serves on', async () => {
+    test('when the response headers are too long, and serves further requests', async () => {
       let headers = ['x-long', 'x'.repeat(16 * 1024)];
       await world.worker((exchange) => respond(['body'], { headers })(exchange));
       const relay = world.relay();

@@ -75,7 +75,7 @@ describeWith('redis-server')('the relay\'s handler', () => {
     expect(out.turns).toEqual([]);
   });
 
-  test('does not end while a start of a worker is under way: frozen, it would never be heard of', async () => {
+  test('does not end while it starts a worker, because the result would be lost in a frozen environment', async () => {
     let starts: () => void = () => undefined;
     world.lambda.behaviour = { kind: 'run', function: () => new Promise<void>((resolve) => { starts = resolve; }) };
     const handler = await start(world.environment({ queue: { waitMs: 200 } }));

@@ -48,7 +48,7 @@ test.each([
   expect(lambda.calls[0].path).toBe(path);
 });
 
-test('calls once: whether to try again is for the caller to decide', async () => {
+test('calls once: the caller decides whether to try again', async () => {
   lambda.behaviour = { kind: 'refuse', status: 500, type: 'ServiceException' };
   await starter().start('id');
   expect(lambda.calls).toHaveLength(1);
@@ -88,7 +88,7 @@ test('fails with invalid credentials', async () => {
   expect(await starter({ credentials: { ...lambda.credentials, secretAccessKey: 'other' } }).start('id')).toEqual({ refused: expect.stringMatching(/403/) });
 });
 
-test('the service of these tests speaks as AWS does: the SDK understands it, and is understood', async () => {
+test('the Lambda service of these tests is compatible with the AWS SDK', async () => {
   lambda.behaviour = { kind: 'function-error', errorType: 'Runtime.ExitError', details: 'why' };
   const client = new LambdaClient({ region: 'eu-central-1', endpoint: lambda.url, credentials: lambda.credentials });
   const FunctionName = 'arn:aws:lambda:eu-central-1:123456789012:function:w';
@@ -126,7 +126,7 @@ describe('on the emulated Lambda', () => {
     return { started: await workers.start('id-1'), fn: fn! };
   }
 
-  test('a worker runs on after the relay has hung up', async () => {
+  test('a worker continues after the relay has closed the connection', async () => {
     const { started, fn } = await start('out.write("\\n"); await new Promise((resolve) => setTimeout(resolve, 200)); console.log("served", event.startWorker); out.end();');
     expect(started).toBe('started');
     expect(fn.environments[0].state).toBe('busy');

@@ -155,7 +155,7 @@ test('an endpoint for S3-compatible storage reaches LibreChat, and not the adapt
   expect(environment.ADAPTER_AWS_ENDPOINT_URL).toBeUndefined();
 });
 
-test('librechat.yaml is there to read, for this user only', async () => {
+test('librechat.yaml is readable for this user only', async () => {
   const { CONFIG_PATH, TMPDIR } = await seenByLibreChat(declared());
   expect(CONFIG_PATH).toBe(`${TMPDIR}/librechat.yaml`);
   expect(readFileSync(CONFIG_PATH, 'utf8')).toBe('version: 1.2.1\n');

@@ -139,7 +139,7 @@ function killChildren(pid: number): void {
 }
 
 describe('near the deadline', () => {
-  test('replies are saved, their streams end, and the environment lives on', async () => {
+  test('replies are saved, their streams end, and the environment is used again', async () => {
     const worker = create({ timeoutMs: 12_000, settings: { abortBeforeDeadlineMs: 9_000, endBeforeDeadlineMs: 5_000 } });
     const reply = await streamOf(worker, await chat(worker, { generateMs: 60_000 }));
     expect(reply).toMatchObject({ statusCode: 200, body: expect.stringContaining('"final":true') });
@@ -195,7 +195,7 @@ describe('a start that fails', () => {
     expect(worker.adapter.logged('start-failed')[0].message).toContain(`\`${name}\``);
   });
 
-  test('Redis cannot be reached: the environment lives on', async () => {
+  test('Redis cannot be reached: the environment is used again', async () => {
     const worker = create({ environment: { REDIS_URI: 'redis://127.0.0.1:1' } });
     await worker.start('a-start');
     await worker.adapter.idle();
@@ -204,7 +204,7 @@ describe('a start that fails', () => {
   });
 });
 
-test('SIGTERM ends LibreChat in order', async () => {
+test('SIGTERM stops LibreChat gracefully', async () => {
   const worker = create();
   await worker.send(hello);
   const { pid } = environments(worker)[0];

@@ -26,7 +26,7 @@ test.each([
   expect(uriFor(`/assets/MISSING.${extension.toUpperCase()}`)).toBe(`/assets/MISSING.${extension.toUpperCase()}`);
 });
 
-test('the rest of a request stays as it is', () => {
+test('the rest of a request is not changed', () => {
   const request = { method: 'GET', uri: '/search', querystring: { q: { value: 'x' } }, headers: { host: { value: 'h' } }, cookies: {} };
   expect(run(ROUTE_TO_INDEX, { request: { ...request } })).toEqual({ ...request, uri: '/index.html' });
 });

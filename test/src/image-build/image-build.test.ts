@@ -228,7 +228,7 @@ describe('removal', () => {
     [RemovalPolicy.DESTROY, ['Delete', 'Delete', true]],
     // A repository that is retained is deleted in one case: the deployment that creates it, and pushes to it, fails.
     [RemovalPolicy.RETAIN, ['RetainExceptOnCreate', 'Retain', true]],
-  ])('with %s the repository and its images go, or stay: %s', (policy, expected) => {
+  ])('with %s the repository and its images are deleted, or retained: %s', (policy, expected) => {
     expect(repositoryWith(policy)).toEqual(expected);
   });
 

@@ -97,7 +97,7 @@ test('no snapshot of an existing database is created', () => {
   expect(statements(template, 'MaintenanceRole').filter((statement) => statement.startsWith('rds:'))).toEqual([]);
 });
 
-test('variables of yours take precedence over those of the check', () => {
+test('variables of the user take precedence over those of the check', () => {
   const template = templateWith((stack) => withUris(stack, { environment: { MONGO_AUTO_INDEX: 'true' } }));
   expect(functionEnvironment(template)).toMatchObject({ MONGO_AUTO_INDEX: 'true', MONGO_AUTO_CREATE: 'false' });
 });

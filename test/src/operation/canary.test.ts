@@ -64,7 +64,7 @@ test.each([Duration.seconds(30), Duration.seconds(90), Duration.hours(13)])('fai
   expect(() => LibreChatCanary.page(interval)).toThrow('`interval` must be 1 minute to 12 hours, in whole minutes, got: ');
 });
 
-test.each([Duration.minutes(1), Duration.hours(12)])('takes an interval of %s', (interval) => {
+test.each([Duration.minutes(1), Duration.hours(12)])('accepts an interval of %s', (interval) => {
   expect(() => LibreChatCanary.page(interval)).not.toThrow();
 });
 

@@ -26,7 +26,7 @@ test('the page has users, workers, data stores and logs', () => {
   ]);
 });
 
-test('existing data stores have no part in it', () => {
+test('existing data stores are not included', () => {
   const template = templateWith((stack) => new LibreChatServerless(stack, 'Chat', {
     dashboard: true, database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')), redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
   }));

@@ -74,7 +74,7 @@ describe('a streamed response', () => {
     for (const name of ['date', 'server', 'upgrade', 'transfer-encoding']) expect(headerValue(headers, name)).toBeUndefined();
   });
 
-  test('is interrupted where the function's response is', async () => {
+  test('is interrupted where the function\'s response is', async () => {
     const { body } = await emulated.ask('/prod/api/x', { script: { chunks: ['one'], trailers: true } });
     let came = '';
     await expect((async () => {

@@ -26,7 +26,7 @@ test('a silent stream gets a comment every interval', () => {
   expect(pings).toEqual([': ping\n\n', ': ping\n\n']);
 });
 
-test('a stream that speaks gets none', () => {
+test('a stream with events gets none', () => {
   for (let i = 0; i < 5; i++) {
     jest.advanceTimersByTime(INTERVAL - 1);
     hear('data: x\n\n');
@@ -49,7 +49,7 @@ describe('never inside an event', () => {
     expect(pings).toEqual([]);
   });
 
-  test('not even where a chunk ends within it and the next completes it', () => {
+  test('not even if the event is split between chunks', () => {
     const text = Buffer.from('data: grüße 😀\r\n\r\n');
     for (const byte of text.subarray(0, -1)) {
       heartbeat.heard(Buffer.from([byte]));

@@ -44,7 +44,7 @@ test('a response before the request is read to its end arrives', async () => {
   expect({ statusCode, body: body.toString() }).toEqual({ statusCode: 413, body: 'too large' });
 });
 
-describe('a client that leaves', () => {
+describe('a client that disconnects', () => {
   test('during the response: LibreChat is notified, and the place is free again', async () => {
     const engine = await start({ settings: STAY, maxConcurrentRequests: 3 });
     const response = await engine.open({ method: 'GET', target: '/api/watched' });
