@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { LARGEST_UPLOAD_MB } from './contract/limits';
 import type { BindContext } from './private/binding';
 import type { ConfigContext } from './private/config/references';
+import { warnOfWebSearch } from './private/config/web-search';
 import { inTemporaryFolder } from './private/files';
 import { sorted } from './private/sorted';
 import { parseConfig, validateConfig, validateConfigForLibreChat, validateConfigObject, validateFile } from './private/validation/config';
@@ -147,7 +148,9 @@ class ObjectConfig extends LibreChatConfig {
 
 /** Valid, so that synthesis does not load the schema. */
 class DefaultConfig extends ObjectConfig {
-  public override _validate(): void {}
+  public override _validate(scope: Construct, context: ConfigContext): void {
+    warnOfWebSearch(scope, DEFAULT_CONFIG, context);
+  }
 }
 
 class BucketConfig extends LibreChatConfig {

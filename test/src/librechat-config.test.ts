@@ -7,7 +7,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { load } from 'js-yaml';
 import { functionEnvironment, text } from './reading';
 import { secretNamed } from '../../fixtures/variants';
-import { LibreChatConfig, LibreChatDatabase, LibreChatImage, LibreChatRedis, LibreChatServerless } from '../../src';
+import { LibreChatConfig, LibreChatDatabase, LibreChatImage, LibreChatRedis, LibreChatServerless, LibreChatServices } from '../../src';
 import { configChecker } from '../../src/private/config-checker';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-test-'));
@@ -16,12 +16,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let apps = 0;
 
 /** The location of LibreChat's file, and the file itself if it is an asset. */
-function deployed(config?: LibreChatConfig, context = {}, image?: LibreChatImage) {
+function deployed(config?: LibreChatConfig, context = {}, image?: LibreChatImage, services?: LibreChatServices) {
   const app = new App({ outdir: join(folder, `app${apps++}`), context });
   const stack = new Stack(app, 'Stack');
   new LibreChatServerless(stack, 'Chat', {
     config,
     image,
+    services,
     database: LibreChatDatabase.fromUri(secretNamed(stack, 'mongo')),
     redis: LibreChatRedis.fromUri(secretNamed(stack, 'redis')),
   });
@@ -139,4 +140,34 @@ test('fails when the object has no version', () => {
 
 test('fails when there is no file', () => {
   expect(() => LibreChatConfig.fromFile(join(folder, 'missing.yaml'))).toThrow(`must be a readable file, got: ${join(folder, 'missing.yaml')}`);
+});
+
+describe('servers for web search', () => {
+  const PRIVATE = LibreChatServices.fromUrls({ searxng: 'http://searxng.internal:8080', firecrawl: 'http://firecrawl.internal' });
+  const ADDRESSES = ['searxng.internal:8080', 'firecrawl.internal:80'];
+  const withWebSearch = (webSearch?: object) => LibreChatConfig.fromObject({ version: '1.3.0', fileStrategy: 's3', fileConfig: LIMITS, webSearch });
+  const warningsOf = (config?: LibreChatConfig, services = PRIVATE, image?: LibreChatImage) => deployed(config, {}, image, services).warnings;
+
+  test.each([
+    ['the built-in configuration', undefined],
+    ['a configuration without web search', withWebSearch()],
+    ['a configuration that allows one of them', withWebSearch({ allowedAddresses: ADDRESSES.slice(0, 1) })],
+  ])('with plain HTTP must be allowed: warns with %s', (_, config) => {
+    expect(warningsOf(config)).toEqual([expect.stringContaining(
+      '`config` should contain webSearch: { allowedAddresses: ["searxng.internal:8080","firecrawl.internal:80"] }, because LibreChat does not send')]);
+  });
+
+  test('of the configuration itself must be allowed', () => {
+    const config = withWebSearch({ searxngInstanceUrl: 'http://10.0.0.5:8080/', firecrawlApiUrl: 'https://firecrawl.example.com' });
+    expect(warningsOf(config)).toEqual([expect.stringContaining('allowedAddresses: ["10.0.0.5:8080"] }')]);
+  });
+
+  test.each([
+    ['are allowed', withWebSearch({ allowedAddresses: ADDRESSES }), PRIVATE, undefined],
+    ['have https', undefined, LibreChatServices.fromUrls({ searxng: 'https://searxng.example.com' }), undefined],
+    ['are not used', undefined, LibreChatServices.fromUrls({ liteLlm: 'http://litellm.internal:4000/v1' }), undefined],
+    ['are used by a release that does not check them', undefined, PRIVATE, LibreChatImage.fromDockerBuild({ version: 'v0.8.7' })],
+  ])('that %s lead to no warning', (_, config, services, image) => {
+    expect(warningsOf(config, services, image)).toEqual([]);
+  });
 });

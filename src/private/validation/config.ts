@@ -6,6 +6,7 @@ import { warnOfLimits } from '../config/lambda-limits';
 import { leavesOf, type Path, pathText, valueAt } from '../config/leaves';
 import { type ConfigContext, isRequired, type KnownVariables, possibleValues, unsetReferences } from '../config/references';
 import { isCovered, issuesOfRelease } from '../config/releases';
+import { warnOfWebSearch } from '../config/web-search';
 import { type ConfigIssue, configChecker } from '../config-checker';
 import { isSecretKey } from '../secret-values';
 
@@ -70,6 +71,7 @@ export function validateConfigForLibreChat(scope: IConstruct, source: string, co
     warn(scope, 'unsetVariable', 'config', 'refer to variables that are set in `environment`, `secrets` or `services`', references);
   }
   warnOfLimits(scope, config);
+  warnOfWebSearch(scope, config, context);
 }
 
 /** Other releases than those that are covered may accept more. */
