@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { describeWith } from '../../requires';
-import { bodyOf, Deployment, get, serve, until } from './kit/queues';
+import { bodyOf, Deployment, get, serve } from './kit/queues';
 import { startRefusingRedis } from './kit/refusing-redis';
 import { freePort, startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
+import { until } from '../../../fixtures/runtime/until';
 import { DEFAULT_SETTINGS, type Outcome, RedisDenied, type RedisEndpoint, RedisUnreachable, RedisUnsuitable } from '../../../runtime/queue';
 import { targetOf } from '../../../runtime/queue/endpoint';
 

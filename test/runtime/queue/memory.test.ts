@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
-import { Deployment, post, until } from './kit/queues';
+import { Deployment, post } from './kit/queues';
 import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
+import { until } from '../../../fixtures/runtime/until';
 import { scaledSettings } from '../../../runtime/queue';
 import { describeWith } from '../../requires';
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describeWith } from '../../requires';
-import { bodyOf, contentOf, Deployment, get, post, serve, until } from './kit/queues';
+import { bodyOf, contentOf, Deployment, get, post, serve } from './kit/queues';
 import { useDeployment } from './kit/use-deployment';
 import type { TestRedis } from '../../../fixtures/runtime/redis';
+import { until } from '../../../fixtures/runtime/until';
 import { ResponseBroken, scaledSettings, type Started } from '../../../runtime/queue';
 import type { Exchange } from '../../../runtime/shared/exchange';
 

@@ -1,7 +1,8 @@
 import { describeWith } from '../../requires';
-import { type Deployment, get, serve, until } from './kit/queues';
+import { type Deployment, get, serve } from './kit/queues';
 import { useDeployment } from './kit/use-deployment';
 import type { TestRedis } from '../../../fixtures/runtime/redis';
+import { until } from '../../../fixtures/runtime/until';
 import type { Started } from '../../../runtime/queue';
 import type { Exchange } from '../../../runtime/shared/exchange';
 

@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
 import { describeWith } from '../../requires';
-import { bodyOf, Deployment, get, serve, until } from './kit/queues';
+import { bodyOf, Deployment, get, serve } from './kit/queues';
 import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
+import { until } from '../../../fixtures/runtime/until';
 import { DEFAULT_SETTINGS, type WorkerQueue } from '../../../runtime/queue';
 import type { Exchange } from '../../../runtime/shared/exchange';
 

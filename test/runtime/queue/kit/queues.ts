@@ -59,8 +59,9 @@ export class Deployment {
     const redis = new Redis(this.uri);
     try {
       const keys = (await redis.keys('*')).filter((key) => key.startsWith(this.base)).sort();
-      const values = await Promise.all(keys.map(async (key) => [key, (await redis.dumpBuffer(key))!.toString('latin1')].join('=')));
-      return values.join('\n');
+      const values = await Promise.all(keys.map(async (key) => [key, await redis.dumpBuffer(key)] as const));
+      // Hints may have been popped since they were listed.
+      return values.flatMap(([key, value]) => (value ? `${key}=${value.toString('latin1')}` : [])).join('\n');
     } finally {
       redis.disconnect();
     }
@@ -127,9 +128,4 @@ export async function contentOf(exchange: Exchange): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of exchange.body) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
-}
-
-/** Waits until the condition is true. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!await condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

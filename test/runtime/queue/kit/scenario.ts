@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { FaultyProxy } from './proxy';
-import { contentOf, Deployment, post, until } from './queues';
+import { contentOf, Deployment, post } from './queues';
+import { until } from '../../../../fixtures/runtime/until';
 import { type Outcome, type QueueSettings, RedisUnreachable, ResponseBroken, scaledSettings, type WorkerQueue } from '../../../../runtime/queue';
 import type { Exchange } from '../../../../runtime/shared/exchange';
 
