@@ -97,7 +97,15 @@ describe('failures', () => {
     emulated.lambda.functions.set(ARN, { logicalId: 'G', arn: ARN, name: 'g', permissions: emulated.permissions, lambda: none });
     expect((await emulated.ask('/prod/api/x')).status).toBe(500);
   });
+});
 
+describe('limits of time, which pass 100 times as fast', () => {
+  beforeEach(async () => {
+    await emulated.cloud.dispose();
+    emulated = new EmulatedApi(undefined, 100);
+  });
+
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html, "Integration timeout"
   test('the integration takes too long: 504', async () => {
     emulated.method('ap', 'ANY', { ...STREAM, TimeoutInMillis: 29_000 });
     const response = await emulated.ask('/prod/api/x', { script: { waitMs: 20_000 } });

@@ -8,7 +8,7 @@ jest.setTimeout(30_000);
 const BUFFERED: Integration = { Type: 'AWS_PROXY', Uri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${ARN}/invocations` };
 
 let emulated: EmulatedApi;
-beforeEach(() => { emulated = new EmulatedApi(undefined, 1); });
+beforeEach(() => { emulated = new EmulatedApi(); });
 afterEach(() => emulated.cloud.dispose());
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format

@@ -31,8 +31,8 @@ export class EmulatedApi {
   public readonly permissions: InvokePermission[] = [PERMISSION];
   public readonly fn: LambdaFunction;
 
-  /** With the default of `timeScale`, one minute of the platform takes 600 ms. */
-  public constructor(binaryMediaTypes = ['image/*'], timeScale = 100) {
+  /** @param timeScale divisor of the platform's time limits: with 100, a minute takes 600 ms */
+  public constructor(binaryMediaTypes = ['image/*'], timeScale = 1) {
     this.cloud = new Cloud(new EventStream(), timeScale);
     const { cloud, permissions } = this;
     this.fn = new LambdaFunction({

@@ -21,7 +21,7 @@ describe('the event of payload format 1.0', () => {
     expect(multiValueHeaders).toEqual({ Accept: ['a'], X: ['1', '2'] });
   });
 
-  test('decodes the query, and keeps repeated parameters', () => {
+  test('API Gateway (recorded): has the decoded query, with the last of repeated parameters and all of them', () => {
     const event = restApiEvent(input({ query: 'a=1&a=2&b=%C3%A4%20+x&c' }));
     expect(event.queryStringParameters).toEqual({ a: '2', b: 'ä  x', c: '' });
     expect(event.multiValueQueryStringParameters).toEqual({ a: ['1', '2'], b: ['ä  x'], c: [''] });

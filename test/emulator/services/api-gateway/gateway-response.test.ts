@@ -52,7 +52,7 @@ describe('a gateway response', () => {
 
   test.each<[string, () => Promise<HttpResponse>, string, number]>([
     ['INTEGRATION_TIMEOUT', () => {
-      emulated.method('ap', 'ANY', { ...STREAM, TimeoutInMillis: 29_000 });
+      emulated.method('ap', 'ANY', { ...STREAM, TimeoutInMillis: 50 });
       return emulated.ask('/prod/api/x', { script: { waitMs: 20_000 } });
     }, 'DEFAULT_5XX', 504],
     ['INVALID_API_KEY', () => emulated.ask('/prod/api/x', { headers: [] }), 'DEFAULT_4XX', 403],
