@@ -118,10 +118,15 @@ describe('Invoke', () => {
   });
 
   test('as an event is accepted at once, and run later', async () => {
-    const lambda = make('exports.handler = async ({ text }) => require("fs").writeFileSync(process.env.FOLDER + "/file", text);');
+    const lambda = make(`const { existsSync, writeFileSync } = require('fs');
+      exports.handler = async ({ text }) => {
+        while (!existsSync(process.env.FOLDER + '/go')) await new Promise((resolve) => setTimeout(resolve, 5));
+        writeFileSync(process.env.FOLDER + '/file', text);
+      };`);
     const output = await invoke({ InvocationType: 'Event', Payload: '{"text":"done"}' });
     expect([output.StatusCode, output.Payload?.length ?? 0]).toEqual([202, 0]);
     expect(lambda.queue.busy).toBe(true);
+    writeFileSync(join(folder, 'go'), '');
     await lambda.queue.drained();
     expect(lambda.queue.busy).toBe(false);
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('done');

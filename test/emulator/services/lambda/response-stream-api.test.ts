@@ -85,7 +85,10 @@ describe('InvokeWithResponseStream', () => {
   test('ends with the error of a function that fails before or after its first byte', async () => {
     const [failed] = await all(await invoke(event('crash')));
     expect(failed.InvokeComplete).toMatchObject({ ErrorCode: 'Runtime.ExitError' });
-    const broken = await all(await invoke(event('crashMidStream')));
+    const events = await invoke(event('crashMidStream', { file: join(functions.folder, '0') }));
+    expect(textOf([(await events.next()).value])).toBe('partial');
+    go(0);
+    const broken = await all(events);
     expect(broken.at(-1)!.InvokeComplete).toMatchObject({ ErrorCode: expect.stringMatching(/^Runtime\./) });
   });
 

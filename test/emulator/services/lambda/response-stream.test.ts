@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { event, frozen, Functions, states, text } from './functions';
+import { event, frozen, Functions, states } from './functions';
 import { until } from '../../../../fixtures/runtime/until';
 
 jest.setTimeout(30_000);
@@ -54,8 +54,12 @@ describe('a streamed response', () => {
 
   test('is interrupted when the runtime dies, and the next event gets a new environment', async () => {
     const fn = functions.make();
-    const { body, ended } = await fn.invokeWithResponseStream(event('crashMidStream'));
-    await expect(text(body)).rejects.toThrow();
+    const file = join(functions.folder, 'go');
+    const { body, ended } = await fn.invokeWithResponseStream(event('crashMidStream', { file }));
+    const reader = body[Symbol.asyncIterator]();
+    expect((await reader.next()).value.toString()).toBe('partial');
+    writeFileSync(file, '');
+    await expect(reader.next()).rejects.toThrow();
     expect((await ended).error).toBeDefined();
     await until(() => states(fn)[0] === 'dead');
     await fn.invoke(event('echo'));

@@ -47,8 +47,11 @@ const actions = {
   fail: (event, id) => call('POST', `/invocation/${id}/error`, { 'Lambda-Runtime-Function-Error-Type': 'Runtime.Bad' },
     (r) => r.end(JSON.stringify({ errorType: 'Bad', errorMessage: event.message }))),
   crash: () => process.exit(event.status ?? 1),
-  crashMidStream: (event, id) => call('POST', `/invocation/${id}/response`, STREAMING, (r) => {
-    r.write('partial', () => setTimeout(() => process.exit(1), 20));
+  // Exits when the test has created the file.
+  crashMidStream: (event, id) => call('POST', `/invocation/${id}/response`, STREAMING, async (r) => {
+    r.write('partial');
+    while (!fs.existsSync(event.file)) await sleep(5);
+    process.exit(1);
   }),
   never: () => new Promise(() => setInterval(() => undefined, 1000)),
   // Appends to the file while the process may run.
@@ -95,9 +98,8 @@ let event;
         (r) => r.end(JSON.stringify({ errorMessage: 'MONGO_URI is missing' })));
       process.exit(1);
     }
-    // The first start hangs, the second one does not.
-    if (process.env.INIT === 'slow-once' && fs.readFileSync(init, 'utf8').length === 1) return setInterval(() => undefined, 1000);
   }
+  if (process.env.INIT === 'hang') return setInterval(() => undefined, 1000);
   console.log('started');
   for (;;) {
     const next = await call('GET', '/invocation/next');

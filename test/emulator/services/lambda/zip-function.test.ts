@@ -165,7 +165,7 @@ describe('errors', () => {
     await until(() => fn.environments[0].state === 'frozen');
     await invoke(fn);
     expect(fn.environments).toHaveLength(1);
-    expect(log).toContainEqual(expect.objectContaining({ type: 'log', stream: 'stderr', line: expect.stringMatching(/^Invoke Error .*it went wrong/) }));
+    await until(() => log.some((event) => event.type === 'log' && event.stream === 'stderr' && /^Invoke Error .*it went wrong/.test(event.line)));
   });
 
   test.each([
@@ -186,7 +186,7 @@ describe('errors', () => {
     const fn = await deployFiles({ 'index.js': `exports.handler = async ({ ok }) => ok ?? new Promise(() => { ${statement}; });` });
     expect(await invoke(fn)).toMatchObject({ error: 'Unhandled', result: expected });
     expect((await invoke(fn, { ok: 'again' })).result).toBe('again');
-    expect(fn.environments.map(({ state }) => state)[0]).toBe('dead');
+    await until(() => fn.environments[0].state === 'dead');
   });
 
   // The names are those of https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
@@ -221,7 +221,10 @@ test('between events it is frozen: timers of a handler stop, and continue when i
   await sleep(200);
   expect(statSync(file).size).toBe(size);
   // It continues while events arrive.
-  while (statSync(file).size === size) await invoke(fn);
+  while (statSync(file).size === size) {
+    await until(() => fn.environments[0].state === 'frozen');
+    await invoke(fn);
+  }
   expect(fn.environments).toHaveLength(1);
 });
 
