@@ -14,6 +14,8 @@ import type { Dialect } from './server-options';
 export class IndexBuilds {
   /** Number of builds that were rejected because of another one. */
   public refused = 0;
+  /** Awaited before a build ends; tests can delay a build with it. */
+  public pace?: () => Promise<unknown>;
   private readonly running = new Map<Collection, Promise<void>>();
 
   /** @param buildMs duration of the build of each index */
@@ -35,7 +37,9 @@ export class IndexBuilds {
   }
 
   private async build(collection: Collection, missing: readonly Document[]): Promise<void> {
-    const build = sleep(this.buildMs * missing.length, undefined, { ref: false }).then(() => missing.forEach((index) => collection.addIndex(index)));
+    const build = sleep(this.buildMs * missing.length, undefined, { ref: false })
+      .then(() => this.pace?.())
+      .then(() => missing.forEach((index) => collection.addIndex(index)));
     const ended = build.catch(() => undefined);
     this.running.set(collection, ended);
     try {
