@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,6 +39,10 @@ export interface RunningRedis {
 
 const HOST = '127.0.0.1';
 const START_ATTEMPTS = 5;
+
+/** Below the ephemeral ports, which an outgoing connection could take while the server is started or restarted. */
+const FIRST_PORT = 10_000;
+const LAST_PORT = 32_000;
 
 const INSTALL = '(`apt-get install redis-server`, `brew install redis`)';
 
@@ -145,11 +150,15 @@ async function stop(server: ChildProcess): Promise<void> {
   await exited;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject).listen(0, HOST, () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer().once('error', () => resolve(false)).listen(port, HOST, () => probe.close(() => resolve(true)));
   });
 }

@@ -6,10 +6,11 @@ import { Redis } from 'ioredis';
 import { describeWith } from '../../requires';
 import { bodyOf, Deployment, get, serve } from './kit/queues';
 import { startRefusingRedis } from './kit/refusing-redis';
-import { freePort, startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
+import { startRedis, type TestRedis } from '../../../fixtures/runtime/redis';
 import { until } from '../../../fixtures/runtime/until';
 import { DEFAULT_SETTINGS, type Outcome, RedisDenied, type RedisEndpoint, RedisUnreachable, RedisUnsuitable } from '../../../runtime/queue';
 import { targetOf } from '../../../runtime/queue/endpoint';
+import { freePort } from '../../../runtime/worker/start/port';
 
 const NOTHING = Buffer.alloc(0);
 
