@@ -8,7 +8,7 @@ let deployment: Deployment;
 let page: PageConnection;
 
 beforeAll(async () => {
-  deployment = await Deployment.start({ tls: true, worker: { lingerMs: 500 } });
+  deployment = await Deployment.start({ tls: true });
   page = await PageConnection.open(deployment.url, deployment.emulator.certificateAuthority);
   await page.logIn();
 });
