@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, type CfnResource, Stack } from 'aws-cdk-lib';
 import { Emulator } from '../../emulator/emulator';
 import { ChatClient } from '../../probe/chat-client';
-import { resumedTextOf, tokenOf } from '../../probe/chat-events';
+import { finalTextOf, resumedTextOf, tokenOf } from '../../probe/chat-events';
 import { LibreChatImage, LibreChatServerless } from '../../src';
 import { paceOf, tokensFor } from '../../stand-in/server/pace';
 
@@ -49,19 +49,30 @@ describe('an upgrade of the emulated stack', () => {
     emulator = await Emulator.start({ assembly: assemblyOf('v0.8.7'), port: 0, environment: { ALLOW_REGISTRATION: 'true' } });
     const next = assemblyOf('v0.8.8');
     const client = await ChatClient.signIn(emulator.url);
-    // Longer than the update.
-    const pace = { tokens: 600, gapMs: 50 };
+    // It is generated until it is stopped, however long the update takes.
+    const pace = { tokens: 100_000, gapMs: 50 };
+    const id = await client.start('Hello', pace);
     let text = '';
-    let updated = false;
-    for await (const event of client.events(await client.start('Hello', pace))) {
+    let final: string | undefined;
+    let tokensAfterUpdate: number | undefined;
+    for await (const event of client.events(id)) {
       text += resumedTextOf(event) ?? tokenOf(event) ?? '';
-      if (!text || updated) continue;
-      await emulator.update({ assembly: next });
-      updated = true;
-      expect(statesOf('RelayFunction')).toContain('busy');
+      final = finalTextOf(event);
+      if (tokensAfterUpdate !== undefined) {
+        tokensAfterUpdate += 1;
+        if (tokensAfterUpdate !== 50) continue;
+        expect(statesOf('BackendFunction')).toHaveLength(1);
+        // A worker of the new release passes it on.
+        await client.post('/api/agents/chat/abort', { conversationId: id });
+      } else if (text) {
+        await emulator.update({ assembly: next });
+        tokensAfterUpdate = 0;
+        expect(statesOf('RelayFunction')).toContain('busy');
+      }
     }
-    expect(text).toBe(tokensFor('Hello', paceOf({ standIn: pace })).join(''));
-    expect(statesOf('BackendFunction')).toHaveLength(1);
+    const whole = tokensFor('Hello', paceOf({ standIn: pace })).join('');
+    expect([whole.startsWith(final!), final!.startsWith(text)]).toEqual([true, true]);
+    expect(tokensAfterUpdate).toBeGreaterThanOrEqual(50);
   });
 
   test('that the emulator does not support is rejected by name and rolled back', async () => {
