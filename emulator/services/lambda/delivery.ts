@@ -66,7 +66,7 @@ export class Delivery {
     }
     const { error } = endOf(request);
     if (error) this.invocation.fail(error.type, messageIn(Buffer.from(error.message)), Buffer.from(error.message));
-    else this.invocation.buffered(body, request.headers['content-type'] ?? 'application/json', this.environmentId);
+    else await this.invocation.buffered(body, request.headers['content-type'] ?? 'application/json', this.environmentId);
     sendAccepted(response);
   }
 }

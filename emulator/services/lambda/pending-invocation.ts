@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { LambdaFunctionError } from './lambda-errors';
+import { outputRead } from './output-read';
 import type { ResponseBandwidth } from './response-bandwidth';
 import { received, streamedBody, type InvocationEnd } from './streamed-body';
 
@@ -68,7 +69,9 @@ export class PendingInvocation {
     const { bandwidth, limit } = this.props;
     const ended = this.finished;
     this.streaming = true;
-    const receiving = received(request).then((end) => {
+    const receiving = received(request).then(async (end) => {
+      this.complete = true;
+      await outputRead();
       this.finish(end);
       return end;
     });
@@ -84,14 +87,13 @@ export class PendingInvocation {
     // Not on the headers: Lambda starts the response with its first bytes.
     request.once('data', begin);
     void ended.then(begin);
-    const end = await receiving;
-    this.complete = true;
-    return end;
+    return receiving;
   }
 
   /** Returns a buffered response to the caller. */
-  public buffered(payload: Buffer, contentType: string, environmentId: number): void {
+  public async buffered(payload: Buffer, contentType: string, environmentId: number): Promise<void> {
     this.complete = true;
+    await outputRead();
     this.finish({});
     const body = Readable.from(payload.length ? [payload] : []);
     this.resolveStarted({ requestId: this.id, environmentId, contentType, body, ended: this.finished });

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { outputRead } from './output-read';
 import { killAtExit } from '../../core/guard';
 
 /** Names of signals in Lambda's log. */
@@ -37,7 +38,7 @@ export class ProcessGroup {
     this.release = this.pid < 0 ? () => undefined : killAtExit(this.pid);
     this.exited = new Promise((resolve) => {
       this.leader.once('error', (error) => resolve(`Runtime exited with error: ${error.message}`));
-      this.leader.once('exit', (code, signal) => resolve(exitMessage(code, signal)));
+      this.leader.once('exit', (code, signal) => void outputRead().then(() => resolve(exitMessage(code, signal))));
     });
     // Processes that outlive the leader would keep its port and its connections.
     void this.exited.then(() => this.signal('SIGKILL'));

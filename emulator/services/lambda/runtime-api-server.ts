@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { errorTypeOf } from './error-type';
+import { outputRead } from './output-read';
 
 /** Handles the calls of an environment's runtime. */
 export interface RuntimeApiHandler {
@@ -47,7 +48,9 @@ export class RuntimeApiServer {
     const operation = `${request.method} /${path[1]}/${what}${id === undefined ? '' : verb === undefined ? `/${id}` : `/{id}/${verb}`}`;
     if (version !== VERSION) return notFound(response);
     switch (operation) {
-      case 'GET /runtime/invocation/next': return this.handler.next(response);
+      case 'GET /runtime/invocation/next':
+        await outputRead();
+        return this.handler.next(response);
       case 'POST /runtime/invocation/{id}/response': return this.handler.response(id, request, response);
       case 'POST /runtime/invocation/{id}/error': return this.handler.error(id, errorType(request), await collect(request), response);
       case 'POST /runtime/init/error': return this.handler.initError(errorType(request), await collect(request), response);
@@ -74,7 +77,9 @@ export function sendError(response: ServerResponse, status: number, type: string
 
 /** Reads an error report; empty if the caller disconnects. */
 async function collect(request: IncomingMessage): Promise<Buffer> {
-  return buffer(request).catch(() => Buffer.alloc(0));
+  const report = await buffer(request).catch(() => Buffer.alloc(0));
+  await outputRead();
+  return report;
 }
 
 /** The message of a runtime's error report, or the whole report if it is not JSON. */
