@@ -42,10 +42,8 @@ async function untilReady(options: { dialect?: 'mongodb' | 'documentdb'; env?: R
     server.databases.open('LibreChat', 'users').indexes.push(...options.indexes as never[] ?? []);
     const retryWrites = options.dialect === 'documentdb' ? 'retryWrites=false' : '';
     const standIn = await startStandIn(variables(servers, { MONGO_URI: server.uri + retryWrites, ...options.env }), options.directory);
-    const lines: string[] = [];
-    standIn.process.stdout!.on('data', (chunk) => lines.push(...String(chunk).split('\n')));
     await until(async () => (await fetch(`${standIn.url}/readyz`)).status === 200);
-    return { server, lines, stop: async () => { await standIn.stop(); await server.dispose(); } };
+    return { server, lines: standIn.lines, stop: async () => { await standIn.stop(); await server.dispose(); } };
   } catch (error) {
     await server.dispose();
     throw error;

@@ -7,11 +7,15 @@ import { ChatClient } from '../../probe/chat-client';
 import { type ChatEvent, resumedTextOf, tokenOf } from '../../probe/chat-events';
 import { paceOf, tokensFor } from '../../stand-in/server/pace';
 
+jest.setTimeout(60_000);
+
 const SOMEONE = { email: 'someone@example.com', password: 'a-long-password' };
 const MODEL = { endpoint: 'Probe', endpointType: 'custom', model: 'probe' };
 const QUICK = { tokens: 8, gapMs: 1, saveMs: 0 };
 /** Still being generated when another process is asked for it, also on a busy machine: nothing is resumed after the end. */
 const SLOW = { tokens: 8, gapMs: 400, saveMs: 0 };
+/** Generates until it is aborted. */
+const ENDLESS = { tokens: 1, gapMs: 60_000, saveMs: 0 };
 const textFor = (prompt: string, pace: object) => tokensFor(prompt, paceOf({ standIn: { ...pace } })).join('');
 const collect = async (events: AsyncIterable<ChatEvent>) => {
   const all: ChatEvent[] = [];
@@ -58,10 +62,11 @@ describe('two processes on one Redis', () => {
 
   describe('a chat', () => {
     test('gets a response at once, and the process generates in the background', async () => {
-      const { status, json } = await client.post('/api/agents/chat/Probe', { text: 'Hello', ...MODEL, standIn: { tokens: 5, gapMs: 20, saveMs: 0 } });
+      const { status, json } = await client.post('/api/agents/chat/Probe', { text: 'Hello', ...MODEL, standIn: ENDLESS });
       expect(status).toBe(200);
       expect(json).toMatchObject({ streamId: json.conversationId, status: 'started' });
       expect([await inFlight(one), await inFlight(two)]).toEqual([1, 0]);
+      await client.post('/api/agents/chat/abort', { conversationId: json.streamId });
       await until(async () => await inFlight(one) === 0);
     });
 
@@ -86,20 +91,21 @@ describe('two processes on one Redis', () => {
       const chatty = await startStandIn({ ...env, STAND_IN_KEEP_ALIVE_MS: '50' });
       await ready(chatty);
       const listener = await ChatClient.signIn(chatty.url, SOMEONE);
-      const quiet = await client.start('Quiet', { tokens: 2, gapMs: 300, saveMs: 0 });
-      const items = async (reader: ChatClient) => {
-        const all = [];
-        for await (const item of reader.stream(quiet, { resume: true })) all.push(item);
-        return all.filter((item) => 'heartbeat' in item).length;
+      const quiet = await client.start('Quiet', ENDLESS);
+      const heartbeats = async (reader: ChatClient, onFirst = () => {}) => {
+        let count = 0;
+        for await (const item of reader.stream(quiet, { resume: true })) if ('heartbeat' in item && ++count === 1) onFirst();
+        return count;
       };
-      const [none, some] = await Promise.all([items(other), items(listener)]);
+      const none = heartbeats(other);
+      const some = heartbeats(listener, () => void client.post('/api/agents/chat/abort', { conversationId: quiet }));
+      expect(await some).toBeGreaterThan(0);
+      expect(await none).toBe(0);
       await chatty.stop();
-      expect(none).toBe(0);
-      expect(some).toBeGreaterThan(0);
     });
 
     test('two clients see the same', async () => {
-      const streamId = await client.start('Both', { tokens: 10, gapMs: 10, saveMs: 0 });
+      const streamId = await client.start('Both', SLOW);
       const [a, b] = await Promise.all([collect(client.events(streamId, { resume: true })), collect(other.events(streamId, { resume: true }))]);
       const whole = (events: ChatEvent[]) => resumedTextOf(events[0]) + tokensIn(events).join('');
       expect(whole(a)).toBe(whole(b));
@@ -126,7 +132,7 @@ describe('two processes on one Redis', () => {
 
   describe('routes besides the chat', () => {
     test('status and active jobs, from any process', async () => {
-      const streamId = await client.start('Running', { tokens: 1, gapMs: 60_000, saveMs: 0 });
+      const streamId = await client.start('Running', ENDLESS);
       expect((await other.get('/api/agents/chat/active')).json.activeJobIds).toEqual([streamId]);
       expect((await other.get(`/api/agents/chat/status/${streamId}`)).json).toMatchObject({ active: true, status: 'running', streamId });
       await other.post('/api/agents/chat/abort', { conversationId: streamId });
@@ -149,7 +155,7 @@ describe('two processes on one Redis', () => {
     });
 
     test('messages are there with the final event; the conversation comes after the job has ended, and then the title', async () => {
-      const streamId = await client.start('What is saved when?', { ...QUICK, saveMs: 500, titleMs: 1_500 });
+      const streamId = await client.start('What is saved when?', { ...QUICK, saveMs: 3_000, titleMs: 7_000 });
       await collect(client.events(streamId, { resume: true }));
       expect((await other.get(`/api/messages/${streamId}`)).json.map(({ text }: { text: string }) => text))
         .toEqual(['What is saved when?', textFor('What is saved when?', QUICK)]);
