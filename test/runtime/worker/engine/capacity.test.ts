@@ -20,7 +20,7 @@ describe('memory', () => {
 
   test('above 70 %: no further requests; requests in flight are completed, then the process is replaced', async () => {
     const engine = await start({ memoryMb: 400 });
-    const stream = await engine.open({ method: 'GET', target: `/api/agents/chat/stream/${await engine.chat({ generateMs: 1_500 })}` });
+    const stream = await engine.open({ method: 'GET', target: `/api/agents/chat/stream/${await engine.chat({ generateMs: 4_000 })}` });
     await engine.get(`/api/occupy?mb=${Math.round(320 - await engine.librechat.memoryBytes().then((bytes) => bytes! / MB))}`);
     await until(() => engine.source.reported.at(-1) === 0);
     expect(logged('draining')).toMatchObject([{ reason: expect.stringMatching(/^memory at [78]\d %$/) }]);
@@ -30,7 +30,7 @@ describe('memory', () => {
   });
 
   test('above 90 %: chats are aborted, other requests interrupted, and the process is replaced at once', async () => {
-    const engine = await start({ memoryMb: 400, settings: { lingerMs: NEVER, saveMs: 500 } });
+    const engine = await start({ memoryMb: 400, settings: { lingerMs: NEVER, saveMs: 3_000 } });
     const stream = await engine.open({ method: 'GET', target: `/api/agents/chat/stream/${await engine.chat({ generateMs: NEVER })}` });
     const other = await engine.open({ method: 'GET', target: '/api/watched' });
     await firstChunk(other);
@@ -63,8 +63,8 @@ describe('LibreChat that is slow', () => {
   });
 
   test('once is served as before', async () => {
-    const engine = await start({ settings: { ...SLOW, slowMs: 200 } });
-    await engine.get('/api/block?ms=400');
+    const engine = await start({ settings: { ...SLOW, slowMs: 1_000 } });
+    await engine.get('/api/block?ms=1500');
     await engine.get('/api/hello');
     expect(logged('slow')).toEqual([]);
   });
@@ -72,13 +72,13 @@ describe('LibreChat that is slow', () => {
 
 test('LibreChat that does not respond at all is replaced', async () => {
   const engine = await start({ settings: { lingerMs: NEVER, unresponsiveMs: 100, saveMs: 200 } });
+  const other = await engine.open({ method: 'GET', target: '/api/watched' });
+  await engine.get('/api/freeze');
   const call = engine.librechat.call.bind(engine.librechat);
   // The timeout of the request is 5 s.
   jest.spyOn(engine.librechat, 'call').mockImplementation((path, options) => Promise.race([
     call(path, options), new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no response')), 50)),
   ]));
-  const other = await engine.open({ method: 'GET', target: '/api/watched' });
-  await engine.get('/api/freeze');
   expect((await readAll(other)).broken).toBe(true);
   expect(await engine.ended).toMatchObject({ reason: 'unresponsive', replace: true });
 });

@@ -68,7 +68,7 @@ describe('a worker ends', () => {
 
   test('not before a title can be stored that is requested when a short reply begins', async () => {
     const engine = await start({ settings: { lingerMs: 0, titleMs: 2_000 } });
-    await engine.chat({ generateMs: 100, titleMs: 900 });
+    await engine.chat({ generateMs: 100, titleMs: 300 });
     await engine.ended;
     expect(said('title stored')).toBe(true);
   });
@@ -85,8 +85,8 @@ describe('a worker ends', () => {
     ['endpoints:\n  all:\n    titleTiming: final # after the reply\n'],
     ['{"endpoints":{"openAI":{"titleTiming":"final"}}}'],
   ])('not before a title can be stored that is requested when the reply is complete: %j', async (config) => {
-    const engine = await start({ settings: { lingerMs: 0, titleMs: 1_000 }, environment: { CONFIG_PATH: configFile(config) } });
-    await engine.chat({ generateMs: 1_200, titleMs: 400 });
+    const engine = await start({ settings: { lingerMs: 0, titleMs: 2_000 }, environment: { CONFIG_PATH: configFile(config) } });
+    await engine.chat({ generateMs: 2_200, titleMs: 300 });
     await engine.ended;
     expect(said('title stored')).toBe(true);
   });
@@ -104,10 +104,13 @@ describe('a worker ends', () => {
 
   test('later, after a scheduled event and a user\'s request in either order', async () => {
     const engine = await start({ settings: { lingerMs: NEVER, tickLingerMs: 200 } });
+    const leave = jest.spyOn(engine.source, 'leave').mockResolvedValue(false);
     await engine.send(TICK_REQUEST);
     await engine.get('/api/hello');
     await engine.send(TICK_REQUEST);
+    leave.mockClear();
     await rounds(engine, 30);
+    expect(leave).not.toHaveBeenCalled();
     expect(engine.end).toBeUndefined();
   });
 
@@ -209,7 +212,7 @@ describe('renewal', () => {
 
   test('the old worker completes its replies', async () => {
     const engine = await start({ settings: { lingerMs: 0, renewAfterMs: 0 } });
-    const response = await streamOf(engine, await engine.chat({ generateMs: 700 }));
+    const response = await streamOf(engine, await engine.chat({ generateMs: 3_000 }));
     expect(await readAll(response)).toMatchObject({ body: expect.stringContaining('"final":true'), broken: false });
     expect(engine.source.retired).toBe(true);
     expect((await engine.ended).replace).toBe(false);
@@ -219,7 +222,7 @@ describe('renewal', () => {
 describe('near the deadline', () => {
   const LONG = { settings: { lingerMs: NEVER } };
   /** Requests that do not end by themselves are interrupted soon. */
-  const SHORT = { timeoutMs: 10_000, settings: { lingerMs: NEVER, abortBeforeDeadlineMs: 9_000, endBeforeDeadlineMs: 8_500 } };
+  const SHORT = { timeoutMs: 12_000, settings: { lingerMs: NEVER, abortBeforeDeadlineMs: 9_000, endBeforeDeadlineMs: 8_500 } };
   const viewer = [['User-Agent', 'Firefox'], ['X-Forwarded-For', '203.0.113.9, 130.176.0.1']] as const;
 
   const abortToken = () => lines().find((line) => line.includes('abort requested'))!.split(' with ')[1];

@@ -95,7 +95,7 @@ describe('an event stream', () => {
   });
 
   test('gets none in the middle of an event', async () => {
-    const engine = await start({ settings: { ...STAY, heartbeatMs: 5, streamIdleMs: 300 } });
+    const engine = await start({ settings: { ...STAY, heartbeatMs: 5, streamIdleMs: 2_000 } });
     const response = await engine.open(responseRequest(events(['data: one\n\ndata: t'], 'hang')));
     const { body, broken } = await readAll(response);
     expect(body).toMatch(/^(: ping\n\n)*data: one\n\ndata: t$/);
@@ -112,8 +112,8 @@ describe('an event stream', () => {
   });
 
   test('with comments but no events counts as silent', async () => {
-    const engine = await start({ settings: { ...STAY, streamIdleMs: 300 } });
-    const comments = { ...events(['data: one\n\n', ...Array.from({ length: 500 }, () => ':\n\n')]), pauseMs: 10 };
+    const engine = await start({ settings: { ...STAY, streamIdleMs: 2_000 } });
+    const comments = { ...events(['data: one\n\n', ...Array.from({ length: 500 }, () => ':\n\n')]), pauseMs: 20 };
     const { body, broken } = await readAll(await engine.open(responseRequest(comments)));
     expect(body).toContain(':\n\n:\n\n');
     expect(broken).toBe(true);
