@@ -101,11 +101,15 @@ describeWith('redis-server')('a request', () => {
   ])('%d at once, %d places per worker, at most %d workers: %d starts', async (count, capacity, maxWorkers, starts) => {
     const started: string[] = [];
     const startWorker = (id: string) => { started.push(id); return new Promise<Started>(() => undefined); };
-    const submissions = Array.from({ length: count }, () => (
-      deployment.relay({ startWorker, capacity, maxWorkers }).submit(get('/'), NOTHING, { waitMs: 600 })
-    ));
-    await Promise.all(submissions);
+    const behindProxy = () => deployment.relayBehindProxy(redis.port, { startWorker, capacity, maxWorkers });
+    const relays = await Promise.all(Array.from({ length: count }, behindProxy));
+    const leaving = new AbortController();
+    const submissions = relays.map(({ relay }) => relay.submit(get('/'), NOTHING, { signal: leaving.signal }));
+    const enqueued = (times: number) => relays.every(({ proxy }) => proxy.commands.filter((command) => command === 'enqueue').length > times);
+    await until(() => enqueued(3));
     expect(started).toHaveLength(starts);
+    leaving.abort();
+    await Promise.all(submissions);
   });
 
   test('for a stream reaches the worker that generates it, even when that one is full', async () => {

@@ -34,7 +34,7 @@ describeWith('redis-server')('a request', () => {
     const relay = deployment.relay({ capacity: 1, startWorker: async () => { refused += 1; return { refused: 'Rate Exceeded' }; } });
     const second = relay.submit(get('/'), NOTHING);
     // The start was refused and repeated: the relay did not give up.
-    await until(() => refused === 2);
+    await until(() => refused >= 2);
     await ready();
     expect(await Promise.all([outcome, second])).toMatchObject([{ kind: 'response' }, { kind: 'response' }]);
   });
@@ -44,7 +44,7 @@ describeWith('redis-server')('a request', () => {
     await deployment.worker().reportBroken('no memory');
     const { relay, proxy } = await deployment.relayBehindProxy(redis.port);
     const second = relay.submit(get('/'), NOTHING);
-    await until(() => proxy.commands.filter((command) => command === 'enqueue').length === 2);
+    await until(() => proxy.commands.filter((command) => command === 'enqueue').length >= 2);
     await ready();
     expect(await Promise.all([outcome, second])).toMatchObject([{ kind: 'response' }, { kind: 'response' }]);
   });

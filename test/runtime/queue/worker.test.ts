@@ -70,7 +70,7 @@ describeWith('redis-server')('a worker', () => {
 
   test('takes no more requests than it has places', async () => {
     const worker = await started(2);
-    const relays = [1, 2, 3].map(() => deployment.relay().submit(get('/'), NOTHING, { waitMs: 500 }));
+    const relays = [1, 2, 3].map(() => deployment.relay().submit(get('/'), NOTHING, { waitMs: 3_000 }));
     const exchanges = [await worker.take(), await worker.take()];
     void worker.take();
     const kinds = await Promise.race([Promise.any(relays), Promise.all(relays)]);

@@ -27,8 +27,8 @@ describeWith('redis-server')('through relay and worker', () => {
   beforeAll(async () => {
     [artifacts, bundle] = await Promise.all([buildArtifacts(), RelayBundle.build()]);
     [direct, world] = await Promise.all([Direct.start(artifacts), World.start(bundle)]);
-    // The default leases: comparing megabytes blocks the renewals of this process for a while.
-    await world.worker(proxyTo(direct.port), { settings: DEFAULT_SETTINGS });
+    // Comparing megabytes blocks the renewals of this process for a while.
+    await world.worker(proxyTo(direct.port), { settings: { ...DEFAULT_SETTINGS, leaseMs: 60_000 } });
     relay = world.relay({ queue: DEFAULT_SETTINGS });
   });
 

@@ -5,11 +5,14 @@ import type { World } from './kit/world';
 import { proxyEvent } from '../../../fixtures/runtime/events';
 import { Link } from '../../../fixtures/runtime/link';
 import { until } from '../../../fixtures/runtime/until';
-import { DEFAULT_SETTINGS } from '../../../runtime/queue';
+import { DEFAULT_SETTINGS, scaledSettings } from '../../../runtime/queue';
 import { readSettings } from '../../../runtime/relay/settings';
 import { describeWith } from '../../requires';
 
 jest.setTimeout(60_000);
+
+/** A worker that loses its lease and gives up soon after it has lost Redis. */
+const MORTAL = scaledSettings(5, { leaseMs: 3_000, outageMs: 1_000 });
 
 describeWith('redis-server')('a relay that has no response to give', () => {
   let world: World;
@@ -70,7 +73,7 @@ describeWith('redis-server')('a relay that has no response to give', () => {
     });
 
     test('when Redis does not take connections', async () => {
-      await expectNotReady(world.relay({ environment: { REDIS_URI: 'redis://127.0.0.1:1' }, queue: { unreachableMs: 200 } }), '5', /^redis: .*ECONNREFUSED/);
+      await expectNotReady(world.relay({ environment: { REDIS_URI: 'redis://127.0.0.1:1' } }), '5', /^redis: .*ECONNREFUSED/);
     });
 
     test('when Redis does not reply', async () => {
@@ -111,8 +114,8 @@ describeWith('redis-server')('a relay that has no response to give', () => {
     test('when the worker dies', async () => {
       const link = new Link(world.redis.port);
       await link.open();
-      await world.worker(async () => link.cut(), { uri: `redis://127.0.0.1:${link.port}` });
-      await expectFailed(world.relay(), /the worker died/);
+      await world.worker(async () => link.cut(), { uri: `redis://127.0.0.1:${link.port}`, settings: MORTAL });
+      await expectFailed(world.relay({ queue: { leaseMs: MORTAL.leaseMs } }), /the worker died/);
       link.close();
     });
 
@@ -167,14 +170,14 @@ describeWith('redis-server')('a relay that has no response to give', () => {
         await exchange.start({ statusCode: 200, headers: [] });
         await exchange.write(Buffer.from('begun'));
       });
-      await expectBroken(world.relay({ settings: { endBeforeTimeoutMs: 9_000 }, lambda: { timeoutMs: 10_000 } }), /the time of the function ran out/);
+      await expectBroken(world.relay({ settings: { endBeforeTimeoutMs: 9_000 }, lambda: { timeoutMs: 12_000 } }), /the time of the function ran out/);
       await until(() => gone!.aborted);
     });
   });
 
   test('sends a 504 when it times out before a response has begun', async () => {
     await world.worker(() => new Promise(() => undefined));
-    const response = await world.relay({ settings: { endBeforeTimeoutMs: 9_000 }, lambda: { timeoutMs: 10_000 } }).send(proxyEvent('/api'));
+    const response = await world.relay({ settings: { endBeforeTimeoutMs: 9_000 }, lambda: { timeoutMs: 12_000 } }).send(proxyEvent('/api'));
     expect(response).toMatchObject({ statusCode: 504, end: {} });
     expect(JSON.parse(response.body.toString())).toMatchObject({ code: 'SERVER_TIMEOUT' });
   });

@@ -92,9 +92,10 @@ describeWith('redis-server')('the relay', () => {
       path: '/2021-11-15/functions/worker/response-streaming-invocations', event: { startWorker: expect.stringMatching(/^[0-9a-f-]{36}$/) },
     });
     await call.hungUp;
-    expect(relay.logged('worker-started')).toHaveLength(1);
+    await until(() => relay.logged('worker-started').length);
     await relay.send(proxyEvent('/api'));
     expect(world.lambda.calls).toHaveLength(1);
+    expect(relay.logged('worker-started')).toHaveLength(1);
   });
 
   test('reads Redis\' password and the sealing secret, and ignores the endpoints for LibreChat', async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type Behaviour, LambdaService } from './kit/lambda-service';
 import { EmulatedAws } from '../../../fixtures/runtime/aws';
@@ -73,7 +76,7 @@ test.each<[string, Behaviour, string, string, number, RegExp]>([
 
 test('gives up a worker that does not respond', async () => {
   lambda.behaviour = { kind: 'hang' };
-  expect(await starter({ startMs: 100 }).start('id')).toEqual({ refused: 'the worker did not respond within 100 ms' });
+  expect(await starter({ startMs: 3_000 }).start('id')).toEqual({ refused: 'the worker did not respond within 3000 ms' });
   await lambda.calls[0].hungUp;
 });
 
@@ -102,12 +105,14 @@ test('the Lambda service of these tests is compatible with the AWS SDK', async (
 });
 
 describe('on the emulated Lambda', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'worker-starter-'));
   let aws: EmulatedAws;
   beforeEach(async () => {
     aws = new EmulatedAws();
     await aws.start();
   });
   afterEach(() => aws.dispose());
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   /** Starts a worker with this behavior of Lambda. */
   async function start(statements: string) {
@@ -127,9 +132,11 @@ describe('on the emulated Lambda', () => {
   }
 
   test('a worker continues after the relay has closed the connection', async () => {
-    const { started, fn } = await start('out.write("\\n"); await new Promise((resolve) => setTimeout(resolve, 200)); console.log("served", event.startWorker); out.end();');
+    const file = join(folder, 'go');
+    const { started, fn } = await start(`out.write("\\n"); while (!require("node:fs").existsSync(${JSON.stringify(file)})) await new Promise((resolve) => setTimeout(resolve, 20)); out.end();`);
     expect(started).toBe('started');
     expect(fn.environments[0].state).toBe('busy');
+    writeFileSync(file, '');
     await until(() => fn.environments[0].state === 'frozen');
   });
 

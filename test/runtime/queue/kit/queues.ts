@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { FaultyProxy } from './proxy';
-import { type Outcome, type QueueLog, type QueueSettings, RelayQueue, type RelayQueueOptions, scaledSettings, WorkerQueue } from '../../../../runtime/queue';
+import { DEFAULT_SETTINGS, type Outcome, type QueueLog, type QueueSettings, RelayQueue, type RelayQueueOptions, scaledSettings, WorkerQueue } from '../../../../runtime/queue';
 import type { Exchange, RequestHead } from '../../../../runtime/shared/exchange';
 
 const SECRET = randomBytes(32);
@@ -22,9 +22,10 @@ export class Deployment {
   private readonly proxies: FaultyProxy[] = [];
   private readonly opened: { close(): void | Promise<void> }[] = [];
 
+  /** Leases have their real duration, so that no worker dies because this process pauses. */
   public constructor(
     public readonly uri: string,
-    public readonly settings: Partial<QueueSettings> = scaledSettings(5),
+    public readonly settings: Partial<QueueSettings> = scaledSettings(5, { leaseMs: DEFAULT_SETTINGS.leaseMs }),
     private readonly release = randomBytes(6).toString('hex'),
   ) {}
 
