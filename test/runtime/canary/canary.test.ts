@@ -93,8 +93,8 @@ test.each([
 test('reports a run that takes too long, with the current step', async () => {
   const account = await register(url);
   broken.set('/api/auth/login', HANGS);
-  expect(await runWith({ account: async () => account, limitMs: 1_000 })).toEqual({
-    values: { success: 0, page: expect.any(Number) }, failure: { step: 'login', message: 'the run is not complete after 1 s' },
+  expect(await runWith({ account: async () => account, limitMs: 5_000 })).toEqual({
+    values: { success: 0, page: expect.any(Number) }, failure: { step: 'login', message: 'the run is not complete after 5 s' },
   });
 });
 

@@ -1,3 +1,4 @@
+import type { AdapterOptions } from '../../../fixtures/runtime/adapter';
 import { useMaintenance } from '../../../fixtures/runtime/maintenance';
 import { startRedis } from '../../../fixtures/runtime/redis';
 import { ADAPTER, VALUE_FROM } from '../../../src/contract/variables';
@@ -93,15 +94,15 @@ describe('configuration', () => {
 });
 
 describe('redis', () => {
-  const withRedis = (uri: string) => start({ plain: { ...kit.plain(), REDIS_URI: uri } });
+  const withRedis = (uri: string, settings: AdapterOptions['settings'] = {}) => start({ plain: { ...kit.plain(), REDIS_URI: uri }, settings });
 
   test('names the server that cannot be reached', async () => {
-    withRedis('redis://127.0.0.1:1');
+    withRedis('redis://127.0.0.1:1', { redisWaitMs: 2_000 });
     expect(await reason()).toMatch(/phase "redis" failed.*ECONNREFUSED[^]*What to do: Check host and port/);
   });
 
   test('mentions TLS as a possible cause', async () => {
-    withRedis(kit.redis().uri.replace('redis:', 'rediss:'));
+    withRedis(kit.redis().uri.replace('redis:', 'rediss:'), { redisWaitMs: 2_000 });
     expect(await reason()).toMatch(/phase "redis" failed[^]*rediss:\/\/, one without redis:\/\//);
   });
 

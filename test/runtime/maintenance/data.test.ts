@@ -58,9 +58,13 @@ describe('to a release after which older ones cannot read the data', () => {
 
   test('another attempt within the hour uses the same snapshot', async () => {
     hasUsers();
-    const first = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
-    const second = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
-    expect(second.Data).toEqual(first.Data);
+    const hour = () => new Date().toISOString().slice(0, 13);
+    for (let began = ''; began !== hour();) {
+      began = hour();
+      const first = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
+      const second = await deploy({ ...ACCEPTED, DatabaseCluster: CLUSTER });
+      if (began === hour()) expect(second.Data).toEqual(first.Data);
+    }
   });
 
   describe('a snapshot', () => {

@@ -1,4 +1,5 @@
 import { CommandError } from '../../../emulator/services/documentdb/server/command-error';
+import type { AdapterOptions } from '../../../fixtures/runtime/adapter';
 import { useMaintenance } from '../../../fixtures/runtime/maintenance';
 import { ADAPTER } from '../../../src/contract/variables';
 
@@ -7,7 +8,7 @@ jest.setTimeout(120_000);
 const kit = useMaintenance('v0.8.8');
 const { start, request } = kit;
 
-const withMongo = (MONGO_URI: string) => start({ plain: { ...kit.plain(), MONGO_URI } });
+const withMongo = (MONGO_URI: string, settings: AdapterOptions['settings'] = {}) => start({ plain: { ...kit.plain(), MONGO_URI }, settings });
 
 async function reason(): Promise<string> {
   const { Status, Reason = '' } = await request('Create');
@@ -82,7 +83,7 @@ describe('a database of an older release', () => {
 
 test('waits for a database that is not available yet', async () => {
   kit.mongo().available = false;
-  start({ settings: { databaseWaitMs: 30_000 } });
+  start();
   const answer = request('Create');
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   kit.mongo().available = true;
@@ -90,7 +91,7 @@ test('waits for a database that is not available yet', async () => {
 });
 
 test('names the server that cannot be reached', async () => {
-  withMongo('mongodb://127.0.0.1:1/LibreChat');
+  withMongo('mongodb://127.0.0.1:1/LibreChat', { databaseWaitMs: 2_000 });
   expect(await reason()).toMatch(/ECONNREFUSED[^]*What to do: Check host and port of `database`/);
 });
 

@@ -9,19 +9,20 @@ const OTHER_USER = { email: 'other@example.com', name: 'Other', username: 'other
 
 const kit = useMaintenance('v0.8.8');
 
-beforeEach(() => {
-  const { MONGO_URI, ...plain } = kit.plain();
-  kit.start({ plain: { ...plain, MONGO_URI: `${MONGO_URI}&serverSelectionTimeoutMS=1000` } });
-});
+beforeEach(() => kit.start());
 
 /** The resource, with a secret that has the password. */
 const withPassword = (password: string) => withAccount(kit.aws().services.secretsManager.create('account', JSON.stringify({ email: EMAIL, password })).arn);
 const withAccount = (account: string) => ({
   ResourceType: USER_RESOURCE_TYPE, LogicalResourceId: 'User', ResourceProperties: { ServiceToken: 'arn', Account: account, Email: EMAIL },
 });
-const closeDatabase = () => {
+/** Closes the database, and replaces the function by one that does not wait long for it. */
+const closeDatabase = async () => {
   kit.mongo().available = false;
   kit.mongo().disconnectAll();
+  await kit.adapter().dispose();
+  const { MONGO_URI, ...plain } = kit.plain();
+  kit.start({ plain: { ...plain, MONGO_URI: `${MONGO_URI}&serverSelectionTimeoutMS=1000` } });
 };
 const documents = () => kit.mongo().databases.open('LibreChat', 'users');
 const emails = () => [...documents().find({})].map(({ email }) => email as string);
@@ -68,7 +69,7 @@ test('fails if its user name belongs to another user, with this reason', async (
 });
 
 test('fails with a database that cannot be reached, without the password in the reason', async () => {
-  closeDatabase();
+  await closeDatabase();
   const { Status, Reason } = await kit.request('Create', withPassword('first-password'));
   expect([Status, Reason]).toEqual(['FAILED', expect.stringMatching(/create-user ended with exit code 1/)]);
   expect(Reason).not.toContain('first-password');
@@ -92,7 +93,7 @@ describe('is deleted with the resource', () => {
   });
 
   test('unless the database is unreachable, which does not block the deletion', async () => {
-    closeDatabase();
+    await closeDatabase();
     expect(await kit.request('Delete', withPassword('first-password'))).toMatchObject({ Status: 'SUCCESS' });
     expect(kit.adapter().logged('user-not-deleted')).toHaveLength(1);
   });

@@ -53,10 +53,11 @@ describe('a worker of v0.8.8', () => {
   });
 
   /** Serves one request, after these values of the parameter. */
-  async function serve(...history: string[]) {
+  const serve = (...history: string[]) => serveWith({ recordTimeoutMs: 30_000 }, history);
+
+  async function serveWith(settings: object, history: string[]) {
     for (const value of history) aws().services.ssm.parameters.set(RELEASE, value);
-    const settings = { awsRetryMs: 5, awsTimeoutMs: 200, recordTimeoutMs: 200 };
-    const worker = create({ environment: { [ADAPTER.releaseParameter]: RELEASE }, settings });
+    const worker = create({ environment: { [ADAPTER.releaseParameter]: RELEASE }, settings: { awsRetryMs: 5, awsTimeoutMs: 30_000, ...settings } });
     return { worker, reply: await worker.send({ path: '/environment' }) };
   }
 
@@ -95,7 +96,7 @@ describe('a worker of v0.8.8', () => {
   test('tries only twice, because every start waits for it', async () => {
     aws().fault = (call) => (call.startsWith('GetParameterHistory') ? 'hang' : undefined);
     const before = aws().calls.length;
-    const { reply } = await serve('v0.8.8');
+    const { reply } = await serveWith({ recordTimeoutMs: 1_500 }, ['v0.8.8']);
     expect(reply.statusCode).toBe(200);
     expect(aws().calls.slice(before).filter((call) => call.startsWith('GetParameterHistory'))).toHaveLength(2);
   });
