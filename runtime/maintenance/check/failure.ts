@@ -26,17 +26,35 @@ export async function inPhase<T>(phase: Phase, remedy: string, run: () => Promis
   }
 }
 
+/** Maximum length of a line of LibreChat's output. */
+const LONGEST_LINE = 1_200;
+
 /** The reason for CloudFormation's event. If it is too long, the first of LibreChat's lines are omitted. */
-export function reasonOf({ phase, message, remedy, output }: CheckFailure, logLink: string): string {
+export function reasonOf({ phase, message, remedy, output }: Pick<CheckFailure, 'phase' | 'message' | 'remedy' | 'output'>, logLink: string): string {
   const text = (lines: readonly string[]) => [
     `LibreChat is not deployed: the check of phase "${phase}" failed. ${sentence(message)}`,
     `What to do: ${sentence(remedy)}`,
     ...lines.length ? [`LibreChat's last lines:\n${lines.join('\n')}`] : [],
     `Log: ${logLink}`,
   ].join('\n');
-  let shown = output;
+  let shown = output.map(readable);
   while (shown.length && bytesOf(text(shown)) > LONGEST_REASON) shown = shown.slice(1);
   return text(shown);
+}
+
+/** Level and message of a log line; other lines as they are. Messages may contain indented JSON, whose white space would fill the reason. */
+function readable(line: string): string {
+  const { level, message } = parsed(line);
+  const text = typeof message === 'string' ? `${String(level)}: ${message.replace(/\s+/g, ' ')}` : line;
+  return text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}…` : text;
+}
+
+function parsed(line: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(line)) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 }
 
 function sentence(text: string): string {

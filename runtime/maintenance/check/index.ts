@@ -39,9 +39,11 @@ export async function check(request: Request): Promise<Record<string, string>> {
     return await checking.run();
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;
-    const reason = redact(reasonOf(error, logLinkOf(environment)), checking.secrets);
-    log.error('check-failed', { phase: error.phase, message: redact(error.message, checking.secrets) });
-    throw new Error(reason);
+    const { phase, remedy } = error;
+    // Before lines are shortened, which would hide a part of a secret only.
+    const [message, ...output] = [error.message, ...error.output].map((text) => redact(text, checking.secrets));
+    log.error('check-failed', { phase, message });
+    throw new Error(reasonOf({ phase, message, remedy, output }, logLinkOf(environment)));
   } finally {
     aws.close();
   }

@@ -12,7 +12,8 @@ const REMEDY = 'LibreChat\'s last lines say why. Correct `config`, `environment`
 
 /** Starts LibreChat as a worker does, but with collections and indexes created, waits until it is ready, and ends it. */
 export async function checkStart(environment: Record<string, string>, settings: Settings, signal: AbortSignal): Promise<void> {
-  const librechat = new LibreChat({ ...environment, MONGO_AUTO_INDEX: 'true', MONGO_AUTO_CREATE: 'true' });
+  // By default, LibreChat cuts strings in its log after 255 characters. The reasons why it rejects a `librechat.yaml` are longer.
+  const librechat = new LibreChat({ ...environment, MONGO_AUTO_INDEX: 'true', MONGO_AUTO_CREATE: 'true', CONSOLE_JSON_STRING_LENGTH: '4000' });
   try {
     await Promise.race([librechat.ready(settings), late(settings.checkStartMs, signal)]);
   } catch (error) {

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { AdapterOptions } from '../../../fixtures/runtime/adapter';
 import { useMaintenance } from '../../../fixtures/runtime/maintenance';
 import { startRedis } from '../../../fixtures/runtime/redis';
@@ -159,6 +162,31 @@ describe('start', () => {
     const uri = secretNamed('other', 'mongodb://librechat:the-password@db/LibreChat');
     start({ environment: { [`${VALUE_FROM}OTHER_URI`]: uri, FIXTURE_START_FAILS: '1', FIXTURE_START_SAYS: said.join('\n') } });
     expect(await reason()).toContain("LibreChat's last lines:\ncannot read librechat.yaml\nmongodb://librechat:***@db\nLog:");
+  });
+
+  test('shows why LibreChat rejects a configuration, which its log would cut after 255 characters', async () => {
+    const issue = { code: 'invalid_type', expected: 'array', received: 'undefined', path: ['endpoints', 'custom', 0, 'models', 'default'], message: 'Required' };
+    const message = `Invalid custom config file at /tmp/librechat.yaml:\n${JSON.stringify({ issues: [issue], name: 'ZodError' }, null, 2)}`;
+    const file = join(mkdtempSync(join(tmpdir(), 'check-')), 'environment.json');
+    start({ environment: { FIXTURE_ENVIRONMENT_FILE: file, FIXTURE_START_FAILS: '1', FIXTURE_START_SAYS: JSON.stringify({ level: 'error', message }) } });
+    expect(await reason()).toContain('error: Invalid custom config file at /tmp/librechat.yaml: { "issues": [ { "code": "invalid_type", "expected": "array", '
+      + '"received": "undefined", "path": [ "endpoints", "custom", 0, "models", "default" ], "message": "Required" } ], "name": "ZodError" }\nLog:');
+    const { CONSOLE_JSON_STRING_LENGTH } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    expect(Number(CONSOLE_JSON_STRING_LENGTH)).toBeGreaterThan(message.length);
+    rmSync(dirname(file), { recursive: true });
+  });
+
+  test('shows the beginning of a line that is too long, without parts of secrets', async () => {
+    const secret = `${'secret '.repeat(20)}end`;
+    const said = `${'x'.repeat(1_150)} ${secret} ${'y'.repeat(200)}`;
+    start({
+      environment: {
+        [`${VALUE_FROM}OPENAI_API_KEY`]: secretNamed('openai', secret), FIXTURE_START_FAILS: '1', FIXTURE_START_SAYS: JSON.stringify({ level: 'error', message: said }),
+      },
+    });
+    const text = await reason();
+    expect(text).toMatch(/\nerror: x{1150} \*\*\* y+…\nLog: stream/);
+    expect(text).not.toContain('secret secret');
   });
 
   test('has its own timeout', async () => {
