@@ -25,8 +25,8 @@ export interface LibreChatServerlessProps {
   /**
    * VPC for the Lambda functions, the database and Redis.
    *
-   * In an existing VPC, the construct creates security groups and changes nothing else. The subnets need routes to model providers, Secrets
-   * Manager, SSM and S3, through a NAT gateway or VPC endpoints.
+   * In an existing VPC, the construct creates security groups and changes nothing else. The subnets need routes to model providers, the API
+   * of Lambda, Secrets Manager, SSM and S3, through a NAT gateway or VPC endpoints.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
    * @default - a new VPC with two Availability Zones, one NAT gateway and an S3 gateway endpoint; no VPC if both `database` and
@@ -311,8 +311,8 @@ export interface LibreChatServerlessProps {
   readonly deploymentCheck?: boolean;
 
   /**
-   * Release of LibreChat from which on older releases cannot read the data, such as `v0.8.9`. The upgrade to such a release fails without it,
-   * because there is no way back but a snapshot. Without `deploymentCheck`, the prop has no effect.
+   * Release of LibreChat, such as `v0.8.9`, whose data older releases cannot read. The prop accepts the upgrade to this release, which fails
+   * otherwise, because only a snapshot leads back. The prop has no effect if `deploymentCheck` is false.
    *
    * With `LibreChatDatabase.documentDb()`, the deployment creates a snapshot of the cluster before the upgrade. Create a backup of another
    * database beforehand. After the upgrade, the prop can stay.
@@ -331,9 +331,9 @@ export interface LibreChatServerlessProps {
   /**
    * Topic that is notified by alarms for API, relay, workers, Redis and DocumentDB, in the region of the stack.
    *
-   * The alarms are a prop and not a method, because which of them exist follows from other props. Their ids are those of `docs/operations.md`,
-   * below the child `Alarms`. An existing Redis or database gets no alarms. The policy of the topic is extended so that CloudWatch may publish
-   * to it; that of an imported topic, and of its KMS key, must allow it.
+   * Each alarm is a child of the construct `Alarms`, with an id that `docs/operations.md` lists. An existing Redis or database gets no alarms.
+   * The policy of the topic is extended so that CloudWatch may publish to it. The policy of an imported topic, and that of its KMS key, must
+   * allow it.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
    * @default - no alarms
@@ -370,7 +370,7 @@ export interface LibreChatServerlessProps {
   /**
    * Whether to create the IAM role that API Gateway uses to write to CloudWatch Logs, as `cloudWatchRole` of `RestApi`.
    *
-   * An account has one such role in each region. Specify `false` if another stack manages it. Without any role, the deployment fails.
+   * An account has one such role in each region. Specify `false` if another stack manages it. Without such a role, the deployment fails.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
    * @default true
