@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Synthesized, synthesize } from '../../emulator/synthesize';
+import { setRelayTimings } from '../../fixtures/deployment';
 import { until } from '../../fixtures/runtime/until';
 
 const ROOT = join(__dirname, '../..');
@@ -50,7 +51,10 @@ class Demo {
 
 let assembly: Synthesized;
 let temporary: string;
-beforeAll(async () => { assembly = await synthesize(join(ROOT, 'examples/typescript/app.ts')); });
+beforeAll(async () => {
+  assembly = await synthesize(join(ROOT, 'examples/typescript/app.ts'));
+  setRelayTimings(assembly.assembly);
+});
 afterAll(() => assembly.dispose());
 beforeEach(() => { temporary = mkdtempSync(join(tmpdir(), 'demo-test-')); });
 afterEach(async () => {
