@@ -7,7 +7,6 @@ const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/inv
     const event = await next.json();
     const id = next.headers.get('lambda-runtime-aws-request-id');
     const isDelete = event.RequestType === 'Delete';
-    if (isDelete) console.log(`deleted ${event.PhysicalResourceId}`);
     const mode = isDelete && !['by-event', 'undeletable'].includes(process.env.MODE) ? 'succeed' : process.env.MODE;
     if (mode === 'crash') process.exit(4);
     if (mode === 'throw' || (mode === 'recover' && attempt < 3)) {
@@ -17,7 +16,6 @@ const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/inv
     const { StackId, RequestId, LogicalResourceId } = event;
     const response = { StackId, RequestId, LogicalResourceId, Status: 'SUCCESS', PhysicalResourceId: 'physical', Data: { Event: JSON.stringify(event) } };
     if (mode === 'by-event') {
-      console.log(JSON.stringify(event));
       const { Id, Fail } = event.ResourceProperties;
       Object.assign(response, { PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId : Id, Data: {} });
       if (Fail && event.RequestType !== 'Delete') Object.assign(response, { Status: 'FAILED', Reason: 'it went wrong' });

@@ -13,10 +13,9 @@ afterEach(() => services.cloud.dispose());
 describe('a custom resource', () => {
   const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:provider';
   let retries: string[];
-  let lines: string[];
+  let accept: jest.SpiedFunction<LambdaFunction['queue']['accept']>;
   const provide = async (mode: string, retryAttempts = 2) => {
     retries = [];
-    lines = [];
     const lambda = new LambdaFunction({
       name: 'provider',
       command: [process.execPath, join(__dirname, 'custom-resource-runtime.cjs')],
@@ -26,8 +25,8 @@ describe('a custom resource', () => {
       folder: services.cloud.folder,
       limit: (milliseconds) => milliseconds / 1000,
       onRetry: (reason) => retries.push(reason),
-      onLog: (line) => lines.push(line),
     });
+    accept = jest.spyOn(lambda.queue, 'accept');
     services.cloud.onDispose(() => lambda.dispose());
     services.lambda.functions.set(ARN, { logicalId: 'Provider', arn: ARN, name: 'provider', permissions: [], lambda });
     return deploy(services, {
@@ -73,7 +72,7 @@ describe('a custom resource', () => {
 
   test('whose creation failed is deleted in the rollback, with an ID of CloudFormation', async () => {
     await expect(provide('fail')).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED' });
-    expect(lines).toContainEqual(expect.stringMatching(/^deleted S-C-[0-9A-Z]{12}$/));
+    expect(JSON.parse(String(accept.mock.lastCall![0]))).toMatchObject({ RequestType: 'Delete', PhysicalResourceId: expect.stringMatching(/^S-C-[0-9A-Z]{12}$/) });
     expect([...services.cloudFormation.stacks.values()]).toEqual(['ROLLBACK_COMPLETE']);
   });
 

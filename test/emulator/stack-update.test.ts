@@ -13,9 +13,8 @@ let services: Services;
 beforeEach(() => { services = new Services(new Cloud(new EventStream())); });
 afterEach(() => services.cloud.dispose());
 
-let events: Record<string, any>[]; // eslint-disable-line @typescript-eslint/no-explicit-any -- requests of CloudFormation
+let accept: jest.SpiedFunction<LambdaFunction['queue']['accept']>;
 const provide = () => {
-  events = [];
   const lambda = new LambdaFunction({
     name: 'provider',
     command: [process.execPath, join(__dirname, 'custom-resource-runtime.cjs')],
@@ -23,8 +22,8 @@ const provide = () => {
     environment: { MODE: 'by-event' },
     timeoutMs: 20_000,
     folder: services.cloud.folder,
-    onLog: (line) => line.startsWith('{') && events.push(JSON.parse(line)),
   });
+  accept = jest.spyOn(lambda.queue, 'accept');
   services.cloud.onDispose(() => lambda.dispose());
   services.lambda.functions.set(ARN, { logicalId: 'Provider', arn: ARN, name: 'provider', permissions: [], lambda });
 };
@@ -83,7 +82,8 @@ describe('an update of functions', () => {
 });
 
 describe('an update of custom resources', () => {
-  const requests = () => events
+  const events = () => accept.mock.calls.map(([payload]) => JSON.parse(payload.toString()));
+  const requests = () => events()
     .map(({ RequestType, PhysicalResourceId, ResourceProperties }) => [RequestType, PhysicalResourceId, ResourceProperties.Id]);
 
   test('sends Update with the old properties, and only for changes', async () => {
@@ -91,7 +91,7 @@ describe('an update of custom resources', () => {
     const stack = await deploy(services, { Resources: { A: custom({ Id: 'a', Value: 1 }), B: custom({ Id: 'b' }) } });
     await update(stack, { Resources: { A: custom({ Id: 'a', Value: 2 }), B: custom({ Id: 'b' }) } });
     expect(requests()).toEqual([['Create', undefined, 'a'], ['Create', undefined, 'b'], ['Update', 'a', 'a']]);
-    expect(events[2]).toMatchObject({ ResourceProperties: { Value: '2' }, OldResourceProperties: { Value: '1' } });
+    expect(events()[2]).toMatchObject({ ResourceProperties: { Value: '2' }, OldResourceProperties: { Value: '1' } });
   });
 
   test('sends Delete for removed resources, and for a physical ID that changed', async () => {
@@ -107,7 +107,7 @@ describe('an update of custom resources', () => {
     const failing = { Resources: { New: custom({ Id: 'new' }), A: { ...custom({ Id: 'a', Value: 2, Fail: true }), DependsOn: 'New' } } };
     await expect(update(stack, failing)).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED', message: 'A (Custom::Thing): it went wrong' });
     expect(requests().slice(1)).toEqual([['Create', undefined, 'new'], ['Update', 'a', 'a'], ['Update', 'a', 'a'], ['Delete', 'new', 'new']]);
-    expect(events[3]).toMatchObject({ ResourceProperties: { Value: '1' }, OldResourceProperties: { Value: '1' } });
+    expect(events()[3]).toMatchObject({ ResourceProperties: { Value: '1' }, OldResourceProperties: { Value: '1' } });
   });
 });
 
