@@ -113,7 +113,7 @@ export class ModelStack {
     }
     if (fails && !failure.exists) throw new RequestedFailure();
     if (!current) {
-      this.account.create(updated);
+      this.create(updated);
       this.resources.set(logicalId, updated);
     } else {
       this.resources.set(logicalId, this.changeResource(template, current, updated, changes));
@@ -136,6 +136,16 @@ export class ModelStack {
     this.account.create(replacement);
     replaced.push(current);
     return replacement;
+  }
+
+  /** CloudFormation also sends Delete for a custom resource whose function failed to create it. */
+  private create(resource: ModelResource): void {
+    try {
+      this.account.create(resource);
+    } catch (error) {
+      if (error instanceof Refusal && isCustomResource(resource.type)) this.adopt(resource);
+      throw error;
+    }
   }
 
   private adopt(resource: ModelResource): void {

@@ -1,5 +1,7 @@
 import { arn, created, existing, lambda, network, policy, ref, type Resources, role, template } from './kit';
 import { failEachCreation } from '../../../../emulator/cloudformation/lifecycle/failures';
+import { ModelAccount } from '../../../../emulator/cloudformation/lifecycle/model-account';
+import { ModelStack } from '../../../../emulator/cloudformation/lifecycle/model-stack';
 import { deleteInEachOrder } from '../../../../emulator/cloudformation/lifecycle/transitions';
 
 const INTERFACES = ['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface'];
@@ -129,6 +131,31 @@ describe('a repository with images', () => {
   test('cannot be deleted, unless CloudFormation empties it', () => {
     expect(created(build(false)).delete().refusals).toEqual([expect.stringMatching(/^delete Repository .*RepositoryNotEmptyException/)]);
     expect(created(build(true)).delete().refusals).toEqual([]);
+  });
+});
+
+// https://github.com/remind101/empire/issues/918
+describe('a custom resource whose function fails to create it', () => {
+  const deployed = (...rights: string[]) => {
+    const stack = new ModelStack(new ModelAccount());
+    const { refusals } = stack.deploy(template({
+      Role: role(...rights),
+      Function: lambda('Role'),
+      Project: { Type: 'AWS::CodeBuild::Project', Properties: { ServiceRole: arn('Role') } },
+      Image: { Type: 'Custom::LibreChatImage', Properties: { ServiceToken: arn('Function'), Project: ref('Project') } },
+    }));
+    return { refusals, left: existing(stack) };
+  };
+  const failed = expect.stringMatching(/^create Image .*may not call codebuild:StartBuild$/);
+
+  test('is deleted by its function in the rollback', () => {
+    expect(deployed('codebuild:ListBuildsForProject')).toEqual({ refusals: [failed], left: [] });
+  });
+
+  test('remains, with its function, if that fails too', () => {
+    const { refusals, left } = deployed();
+    expect(refusals).toEqual([failed, expect.stringMatching(/^delete Image .*may not call codebuild:ListBuildsForProject$/)]);
+    expect(left).toEqual(['Role', 'Function', 'Project', 'Image']);
   });
 });
 
