@@ -5,6 +5,7 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import type { TimedEvent } from '../../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
+import { until } from '../../fixtures/runtime/until';
 import { ChatClient } from '../../probe/chat-client';
 import { tokenOf } from '../../probe/chat-events';
 import { type LibreChatCodeBuildOptions, LibreChatImage, LibreChatServerless } from '../../src';
@@ -89,7 +90,7 @@ describe('an image that is built in the account', () => {
       writeFileSync(adapter, `console.log('from the image that was built');\n${readFileSync(adapter, 'utf8')}`);
     });
     expect(calls('codebuild', 'StartBuild')).toHaveLength(1);
-    expect(linesOf(/BuilderFunction/)).toContainEqual(expect.stringContaining('"event":"answered","status":"SUCCESS"'));
+    await until(() => linesOf(/BuilderFunction/).some((line) => line.includes('"event":"answered","status":"SUCCESS"')));
     const [, builder] = [...functions].find(([id]) => /BuilderFunction/.test(id))!;
     expect(builder.environments).toHaveLength(1);
     const started = [...functions].filter(([, { environments }]) => environments.length).map(([id]) => id);
@@ -111,7 +112,7 @@ describe('an image that is built in the account', () => {
     // They arrived while the reply was still being generated.
     expect((await client.get(`/api/agents/chat/status/${stream}`)).json.active).toBe(true);
     await client.post('/api/agents/chat/abort', { conversationId: stream });
-    expect(linesOf(/BackendFunction/)).toContain('from the image that was built');
+    await until(() => linesOf(/BackendFunction/).includes('from the image that was built'));
   });
 
   test('is used by all functions with a container image', () => {
@@ -125,7 +126,7 @@ describe('an image that is built in the account', () => {
     await startWith((resources) => (builderOf(resources).Timeout = 60));
     expect(calls('lambda', 'Invoke').length).toBeGreaterThan(0);
     expect(calls('codebuild', 'StartBuild')).toHaveLength(1);
-    expect(linesOf(/BuilderFunction/)).toContainEqual(expect.stringContaining('"event":"handed-over"'));
+    await until(() => linesOf(/BuilderFunction/).some((line) => line.includes('"event":"handed-over"')));
   });
 });
 

@@ -11,6 +11,7 @@ import type { TimedEvent } from '../../emulator/core/events';
 import { Emulator, type EmulatorOptions } from '../../emulator/emulator';
 import { MongoServer } from '../../emulator/services/documentdb/server';
 import { startRedis } from '../../emulator/services/elasticache';
+import { until } from '../../fixtures/runtime/until';
 import { ChatClient } from '../../probe/chat-client';
 import { LibreChatConfig, LibreChatDatabase, LibreChatRedis, LibreChatServerless, type LibreChatServerlessProps } from '../../src';
 
@@ -106,5 +107,5 @@ test('option `librechat`: its page is published and its server responds, with th
   const { url } = await start(() => ({}), { librechat, mongoUri: mongo.uri });
   expect(await (await fetch(url)).text()).toBe(page);
   expect((await fetch(`${url}/api/config`)).status).toBe(200);
-  expect(log).toContainEqual(expect.objectContaining({ type: 'log', line: `ours, with ${mongo.uri}` }));
+  await until(() => log.some((event) => event.type === 'log' && event.line === `ours, with ${mongo.uri}`));
 });

@@ -133,8 +133,11 @@ describe('v0.8.9, which writes data that v0.8.8 cannot read', () => {
 
     await deployment!.update(release('v0.8.9', { acceptDataMigration: 'v0.8.9' }));
     expect(snapshots()).toEqual([expect.stringMatching(/^librechat-before-/)]);
-    const steps = log.flatMap((event) => (event.type === 'log' && /snapshot-started|snapshot-created|database-prepared|Server listening/.exec(event.line)) || []).map(String);
-    expect(steps.slice(steps.indexOf('snapshot-started')).slice(0, 4)).toEqual(['snapshot-started', 'snapshot-created', 'database-prepared', 'Server listening']);
+    const steps = () => log.flatMap((event) => (event.type === 'log' && /snapshot-started|snapshot-created|database-prepared|Server listening/.exec(event.line)) || [])
+      .map(String);
+    const last = () => steps().slice(steps().indexOf('snapshot-started'));
+    await until(() => steps().includes('snapshot-started') && last().length >= 4);
+    expect(last().slice(0, 4)).toEqual(['snapshot-started', 'snapshot-created', 'database-prepared', 'Server listening']);
     await ChatClient.signIn(url, ACCOUNT);
 
     await expect(deployment!.update(release('v0.8.8'))).rejects.toThrow(
@@ -150,8 +153,7 @@ describe('v0.8.9, which writes data that v0.8.8 cannot read', () => {
     await deployment!.update(release('v0.8.8', { deploymentCheck: false }));
     const response = await fetch(`${url}/api/config`, { headers: { 'user-agent': 'Firefox/140' } });
     expect(response.status).toBe(503);
-    expect(log).toContainEqual(expect.objectContaining({
-      type: 'log', line: expect.stringMatching(/start-failed.*LibreChat v0\.8\.8 cannot read the data: v0\.8\.9 has served.*Deploy v0\.8\.9 or newer/),
-    }));
+    const reason = /start-failed.*LibreChat v0\.8\.8 cannot read the data: v0\.8\.9 has served.*Deploy v0\.8\.9 or newer/;
+    await until(() => log.some((event) => event.type === 'log' && reason.test(event.line)));
   });
 });
