@@ -17,6 +17,14 @@ interface CustomResourceResponse {
   readonly Data?: Record<string, unknown>;
 }
 
+/** The function of a custom resource failed. */
+export class CustomResourceError extends EmulatorError {
+  /** @param physicalId of the response, if there is one */
+  public constructor(message: string, public readonly physicalId?: string) {
+    super('CUSTOM_RESOURCE_FAILED', message);
+  }
+}
+
 /** Default of `ServiceTimeout`: one hour. */
 const SERVICE_TIMEOUT_SECONDS = 3600;
 
@@ -47,8 +55,8 @@ async function request(resource: ResourceDefinition, deployment: Deployment, wha
   const { logicalId, type, properties } = resource;
   const { cloud, services, aws, stackId } = deployment;
   const lambda = providerOf(resource, services.lambda);
-  const failed = (reason: string): never => {
-    throw new EmulatorError('CUSTOM_RESOURCE_FAILED', `${logicalId} (${type}): ${reason}`);
+  const failed = (reason: string, physicalId?: string): never => {
+    throw new CustomResourceError(`${logicalId} (${type}): ${reason}`, physicalId);
   };
   const RequestId = randomUUID();
   const { url, response } = aws.expectResponse();
@@ -65,7 +73,7 @@ async function request(resource: ResourceDefinition, deployment: Deployment, wha
   const limit = cloud.limit(Number(ServiceTimeout ?? SERVICE_TIMEOUT_SECONDS) * 1000);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new EmulatorError('CUSTOM_RESOURCE_FAILED', `${logicalId} (${type}): no response came in time`)), limit);
+    timer = setTimeout(() => reject(new CustomResourceError(`${logicalId} (${type}): no response came in time`)), limit);
   });
   const broken = lambda.queue.accept(Buffer.from(JSON.stringify(event))).then(async ({ payload, functionError }): Promise<never> => {
     if (!functionError) return new Promise(() => undefined);
@@ -77,7 +85,7 @@ async function request(resource: ResourceDefinition, deployment: Deployment, wha
     const body = await Promise.race([response, broken, late]);
     if (body.length > LARGEST_RESPONSE) failed(`the response must have at most ${LARGEST_RESPONSE} bytes, got: ${body.length}`);
     const got = JSON.parse(body.toString()) as CustomResourceResponse;
-    if (got.Status !== 'SUCCESS') failed(got.Reason ?? 'no reason given');
+    if (got.Status !== 'SUCCESS') failed(got.Reason ?? 'no reason given', got.PhysicalResourceId);
     if (got.RequestId !== RequestId || got.LogicalResourceId !== logicalId || got.StackId !== stackId) {
       failed('the response must repeat StackId, RequestId and LogicalResourceId');
     }

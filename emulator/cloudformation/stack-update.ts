@@ -1,7 +1,7 @@
 import { isCustomResource } from './custom-resource';
 import { isInert } from './inert';
 import { isReplacement } from './lifecycle/create-only';
-import { physicalName, unsupported, type Deployment, type EmulatedResource, type ExistingResource, type ResourceDefinition } from './resource';
+import { unsupported, type Deployment, type EmulatedResource, type ExistingResource, type ResourceDefinition } from './resource';
 import { deleterOf, updaterOf } from '../services/resource-handlers';
 
 /** One update of a stack, which can be rolled back until the cleanup. */
@@ -15,7 +15,7 @@ export class StackUpdate {
   /** @param resources the stack's resources by logical id; the update modifies this map */
   public constructor(
     private readonly resources: Map<string, ExistingResource>,
-    private readonly create: (resource: ResourceDefinition) => EmulatedResource | Promise<EmulatedResource>,
+    private readonly create: (resource: ResourceDefinition) => Promise<EmulatedResource>,
     private readonly deployment: () => Deployment,
   ) {
     this.before = new Map(resources);
@@ -53,8 +53,6 @@ export class StackUpdate {
   private async add(resource: ResourceDefinition): Promise<EmulatedResource> {
     if (!deleterOf(resource.type)) unsupported(resource, 'the emulator cannot create resources of this type in an update, because it could not roll them back');
     this.touched.push(resource.logicalId);
-    // CloudFormation also sends Delete, with a generated physical ID, for a custom resource whose creation failed.
-    if (isCustomResource(resource.type)) this.resources.set(resource.logicalId, { ...resource, ref: physicalName(resource, this.deployment()) });
     return this.create(resource);
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { deleteCustomResource, isCustomResource } from './custom-resource';
+import { CustomResourceError, deleteCustomResource, isCustomResource } from './custom-resource';
 import { deploymentOrder } from './deployment-order';
 import { isInert } from './inert';
 import { conditionHolds, resolve, type Scope } from './intrinsics';
@@ -24,8 +24,6 @@ export class Stack {
     try {
       for (const [logicalId, { Type: type, Properties = {} }] of this.declared()) {
         const resource = { logicalId, type, properties: this.resolved(logicalId, Properties) as ResourceProperties };
-        // CloudFormation also sends Delete, with a generated physical ID, for a custom resource whose creation failed.
-        if (isCustomResource(type)) this.created.set(logicalId, { ...resource, ref: physicalName(resource, this.deployment) });
         this.created.set(logicalId, { ...resource, ...await this.create(resource) });
       }
     } catch (error) {
@@ -108,9 +106,17 @@ export class Stack {
     };
   }
 
-  private create(resource: ResourceDefinition): EmulatedResource | Promise<EmulatedResource> {
+  private async create(resource: ResourceDefinition): Promise<EmulatedResource> {
     const handler = handlerOf(resource.type);
-    if (handler) return handler(resource, this.deployment);
+    // CloudFormation also sends Delete for a custom resource whose creation failed, with the response's physical ID or a generated one.
+    const failed = (ref: string) => this.created.set(resource.logicalId, { ...resource, ref });
+    if (isCustomResource(resource.type)) failed(physicalName(resource, this.deployment));
+    try {
+      if (handler) return await handler(resource, this.deployment);
+    } catch (error) {
+      if (error instanceof CustomResourceError && error.physicalId) failed(error.physicalId);
+      throw error;
+    }
     if (isInert(resource.type)) return this.inert(resource);
     return unsupported(resource, resource.type === NESTED_STACK
       ? 'nested stacks are not supported: declare their resources in the stack itself'

@@ -70,9 +70,13 @@ describe('a custom resource', () => {
     expect(retries).toHaveLength(1);
   });
 
-  test('whose creation failed is deleted in the rollback, with an ID of CloudFormation', async () => {
-    await expect(provide('fail')).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED' });
-    expect(JSON.parse(String(accept.mock.lastCall![0]))).toMatchObject({ RequestType: 'Delete', PhysicalResourceId: expect.stringMatching(/^S-C-[0-9A-Z]{12}$/) });
+  // https://github.com/aws-cloudformation/custom-resource-helper/issues/7, https://github.com/remind101/empire/issues/918
+  test.each([
+    ['the physical ID of the response', 'fail', /^physical$/],
+    ['an ID of CloudFormation if there is no response', 'throw', /^S-C-[0-9A-Z]{12}$/],
+  ])('whose creation failed is deleted in the rollback, with %s', async (_, mode, id) => {
+    await expect(provide(mode)).rejects.toMatchObject({ code: 'CUSTOM_RESOURCE_FAILED' });
+    expect(JSON.parse(String(accept.mock.lastCall![0]))).toMatchObject({ RequestType: 'Delete', PhysicalResourceId: expect.stringMatching(id) });
     expect([...services.cloudFormation.stacks.values()]).toEqual(['ROLLBACK_COMPLETE']);
   });
 
