@@ -11,7 +11,7 @@ const PACE = { tokens: 20, gapMs: 100, silenceMs: 0 };
 const WARM_UP = { tokens: 1, gapMs: 0, silenceMs: 0, saveMs: 0 };
 /** Fewer tokens do not show whether the reply arrived incrementally. */
 const TOO_FEW = 2;
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** Sends one chat through a running emulator and reports; returns whether its reply arrived complete and in pieces. */
 export async function runProbe(url: string, reporter: Reporter): Promise<boolean> {
@@ -20,12 +20,12 @@ export async function runProbe(url: string, reporter: Reporter): Promise<boolean
     reporter.record({ type: 'probe-event', milliseconds, description }, `${milliseconds.toFixed(1).padStart(9)} ms  ${description}`);
   };
 
-  await follow(client, (await start(client, WARM_UP)).id, PATIENCE_MS);
+  await follow(client, (await start(client, WARM_UP)).id, TIMEOUT_MS);
 
   const startedAt = Date.now();
   const started = await start(client, PACE);
   seen('POST returned', started.returnedMs);
-  const followed = await follow(client, started.id, PATIENCE_MS, {
+  const followed = await follow(client, started.id, TIMEOUT_MS, {
     onEvent: (event) => seen(describe(event), event.at - started.postedAt),
   });
   const verdicts = [
@@ -35,11 +35,11 @@ export async function runProbe(url: string, reporter: Reporter): Promise<boolean
   ].map(shortened);
   const passed = verdicts.every((verdict) => verdict.passed);
 
-  const { postAnsweredMs: answeredAfter, firstEventMs: firstEventAfter, medianGapMs: medianGap, events } = measure(started, followed);
+  const { postReturnedMs: postReturnedAfter, firstEventMs: firstEventAfter, medianGapMs: medianGap, events } = measure(started, followed);
   const result = {
     streamId: started.id,
     startedAt,
-    answeredAfter,
+    postReturnedAfter,
     firstEventAfter,
     events,
     tokens: tokensIn(followed).length,
@@ -58,7 +58,7 @@ function shortened({ rule, outcome, seen }: Verdict) {
 
 interface Result {
   readonly streamId: string;
-  readonly answeredAfter: number;
+  readonly postReturnedAfter: number;
   readonly firstEventAfter?: number;
   readonly events: number;
   readonly tokens: number;
@@ -66,10 +66,10 @@ interface Result {
   readonly verdicts: readonly ReturnType<typeof shortened>[];
 }
 
-function summary({ answeredAfter, firstEventAfter, events, tokens, medianGap, verdicts }: Result): string {
+function summary({ postReturnedAfter, firstEventAfter, events, tokens, medianGap, verdicts }: Result): string {
   const ms = (value?: number) => (value === undefined ? 'never' : `${value.toFixed(1)} ms`);
   const rows = table([
-    ['POST returned after', ms(answeredAfter)],
+    ['POST returned after', ms(postReturnedAfter)],
     ['first event after', ms(firstEventAfter)],
     ['events', `${events}, ${tokens} of them with a token`],
     ['median gap', ms(medianGap)],

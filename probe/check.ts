@@ -13,7 +13,7 @@ export interface Verdict {
 
 /** Times of one reply, in milliseconds since the POST was sent. */
 export interface Measurement {
-  readonly postAnsweredMs: number;
+  readonly postReturnedMs: number;
   readonly firstEventMs?: number;
   readonly generationEndedMs?: number;
   readonly events: number;
@@ -31,7 +31,7 @@ export interface Target {
   readonly client: ChatClient;
   readonly pace: Pace;
   readonly silenceMs: number;
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   readonly measure: (measurement: Measurement) => void;
 }
 

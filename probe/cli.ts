@@ -22,7 +22,7 @@ Usage: npx projen probe -- <url> [<options>]
 `;
 
 /** A host that does not exist may not reject connections. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 /** Number of browser errors to report. */
 const MOST_PROBLEMS = 5;
 
@@ -79,7 +79,7 @@ function isOrigin({ href, origin }: URL): boolean {
 /** Without a response, each check would fail for the same reason. */
 async function requireResponse(url: string): Promise<void> {
   try {
-    (await open(url, { signal: AbortSignal.timeout(PATIENCE_MS) })).body.destroy();
+    (await open(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })).body.destroy();
   } catch (error) {
     throw new CommandError(`no response from ${url}: ${reasonOf(error)}`, { cause: error });
   }

@@ -33,32 +33,32 @@ export interface FollowOptions {
   readonly onEvent?: (event: ChatEvent, events: readonly ChatEvent[]) => boolean | void;
 }
 
-/** Reads a stream until its end, an error, or `patienceMs` without an event. */
+/** Reads a stream until its end, an error, or `timeoutMs` without an event. */
 export async function follow(
-  client: ChatClient, id: string, patienceMs: number, { resume = false, onEvent }: FollowOptions = {},
+  client: ChatClient, id: string, timeoutMs: number, { resume = false, onEvent }: FollowOptions = {},
 ): Promise<Followed> {
   const events: ChatEvent[] = [];
   const heartbeats: number[] = [];
-  const impatience = new AbortController();
-  const giveUp = () => impatience.abort();
-  let timer = setTimeout(giveUp, patienceMs);
+  const timeout = new AbortController();
+  const giveUp = () => timeout.abort();
+  let timer = setTimeout(giveUp, timeoutMs);
   const failed = (failure: string): Followed => ({ events, heartbeats, failure });
   try {
-    for await (const item of client.stream(id, { resume, signal: impatience.signal })) {
+    for await (const item of client.stream(id, { resume, signal: timeout.signal })) {
       if ('heartbeat' in item) {
         heartbeats.push(item.at);
         continue;
       }
       clearTimeout(timer);
-      timer = setTimeout(giveUp, patienceMs);
+      timer = setTimeout(giveUp, timeoutMs);
       events.push(item);
       if (onEvent?.(item, events)) return { events, heartbeats };
     }
     return events.some((event) => finalTextOf(event) !== undefined) ? { events, heartbeats } : failed('the stream ended without a final event');
   } catch (error) {
-    return failed(impatience.signal.aborted ? `no event for ${patienceMs / 1000} s` : (error as Error).message);
+    return failed(timeout.signal.aborted ? `no event for ${timeoutMs / 1000} s` : (error as Error).message);
   } finally {
     clearTimeout(timer);
-    impatience.abort();
+    timeout.abort();
   }
 }

@@ -42,7 +42,7 @@ export function measure({ postedAt, returnedMs }: Started, followed: Followed): 
   const gaps = moments.slice(1).map((at, index) => at - moments[index]);
   const final = events.find((event) => finalTextOf(event) !== undefined);
   return {
-    postAnsweredMs: returnedMs,
+    postReturnedMs: returnedMs,
     firstEventMs: events.length ? events[0].at - postedAt : undefined,
     generationEndedMs: final && final.at - postedAt,
     events: events.length,

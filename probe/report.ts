@@ -13,10 +13,10 @@ export function reportText({ url, verdicts, measurement, passed }: Report): stri
   return [url, '', table(rows, { indent: 2 }), '', conclusion(verdicts, passed), ''].join('\n');
 }
 
-function rowsOf({ postAnsweredMs, firstEventMs, generationEndedMs, events, medianGapMs, largestGapMs }: Measurement): [string, string][] {
+function rowsOf({ postReturnedMs, firstEventMs, generationEndedMs, events, medianGapMs, largestGapMs }: Measurement): [string, string][] {
   const ms = (value?: number) => (value === undefined ? 'never' : `${value.toFixed(1)} ms`);
   return [
-    ['POST returned after', ms(postAnsweredMs)],
+    ['POST returned after', ms(postReturnedMs)],
     ['first event after', ms(firstEventMs)],
     ['generation ended after', ms(generationEndedMs)],
     ['events', String(events)],

@@ -14,23 +14,23 @@ export const chat: Check = {
   needsUser: true,
   rules: Object.values(RULES),
   async run(target) {
-    const { client, pace, patienceMs } = target;
+    const { client, pace, timeoutMs } = target;
     // Excludes a cold start from the measurement.
-    await follow(client, (await start(client, { tokens: 1, gapMs: 0, silenceMs: 0 })).id, patienceMs);
+    await follow(client, (await start(client, { tokens: 1, gapMs: 0, silenceMs: 0 })).id, timeoutMs);
 
     const started = await start(client, { ...pace, silenceMs: 0 });
-    const followed = await follow(client, started.id, patienceMs);
+    const followed = await follow(client, started.id, timeoutMs);
     const measured = measure(started, followed);
     target.measure(measured);
 
     const enough = pace.tokens / 2;
-    const { postAnsweredMs, generationEndedMs } = measured;
+    const { postReturnedMs, generationEndedMs } = measured;
     return [
       arrivedCompletely(RULES.whole, followed),
       arrivedIncrementally(RULES.pieces, followed, enough),
       pageWouldShow(RULES.shown, followed),
       verdict(RULES.early, tokensIn(followed).length > enough && generationEndedMs !== undefined,
-        `returned after ${ms(postAnsweredMs)}, reply complete after ${ms(generationEndedMs)}`),
+        `returned after ${ms(postReturnedMs)}, reply complete after ${ms(generationEndedMs)}`),
     ];
   },
 };

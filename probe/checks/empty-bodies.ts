@@ -44,9 +44,9 @@ function prompt(rule: string, status: number, attempt: () => Promise<CompleteRes
 }
 
 /** Creates a message that may be deleted, and returns its path. */
-async function ownMessage({ client, pace, patienceMs }: Target): Promise<string> {
+async function ownMessage({ client, pace, timeoutMs }: Target): Promise<string> {
   const { id } = await start(client, { ...pace, tokens: 1, silenceMs: 0 });
-  const { events, failure } = await follow(client, id, patienceMs);
+  const { events, failure } = await follow(client, id, timeoutMs);
   const message = events.find(({ json }) => json.final)?.json.responseMessage?.messageId;
   if (!message) throw new Error(failure ?? 'the reply has no message id');
   return `/api/messages/${id}/${message}`;

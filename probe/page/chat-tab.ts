@@ -50,14 +50,14 @@ export class ChatTab {
     return this.page.evaluate('window.recordedStates ?? []') as Promise<State[]>;
   }
 
-  /** Waits until the reply has this number of words; false after `patienceMs`. */
-  hasWords(count: number, responses: number, patienceMs: number): Promise<boolean> {
-    return this.shows((state) => state.responses >= responses && state.words.length >= count, patienceMs);
+  /** Waits until the reply has this number of words; false after `timeoutMs`. */
+  hasWords(count: number, responses: number, timeoutMs: number): Promise<boolean> {
+    return this.shows((state) => state.responses >= responses && state.words.length >= count, timeoutMs);
   }
 
-  /** Waits for a state of the page; false after `patienceMs`. */
-  async shows(expected: (state: State) => boolean, patienceMs: number): Promise<boolean> {
-    for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(POLL_MS)) {
+  /** Waits for a state of the page; false after `timeoutMs`. */
+  async shows(expected: (state: State) => boolean, timeoutMs: number): Promise<boolean> {
+    for (const end = performance.now() + timeoutMs; performance.now() < end; await sleep(POLL_MS)) {
       const last = (await this.states()).at(-1);
       if (last && expected(last)) return true;
     }

@@ -24,7 +24,7 @@ export interface PageOptions {
   /** Length and pace of the replies. @default 80 tokens, 100 ms apart */
   readonly pace?: Pick<Pace, 'tokens' | 'gapMs'>;
   /** Timeout for each expected state. @default 30 s */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
   /** @default a new browser, which is closed at the end */
   readonly browser?: Browser;
 }
@@ -43,7 +43,7 @@ export async function judgePage(options: PageOptions): Promise<PageVerdict[]> {
     const account = options.account ?? await register(url);
     const verdicts: PageVerdict[] = [];
     for (const name of options.scenarios ?? SCENARIO_NAMES) {
-      verdicts.push(await judge(name, browser, { url, account, pace: options.pace ?? PACE, patienceMs: options.patienceMs ?? 30_000 }));
+      verdicts.push(await judge(name, browser, { url, account, pace: options.pace ?? PACE, timeoutMs: options.timeoutMs ?? 30_000 }));
     }
     return verdicts;
   } finally {

@@ -10,7 +10,7 @@ export interface ScenarioContext {
   readonly url: string;
   readonly account: Account;
   readonly pace: Pick<Pace, 'tokens' | 'gapMs'>;
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   /** Called for each opened tab, whose problems are reported after a failure. */
   readonly opened: (tab: ChatTab) => void;
 }
@@ -57,24 +57,24 @@ async function open({ browser, url, account, opened }: ScenarioContext): Promise
 }
 
 /** Sends a message, and watches its reply until the end. */
-async function sent({ pace, patienceMs }: ScenarioContext, tab: ChatTab): Promise<Shown> {
+async function sent({ pace, timeoutMs }: ScenarioContext, tab: ChatTab): Promise<Shown> {
   const { at, responses } = await tab.send(promptFor({ ...pace, silenceMs: 0 }));
-  await tab.hasWords(pace.tokens, responses, patienceMs + pace.tokens * pace.gapMs);
+  await tab.hasWords(pace.tokens, responses, timeoutMs + pace.tokens * pace.gapMs);
   const states = (await tab.states()).filter((state) => state.responses === responses && state.at >= at);
   return { ...pace, since: at, states, initialWords: pace.tokens / 4 };
 }
 
 /** Watches a reply from the middle on, with the page that `load` returns. */
 async function joined(context: ScenarioContext, load: (tab: ChatTab) => Promise<ChatTab>): Promise<Shown> {
-  const { patienceMs, pace: { gapMs } } = context;
+  const { timeoutMs, pace: { gapMs } } = context;
   const opening = Date.now();
   const tab = await open(context);
   const tokens = Math.min(MOST_TOKENS, Math.max(context.pace.tokens, Math.ceil((Date.now() - opening) * LASTS_LOADS / gapMs)));
   const { responses } = await tab.send(promptFor({ tokens, gapMs, silenceMs: 0 }));
-  if (!await tab.hasWords(Math.ceil(context.pace.tokens / 8), responses, patienceMs)) throw new Error('the page showed no word before it was reloaded');
+  if (!await tab.hasWords(Math.ceil(context.pace.tokens / 8), responses, timeoutMs)) throw new Error('the page showed no word before it was reloaded');
   const since = Date.now();
   const joining = await load(tab);
   // If a word is repeated, the number of words is reached one word early.
-  await joining.shows(({ words }) => words.length === tokens && withoutRepetitions(words).length === tokens, patienceMs + tokens * gapMs);
+  await joining.shows(({ words }) => words.length === tokens && withoutRepetitions(words).length === tokens, timeoutMs + tokens * gapMs);
   return { tokens, gapMs, since, states: await joining.states(), initialWords: tokens * 3 / 4, catchesUp: true };
 }

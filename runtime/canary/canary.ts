@@ -13,7 +13,7 @@ export interface CanaryProps {
   readonly account?: () => Promise<Account>;
   readonly model?: Model;
   /** Time without an event after which a stream counts as failed. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   /** Maximum duration of a run. */
   readonly limitMs: number;
 }
@@ -28,7 +28,7 @@ export interface Run {
 const PROMPT = 'Reply with the word "ready" and nothing else.';
 
 /** Loads the page, logs in and chats, as configured, and deletes the conversation. Never rejects. */
-export async function run({ url, account, model, patienceMs, limitMs }: CanaryProps): Promise<Run> {
+export async function run({ url, account, model, timeoutMs, limitMs }: CanaryProps): Promise<Run> {
   const values: Values = {};
   let step = 'page';
   let client: ChatClient | undefined;
@@ -39,7 +39,7 @@ export async function run({ url, account, model, patienceMs, limitMs }: CanaryPr
     const user = await account();
     values.login = await timed(async () => { client = await ChatClient.signIn(url, user, model); });
     step = 'chat';
-    if (model) Object.assign(values, await chat(client!, patienceMs));
+    if (model) Object.assign(values, await chat(client!, timeoutMs));
     step = 'logout';
     await client!.logOut();
   };
@@ -51,12 +51,12 @@ export async function run({ url, account, model, patienceMs, limitMs }: CanaryPr
   }
 }
 
-async function chat(client: ChatClient, patienceMs: number): Promise<Values> {
+async function chat(client: ChatClient, timeoutMs: number): Promise<Values> {
   const began = performance.now();
   const id = await client.start(PROMPT);
   try {
     let firstToken: number | undefined;
-    const followed = await follow(client, id, patienceMs, { onEvent: (event) => { if (tokenOf(event)) firstToken ??= event.at - began; } });
+    const followed = await follow(client, id, timeoutMs, { onEvent: (event) => { if (tokenOf(event)) firstToken ??= event.at - began; } });
     for (const { rule, outcome, seen } of [arrivedCompletely('the reply arrives whole', followed), pageWouldShow('the page would show it', followed)]) {
       if (outcome !== 'passed') throw new Error(`${rule}: ${seen}`);
     }

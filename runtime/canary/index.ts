@@ -6,7 +6,7 @@ import { CANARY } from '../../src/contract/canary';
 import { logOf } from '../shared/log';
 
 /** LibreChat ends streams that are silent for longer by itself. */
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Time reserved for the report, since a function that times out reports nothing. */
 const REPORT_MS = 5_000;
@@ -20,7 +20,7 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
     url,
     account: secret ? () => readAccount(secret) : undefined,
     model: endpoint && model ? { endpoint, model } : undefined,
-    patienceMs: PATIENCE_MS,
+    timeoutMs: TIMEOUT_MS,
     limitMs: context.getRemainingTimeInMillis() - REPORT_MS,
   });
   if (failure) log.error('canary-failed', { step: failure.step, message: failure.message });

@@ -9,7 +9,7 @@ import { sha256Of } from './image';
 import { physicalId, projectOf, propertiesOf, tokenOf, type Properties } from './request';
 import { SETTINGS, type Settings } from './settings';
 import { IMAGE_BUILD_ATTRIBUTES } from '../../src/contract/image-build';
-import { answer, isCustomResourceEvent, type CustomResourceEvent, type Outcome } from '../shared/cloudformation';
+import { isCustomResourceEvent, sendResponse, type CustomResourceEvent, type Outcome } from '../shared/cloudformation';
 import { logOf, messageOf } from '../shared/log';
 
 /** The part of the handler's context that is used. */
@@ -50,10 +50,10 @@ export class ImageBuilder {
     const outcome = await this.work(event, context).catch(failed);
     if (!outcome) return;
     const { Status: status, ...more } = outcome;
-    log.info('answered', { status, request: event.RequestType, ...more });
-    const told = await answer(event, physicalId(event), outcome, log, this.settings.answerRetryMs);
+    log.info('responding', { status, request: event.RequestType, ...more });
+    const sent = await sendResponse(event, physicalId(event), outcome, log, this.settings.responseRetryMs);
     // Lambda repeats an asynchronous event whose handler throws.
-    if (!told) throw new Error('the response could not be sent to CloudFormation');
+    if (!sent) throw new Error('the response could not be sent to CloudFormation');
   }
 
   /** Repeats the step of a request until it has an outcome. Undefined if another invocation continues. */
@@ -68,7 +68,7 @@ export class ImageBuilder {
       });
       if ('Status' in came) return came;
       progress = came;
-      if (Date.now() - progress.since > this.settings.patienceMs) return this.giveUp(progress);
+      if (Date.now() - progress.since > this.settings.timeoutMs) return this.giveUp(progress);
       if (context.getRemainingTimeInMillis() < this.settings.handOverMs + pause) return this.handOver(event, progress, context);
       await sleep(pause);
     }

@@ -10,9 +10,9 @@ export interface Settings {
   /** The function continues in another invocation when less time than this is left. Enough for an AWS call with retries. */
   readonly handOverMs: number;
   /** Time after CloudFormation's request at which the function gives up. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   /** Base of the exponential backoff between attempts to respond to CloudFormation. */
-  readonly answerRetryMs: number;
+  readonly responseRetryMs: number;
 }
 
 export const SETTINGS: Settings = {
@@ -20,6 +20,6 @@ export const SETTINGS: Settings = {
   longestPauseMs: 5_000,
   handOverMs: MINUTE_MS,
   // Longer than the timeouts of a build, so that CodeBuild reports the slow phase; shorter than the timeout of the resource.
-  patienceMs: (BUILD_LIMITS_MINUTES.queued + BUILD_LIMITS_MINUTES.running + 5) * MINUTE_MS,
-  answerRetryMs: 200,
+  timeoutMs: (BUILD_LIMITS_MINUTES.queued + BUILD_LIMITS_MINUTES.running + 5) * MINUTE_MS,
+  responseRetryMs: 200,
 };

@@ -39,8 +39,8 @@ export class Aws {
 
   /** The value of an SSM parameter, by name or ARN. */
   public async parameter(name: string): Promise<string> {
-    const answer = await this.json('ssm', regionOf(name) ?? this.region, 'AmazonSSM.GetParameter', { Name: name, WithDecryption: true });
-    return (answer as { Parameter: { Value: string } }).Parameter.Value;
+    const response = await this.json('ssm', regionOf(name) ?? this.region, 'AmazonSSM.GetParameter', { Name: name, WithDecryption: true });
+    return (response as { Parameter: { Value: string } }).Parameter.Value;
   }
 
   /** The values that an SSM parameter has had, the oldest first. AWS keeps a hundred. */
@@ -48,8 +48,8 @@ export class Aws {
     const versions: { Version: number; Value: string }[] = [];
     let NextToken: string | undefined;
     do {
-      const answer = await this.json('ssm', this.region, 'AmazonSSM.GetParameterHistory', { Name: name, ...(NextToken ? { NextToken } : {}) });
-      const page = answer as { Parameters: typeof versions; NextToken?: string };
+      const response = await this.json('ssm', this.region, 'AmazonSSM.GetParameterHistory', { Name: name, ...(NextToken ? { NextToken } : {}) });
+      const page = response as { Parameters: typeof versions; NextToken?: string };
       versions.push(...page.Parameters);
       ({ NextToken } = page);
     } while (NextToken);
@@ -62,12 +62,12 @@ export class Aws {
 
   /** The value of a secret, by its ARN. */
   public async secret(arn: string, stage?: string, version?: string): Promise<string> {
-    const answer = await this.json('secretsmanager', regionOf(arn) ?? this.region, 'secretsmanager.GetSecretValue', {
+    const response = await this.json('secretsmanager', regionOf(arn) ?? this.region, 'secretsmanager.GetSecretValue', {
       SecretId: arn,
       ...(stage ? { VersionStage: stage } : {}),
       ...(version ? { VersionId: version } : {}),
     });
-    const { SecretString, SecretBinary } = answer as { SecretString?: string; SecretBinary?: string };
+    const { SecretString, SecretBinary } = response as { SecretString?: string; SecretBinary?: string };
     return SecretString ?? Buffer.from(SecretBinary ?? '', 'base64').toString();
   }
 
@@ -81,15 +81,15 @@ export class Aws {
 
   /** The status of a stack, such as `UPDATE_ROLLBACK_IN_PROGRESS`. */
   public async stackStatus(stackId: string): Promise<string> {
-    const answer = await this.query('cloudformation', { Action: 'DescribeStacks', Version: '2010-05-15', StackName: stackId });
-    return valueIn(answer, 'StackStatus');
+    const response = await this.query('cloudformation', { Action: 'DescribeStacks', Version: '2010-05-15', StackName: stackId });
+    return valueIn(response, 'StackStatus');
   }
 
   /** The status of a snapshot of a DocumentDB cluster, such as `creating`; undefined if there is none. */
   public async snapshotStatus(snapshot: string): Promise<string | undefined> {
     try {
-      const answer = await this.query('rds', { Action: 'DescribeDBClusterSnapshots', Version: RDS_VERSION, DBClusterSnapshotIdentifier: snapshot });
-      return valueIn(answer, 'Status');
+      const response = await this.query('rds', { Action: 'DescribeDBClusterSnapshots', Version: RDS_VERSION, DBClusterSnapshotIdentifier: snapshot });
+      return valueIn(response, 'Status');
     } catch (error) {
       if (messageOf(error).includes('DBClusterSnapshotNotFoundFault')) return undefined;
       throw error;
@@ -111,8 +111,8 @@ export class Aws {
 
   private async json(service: 'ssm' | 'secretsmanager', region: string, target: string, body: unknown): Promise<unknown> {
     const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
-    const answer = await this.send({ service, region, method: 'POST', path: '/', headers, body: JSON.stringify(body) });
-    return JSON.parse(answer.toString());
+    const response = await this.send({ service, region, method: 'POST', path: '/', headers, body: JSON.stringify(body) });
+    return JSON.parse(response.toString());
   }
 
   /** A call of a service with AWS's query protocol, whose responses are XML. */
@@ -140,12 +140,12 @@ export class Aws {
     const length = { 'content-length': String(Buffer.byteLength(body)) };
     const signed = sign({ service, region, method, path, headers: { ...headers, ...length, host }, body }, this.credentials());
     try {
-      const answer = await call(`${endpoint}${signed.path}`, {
+      const response = await call(`${endpoint}${signed.path}`, {
         method, headers: signed.headers, body, timeoutMs: this.retry.awsTimeoutMs, connections: this.connections,
       });
-      if (succeeded(answer)) return answer.body;
-      const message = `${host} responded with ${answer.statusCode}: ${answer.body.toString().slice(0, REASON_LENGTH)}`;
-      return { message, again: answer.statusCode >= 500 || answer.statusCode === 429 || THROTTLED.test(message) };
+      if (succeeded(response)) return response.body;
+      const message = `${host} responded with ${response.statusCode}: ${response.body.toString().slice(0, REASON_LENGTH)}`;
+      return { message, again: response.statusCode >= 500 || response.statusCode === 429 || THROTTLED.test(message) };
     } catch (error) {
       return { message: `${host} could not be reached: ${messageOf(error)}`, again: true };
     }

@@ -11,7 +11,7 @@ export interface Call {
   readonly connections?: Connections;
 }
 
-export interface CallAnswer {
+export interface CallResponse {
   readonly statusCode: number;
   readonly body: Buffer;
 }
@@ -28,7 +28,7 @@ export class Connections {
 }
 
 /** Not `fetch`, which costs 15 MB and 35 ms. */
-export function call(url: string, { method, headers = {}, body, timeoutMs, connections }: Call): Promise<CallAnswer> {
+export function call(url: string, { method, headers = {}, body, timeoutMs, connections }: Call): Promise<CallResponse> {
   const tls = url.startsWith('https:');
   const agent = (tls ? connections?.https : connections?.http) ?? false;
   return new Promise((resolve, reject) => {
@@ -45,6 +45,6 @@ export function call(url: string, { method, headers = {}, body, timeoutMs, conne
 }
 
 /** Whether the status is 2xx. */
-export function succeeded({ statusCode }: CallAnswer): boolean {
+export function succeeded({ statusCode }: CallResponse): boolean {
   return statusCode >= 200 && statusCode < 300;
 }

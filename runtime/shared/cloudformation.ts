@@ -39,7 +39,7 @@ export function isCustomResourceEvent(event: unknown): event is CustomResourceEv
  *
  * @returns whether CloudFormation has received the response
  */
-export async function answer(event: CustomResourceEvent, physicalId: string, outcome: Outcome, log: Log, retryMs = 200): Promise<boolean> {
+export async function sendResponse(event: CustomResourceEvent, physicalId: string, outcome: Outcome, log: Log, retryMs = 200): Promise<boolean> {
   const body = Buffer.from(JSON.stringify({
     ...outcome,
     Reason: 'Reason' in outcome ? beginning(outcome.Reason, LONGEST_REASON) : undefined,
@@ -51,9 +51,9 @@ export async function answer(event: CustomResourceEvent, physicalId: string, out
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
       // The signature of the URL does not allow a content type.
-      const told = await call(event.ResponseURL, { method: 'PUT', body, headers: { 'content-length': body.length }, timeoutMs: TIMEOUT_MS });
-      if (succeeded(told)) return true;
-      throw new Error(`it responded with ${told.statusCode}`);
+      const response = await call(event.ResponseURL, { method: 'PUT', body, headers: { 'content-length': body.length }, timeoutMs: TIMEOUT_MS });
+      if (succeeded(response)) return true;
+      throw new Error(`it responded with ${response.statusCode}`);
     } catch (error) {
       log.warn('cloudformation-unreachable', { attempt, message: messageOf(error) });
       await sleep(retryMs * 2 ** attempt);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answer, type CustomResourceEvent } from './cloudformation';
+import { sendResponse, type CustomResourceEvent } from './cloudformation';
 import { log, messageOf } from './log';
 import type { Invocation } from './runtime-api';
 
 /** Time before the function's timeout at which a failure is reported. Otherwise, CloudFormation would wait for its own timeout. */
-const ANSWER_BEFORE_DEADLINE_MS = 10_000;
+const RESPOND_BEFORE_DEADLINE_MS = 10_000;
 
 export interface CustomResourceWork {
   readonly physicalId: string;
@@ -17,16 +17,16 @@ export interface CustomResourceWork {
 /** Handles a request of CloudFormation. Failures are reported and not thrown, because Lambda would repeat the event. */
 export async function fulfil(invocation: Invocation, event: CustomResourceEvent, { physicalId, run, failed }: CustomResourceWork): Promise<void> {
   const stop = new AbortController();
-  const left = invocation.deadline - ANSWER_BEFORE_DEADLINE_MS - Date.now();
+  const left = invocation.deadline - RESPOND_BEFORE_DEADLINE_MS - Date.now();
   const timeout = sleep(left, undefined, { signal: stop.signal }).then(() => {
     throw new Error(`the time of the function ran out after ${Math.round(left / 1000)} s`);
   });
   try {
     const Data = await Promise.race([run(stop.signal), timeout]);
-    await answer(event, physicalId, { Status: 'SUCCESS', Data }, log);
+    await sendResponse(event, physicalId, { Status: 'SUCCESS', Data }, log);
   } catch (error) {
     failed(messageOf(error));
-    await answer(event, physicalId, { Status: 'FAILED', Reason: messageOf(error) }, log);
+    await sendResponse(event, physicalId, { Status: 'FAILED', Reason: messageOf(error) }, log);
   } finally {
     stop.abort();
     timeout.catch(() => undefined);

@@ -44,7 +44,7 @@ export class RuntimeApi {
   public async next(): Promise<Invocation> {
     const call = this.call('GET', 'invocation/next');
     call.end();
-    const response = await answered(call);
+    const response = await responseTo(call);
     const body = await read(response);
     if (response.statusCode !== 200) throw new Error(`Lambda's Runtime API responded with ${response.statusCode} to /next: ${body}`);
     return {
@@ -63,7 +63,7 @@ export class RuntimeApi {
       'Lambda-Runtime-Function-Response-Mode': 'streaming',
       'Transfer-Encoding': 'chunked',
     });
-    const accepted = answered(call).then(async (response) => {
+    const accepted = responseTo(call).then(async (response) => {
       const text = await read(response);
       if (response.statusCode !== 202) throw new Error(`Lambda's Runtime API responded with ${response.statusCode} to a response: ${text}`);
     });
@@ -79,8 +79,8 @@ export class RuntimeApi {
   }
 
   /** Responds to an event with JSON. */
-  public async respond(invocation: Invocation, answer: unknown): Promise<void> {
-    await this.post(`invocation/${invocation.requestId}/response`, answer, echo(invocation));
+  public async respond(invocation: Invocation, result: unknown): Promise<void> {
+    await this.post(`invocation/${invocation.requestId}/response`, result, echo(invocation));
   }
 
   /** Reports that an event failed. Only before the response begins. */
@@ -99,7 +99,7 @@ export class RuntimeApi {
     const json = Buffer.from(JSON.stringify(body));
     const call = this.call('POST', path, { 'Content-Type': 'application/json', 'Content-Length': json.length, ...headers });
     call.end(json);
-    await read(await answered(call));
+    await read(await responseTo(call));
   }
 
   private call(method: string, path: string, headers: OutgoingHttpHeaders = {}): ClientRequest {
@@ -115,7 +115,7 @@ function reportOf({ name, message }: RuntimeError) {
   return { errorType: name, errorMessage: message, stackTrace: [] };
 }
 
-function answered(call: ClientRequest): Promise<IncomingMessage> {
+function responseTo(call: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     call.once('response', resolve);
     call.on('error', reject);

@@ -106,9 +106,9 @@ describe('beside the emulated stack', () => {
   test('only the framed distribution omits the header that forbids frames', async () => {
     expect((await fetch(emulator.url)).headers.get('x-frame-options')).toBe('SAMEORIGIN');
     const framed = framedIn(await pageOf(view));
-    const answer = await fetch(framed);
-    expect(answer.headers.get('x-frame-options')).toBeNull();
-    expect(await answer.text()).toBe(await (await fetch(emulator.url)).text());
+    const response = await fetch(framed);
+    expect(response.headers.get('x-frame-options')).toBeNull();
+    expect(await response.text()).toBe(await (await fetch(emulator.url)).text());
     expect((await fetch(`${view.url}/none`)).status).toBe(404);
   });
 

@@ -31,11 +31,11 @@ test('the first librechat.yaml is the built-in one', () => {
 });
 
 test('variables with another default than that of LibreChat are listed with their values', () => {
-  const told = rows.filter((row) => row['default here']).flatMap((row) => {
+  const stated = rows.filter((row) => row['default here']).flatMap((row) => {
     const values = quoted(row['default here']);
     return quoted(row.variable).map((name, i) => [name, values[i]]);
   });
-  expect(Object.fromEntries(told)).toEqual(DEFAULT_VARIABLES);
+  expect(Object.fromEntries(stated)).toEqual(DEFAULT_VARIABLES);
 });
 
 const rejected = rows.flatMap((row) => quoted(row.rejected ?? '')).map((name) => name.replace('…', 'ANY'));

@@ -12,7 +12,7 @@ import { COST_VARIANTS, templateOfVariant } from '../../tools/cost/variants';
 
 const ROOT = join(__dirname, '../..');
 /** For processes that synthesize on a busy machine. */
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 const standard = templateOfVariant('default');
 
@@ -67,13 +67,13 @@ describe('the command line', () => {
     expect(stdout).toMatch(/^Existing MongoDB and Redis, no VPC: 1,000 replies of 20 s for 5 users in a month\n/);
     expect(stdout).toMatch(/^Total +2\.10 +0\.\d\d +3\.\d\d$/m);
     expect(status).toBe(0);
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
 
   test('ends with 2 and its usage when it was not understood', () => {
     const { status, stdout, stderr } = run('--variant', 'other');
     expect(stderr).toMatch(/^--variant must be one of .*, got: other\n\nEstimates the monthly cost of a deployment/);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
 
   test('reads another template, and names the types without a price', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cost-'));
@@ -94,7 +94,7 @@ describe('the command line', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
 });
 
 describe('the tables', () => {

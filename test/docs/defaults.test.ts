@@ -73,18 +73,18 @@ describe.each(inCode)('%s', (_title, { type, member, ...rest }) => {
 });
 
 /** The props and defaults in the tables of a page. */
-function toldBy(page: Page): Array<[prop: string, told: string]> {
+function statedIn(page: Page): Array<[prop: string, stated: string]> {
   return rowsOf(page)
     .filter((row) => row.prop !== undefined && row.default !== undefined)
     .flatMap((row) => row.prop.split(',').map((prop): [string, string] => [plain(prop).trim(), plain(row.default)]));
 }
 
 /** The beginning of a prop's docstring, as long as the text on the page. The docstring may continue with reasons. */
-function documented(prop: string, told: string): string[] {
+function documented(prop: string, stated: string): string[] {
   return names.filter(({ member }) => member === prop).map((name) => {
     const { code, words } = defaultOf(name);
     const text = plain(code ?? words!);
-    return [', ', '; '].some((more) => text.startsWith(told + more)) ? told : text;
+    return [', ', '; '].some((more) => text.startsWith(stated + more)) ? stated : text;
   });
 }
 
@@ -92,13 +92,13 @@ function plain(text: string): string {
   return text.replace(/`/g, '');
 }
 
-const told = WRITTEN.flatMap((page) => toldBy(page).map((row) => [page.path, ...row] as const));
+const stated = WRITTEN.flatMap((page) => statedIn(page).map((row) => [page.path, ...row] as const));
 
 test('docs/configuration.md has a table of props and their defaults', () => {
-  expect(told.filter(([path]) => path === 'docs/configuration.md').length).toBeGreaterThan(5);
+  expect(stated.filter(([path]) => path === 'docs/configuration.md').length).toBeGreaterThan(5);
 });
 
-test.each(told)('%s: the default of %s is %s', (_path, prop, text) => {
+test.each(stated)('%s: the default of %s is %s', (_path, prop, text) => {
   expect(documented(prop, text)).toContain(text);
 });
 

@@ -13,12 +13,12 @@ test('its table of cdk-nag\'s rules has each that is accepted, with the reason, 
   const accepted = templates().flatMap(({ Resources }) => Object.values(Resources))
     .flatMap(({ Metadata }) => (Metadata?.cdk_nag?.rules_to_suppress ?? []) as Array<{ id: string; reason: string }>)
     .map(({ id, reason }) => `${id.replace('AwsSolutions-', '')}: ${reason}`);
-  const told = rows.filter((row) => row.rule).map((row) => `${row.rule}: ${row['why it is accepted']}`);
-  expect(new Set(told)).toEqual(new Set(accepted));
+  const stated = rows.filter((row) => row.rule).map((row) => `${row.rule}: ${row['why it is accepted']}`);
+  expect(new Set(stated)).toEqual(new Set(accepted));
 });
 
 test('its table of permissions has each action of the function\'s role, and no other', () => {
   const allowed = statements(templateOf('minimal'), 'BackendRole').flatMap((statement) => statement.split(' on ')[0].split(' '));
-  const told = rows.filter((row) => row.actions && row.resources).flatMap((row) => quoted(row.actions));
-  expect(new Set(told)).toEqual(new Set(allowed));
+  const stated = rows.filter((row) => row.actions && row.resources).flatMap((row) => quoted(row.actions));
+  expect(new Set(stated)).toEqual(new Set(allowed));
 });

@@ -35,9 +35,9 @@ describe.each(rowsOf(page).filter((row) => row['`event`'] && row.fields !== unde
   });
 
   test('has its fields, and no other', () => {
-    const told = quoted(row.fields);
-    expect(told).toEqual(expect.arrayContaining(written.flatMap(({ fields }) => fields)));
-    expect(written.some(({ open }) => open) ? [] : told.filter((field) => !written[0].fields.includes(field))).toEqual([]);
+    const stated = quoted(row.fields);
+    expect(stated).toEqual(expect.arrayContaining(written.flatMap(({ fields }) => fields)));
+    expect(written.some(({ open }) => open) ? [] : stated.filter((field) => !written[0].fields.includes(field))).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ const COLUMN = 'logical id, for a construct `chat`';
 /** Deletion policies of CloudFormation, by the words of the page. */
 const POLICIES: Readonly<Record<string, string>> = { 'kept': 'RetainExceptOnCreate', 'a final snapshot': 'Snapshot', 'deleted': 'Delete' };
 
-const told = rowsOf(pageAt('docs/upgrading.md')).filter((row) => row[COLUMN]).flatMap((row) => {
+const stated = rowsOf(pageAt('docs/upgrading.md')).filter((row) => row[COLUMN]).flatMap((row) => {
   const [fate] = row['when the stack is deleted, without `removalpolicy`'].split(/[;,]/);
   return quoted(row[COLUMN]).map((id) => [id, fate] as const);
 });
@@ -18,10 +18,10 @@ function find(id: string): Resource | undefined {
 }
 
 test('resources with data are listed with their logical ids', () => {
-  expect(told.length).toBeGreaterThan(5);
+  expect(stated.length).toBeGreaterThan(5);
 });
 
-test.each(told)('%s is %s when the stack is deleted', (id, fate) => {
+test.each(stated)('%s is %s when the stack is deleted', (id, fate) => {
   expect(find(id)?.DeletionPolicy ?? 'Delete').toBe(POLICIES[fate]);
   expect(find(id)).toBeDefined();
 });

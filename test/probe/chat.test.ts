@@ -38,9 +38,9 @@ describe('the check of a chat', () => {
       });
       // The warm-up passes.
       if (isStream(req) && ++streams > 1) return interfere(req, res, forward);
-      void forward().then((answer) => {
-        res.writeHead(answer.statusCode!, answer.headers);
-        answer.pipe(res);
+      void forward().then((response) => {
+        res.writeHead(response.statusCode!, response.headers);
+        response.pipe(res);
       });
     });
     await new Promise<void>((resolve) => proxy!.listen(0, '127.0.0.1', resolve));
@@ -59,14 +59,14 @@ describe('the check of a chat', () => {
     expect(passed).toBe(true);
     expect(measurement!.events).toBeGreaterThanOrEqual(PACE.tokens);
     expect(measurement!.medianGapMs).toBeGreaterThan(50);
-    expect(measurement!.firstEventMs).toBeGreaterThan(measurement!.postAnsweredMs);
+    expect(measurement!.firstEventMs).toBeGreaterThan(measurement!.postReturnedMs);
   });
 
   test('fails when the stream is buffered', async () => {
     const url = await through(async (_req, res, forward) => {
-      const answer = await forward();
+      const response = await forward();
       const chunks: Buffer[] = [];
-      for await (const chunk of answer) chunks.push(chunk as Buffer);
+      for await (const chunk of response) chunks.push(chunk as Buffer);
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       res.end(Buffer.concat(chunks));
     });
@@ -77,26 +77,26 @@ describe('the check of a chat', () => {
 
   test('fails when no event arrives', async () => {
     const url = await through((_req, res) => { res.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(); });
-    expect((await check(url, { patienceMs: 1_000 })).failures).toMatchObject({ 'the reply arrives complete': 'no event for 1 s' });
+    expect((await check(url, { timeoutMs: 1_000 })).failures).toMatchObject({ 'the reply arrives complete': 'no event for 1 s' });
   });
 
   test('fails when the stream is interrupted', async () => {
     const url = await through(async (_req, res, forward) => {
-      const answer = await forward();
+      const response = await forward();
       res.writeHead(200, { 'content-type': 'text/event-stream' });
-      answer.once('data', (chunk) => res.end(chunk));
+      response.once('data', (chunk) => res.end(chunk));
     });
     expect((await check(url)).failures).toMatchObject({ 'the reply arrives complete': 'the stream ended without a final event' });
   });
 
   test('fails when a token is lost', async () => {
     const url = await through(async (_req, res, forward) => {
-      const answer = await forward();
-      answer.setEncoding('utf8');
+      const response = await forward();
+      response.setEncoding('utf8');
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       let text = '';
       let lost = false;
-      for await (const chunk of answer as AsyncIterable<string>) {
+      for await (const chunk of response as AsyncIterable<string>) {
         // A chunk may have several events, and parts of events.
         const frames = (text + chunk).split(/(?<=\n\n)/);
         text = frames.at(-1)!.endsWith('\n\n') ? '' : frames.pop()!;
@@ -116,9 +116,9 @@ describe('the check of a chat', () => {
   test('fails when the stream of a new message begins with `sync`', async () => {
     const url = await through(async (req, res) => {
       const { url: path, headers } = req;
-      request(`${standIn.url}${path}&resume=true`, { headers, agent: false }, (answer) => {
-        res.writeHead(answer.statusCode!, answer.headers);
-        answer.pipe(res);
+      request(`${standIn.url}${path}&resume=true`, { headers, agent: false }, (response) => {
+        res.writeHead(response.statusCode!, response.headers);
+        response.pipe(res);
       }).end();
     });
     expect((await check(url)).failures).toEqual({ 'the page would show each token': expect.stringContaining('the stream starts with sync') });

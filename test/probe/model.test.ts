@@ -39,9 +39,9 @@ describe('the model on this machine', () => {
     fetch(model.url + path, { method: body ? 'POST' : 'GET', body, headers: { authorization: `Bearer ${key}` } });
 
   test('streams a word for each token, and ends as OpenAI clients expect', async () => {
-    const answer = await ask('/chat/completions', completion(promptFor({ tokens: 5, gapMs: 1, silenceMs: 1 }), true));
-    expect(answer.headers.get('content-type')).toBe('text/event-stream');
-    const frames = framesOf(await answer.text());
+    const response = await ask('/chat/completions', completion(promptFor({ tokens: 5, gapMs: 1, silenceMs: 1 }), true));
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const frames = framesOf(await response.text());
     expect(contentOf(frames)).toBe('word-1 word-2 word-3 word-4 word-5 ');
     expect(frames.at(-1)).toBe('[DONE]');
     expect(JSON.parse(frames.at(-2)!).usage.completion_tokens).toBe(5);
@@ -49,8 +49,8 @@ describe('the model on this machine', () => {
   });
 
   test('sends each word at once: the first one arrives before the silence ends', async () => {
-    const answer = await ask('/chat/completions', completion(promptFor({ tokens: 2, gapMs: 1, silenceMs: 300_000 }), true));
-    const reader = answer.body!.getReader();
+    const response = await ask('/chat/completions', completion(promptFor({ tokens: 2, gapMs: 1, silenceMs: 300_000 }), true));
+    const reader = response.body!.getReader();
     let text = '';
     while (!text.includes('word-1')) text += Buffer.from((await reader.read()).value!).toString();
     expect(text).not.toContain('word-2');
@@ -58,8 +58,8 @@ describe('the model on this machine', () => {
   });
 
   test('responds at once without a stream, and accepts a prompt in parts', async () => {
-    const answer = await ask('/chat/completions', completion([{ type: 'text', text: promptFor({ tokens: 2, gapMs: 1, silenceMs: 0 }) }], false));
-    expect(await answer.json()).toMatchObject({ choices: [{ message: { role: 'assistant', content: 'word-1 word-2 ' }, finish_reason: 'stop' }] });
+    const response = await ask('/chat/completions', completion([{ type: 'text', text: promptFor({ tokens: 2, gapMs: 1, silenceMs: 0 }) }], false));
+    expect(await response.json()).toMatchObject({ choices: [{ message: { role: 'assistant', content: 'word-1 word-2 ' }, finish_reason: 'stop' }] });
   });
 
   test('lists itself', async () => expect(await (await ask('/models')).json()).toMatchObject({ data: [{ id: 'probe' }] }));
@@ -69,9 +69,9 @@ describe('the model on this machine', () => {
     ['for what it has not', '/embeddings', '{}', KEY, 404],
     ['when the body is no JSON', '/chat/completions', '{', KEY, 400],
   ])('refuses %s', async (_name, path, body, key, status) => {
-    const answer = await ask(path, body, key);
-    expect(answer.status).toBe(status);
-    expect(await answer.json()).toEqual({ error: expect.objectContaining({ message: expect.any(String) }) });
+    const response = await ask(path, body, key);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toEqual({ error: expect.objectContaining({ message: expect.any(String) }) });
   });
 });
 

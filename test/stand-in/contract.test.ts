@@ -190,8 +190,8 @@ describe.each(targets)('%s', (_name, start) => {
     ['no endpoint', {}],
     ['an endpoint without its type', { endpoint: 'Probe' }],
   ])('a message with %s is refused with status 200 and an event', async (_problem, body) => {
-    const { status, text: answer } = await one.post('/api/agents/chat', { text: PROMPT, ...body });
-    expect([status, answer]).toEqual([200, 'event: error\ndata: {"text":"Error parsing conversation"}\n\n']);
+    const { status, text: response } = await one.post('/api/agents/chat', { text: PROMPT, ...body });
+    expect([status, response]).toEqual([200, 'event: error\ndata: {"text":"Error parsing conversation"}\n\n']);
   });
 
   test('a message without a model fails as a generation', async () => {

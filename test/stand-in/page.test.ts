@@ -43,13 +43,13 @@ describeWith(BROWSER)('in a browser', () => {
   const url = () => standIn.url.replace('127.0.0.1', 'localhost');
 
   /** API requests that a tab sends. Some of them can get a response from the test. */
-  async function watch(page: Page, answer: (method: string, path: string) => { status: number; body: string; headers?: Record<string, string> } | 'fail' | undefined = () => undefined) {
+  async function watch(page: Page, respond: (method: string, path: string) => { status: number; body: string; headers?: Record<string, string> } | 'fail' | undefined = () => undefined) {
     const sent: string[] = [];
     await page.setRequestInterception(true);
     page.on('request', (request) => {
       const { pathname, search } = new URL(request.url());
       if (pathname.startsWith('/api/')) sent.push(`${request.method()} ${pathname}${search}`);
-      const own = answer(request.method(), pathname);
+      const own = respond(request.method(), pathname);
       if (own === 'fail') void request.abort('connectionreset');
       else if (own) void request.respond({ contentType: 'application/json', ...own });
       else void request.continue();
@@ -124,9 +124,9 @@ describeWith(BROWSER)('in a browser', () => {
   test.each([
     ['503', { status: 503, body: '{"message":"no"}' }],
     ['500', { status: 500, body: '{"code":"SERVER_NOT_READY"}' }],
-  ])('any other refusal of a chat (%s) is shown, and not repeated', async (status, answer) => {
+  ])('any other refusal of a chat (%s) is shown, and not repeated', async (status, response) => {
     const page = await chat();
-    const sent = await watch(page, (method, path) => (method === 'POST' && path.startsWith('/api/agents/chat/') ? answer : undefined));
+    const sent = await watch(page, (method, path) => (method === 'POST' && path.startsWith('/api/agents/chat/') ? response : undefined));
     await ask(page, 'Hello');
     await until(page, 'document.querySelector("#status.error")?.textContent');
     expect(sent.filter((request) => request.startsWith('POST'))).toHaveLength(1);

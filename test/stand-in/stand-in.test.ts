@@ -149,9 +149,9 @@ describe('two processes on one Redis', () => {
       }
       expect(events.at(-1)!.json).toMatchObject({ final: true, aborted: true, responseMessage: { unfinished: true } });
       await until(async () => await inFlight(one) === 0);
-      const [, answer] = (await other.get(`/api/messages/${streamId}`)).json;
-      expect(textFor('Abort', { tokens: 1000 }).startsWith(answer.text)).toBe(true);
-      expect(answer.text).not.toBe('');
+      const [, reply] = (await other.get(`/api/messages/${streamId}`)).json;
+      expect(textFor('Abort', { tokens: 1000 }).startsWith(reply.text)).toBe(true);
+      expect(reply.text).not.toBe('');
     });
 
     test('messages are there with the final event; the conversation comes after the job has ended, and then the title', async () => {

@@ -100,13 +100,13 @@ export class PageChat {
   }
 
   private async read(id: string, createdAt: number, resume: boolean): Promise<Ending> {
-    const impatience = new AbortController();
-    const late = () => impatience.abort();
+    const timeout = new AbortController();
+    const late = () => timeout.abort();
     let timer = setTimeout(late, this.timings.silenceMs);
     this.tokenAt = undefined;
     try {
       const query = `${resume ? 'resume=true&' : ''}generationCreatedAt=${createdAt}&generationProtocolVersion=2`;
-      const { status, body } = await this.user.open(`/api/agents/chat/stream/${id}?${query}`, { signal: impatience.signal });
+      const { status, body } = await this.user.open(`/api/agents/chat/stream/${id}?${query}`, { signal: timeout.signal });
       if (status === 404 || status === 409) {
         body.destroy();
         return { kind: 'over', outcome: 'error', why: `stream: ${status}` };
@@ -127,11 +127,11 @@ export class PageChat {
       }
       return { kind: 'over', outcome: 'lost', why: 'the stream ended without error and without a final event' };
     } catch (error) {
-      if (impatience.signal.aborted) return { kind: 'over', outcome: 'lost', why: `no event for ${this.timings.silenceMs / 1000} s` };
+      if (timeout.signal.aborted) return { kind: 'over', outcome: 'lost', why: `no event for ${this.timings.silenceMs / 1000} s` };
       return { kind: 'again', why: (error as Error).message };
     } finally {
       clearTimeout(timer);
-      impatience.abort();
+      timeout.abort();
     }
   }
 

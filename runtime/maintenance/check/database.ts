@@ -44,10 +44,10 @@ export class Database {
   }
 
   private async ask(request: DatabaseRequest): Promise<Connected | Prepared> {
-    const answered = new Promise<DatabaseResponse>((resolve) => void this.child.once('message', (message) => resolve(message as DatabaseResponse)));
+    const responded = new Promise<DatabaseResponse>((resolve) => void this.child.once('message', (message) => resolve(message as DatabaseResponse)));
     // The end of the process is reported by its exit.
     this.child.send(request, () => undefined);
-    const response = await Promise.race([answered, this.exit]);
+    const response = await Promise.race([responded, this.exit]);
     if ('failed' in response) throw new CheckFailure('database', response.failed, REMEDIES[response.problem]);
     return response.done;
   }

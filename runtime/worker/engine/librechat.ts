@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forwardLines } from './forward-lines';
 import { titlesFollowReplies } from './title-timing';
-import { call, succeeded, type Call, type CallAnswer } from '../../shared/call';
+import { call, succeeded, type Call, type CallResponse } from '../../shared/call';
 import type { Settings } from '../../shared/settings';
 
 /** Time limit of the worker's own requests to LibreChat. */
@@ -79,8 +79,8 @@ export class LibreChat {
   /** Resolves when LibreChat is ready. Rejects if the process ends before. */
   public async ready({ readyPollMs }: Settings): Promise<void> {
     for (;;) {
-      const answer = await this.call('/readyz', { method: 'GET' }).catch(() => undefined);
-      if (answer && succeeded(answer)) return;
+      const response = await this.call('/readyz', { method: 'GET' }).catch(() => undefined);
+      if (response && succeeded(response)) return;
       if (this.exited) throw new Error(`LibreChat ended before it was ready: ${this.exited}`);
       await Promise.race([this.exit, sleep(readyPollMs)]);
     }
@@ -102,7 +102,7 @@ export class LibreChat {
   }
 
   /** Sends a request of the worker to LibreChat. */
-  public call(path: string, options: Omit<Call, 'timeoutMs'>): Promise<CallAnswer> {
+  public call(path: string, options: Omit<Call, 'timeoutMs'>): Promise<CallResponse> {
     return call(`http://127.0.0.1:${this.port}${path}`, { ...options, timeoutMs: CALL_TIMEOUT_MS });
   }
 

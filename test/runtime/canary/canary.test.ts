@@ -29,9 +29,9 @@ beforeAll(async () => {
     if (status === HANGS) return;
     if (status) return void res.writeHead(status, { 'content-type': 'application/json' }).end('{"message":"broken"}');
     const { request } = jest.requireActual<typeof import('node:http')>('node:http');
-    req.pipe(request(standIn.url + req.url, { method: req.method, headers: req.headers, agent: false }, (answer) => {
-      res.writeHead(answer.statusCode!, answer.headers);
-      answer.pipe(res);
+    req.pipe(request(standIn.url + req.url, { method: req.method, headers: req.headers, agent: false }, (response) => {
+      res.writeHead(response.statusCode!, response.headers);
+      response.pipe(res);
     }));
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
@@ -50,7 +50,7 @@ afterAll(async () => {
   await servers.dispose();
 });
 
-const runWith = (props: Partial<Parameters<typeof run>[0]> = {}) => run({ url, patienceMs: 10_000, limitMs: 50_000, ...props });
+const runWith = (props: Partial<Parameters<typeof run>[0]> = {}) => run({ url, timeoutMs: 10_000, limitMs: 50_000, ...props });
 
 test('loads the page without LibreChat', async () => {
   expect(await runWith()).toEqual({ values: { success: 1, page: expect.any(Number) } });

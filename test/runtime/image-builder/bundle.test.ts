@@ -58,7 +58,7 @@ test('exports the handler, which uses the AWS endpoints in Lambda\'s variables',
     lambda.stdout.on('data', (part: Buffer) => output.push(part));
     expect((await once(lambda, 'close'))[0]).toBe(0);
     expect(await response).toMatchObject({ Status: 'SUCCESS', Data: { Sha256: account.digestOf('tag-1') } });
-    expect(Buffer.concat(output).toString()).toContain('"event":"answered"');
+    expect(Buffer.concat(output).toString()).toContain('"event":"responding"');
   } finally {
     await account.dispose();
   }

@@ -13,8 +13,8 @@ afterEach(() => account.dispose());
 describe('time', () => {
   test('is enough for the slowest build, and for a response within CloudFormation\'s hour', () => {
     const { queued, running } = BUILD_LIMITS_MINUTES;
-    expect(SETTINGS.patienceMs).toBeGreaterThan((queued + running) * 60_000);
-    expect(SETTINGS.patienceMs + SETTINGS.handOverMs).toBeLessThan(60 * 60_000);
+    expect(SETTINGS.timeoutMs).toBeGreaterThan((queued + running) * 60_000);
+    expect(SETTINGS.timeoutMs + SETTINGS.handOverMs).toBeLessThan(60 * 60_000);
   });
 
   test('that runs out is continued in the next invocation, as often as necessary', async () => {
@@ -170,7 +170,7 @@ describe('AWS refuses', () => {
 
   test('permanently: the function fails after its limit', async () => {
     account.aws.fault = (call) => (call.startsWith('DescribeImages') ? 500 : undefined);
-    expect(await account.send('Create', 'tag-1', {}, { patienceMs: 20 })).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('gave up after 0 minutes') });
+    expect(await account.send('Create', 'tag-1', {}, { timeoutMs: 20 })).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('gave up after 0 minutes') });
   });
 });
 
@@ -204,14 +204,14 @@ describe('CloudFormation', () => {
     };
     const { event, response } = account.request('Create');
     await account.invoke(event);
-    const told = await response;
-    expect(Buffer.byteLength(JSON.stringify(told))).toBeLessThanOrEqual(4096);
-    const reason = Buffer.byteLength(JSON.stringify(told.Reason)) - 2;
+    const sent = await response;
+    expect(Buffer.byteLength(JSON.stringify(sent))).toBeLessThanOrEqual(4096);
+    const reason = Buffer.byteLength(JSON.stringify(sent.Reason)) - 2;
     expect(reason).toBeLessThanOrEqual(LONGEST_REASON);
     expect(reason).toBeGreaterThan(LONGEST_REASON - 600);
-    expect(told.Reason).toContain('failed in phase BUILD');
-    expect(told.Reason?.split('\n').at(-1)).toBe('the last line');
-    expect(told.Reason).not.toContain('\u001b');
+    expect(sent.Reason).toContain('failed in phase BUILD');
+    expect(sent.Reason?.split('\n').at(-1)).toBe('the last line');
+    expect(sent.Reason).not.toContain('\u001b');
   });
 
   test('gets the beginning of an endless last line', async () => {
@@ -248,7 +248,7 @@ test('the log has each step as JSON, and never the presigned URL of the response
   const lines = account.logged.map((line) => JSON.parse(line) as { source: string; event: string });
   expect([...new Set(lines.map(({ source }) => source))]).toEqual(['image-builder']);
   expect(lines.map(({ event }) => event)).toEqual([
-    'build-started', 'build-ended', 'build-started', 'build-ended', 'answered', 'cloudformation-unreachable', 'cloudformation-unreachable',
+    'build-started', 'build-ended', 'build-started', 'build-ended', 'responding', 'cloudformation-unreachable', 'cloudformation-unreachable',
   ]);
   expect(account.logged.join('')).not.toMatch(/cloudformation-custom-resource-response|X-Amz-Signature/);
 });

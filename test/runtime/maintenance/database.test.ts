@@ -84,10 +84,10 @@ describe('a database of an older release', () => {
 test('waits for a database that is not available yet', async () => {
   kit.mongo().available = false;
   start();
-  const answer = request('Create');
+  const response = request('Create');
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   kit.mongo().available = true;
-  expect(await answer).toMatchObject({ Status: 'SUCCESS' });
+  expect(await response).toMatchObject({ Status: 'SUCCESS' });
 });
 
 test('names the server that cannot be reached', async () => {

@@ -45,7 +45,7 @@ afterEach(async () => {
   await aws.dispose();
 });
 
-interface CloudFormationAnswer {
+interface CloudFormationResponse {
   readonly Status: string;
   readonly Reason?: string;
   readonly PhysicalResourceId: string;
@@ -64,7 +64,7 @@ function start(options: AdapterOptions = {}): void {
 }
 
 /** Sends a request as CloudFormation does, and returns the response to it. */
-async function request(RequestType: string, properties: object = { [FRONTEND_PROPERTIES.bucket]: 'frontend' }, more: object = {}): Promise<CloudFormationAnswer> {
+async function request(RequestType: string, properties: object = { [FRONTEND_PROPERTIES.bucket]: 'frontend' }, more: object = {}): Promise<CloudFormationResponse> {
   const { url, response } = aws.expectResponse();
   const { functionError } = await adapter.lambda.invoke(Buffer.from(JSON.stringify({
     RequestType,
@@ -77,9 +77,9 @@ async function request(RequestType: string, properties: object = { [FRONTEND_PRO
     ...more,
   })));
   expect(functionError).toBeUndefined();
-  const told = JSON.parse((await response).toString()) as CloudFormationAnswer;
-  expect(told).toMatchObject({ StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Frontend' });
-  return told;
+  const sent = JSON.parse((await response).toString()) as CloudFormationResponse;
+  expect(sent).toMatchObject({ StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Frontend' });
+  return sent;
 }
 
 const puts = () => aws.calls.filter((call) => call.startsWith('PUT /frontend/')).map((call) => decodeURIComponent(call.slice('PUT /frontend/'.length)));
@@ -161,10 +161,10 @@ describe('CloudFormation always gets a response', () => {
     ['a request of another type', 'Replace', undefined, 'RequestType must be Create, Update or Delete, got: Replace'],
   ])('%s', async (_, type, properties, reason) => {
     start();
-    const told = await request(type, properties);
-    expect(told.Status).toBe('FAILED');
-    expect(told.Reason).toContain(reason);
-    expect(told.PhysicalResourceId).toBeTruthy();
+    const sent = await request(type, properties);
+    expect(sent.Status).toBe('FAILED');
+    expect(sent.Reason).toContain(reason);
+    expect(sent.PhysicalResourceId).toBeTruthy();
   });
 
   test('an image without a client', async () => {

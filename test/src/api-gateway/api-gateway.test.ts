@@ -66,9 +66,9 @@ test('accepts binary uploads, without breaking the preflight', () => {
 
 describe('preflight', () => {
   test('is handled without the function on every route', () => {
-    const answered = methods('OPTIONS');
-    expect(answered.map(([path]) => path).sort()).toEqual(ROUTES);
-    for (const [, { Properties }] of answered) {
+    const options = methods('OPTIONS');
+    expect(options.map(([path]) => path).sort()).toEqual(ROUTES);
+    for (const [, { Properties }] of options) {
       expect(Properties.Integration).toMatchObject({ Type: 'MOCK', RequestTemplates: { 'application/json': '{"statusCode": 204}' } });
     }
   });

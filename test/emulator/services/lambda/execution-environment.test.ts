@@ -62,7 +62,7 @@ describe('an environment', () => {
   test('accepts one response per event, for its current event', async () => {
     const fn = functions.make();
     const file = join(functions.folder, 'statuses');
-    await fn.invoke(event('answerTwice', { file }));
+    await fn.invoke(event('respondTwice', { file }));
     await frozen(fn);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ first: 202, second: 403, unknown: 400 });
   });

@@ -78,7 +78,7 @@ const actions = {
     }
     return call('POST', `/invocation/${id}/response`, {}, (r) => r.end(JSON.stringify(outcome)));
   },
-  answerTwice: async (event, id) => {
+  respondTwice: async (event, id) => {
     const first = await actions.echo(event, id);
     const second = await actions.echo(event, id);
     const unknown = await actions.echo(event, 'unknown');

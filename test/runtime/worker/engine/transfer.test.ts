@@ -211,8 +211,8 @@ describe('many at once', () => {
 
   test('requests without a free place wait, and are served', async () => {
     const engine = await start({ maxConcurrentRequests: 2 });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => engine.send(responseRequest({ chunks: ['a', 'b'], pauseMs: 20 }))));
-    expect(answers.map(({ body }) => body.toString())).toEqual(answers.map(() => 'ab'));
+    const responses = await Promise.all(Array.from({ length: 20 }, () => engine.send(responseRequest({ chunks: ['a', 'b'], pauseMs: 20 }))));
+    expect(responses.map(({ body }) => body.toString())).toEqual(responses.map(() => 'ab'));
     expect(await engine.ended).toEqual({ reason: 'idle', replace: false, requests: 20, most: 2 });
   });
 });
