@@ -9,7 +9,7 @@ import { EventStream } from '../../emulator/core/events';
 import { Emulator } from '../../emulator/emulator';
 import { type Synthesized, synthesize } from '../../emulator/synthesize';
 import { BROWSER, launchBrowser, openTab, until, visit } from '../../fixtures/browser';
-import { PATIENCE, setRelayTimings } from '../../fixtures/deployment';
+import { LONG_TIMEOUTS, setRelayTimings } from '../../fixtures/deployment';
 import { describeWith } from '../requires';
 
 const PAGE = join(__dirname, '../../demo/live-view/page');
@@ -92,7 +92,7 @@ describe('beside the emulated stack', () => {
     setRelayTimings(synthesized.assembly);
     const past: TimedEvent[] = [];
     emulator = await Emulator.start({
-      assembly: synthesized.assembly, port: 0, environment: { ALLOW_REGISTRATION: 'true', ADAPTER_TEST_OVERRIDES: JSON.stringify({ graceMs: 100, queue: PATIENCE }) },
+      assembly: synthesized.assembly, port: 0, environment: { ALLOW_REGISTRATION: 'true', ADAPTER_TEST_OVERRIDES: JSON.stringify({ graceMs: 100, queue: LONG_TIMEOUTS }) },
     }, (event) => past.push(event));
     view = await LiveView.open(emulator, 0, past);
   });

@@ -3,7 +3,7 @@ import type { Browser } from 'puppeteer-core';
 import { Emulator } from '../../emulator/emulator';
 import { type Synthesized, synthesize } from '../../emulator/synthesize';
 import { BROWSER, launchBrowser } from '../../fixtures/browser';
-import { PATIENCE, setRelayTimings } from '../../fixtures/deployment';
+import { LONG_TIMEOUTS, setRelayTimings } from '../../fixtures/deployment';
 import { judgePage, SCENARIO_NAMES } from '../../probe/page';
 import { describeWith } from '../requires';
 
@@ -21,7 +21,7 @@ describeWith(BROWSER)('in a browser, through the emulated stack', () => {
     synthesized = await synthesize(APP);
     setRelayTimings(synthesized.assembly);
     emulator = await Emulator.start({
-      assembly: synthesized.assembly, port: 0, environment: { ALLOW_REGISTRATION: 'true', ADAPTER_TEST_OVERRIDES: JSON.stringify({ graceMs: 100, queue: PATIENCE }) },
+      assembly: synthesized.assembly, port: 0, environment: { ALLOW_REGISTRATION: 'true', ADAPTER_TEST_OVERRIDES: JSON.stringify({ graceMs: 100, queue: LONG_TIMEOUTS }) },
     });
     // So that no response waits for an environment to start.
     await Promise.all([1, 2, 3, 4].map(() => fetch(`${emulator.url}/api/config`)));

@@ -7,13 +7,13 @@ import { App, Stack } from 'aws-cdk-lib';
 import { fromNode } from '../../emulator/core/http';
 import { writeResponse } from '../../emulator/core/write-response';
 import { Emulator } from '../../emulator/emulator';
-import { PATIENCE, setRelayTimings } from '../../fixtures/deployment';
+import { LONG_TIMEOUTS, setRelayTimings } from '../../fixtures/deployment';
 import { probe, type ProbeOptions, type Report } from '../../probe';
 import { LibreChatServerless } from '../../src';
 
 /** Shorter timings than on AWS. */
 const HASTE: Pick<ProbeOptions, 'pace' | 'silenceMs'> = { pace: { tokens: 60, gapMs: 100 }, silenceMs: 1_500 };
-const TIMINGS = { lingerMs: 300, titleMs: 300, heartbeatMs: 300, queue: PATIENCE };
+const TIMINGS = { lingerMs: 300, titleMs: 300, heartbeatMs: 300, queue: LONG_TIMEOUTS };
 
 type Template = { Resources: Record<string, { Type: string; Properties: any }> };
 

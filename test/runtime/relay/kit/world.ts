@@ -15,8 +15,8 @@ import { serve } from '../../queue/kit/queues';
 const SEALING_SECRET = randomBytes(24).toString('base64');
 const PLACES = 10;
 /** Leases and limits do not expire because this process, which is worker, Lambda and Secrets Manager, pauses. */
-const PATIENCE = { leaseMs: 60_000 };
-const RELAY_PATIENCE = { awsTimeoutMs: 20_000, startConnectMs: 20_000 };
+const LONG_LEASE = { leaseMs: 60_000 };
+const LONG_RELAY_TIMEOUTS = { awsTimeoutMs: 20_000, startConnectMs: 20_000 };
 const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export interface RelayOptions {
@@ -67,7 +67,7 @@ export class World {
       [RELAY.workerFunction]: 'worker',
       [RELAY.maxWorkers]: '3',
       [RELAY.awsEndpoint]: this.lambda.url,
-      [RELAY.testOverrides]: JSON.stringify({ ...RELAY_PATIENCE, ...settings, queue: { ...scaledSettings(5, PATIENCE), ...queue } }),
+      [RELAY.testOverrides]: JSON.stringify({ ...LONG_RELAY_TIMEOUTS, ...settings, queue: { ...scaledSettings(5, LONG_LEASE), ...queue } }),
       REDIS_URI: this.redis.uri,
       ...this.platform,
       ...environment,
@@ -83,7 +83,7 @@ export class World {
   }
 
   /** A worker in this process, whose requests the handler serves. */
-  public async worker(handle: (exchange: Exchange) => Promise<void>, { startId = '', uri = this.redis.uri, settings = scaledSettings(5, { ...PATIENCE, maxPollMs: 20 }) } = {}): Promise<WorkerQueue> {
+  public async worker(handle: (exchange: Exchange) => Promise<void>, { startId = '', uri = this.redis.uri, settings = scaledSettings(5, { ...LONG_LEASE, maxPollMs: 20 }) } = {}): Promise<WorkerQueue> {
     const worker = new WorkerQueue({
       redis: { uri }, prefix: 'chat', release: this.release, sealingSecret: Buffer.from(SEALING_SECRET), log: QUIET, settings,
     });
