@@ -12,6 +12,8 @@ afterEach(() => services.cloud.dispose());
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 describe('a custom resource', () => {
   const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:provider';
+  /** Also the limit of the Delete request after it, for which the function may have to start on a busy machine. */
+  const SILENCE_SECONDS = 10;
   let retries: string[];
   let accept: jest.SpiedFunction<LambdaFunction['queue']['accept']>;
   const provide = async (mode: string, retryAttempts = 2) => {
@@ -35,7 +37,7 @@ describe('a custom resource', () => {
         C: {
           Type: 'Custom::Thing',
           DependsOn: 'Retries',
-          Properties: { ServiceToken: ARN, Number: 1, Flag: true, List: [{ a: 2 }], ServiceTimeout: mode === 'silent' ? 1 : 60 },
+          Properties: { ServiceToken: ARN, Number: 1, Flag: true, List: [{ a: 2 }], ServiceTimeout: mode === 'silent' ? SILENCE_SECONDS : 60 },
         },
       },
       Outputs: { Ref: { Value: { Ref: 'C' } }, Event: { Value: { 'Fn::GetAtt': ['C', 'Event'] } } },

@@ -12,6 +12,8 @@ import { Services } from '../../emulator/services/services';
 import { ChatClient } from '../../probe/chat-client';
 import { LibreChatImage, LibreChatServerless } from '../../src';
 
+jest.setTimeout(180_000);
+
 const ACCOUNT = '111122223333';
 const REGION = 'eu-west-1';
 
