@@ -90,7 +90,7 @@ describe('an image that is built in the account', () => {
       writeFileSync(adapter, `console.log('from the image that was built');\n${readFileSync(adapter, 'utf8')}`);
     });
     expect(calls('codebuild', 'StartBuild')).toHaveLength(1);
-    await until(() => linesOf(/BuilderFunction/).some((line) => line.includes('"event":"response-sent","status":"SUCCESS"')));
+    await until(() => linesOf(/BuilderFunction/).some((line) => line.includes('"event":"responding","status":"SUCCESS"')));
     const [, builder] = [...functions].find(([id]) => /BuilderFunction/.test(id))!;
     expect(builder.environments).toHaveLength(1);
     const started = [...functions].filter(([, { environments }]) => environments.length).map(([id]) => id);
