@@ -47,7 +47,7 @@ function parseOptions(args: string[]): Options {
   const { values, positionals: [url, ...more] } = parseArguments(args, { options: OPTIONS, allowPositionals: true });
   const { json, page, 'api-url': apiUrl, email, endpoint, model, check, silence } = values;
   if (!url || more.length) throw new UsageError(`specify exactly one <url>, got: ${[url, ...more].join(' ') || 'none'}`);
-  if (!isWebUrl(url) || !isOrigin(new URL(url))) throw new UsageError(`<url> must be an http or https URL without a path, got: ${url}`);
+  if (!isWebUrl(url) || !isOrigin(new URL(url))) throw new UsageError(`<url> must be an http or https URL without a path, such as https://chat.example.com, got: ${url}`);
   if (apiUrl !== undefined && !isWebUrl(apiUrl)) throw new UsageError(`--api-url must be an http or https URL, got: ${apiUrl}`);
   const unknown = check?.find((name) => !CHECK_NAMES.includes(name as CheckName));
   if (unknown) throw new UsageError(`--check must be one of ${CHECK_NAMES.join(', ')}, got: ${unknown}`);

@@ -26,17 +26,24 @@ export function continuousIntegration(p: awscdk.AwsCdkConstructLibrary): void {
   build.file!.addOverride('jobs.build.container', container);
   release.file!.addOverride('jobs.release.container', container);
 
-  p.buildWorkflow!.addPostBuildJob('checks', {
+  p.buildWorkflow!.addPostBuildJob('checks', checks(p, {
+    ref: '${{ github.event.pull_request.head.sha }}', repository: '${{ github.event.pull_request.head.repo.full_name }}',
+  }));
+  // Nothing is published that has not passed them.
+  release.addJob('checks', checks(p));
+  release.file!.addOverride('jobs.release.needs', ['checks']);
+}
+
+function checks(p: awscdk.AwsCdkConstructLibrary, commit?: { ref: string; repository: string }): workflows.Job {
+  return {
     runsOn: ['ubuntu-latest'],
     permissions: { contents: JobPermission.READ },
     env: { CI: 'true' },
     steps: [
-      WorkflowSteps.checkout({
-        with: { ref: '${{ github.event.pull_request.head.sha }}', repository: '${{ github.event.pull_request.head.repo.full_name }}' },
-      }),
+      WorkflowSteps.checkout({ with: commit }),
       ...p.renderWorkflowSetup({ mutable: false }),
       INSTALL_PROGRAMS,
       { name: 'Checks', run: 'bash .ci/run checks' },
     ],
-  });
+  };
 }
