@@ -45,7 +45,7 @@ test('after hours without a request, with every connection dead, the same enviro
 });
 
 test('while the function is inactive a request gets 503 with Retry-After, and is served once it is active again', async () => {
-  await start({ worker: { lingerMs: 200 }, timeScale: 4 });
+  await start({ worker: { lingerMs: 200 } });
   const client = await ChatClient.signIn(deployment.url);
   await frozen(deployment.worker);
   await deployment.worker.reclaimIdle();
@@ -54,6 +54,8 @@ test('while the function is inactive a request gets 503 with Retry-After, and is
   expect(first.status).toBe(503);
   expect(first.json).toMatchObject({ code: 'SERVER_NOT_READY' });
   expect(Number(first.headers['retry-after'])).toBeGreaterThan(0);
+  expect(deployment.worker.state.name).toBe('Pending');
+  deployment.worker.state.activate();
   await until(async () => (await client.get('/api/config')).status === 200);
 });
 
