@@ -99,7 +99,7 @@ describe('failures', () => {
   });
 });
 
-describe('limits of time, which pass 100 times as fast', () => {
+describe('API Gateway (quotas): limits of time, which pass 100 times as fast', () => {
   beforeEach(async () => {
     await emulated.cloud.dispose();
     emulated = new EmulatedApi(undefined, 100);
@@ -121,7 +121,7 @@ describe('limits of time, which pass 100 times as fast', () => {
 });
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
-describe('limits', () => {
+describe('API Gateway (quotas): limits', () => {
   test.each([[10 * 1024 * 1024 + 1, 'of 10 MB'], [6 * 1024 * 1024, 'of Lambda, with the rest of the event']])('%d bytes are over the limit %s: 413', async (bytes) => {
     const response = await emulated.ask('/prod/api/x', { method: 'POST', body: Buffer.alloc(bytes, 'x') });
     expect(response.status).toBe(413);
@@ -134,7 +134,7 @@ describe('limits', () => {
     expect((await emulated.ask('/prod/api/x', { headers: headers(10_000) })).status).toBe(200);
   });
 
-  test('API Gateway (quotas): the query counts as well', async () => {
+  test('the query counts as well', async () => {
     const headers: Header[] = [['x-api-key', KEY], ['x-long', 'x'.repeat(5_000)]];
     expect((await emulated.ask('/prod/api/x', { headers, query: `q=${'a'.repeat(7_000)}` })).status).toBe(400);
     expect((await emulated.ask('/prod/api/x', { headers, query: `q=${'a'.repeat(4_000)}` })).status).toBe(200);

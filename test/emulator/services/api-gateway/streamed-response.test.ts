@@ -57,7 +57,7 @@ describe('a streamed response', () => {
     ['a status that is none', `{"statusCode":"ok"}${NULS}`],
     ['a list in headers', `{"headers":{"a":["b"]}}${NULS}`],
     ['nothing at all', ''],
-  ])('with malformed metadata, %s: 500', async (_, raw) => {
+  ])('API Gateway (documented): malformed metadata, %s: 500', async (_, raw) => {
     const response = await emulated.ask('/prod/api/x', { script: { raw } });
     expect(response.status).toBe(500);
     expect(await message(response)).toBe('Internal server error');

@@ -78,7 +78,7 @@ describe('failures', () => {
 });
 
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-describe('limits', () => {
+describe('Lambda (quotas): limits', () => {
   test('an event of more than 6 MB is refused with 413', async () => {
     const fn = functions.make();
     await expect(fn.invokeWithResponseStream(Buffer.alloc(6 * 1024 * 1024 + 1))).rejects.toMatchObject({ status: 413 });
