@@ -3,6 +3,7 @@ import type { Document } from 'bson';
 import type { Collection } from './collection';
 import { CommandError } from './command-error';
 import { exists, specificationOf } from './index-specification';
+import { checkPartialFilter } from './partial-filter';
 import type { Dialect } from './server-options';
 
 /**
@@ -26,6 +27,7 @@ export class IndexBuilds {
     while (this.isBusy(collection)) await this.running.get(collection);
     const before = collection.indexes.length;
     const requested = given.map(specificationOf);
+    for (const { partialFilterExpression = {} } of requested) checkPartialFilter(partialFilterExpression, this.dialect);
     const missing = requested.filter((index, position) => !exists(index, [...collection.indexes, ...requested.slice(0, position)]));
     if (missing.length) await this.build(collection, missing);
     return { before, after: collection.indexes.length };

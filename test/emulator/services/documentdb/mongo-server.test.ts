@@ -199,6 +199,34 @@ describe('indexes', () => {
     expect((await users.indexes()).map(({ name }) => name)).toEqual(['_id_', 'email_1', 'expiresAt_1']);
   });
 
+  const TWO = [{ a: 1 }, { b: { $exists: true } }];
+
+  test.each<['documentdb' | 'mongodb', object]>([
+    ['documentdb', { a: { $in: [1] } }],
+    ['documentdb', { a: { $exists: true, $ne: null } }],
+    ['documentdb', { a: { $type: 'string' } }],
+    ['documentdb', { $or: TWO }],
+    ['documentdb', { $and: [{ $and: TWO }, { c: 1 }] }],
+    ['mongodb', { a: { $ne: 1 } }],
+    ['mongodb', { a: { $exists: false } }],
+    ['mongodb', { $nor: TWO }],
+  ])('%s does not support the partial filter %j', async (dialect, partialFilterExpression) => {
+    const users = (await connectTo({ dialect })).collection('users');
+    expect(await refusal(users.createIndex({ a: 1 }, { partialFilterExpression }))).toMatchObject({
+      code: 67, codeName: 'CannotCreateIndex', message: expect.stringContaining('unsupported expression in partial index: '),
+    });
+    expect((await users.indexes()).map(({ name }) => name)).toEqual(['_id_']);
+  });
+
+  test.each<['documentdb' | 'mongodb', object]>([
+    ['documentdb', { a: 'text', b: { $gt: 1, $lte: 9 } }],
+    ['documentdb', { $and: [{ a: { $eq: { b: 1 } } }, { c: { $exists: false } }] }],
+    ['mongodb', { $or: [{ $and: TWO }, { a: { $in: [1] } }, { a: { $type: 'string' } }] }],
+  ])('%s supports the partial filter %j', async (dialect, partialFilterExpression) => {
+    const users = (await connectTo({ dialect })).collection('users');
+    expect(await users.createIndex({ a: 1 }, { partialFilterExpression })).toBe('a_1');
+  });
+
   test('they are dropped by name', async () => {
     const users = (await connectTo()).collection('users');
     await users.createIndexes([{ key: { email: 1 } }, { key: { role: 1 } }]);
