@@ -68,8 +68,12 @@ export function bytesOf(text: string): number {
   return Buffer.byteLength(JSON.stringify(text)) - 2;
 }
 
-/** A character takes six bytes of JSON at most. */
-function beginning(text: string, most: number): string {
-  const over = bytesOf(text) - most;
-  return over > 0 ? beginning(text.slice(0, -Math.ceil(over / 6)), most) : text;
+/** The text, or its beginning if it has more bytes of JSON than `most`. */
+export function beginning(text: string, most: number): string {
+  const shortened = (begin: string): string => {
+    const over = bytesOf(`${begin}…`) - most;
+    // A character takes six bytes of JSON at most.
+    return over > 0 && begin ? shortened(begin.slice(0, -Math.ceil(over / 6))) : `${begin}…`;
+  };
+  return bytesOf(text) > most ? shortened(text) : text;
 }

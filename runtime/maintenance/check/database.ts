@@ -11,6 +11,7 @@ const REMEDIES: Readonly<Record<DatabaseProblem, string>> = {
   credentials: 'Correct user name, password and authSource in the URI of `database`. DocumentDB needs authSource=admin&authMechanism=SCRAM-SHA-1',
   unreachable: 'Check host and port of `database`, its security group or access list, whether it is running, and the route to it. Special characters of the password must be percent-encoded',
   index: 'Remove what the message names, for example with LibreChat\'s migration scripts, and deploy again',
+  unsupported: 'Use a database that supports this index, such as MongoDB with `LibreChatDatabase.fromUri()`, or deploy an earlier release of LibreChat',
 };
 
 /** The database of a deployment, in a process with the image's driver and models. */

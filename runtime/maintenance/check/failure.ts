@@ -1,4 +1,4 @@
-import { bytesOf, LONGEST_REASON } from '../../shared/cloudformation';
+import { beginning, bytesOf, LONGEST_REASON } from '../../shared/cloudformation';
 import { messageOf } from '../../shared/log';
 
 /** The parts of a check, in their order. */
@@ -29,17 +29,18 @@ export async function inPhase<T>(phase: Phase, remedy: string, run: () => Promis
 /** Maximum length of a line of LibreChat's output. */
 const LONGEST_LINE = 1_200;
 
-/** The reason for CloudFormation's event. If it is too long, the first of LibreChat's lines are omitted. */
+/** The reason for CloudFormation's event. If it is too long, the first of LibreChat's lines are omitted, and then the end of the message. */
 export function reasonOf({ phase, message, remedy, output }: Pick<CheckFailure, 'phase' | 'message' | 'remedy' | 'output'>, logLink: string): string {
-  const text = (lines: readonly string[]) => [
-    `LibreChat is not deployed: the check of phase "${phase}" failed. ${sentence(message)}`,
+  const text = (cause: string, lines: readonly string[] = []) => [
+    `LibreChat is not deployed: the check of phase "${phase}" failed. ${sentence(cause)}`,
     `What to do: ${sentence(remedy)}`,
     ...lines.length ? [`LibreChat's last lines:\n${lines.join('\n')}`] : [],
     `Log: ${logLink}`,
   ].join('\n');
+  const cause = beginning(message, LONGEST_REASON - bytesOf(text('')));
   let shown = output.map(readable);
-  while (shown.length && bytesOf(text(shown)) > LONGEST_REASON) shown = shown.slice(1);
-  return text(shown);
+  while (shown.length && bytesOf(text(cause, shown)) > LONGEST_REASON) shown = shown.slice(1);
+  return text(cause, shown);
 }
 
 /** Level and message of a log line; other lines as they are. Messages may contain indented JSON, whose white space would fill the reason. */
@@ -58,7 +59,7 @@ function parsed(line: string): Readonly<Record<string, unknown>> {
 }
 
 function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** Link to the log of this execution environment in the console. */

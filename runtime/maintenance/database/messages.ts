@@ -10,7 +10,7 @@ export interface DatabaseRequest {
 }
 
 /** Kinds of failures. Each has its own remedy. */
-export type DatabaseProblem = 'image' | 'address' | 'credentials' | 'unreachable' | 'index';
+export type DatabaseProblem = 'image' | 'address' | 'credentials' | 'unreachable' | 'index' | 'unsupported';
 
 export interface Connected {
   /** Whether there are users, so that the database is not new. */

@@ -14,11 +14,24 @@ interface RefusedCommand extends Error {
   readonly code?: number;
 }
 
+/** An index that could not be created. */
+interface RefusedIndex {
+  /** Undefined if the error does not belong to one index. */
+  readonly name?: string;
+  readonly error: RefusedCommand;
+}
+
 /** DocumentDB builds one index of a collection at a time. */
 const BUILD_IN_PROGRESS = 40333;
 
 /** An index exists with other options or under another name. LibreChat runs with it. */
 const EXISTS_OTHERWISE = [85, 86];
+
+/**
+ * The database does not support the index: BadValue, FailedToParse, CannotCreateIndex, InvalidOptions, CommandNotSupported,
+ * InvalidIndexSpecificationOption, and DocumentDB's code for features of MongoDB that it does not have.
+ */
+const UNSUPPORTED = [2, 9, 67, 72, 115, 197, 303];
 
 const NO_COLLECTION = 26;
 
@@ -59,29 +72,45 @@ async function dropSuperseded(connection: Connection, { dropSupersededTenantInde
 async function createIndexes(model: Model<unknown>, until: number, retryMs: number): Promise<void> {
   const collection = model.collection.collectionName;
   for (;;) {
-    const errors = await tryIndexes(model);
-    for (const error of errors.filter(({ code }) => EXISTS_OTHERWISE.includes(code ?? 0))) log.warn('index-differs', { collection, message: error.message });
-    const refused = errors.filter(({ code }) => !EXISTS_OTHERWISE.includes(code ?? 0));
+    const all = await tryIndexes(model);
+    const refused = all.filter(({ error }) => !hasCode(error, EXISTS_OTHERWISE));
+    for (const { error } of all.filter((each) => !refused.includes(each))) log.warn('index-differs', { collection, message: error.message });
     if (!refused.length) return;
-    if (refused.some(({ code }) => code !== BUILD_IN_PROGRESS) || performance.now() + retryMs > until) {
-      throw new DatabaseError(`indexes of the collection ${collection} could not be created: ${refused.map(messageOf).join('; ')}`, 'index');
+    if (refused.some(({ error }) => !hasCode(error, [BUILD_IN_PROGRESS])) || performance.now() + retryMs > until) {
+      const problem = refused.some(({ error }) => hasCode(error, UNSUPPORTED)) ? 'unsupported' : 'index';
+      throw new DatabaseError(`indexes of the collection ${collection} could not be created: ${reasonsOf(refused)}`, problem);
     }
     await sleep(retryMs);
   }
 }
 
 /** Creates all indexes of a model. Mongoose continues after an error, and rejects with the first one. */
-async function tryIndexes(model: Model<unknown>): Promise<RefusedCommand[]> {
-  const errors: RefusedCommand[] = [];
-  const note = (error?: RefusedCommand | null) => error && errors.push(error);
+async function tryIndexes(model: Model<unknown>): Promise<RefusedIndex[]> {
+  const refused: RefusedIndex[] = [];
+  const note = (error: RefusedCommand | null | undefined, fields: object, options: { name?: string } = {}) => {
+    if (error) refused.push({ error, name: options.name ?? Object.entries(fields).flat().join('_') });
+  };
   const ignore = () => undefined;
   model.on('index-single-done', note).on('error', ignore);
   try {
     await model.createIndexes();
   } catch (error) {
-    if (!errors.length) errors.push(error as RefusedCommand);
+    if (!refused.length) refused.push({ error: error as RefusedCommand });
   } finally {
     model.off('index-single-done', note).off('error', ignore);
   }
-  return errors;
+  return refused;
+}
+
+/** The messages, each with the indexes that it belongs to. */
+function reasonsOf(refused: readonly RefusedIndex[]): string {
+  const messages = [...new Set(refused.map(({ error }) => messageOf(error)))];
+  return messages.map((message) => {
+    const names = refused.flatMap(({ name, error }) => (name && messageOf(error) === message ? [name] : []));
+    return [names.join(', '), message].filter(Boolean).join(': ');
+  }).join('; ');
+}
+
+function hasCode({ code = 0 }: RefusedCommand, codes: readonly number[]): boolean {
+  return codes.includes(code);
 }

@@ -224,7 +224,7 @@ describe('CloudFormation', () => {
 
   test('gets the beginning of any other long reason', async () => {
     const { Reason } = await account.send('日'.repeat(5_000));
-    expect(Reason).toMatch(/^RequestType must be Create, Update or Delete, got: 日{600,}$/);
+    expect(Reason).toMatch(/^RequestType must be Create, Update or Delete, got: 日{600,}…$/);
     expect(Buffer.byteLength(JSON.stringify(Reason)) - 2).toBeLessThanOrEqual(LONGEST_REASON);
   });
 

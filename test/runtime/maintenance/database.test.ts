@@ -42,13 +42,32 @@ test('has a timeout', async () => {
   const { builds } = await kit.replaceMongo({ dialect: 'documentdb' });
   jest.spyOn(builds, 'create').mockRejectedValue(new CommandError(40333, 'Existing index build in progress on the same collection.'));
   start({ settings: { indexWaitMs: 500 } });
-  expect(await reason()).toMatch(/indexes of the collection \w+ could not be created: Existing index build in progress/);
+  expect(await reason()).toMatch(/indexes of the collection \w+ could not be created: \w+, .*: Existing index build in progress on the same collection\.\n/);
 });
 
 test('names the collection whose data an index rejects', async () => {
   for (const id of [1, 2]) kit.mongo().databases.open('LibreChat', 'roles').insert({ _id: id, name: 'ADMIN' });
   start();
   expect(await reason()).toMatch(/indexes of the collection roles could not be created: .*E11000[^]*What to do: Remove what the message names/);
+});
+
+test('shows what to do and the log, however long the database\'s message is', async () => {
+  const name = 'Ä"'.repeat(2_000);
+  for (const id of [1, 2]) kit.mongo().databases.open('LibreChat', 'roles').insert({ _id: id, name });
+  start();
+  const text = await reason();
+  expect(text).toMatch(/roles could not be created: name_1_tenantId_1: .*E11000 .*Ä.*…\nWhat to do: Remove what the message names, .*\.\nLog: stream \S+ of log group \S+, https:\S+$/);
+  expect(Buffer.byteLength(JSON.stringify(text))).toBeGreaterThan(2_400);
+});
+
+test('names an index that DocumentDB does not support, and what to use instead', async () => {
+  const { builds } = await kit.replaceMongo({ dialect: 'documentdb' });
+  const create = builds.create.bind(builds);
+  builds.create = (collection, indexes) => create(collection, indexes.map((index) => (
+    index.name === 'samlId_1_tenantId_1' ? { ...index, partialFilterExpression: { samlId: { $in: ['a', 'b'] } } } : index)));
+  start();
+  expect(await reason()).toMatch(
+    /indexes of the collection users could not be created: samlId_1_tenantId_1: unsupported expression in partial index: samlId \$in\.\nWhat to do: Use a database that supports this index, such as MongoDB with `LibreChatDatabase\.fromUri\(\)`, or deploy an earlier release of LibreChat\./);
 });
 
 test('continues if an index exists with other options', async () => {
