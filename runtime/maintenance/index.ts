@@ -50,12 +50,14 @@ async function obey(environment: NodeJS.ProcessEnv, settings: Settings, event: u
 
 async function serve(environment: NodeJS.ProcessEnv, settings: Settings, invocation: Invocation, event: CustomResourceEvent): Promise<void> {
   const resource = RESOURCES[event.ResourceType];
+  // A deletion grants no permissions.
+  const awsDeniedMs = event.RequestType === 'Delete' ? 0 : settings.permissionWaitMs;
   await fulfil(invocation, event, {
     // Never changes, because CloudFormation would delete the old resource.
     physicalId: event.PhysicalResourceId ?? event.LogicalResourceId,
     run: async (signal) => {
       if (!resource) throw new Error(`ResourceType must be one of ${Object.keys(RESOURCES).join(', ')}, got: ${event.ResourceType}`);
-      return resource({ environment, settings, event, signal, deadline: invocation.deadline });
+      return resource({ environment, settings: { ...settings, awsDeniedMs }, event, signal, deadline: invocation.deadline });
     },
     failed: (message) => log.error('maintenance-failed', { resource: event.ResourceType, message }),
   });

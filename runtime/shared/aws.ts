@@ -8,6 +8,8 @@ export interface RetryOptions {
   readonly awsAttempts: number;
   readonly awsTimeoutMs: number;
   readonly awsRetryMs: number;
+  /** Time for which denied calls are repeated, because a permission that was just granted may not be in force yet. By default, they are not. */
+  readonly awsDeniedMs?: number;
 }
 
 interface AwsRequest {
@@ -21,6 +23,11 @@ interface AwsRequest {
 
 /** Throttling errors, which are retried although their status is 400. */
 const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
+
+const DENIED = /AccessDenied/;
+
+/** Time between repetitions of a denied call, as a multiple of `awsRetryMs`. */
+const DENIED_PAUSES = 10;
 
 /** DocumentDB has the API of RDS. */
 const RDS_VERSION = '2014-10-31';
@@ -123,12 +130,18 @@ export class Aws {
   }
 
   private async send(request: AwsRequest): Promise<Buffer> {
-    const { awsAttempts, awsRetryMs } = this.retry;
-    for (let attempt = 1; ; attempt++) {
+    const { awsAttempts, awsRetryMs, awsDeniedMs = 0 } = this.retry;
+    const deniedUntil = performance.now() + awsDeniedMs;
+    for (let attempt = 1; ;) {
       const outcome = await this.attempt(request);
       if (Buffer.isBuffer(outcome)) return outcome;
-      if (!outcome.again || attempt === awsAttempts) throw new Error(outcome.message);
-      await sleep(awsRetryMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
+      if (DENIED.test(outcome.message) && performance.now() < deniedUntil) {
+        await sleep(awsRetryMs * DENIED_PAUSES);
+      } else {
+        if (!outcome.again || attempt === awsAttempts) throw new Error(outcome.message);
+        await sleep(awsRetryMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2));
+        attempt++;
+      }
     }
   }
 

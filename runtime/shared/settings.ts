@@ -1,3 +1,4 @@
+import type { RetryOptions } from './aws';
 import { ADAPTER } from '../../src/contract/variables';
 
 const DEFAULTS = {
@@ -59,6 +60,8 @@ const DEFAULTS = {
   awsAttempts: 4,
   awsTimeoutMs: 3_000,
   awsRetryMs: 100,
+  /** Custom resources repeat calls that IAM denies for this time: CloudFormation sends requests seconds after it has granted permissions. */
+  permissionWaitMs: 30_000,
   /** Limits for recording the release, which every start waits for: a VPC may have no route to Systems Manager. */
   recordAttempts: 2,
   recordTimeoutMs: 1_200,
@@ -80,7 +83,7 @@ const DEFAULTS = {
 };
 
 /** Timings of the adapter. */
-export type Settings = typeof DEFAULTS;
+export type Settings = typeof DEFAULTS & Pick<RetryOptions, 'awsDeniedMs'>;
 
 /** The timings, with overrides for tests. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {

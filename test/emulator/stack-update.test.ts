@@ -6,6 +6,7 @@ import { Cloud } from '../../emulator/core/cloud';
 import { EventStream } from '../../emulator/core/events';
 import { LambdaFunction } from '../../emulator/services/lambda/lambda-function';
 import { Services } from '../../emulator/services/services';
+import { until } from '../../fixtures/runtime/until';
 
 const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:provider';
 
@@ -112,6 +113,25 @@ describe('an update of custom resources', () => {
 });
 
 describe('an update', () => {
+  test('changes permissions as late as IAM: new ones come into force later, and unchanged ones stay in force', async () => {
+    const allow = (Action: string) => ({ Effect: 'Allow', Action, Resource: '*' });
+    const template = (...actions: string[]): Template => ({
+      Resources: {
+        Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'role' } },
+        Policy: { Type: 'AWS::IAM::Policy', Properties: { Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: actions.map(allow) } } },
+      },
+    });
+    const stack = await deploy(services, template('s3:GetObject'));
+    services.iam.propagationMs = 3_600_000;
+    await update(stack, template('s3:GetObject', 's3:PutObject'));
+    const may = (action: string) => services.iam.allows(services.iam.find('role')!, { action, resource: 'x' });
+    expect([may('s3:GetObject'), may('s3:PutObject')]).toEqual([true, false]);
+    services.iam.propagationMs = 1;
+    await update(stack, template('s3:PutObject'));
+    await update(stack, template('s3:GetObject'));
+    await until(() => may('s3:GetObject'));
+  });
+
   test('changes permissions and parameters', async () => {
     const template = (Action: string, Value: string): Template => ({
       Resources: {

@@ -13,6 +13,9 @@ export interface Role {
 /** IAM's roles by name. */
 export class IamService {
   public readonly roles = new Map<string, Role>();
+  /** Time in milliseconds until new statements of a policy come into force. IAM is eventually consistent. */
+  public propagationMs = 0;
+  private readonly inForceFrom = new WeakMap<Statement, number>();
 
   public find(nameOrArn: string): Role | undefined {
     return [...this.roles.values()].find(({ name, arn }) => [name, arn].includes(nameOrArn));
@@ -22,8 +25,18 @@ export class IamService {
     return [...this.roles.values()].find(({ credentials }) => credentials.accessKeyId === accessKeyId);
   }
 
+  /** Adds the statements of a policy to a role. Those that the policy had before stay in force. */
+  public attach(role: Role, statements: readonly Statement[], before: readonly Statement[] = []): void {
+    const known = before.map((statement) => JSON.stringify(statement));
+    for (const statement of statements) {
+      if (!known.includes(JSON.stringify(statement))) this.inForceFrom.set(statement, Date.now() + this.propagationMs);
+      role.statements.push(statement);
+    }
+  }
+
   /** Whether the identity-based policies of a role allow the request. */
   public allows(role: Role, access: AccessRequest): boolean {
-    return allows(role.statements, access);
+    const now = Date.now();
+    return allows(role.statements.filter((statement) => (this.inForceFrom.get(statement) ?? 0) <= now), access);
   }
 }

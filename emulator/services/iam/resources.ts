@@ -28,14 +28,14 @@ export const IAM_RESOURCES: ResourceHandlers = {
     return { ref: name, attributes: { Arn: role.arn, RoleId: `AROA${identifier(resource, deployment, 16).toUpperCase()}` } };
   },
 
-  'AWS::IAM::Policy': attachPolicy,
-  'AWS::IAM::ManagedPolicy': attachPolicy,
+  'AWS::IAM::Policy': (resource, deployment) => attachPolicy(resource, deployment),
+  'AWS::IAM::ManagedPolicy': (resource, deployment) => attachPolicy(resource, deployment),
 };
 
 export const IAM_UPDATERS: ResourceUpdaters = {
   'AWS::IAM::Policy': (resource, existing, deployment) => {
     detachPolicy(existing, deployment);
-    return attachPolicy(resource, deployment);
+    return attachPolicy(resource, deployment, ownStatements(existing));
   },
 };
 
@@ -46,20 +46,24 @@ export const IAM_DELETERS: ResourceDeleters = {
   },
 };
 
-function attachPolicy(resource: ResourceDefinition, { cloud, services }: Deployment): EmulatedResource {
+function attachPolicy(resource: ResourceDefinition, { cloud, services }: Deployment, before: readonly Statement[] = []): EmulatedResource {
   const statements = statementsOf(resource, resource.properties.PolicyDocument);
   for (const name of (resource.properties.Roles ?? []) as string[]) {
     const role = services.iam.roles.get(name) ?? reject(resource, `\`Roles\` must exist, got: ${name}`);
-    role.statements.push(...statements);
+    services.iam.attach(role, statements, before);
   }
   return { ref: resource.logicalId, attributes: { PolicyArn: `arn:${cloud.partition}:iam::${cloud.account}:policy/${resource.logicalId}` } };
 }
 
-function detachPolicy({ properties }: ExistingResource, { services }: Deployment): void {
-  const own = [properties.PolicyDocument.Statement as Statement | Statement[]].flat();
-  for (const name of (properties.Roles ?? []) as string[]) {
+function detachPolicy(policy: ExistingResource, { services }: Deployment): void {
+  const own = ownStatements(policy);
+  for (const name of (policy.properties.Roles ?? []) as string[]) {
     const statements = services.iam.roles.get(name)?.statements ?? [];
     const others = statements.filter((statement) => !own.includes(statement));
     statements.splice(0, statements.length, ...others);
   }
+}
+
+function ownStatements({ properties }: ExistingResource): Statement[] {
+  return [properties.PolicyDocument.Statement as Statement | Statement[]].flat();
 }

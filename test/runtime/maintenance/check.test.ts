@@ -76,6 +76,31 @@ describe('secrets', () => {
   });
 });
 
+describe('permissions that IAM has just granted', () => {
+  const withSecret = (settings: AdapterOptions['settings']) => {
+    kit.aws().services.ssm.parameters.set('/chat/release', 'none');
+    const environment = { ...putConfig('version: 1.3.0\n'), [`${VALUE_FROM}OPENAI_API_KEY`]: secretNamed('key', 'sk-1'), [ADAPTER.releaseParameter]: '/chat/release' };
+    start({ environment, settings });
+  };
+
+  test('are waited for: secrets, parameters and objects', async () => {
+    kit.aws().fault = (_call, times) => (times < 3 ? 'denied' : undefined);
+    withSecret({ permissionWaitMs: 50_000 });
+    expect(await request('Create')).toMatchObject({ Status: 'SUCCESS' });
+    const { calls } = kit.aws();
+    for (const name of ['GetSecretValue', 'GetParameterHistory', 'GET /config']) expect(calls.filter((call) => call.startsWith(name))).toHaveLength(4);
+    expect(kit.adapter().logged('release-not-recorded')).toEqual([]);
+  });
+
+  test('are not waited for longer than a limit, and the reason is that of AWS, with the remedy', async () => {
+    withSecret({});
+    const { services: { iam }, role } = kit.aws();
+    iam.roles.set(role.name, { ...role, statements: [] });
+    expect(await reason()).toMatch(/phase "secrets" failed\. .*AccessDeniedException.*not authorized to perform: secretsmanager:GetSecretValue[^]*\nWhat to do: Create the secret/);
+    expect(kit.aws().calls.filter((call) => call.startsWith('GetSecretValue')).length).toBeGreaterThan(1);
+  });
+});
+
 describe('configuration', () => {
   test('names the object that cannot be read', async () => {
     kit.aws().addBucket('config');

@@ -41,6 +41,14 @@ test('is created with the password of the secret', async () => {
   expect(await logsIn('first-password')).toBe(true);
 });
 
+test('is created as soon as IAM allows to read the secret', async () => {
+  kit.aws().fault = (_call, times) => (times < 3 ? 'denied' : undefined);
+  await kit.adapter().dispose();
+  kit.start({ settings: { permissionWaitMs: 50_000 } });
+  expect(await kit.request('Create', withPassword('first-password'))).toMatchObject({ Status: 'SUCCESS' });
+  expect(kit.aws().calls.filter((call) => call.startsWith('GetSecretValue'))).toHaveLength(4);
+});
+
 test('is no administrator, although it is the first user', async () => {
   await kit.request('Create', withPassword('first-password'));
   expect(await users().find(EMAIL)).toMatchObject({ role: 'USER' });

@@ -273,6 +273,14 @@ describe('a permanent failure', () => {
     expect(aws.calls.filter((call) => call.endsWith('missing'))).toHaveLength(2);
   });
 
+  test('a denied call is not repeated, since requests wait', async () => {
+    const environment = { ...declared(), [`${VALUE_FROM}X`]: aws.services.secretsManager.create('denied', 'value').arn };
+    const { iam } = aws.services;
+    iam.roles.set(aws.role.name, { ...aws.role, statements: [...aws.role.statements, { Effect: 'Deny', Action: '*', Resource: 'arn:aws:secretsmanager:*:*:secret:denied-*' }] });
+    expect(await reason(environment)).toMatch(/`VALUE_FROM_X` could not be read from arn:\S+:denied-\w+: \S+ responded with 400: .*AccessDeniedException/);
+    expect(aws.calls.filter((call) => call.includes(':denied-'))).toHaveLength(2);
+  });
+
   test.each([
     ['arn:aws:s3:::bucket', '`VALUE_FROM_X` could not be read from arn:aws:s3:::bucket: it must be the ARN of an SSM parameter or of a Secrets Manager secret'],
     ['plain', '`VALUE_FROM_X` could not be read from plain: it must be'],
