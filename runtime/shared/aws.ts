@@ -12,6 +12,13 @@ export interface RetryOptions {
   readonly awsDeniedMs?: number;
 }
 
+export interface Snapshot {
+  /** Such as `creating`. */
+  readonly status: string;
+  /** Time since the epoch in milliseconds, once it is available. */
+  readonly createdAt?: number;
+}
+
 interface AwsRequest {
   readonly service: 'ssm' | 'secretsmanager' | 's3' | 'cloudformation' | 'rds';
   readonly region: string;
@@ -92,11 +99,12 @@ export class Aws {
     return valueIn(response, 'StackStatus');
   }
 
-  /** The status of a snapshot of a DocumentDB cluster, such as `creating`; undefined if there is none. */
-  public async snapshotStatus(snapshot: string): Promise<string | undefined> {
+  /** A snapshot of a DocumentDB cluster; undefined if there is none. */
+  public async snapshot(name: string): Promise<Snapshot | undefined> {
     try {
-      const response = await this.query('rds', { Action: 'DescribeDBClusterSnapshots', Version: RDS_VERSION, DBClusterSnapshotIdentifier: snapshot });
-      return valueIn(response, 'Status');
+      const response = await this.query('rds', { Action: 'DescribeDBClusterSnapshots', Version: RDS_VERSION, DBClusterSnapshotIdentifier: name });
+      const status = valueIn(response, 'Status');
+      return { status, createdAt: status === 'available' ? Date.parse(valueIn(response, 'SnapshotCreateTime')) : undefined };
     } catch (error) {
       if (messageOf(error).includes('DBClusterSnapshotNotFoundFault')) return undefined;
       throw error;

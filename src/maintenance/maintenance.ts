@@ -123,9 +123,9 @@ export class Maintenance extends Construct {
   private allowSnapshots(role: iam.Role, { clusterIdentifier }: IDatabaseCluster): void {
     const arn = (resource: string, resourceName: string) => Stack.of(this).formatArn({ service: 'rds', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
     const snapshots = arn('cluster-snapshot', `${SNAPSHOT_PREFIX}*`);
-    allow(role, ['rds:CreateDBClusterSnapshot'], arn('cluster', clusterIdentifier), snapshots);
+    allow(role, ['rds:CreateDBClusterSnapshot', 'rds:DescribeDBClusterSnapshots'], arn('cluster', clusterIdentifier), snapshots);
     // The tags of the cluster are copied to the snapshot.
-    allow(role, ['rds:DescribeDBClusterSnapshots', 'rds:AddTagsToResource'], snapshots);
+    allow(role, ['rds:AddTagsToResource'], snapshots);
     suppressNag(role.node.findChild('DefaultPolicy'), {
       id: 'AwsSolutions-IAM5',
       reason: 'The names of snapshots contain the time; only snapshots of the cluster can be created',

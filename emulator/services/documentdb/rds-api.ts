@@ -13,7 +13,8 @@ export function rdsApi({ clusters, snapshots }: DocumentDbService, cloud: Pick<C
     const ended = failed ? 'failed' : 'available';
     const status = Date.now() - createdAt < cloud.limit(SNAPSHOT_MS) ? 'creating' : ended;
     return `<DBClusterSnapshotIdentifier>${escaped(id)}</DBClusterSnapshotIdentifier><DBClusterIdentifier>${escaped(cluster)}</DBClusterIdentifier>`
-      + `<Status>${status}</Status><PercentProgress>${status === 'available' ? 100 : 0}</PercentProgress>`;
+      + `<Status>${status}</Status><PercentProgress>${status === 'available' ? 100 : 0}</PercentProgress>`
+      + (status === 'available' ? `<SnapshotCreateTime>${new Date(createdAt).toISOString()}</SnapshotCreateTime>` : '');
   };
   return {
     CreateDBClusterSnapshot: ({ DBClusterIdentifier: cluster = '', DBClusterSnapshotIdentifier: id = '' }, authorize) => {
@@ -31,6 +32,7 @@ export function rdsApi({ clusters, snapshots }: DocumentDbService, cloud: Pick<C
     DescribeDBClusterSnapshots: ({ DBClusterSnapshotIdentifier: id = '' }, authorize) => {
       authorize('rds:DescribeDBClusterSnapshots', cloud.arn('rds', `cluster-snapshot:${id}`));
       if (!snapshots.has(id)) throw new AwsError('DBClusterSnapshotNotFoundFault', 404, `DBClusterSnapshot ${id} not found.`);
+      authorize('rds:DescribeDBClusterSnapshots', cloud.arn('rds', `cluster:${snapshots.get(id)!.cluster}`));
       return `<DBClusterSnapshots><DBClusterSnapshot>${described(id)}</DBClusterSnapshot></DBClusterSnapshots>`;
     },
   };

@@ -67,6 +67,13 @@ describe('snapshots of DocumentDB', () => {
   test('are created, and available later', async () => {
     expect(await snapshot('before-v0-8-9')).toEqual([200, expect.stringContaining('<Status>creating</Status>')]);
     await until(async () => (await described('before-v0-8-9'))[1].includes('<Status>available</Status>'));
+    const { createdAt } = services.documentDb.snapshots.get('before-v0-8-9')!;
+    expect((await described('before-v0-8-9'))[1]).toContain(`<SnapshotCreateTime>${new Date(createdAt).toISOString()}</SnapshotCreateTime>`);
+  });
+
+  test('have a time of creation only once they are available', async () => {
+    services.documentDb.snapshots.set('new', { cluster: 'chat', createdAt: Date.now() + 3_600_000 });
+    expect((await described('new'))[1]).not.toContain('SnapshotCreateTime');
   });
 
   test('can fail', async () => {
@@ -86,5 +93,8 @@ describe('snapshots of DocumentDB', () => {
   test('require rights for the cluster and for the snapshot', async () => {
     statements.splice(0, 1, { Effect: 'Allow', Action: 'rds:CreateDBClusterSnapshot', Resource: 'arn:aws:rds:us-east-1:123456789012:cluster:chat' });
     expect(await snapshot('a')).toEqual([403, expect.stringContaining('cluster-snapshot:a')]);
+    services.documentDb.snapshots.set('a', { cluster: 'chat', createdAt: 0 });
+    statements.splice(0, 1, { Effect: 'Allow', Action: 'rds:*', Resource: 'arn:aws:rds:us-east-1:123456789012:cluster-snapshot:*' });
+    expect(await described('a')).toEqual([403, expect.stringContaining('cluster:chat')]);
   });
 });

@@ -50,8 +50,8 @@ describe('minimal', () => {
     expect(rest).toEqual([
       ...statements(template, 'BackendRole').filter((statement) => /^(s3:GetObject on|ssm:GetParameter|secretsmanager:)/.test(statement) && !statement.includes('SealingSecret')),
       'cloudformation:DescribeStacks on <AWS::StackId>',
-      `rds:CreateDBClusterSnapshot on arn:<AWS::Partition>:rds:<AWS::Region>:<AWS::AccountId>:cluster:<ChatDatabaseCluster> ${SNAPSHOTS}`,
-      `rds:DescribeDBClusterSnapshots rds:AddTagsToResource on ${SNAPSHOTS}`,
+      `rds:CreateDBClusterSnapshot rds:DescribeDBClusterSnapshots on arn:<AWS::Partition>:rds:<AWS::Region>:<AWS::AccountId>:cluster:<ChatDatabaseCluster> ${SNAPSHOTS}`,
+      `rds:AddTagsToResource on ${SNAPSHOTS}`,
     ]);
   });
 
