@@ -81,6 +81,12 @@ export class ChatClient {
     await this.get(`/api/convos/gen_title/${id}`);
   }
 
+  /** Deletes one conversation of the user. */
+  async deleteConversation(id: string): Promise<void> {
+    const response = await this.send('/api/convos', { method: 'DELETE', body: { arg: { conversationId: id, source: 'button' } } });
+    if (response.status !== 201) throw new Error(`the deletion of the conversation returned ${summary(response)}`);
+  }
+
   /** Deletes all conversations of the user. */
   async deleteConversations(): Promise<void> {
     const response = await this.send('/api/convos/all', { method: 'DELETE' });

@@ -23,7 +23,7 @@ export interface ProbeOptions {
   readonly pace?: Pick<Pace, 'tokens' | 'gapMs'>;
   /** Pause of the model in the check `silence`. @default 40 s */
   readonly silenceMs?: number;
-  /** Time without an event after which a stream has failed. @default 30 s */
+  /** Time without an event after which a stream has failed. @default 60 s */
   readonly timeoutMs?: number;
 }
 
@@ -50,7 +50,7 @@ export async function probe(options: ProbeOptions): Promise<Report> {
     apiUrl: options.apiUrl?.replace(/\/+$/, ''),
     pace: { ...PACE, ...options.pace, silenceMs: 0 },
     silenceMs: options.silenceMs ?? 40_000,
-    timeoutMs: options.timeoutMs ?? 30_000,
+    timeoutMs: options.timeoutMs ?? 60_000,
     measure: (measured: Measurement) => { measurement = measured; },
   };
 

@@ -24,7 +24,7 @@ export const page: Check = {
       });
     return Promise.all([
       rule(RULES.page, () => '/', (response) => response.status === 200 && isHtml(response)),
-      rule(RULES.asset, async () => assetIn((await index).text), (asset) => asset.status === 200 && !isHtml(asset) && asset.bytes.length > 0),
+      rule(RULES.asset, async () => assetIn((await index).text), isAsset),
       rule(RULES.route, () => '/c/new', async (response) => response.status === 200 && isHtml(response) && response.text === (await index).text),
       rule(RULES.missing, () => '/assets/missing.0123abcd.js', ({ status }) => status === 404),
       rule(RULES.error, () => '/api/does-not-exist', ({ status, json }) => status === 404 && json !== undefined),
@@ -32,20 +32,35 @@ export const page: Check = {
   },
 };
 
-/** Loads the page and its first asset. @throws Error if one of them is not as expected */
-export async function pageAndAsset(url: string): Promise<void> {
+/**
+ * Loads the page, and the first one or all of its scripts and styles.
+ *
+ * @returns the number of files
+ * @throws Error if one of them is not as expected
+ */
+export async function loadPage(url: string, assets: 'first' | 'all'): Promise<number> {
   const index = await send(`${url}/`);
   if (index.status !== 200 || !isHtml(index)) throw new Error(`${RULES.page}: ${index.status} ${typeOf(index)}`);
-  const asset = await send(url + assetIn(index.text));
-  if (asset.status !== 200 || isHtml(asset) || !asset.bytes.length) throw new Error(`${RULES.asset}: ${asset.status} ${typeOf(asset)}`);
+  const paths = assets === 'all' ? assetsIn(index.text) : [assetIn(index.text)];
+  await Promise.all(paths.map(async (path) => {
+    const asset = await send(url + path);
+    if (!isAsset(asset)) throw new Error(`${path}: ${asset.status} ${typeOf(asset)}, ${asset.bytes.length} bytes`);
+  }));
+  return 1 + paths.length;
 }
 
 const typeOf = ({ headers }: CompleteResponse) => headers['content-type'] ?? 'without a type';
 const isHtml = (response: CompleteResponse) => /^text\/html/.test(typeOf(response));
 
-/** The first script or style of the page. */
+const isAsset = (response: CompleteResponse) => response.status === 200 && !isHtml(response) && response.bytes.length > 0;
+
+/** The scripts and styles of the page. */
+function assetsIn(html: string): string[] {
+  const paths = [...html.matchAll(/(?:src|href)="\.?\/?(assets\/[^"]+\.(?:js|css))"/g)].map(([, path]) => `/${path}`);
+  if (!paths.length) throw new Error('the page must reference a script or a style');
+  return [...new Set(paths)];
+}
+
 function assetIn(html: string): string {
-  const [, path] = /(?:src|href)="\.?(\/?assets\/[^"]+\.(?:js|css))"/.exec(html) ?? [];
-  if (!path) throw new Error('the page must reference a script or a style');
-  return path.startsWith('/') ? path : `/${path}`;
+  return assetsIn(html)[0];
 }

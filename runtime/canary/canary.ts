@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Values } from './metrics';
 import { type Account, ChatClient, type Model } from '../../probe/chat-client';
-import { tokenOf } from '../../probe/chat-events';
-import { pageAndAsset } from '../../probe/checks/page';
-import { follow } from '../../probe/follow';
-import { arrivedCompletely, pageWouldShow } from '../../probe/judge';
+import { loadPage } from '../../probe/checks/page';
+import { shortChat } from '../../probe/short-chat';
 import { messageOf } from '../shared/log';
 
 export interface CanaryProps {
@@ -25,15 +23,13 @@ export interface Run {
   readonly failure?: { readonly step: string; readonly message: string };
 }
 
-const PROMPT = 'Reply with the word "ready" and nothing else.';
-
 /** Loads the page, logs in and chats, as configured, and deletes the conversation. Never rejects. */
 export async function run({ url, account, model, timeoutMs, limitMs }: CanaryProps): Promise<Run> {
   const values: Values = {};
   let step = 'page';
   let client: ChatClient | undefined;
   const steps = async () => {
-    values.page = await timed(() => pageAndAsset(url));
+    values.page = await timed(() => loadPage(url, 'first'));
     if (!account) return;
     step = 'login';
     const user = await account();
@@ -52,17 +48,12 @@ export async function run({ url, account, model, timeoutMs, limitMs }: CanaryPro
 }
 
 async function chat(client: ChatClient, timeoutMs: number): Promise<Values> {
-  const began = performance.now();
-  const id = await client.start(PROMPT);
+  const { id, verdicts, firstTokenMs, durationMs } = await shortChat(client, timeoutMs);
   try {
-    let firstToken: number | undefined;
-    const followed = await follow(client, id, timeoutMs, { onEvent: (event) => { if (tokenOf(event)) firstToken ??= event.at - began; } });
-    for (const { rule, outcome, seen } of [arrivedCompletely('the reply arrives whole', followed), pageWouldShow('the page would show it', followed)]) {
-      if (outcome !== 'passed') throw new Error(`${rule}: ${seen}`);
-    }
-    const duration = performance.now() - began;
+    const failed = verdicts.find(({ outcome }) => outcome !== 'passed');
+    if (failed) throw new Error(`${failed.rule}: ${failed.seen}`);
     await client.awaitTitle(id);
-    return { firstToken, chat: duration };
+    return { firstToken: firstTokenMs, chat: durationMs };
   } finally {
     // Includes those of earlier runs that failed before this step.
     await client.deleteConversations();

@@ -18,6 +18,13 @@ export function conversationRoutes(conversations: Conversations, user: RequestHa
     res.status(204).send();
   });
 
+  router.delete('/convos', user, async (req, res) => {
+    const { conversationId } = req.body?.arg ?? {};
+    if (!conversationId) return void res.status(400).json({ error: 'no parameters provided' });
+    await conversations.delete(res.locals.userId, conversationId);
+    res.status(201).json({ acknowledged: true });
+  });
+
   router.delete('/convos/all', user, async (_req, res) => {
     await conversations.deleteAll(res.locals.userId);
     res.status(201).json({ acknowledged: true });

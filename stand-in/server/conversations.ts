@@ -31,6 +31,10 @@ export class Conversations {
     if (found) await this.redis.lrem(key, 1, found);
   }
 
+  async delete(userId: string, id: string): Promise<void> {
+    await this.redis.pipeline().hdel(conversationsOf(userId), id).del(messagesOf(userId, id), titleOf(userId, id)).exec();
+  }
+
   async deleteAll(userId: string): Promise<void> {
     const ids = await this.redis.hkeys(conversationsOf(userId));
     const keys = ids.flatMap((id) => [messagesOf(userId, id), titleOf(userId, id)]);

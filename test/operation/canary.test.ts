@@ -36,6 +36,12 @@ async function run(): Promise<string> {
   return log.slice(before);
 }
 
+/** Invokes the canary as an operator does; resolves to its response. */
+async function invoke(): Promise<unknown> {
+  const [, canary] = [...watched.deployment.emulator.functions].find(([id]) => /CanaryFunction/.test(id))!;
+  return JSON.parse((await canary.invoke(Buffer.from('{}'))).payload.toString());
+}
+
 async function createUser(password: string): Promise<void> {
   const [, maintenance] = [...watched.deployment.emulator.functions].find(([id]) => /MaintenanceFunction/.test(id))!;
   await maintenance.invoke(Buffer.from(JSON.stringify({ command: 'create-user', email: EMAIL, username: 'librechat-canary', password })));
@@ -47,6 +53,7 @@ test('a canary that is added to a deployment logs in, although its user remains 
   expect(users()).toEqual([EMAIL]);
   expect(watched.state(ALARM)).toBe('INSUFFICIENT_DATA');
   expect(await run()).toContain('"CanarySuccess":1');
+  expect(await invoke()).toEqual({ values: { success: 1, page: expect.any(Number), login: expect.any(Number) } });
 });
 
 test('its alarm is silent until the first run, fires for failed runs, and has no data after two intervals without runs', async () => {
@@ -57,6 +64,7 @@ test('its alarm is silent until the first run, fires for failed runs, and has no
   database().disconnectAll();
   expect(await run()).toMatch(/canary-failed.*"step":"login"[^]*"CanarySuccess":0/);
   expect(await watched.firing()).toContain(ALARM);
+  expect(await invoke()).toMatchObject({ values: { success: 0 }, failure: { step: 'login' } });
   database().available = true;
 });
 

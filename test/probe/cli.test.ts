@@ -94,7 +94,7 @@ test.each([
   [['https://a.example/c/new'], '<url> must be an http or https URL without a path, such as https://chat.example.com, got: https://a.example/c/new'],
   [['https://a.example/?x=1'], '<url> must be an http or https URL without a path, such as https://chat.example.com, got: https://a.example/?x=1'],
   [['https://a.example', '--api-url', 'ftp://b.example/prod'], '--api-url must be an http or https URL, got: ftp://b.example/prod'],
-  [['https://a.example', '--check', 'pages'], '--check must be one of page, bypass, chat, emptyBodies, silence, resume, upload, got: pages'],
+  [['https://a.example', '--check', 'pages'], '--check must be one of page, bypass, health, chat, emptyBodies, silence, resume, upload, got: pages'],
   [['https://a.example', '--silence', 'long'], '--silence must be a number of seconds, got: long'],
   [['https://a.example', '--email', 'a@example.com'], '--email requires the password in PROBE_PASSWORD'],
   [['https://a.example', '--fast'], 'Unknown option \'--fast\''],

@@ -17,12 +17,23 @@ test('the sound stack: every verdict is green', async () => {
   const report = await assembly.probe();
   expect(report.verdicts.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
   expect(report.passed).toBe(true);
-  expect(report.verdicts).toHaveLength(18);
+  expect(report.verdicts).toHaveLength(22);
   const { postReturnedMs, generationEndedMs, firstEventMs, events, medianGapMs, largestGapMs } = report.measurement!;
   expect(postReturnedMs).toBeLessThan(firstEventMs!);
   expect(firstEventMs).toBeLessThan(generationEndedMs!);
   expect(events).toBeGreaterThan(15);
   expect(largestGapMs).toBeGreaterThanOrEqual(medianGapMs!);
+});
+
+test('the sound stack is healthy with a model that sends a single token', async () => {
+  const report = await assembly.probe({ options: { checks: ['health'], pace: { tokens: 1, gapMs: 500 } } });
+  expect(report.verdicts.map(({ rule, outcome }) => [rule, outcome])).toEqual([
+    ['a user logs in', 'passed'],
+    ['the page and all of its scripts load', 'passed'],
+    ['a short reply arrives complete', 'passed'],
+    ['the page would show the short reply', 'passed'],
+    ['the conversation of the short reply is deleted', 'passed'],
+  ]);
 });
 
 /** Faults of a stack, the checks to run, and the only verdicts that fail. */
@@ -32,8 +43,25 @@ const BROKEN: Record<string, Subject & { checks: CheckName[]; red: string[] }> =
       const { PolicyDocument } = ofType(resources, 'AWS::IAM::Policy').find(({ PolicyName }) => /RelayRole/.test(PolicyName));
       PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Action }: { Action: string | string[] }) => Action !== 'lambda:InvokeFunction');
     },
-    checks: ['page', 'bypass', 'chat'],
+    checks: ['page', 'bypass', 'health', 'chat'],
     red: ['a user logs in', 'an API error is JSON'],
+  },
+  'the distribution may not read the page': {
+    change: (resources) => {
+      for (const { PolicyDocument } of ofType(resources, 'AWS::S3::BucketPolicy')) {
+        PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Principal }: { Principal: { Service?: string } }) => Principal.Service !== 'cloudfront.amazonaws.com');
+      }
+    },
+    checks: ['health'],
+    red: ['the page and all of its scripts load'],
+  },
+  'chats lead to the bucket': {
+    change: (resources) => {
+      const { DefaultCacheBehavior, CacheBehaviors } = distribution(resources);
+      CacheBehaviors.unshift({ ...DefaultCacheBehavior, PathPattern: '/api/agents/*' });
+    },
+    checks: ['health'],
+    red: ['a short reply arrives complete'],
   },
   'the API asks for no key': {
     change: (resources) => ofType(resources, 'AWS::ApiGateway::Method').forEach((method) => { method.ApiKeyRequired = false; }),

@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type FaultySite, HANGS, startFaultySite } from '../../../fixtures/faulty-site';
 import { type StandInProcess, startStandIn, startTestServers, type TestServers, variables } from '../../../fixtures/stand-in-process';
 import { ChatClient, PROBE_MODEL, register } from '../../../probe/chat-client';
 import { run } from '../../../runtime/canary/canary';
@@ -9,69 +8,48 @@ jest.setTimeout(60_000);
 
 let servers: TestServers;
 let standIn: StandInProcess;
-let site: Server;
-let url: string;
-/** Instead of a status: no response. */
-const HANGS = 0;
-/** Paths whose responses have another status. */
-const broken = new Map<string, number>();
-const calls: string[] = [];
+let site: FaultySite;
 
-/** CloudFront in front of the stand-in, which serves the page and the API. */
 beforeAll(async () => {
   servers = await startTestServers();
   standIn = await startStandIn(variables(servers));
   while (!(await fetch(`${standIn.url}/readyz`)).ok) await new Promise(setImmediate);
-  site = createServer((req, res) => {
-    const path = req.url!.split('?')[0];
-    calls.push(`${req.method} ${path}`);
-    const [, status] = [...broken].find(([prefix]) => path.startsWith(prefix)) ?? [];
-    if (status === HANGS) return;
-    if (status) return void res.writeHead(status, { 'content-type': 'application/json' }).end('{"message":"broken"}');
-    const { request } = jest.requireActual<typeof import('node:http')>('node:http');
-    req.pipe(request(standIn.url + req.url, { method: req.method, headers: req.headers, agent: false }, (response) => {
-      res.writeHead(response.statusCode!, response.headers);
-      response.pipe(res);
-    }));
-  });
-  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  site = await startFaultySite(standIn.url);
 });
 
 beforeEach(() => {
-  broken.clear();
-  calls.length = 0;
+  site.broken.clear();
+  site.calls.length = 0;
 });
 
 afterAll(async () => {
   site.close();
-  site.closeAllConnections();
   await standIn.stop();
   await servers.dispose();
 });
 
-const runWith = (props: Partial<Parameters<typeof run>[0]> = {}) => run({ url, timeoutMs: 10_000, limitMs: 50_000, ...props });
+const runWith = (props: Partial<Parameters<typeof run>[0]> = {}) => run({ url: site.url, timeoutMs: 10_000, limitMs: 50_000, ...props });
 
 test('loads the page without LibreChat', async () => {
   expect(await runWith()).toEqual({ values: { success: 1, page: expect.any(Number) } });
-  expect(calls.filter((call) => call.includes('/api/'))).toEqual([]);
+  expect(site.calls.filter((call) => call.includes('/api/'))).toEqual([]);
 });
 
 test('logs in and out', async () => {
-  const account = await register(url);
-  calls.length = 0;
+  const account = await register(site.url);
+  site.calls.length = 0;
   expect(await runWith({ account: async () => account })).toEqual({ values: { success: 1, page: expect.any(Number), login: expect.any(Number) } });
-  expect(calls.filter((call) => call.includes('/api/'))).toEqual(['POST /api/auth/login', 'POST /api/auth/logout']);
+  expect(site.calls.filter((call) => call.includes('/api/'))).toEqual(['POST /api/auth/login', 'POST /api/auth/logout']);
 });
 
 test('chats, and leaves no conversation', async () => {
-  const account = await register(url);
+  const account = await register(site.url);
   const { values } = await runWith({ account: async () => account, model: PROBE_MODEL });
   expect(values).toEqual({
     success: 1, page: expect.any(Number), login: expect.any(Number), firstToken: expect.any(Number), chat: expect.any(Number),
   });
   expect(values.firstToken!).toBeLessThanOrEqual(values.chat!);
-  const client = await ChatClient.signIn(url, account);
+  const client = await ChatClient.signIn(site.url, account);
   expect((await client.get('/api/convos')).json).toMatchObject({ conversations: [] });
 });
 
@@ -82,17 +60,17 @@ test.each([
   ['chat', '/api/agents/chat', 'chat'],
   ['deletion of the conversation', '/api/convos/all', 'chat'],
 ])('fails when the %s fails', async (_, path, step) => {
-  const account = await register(url);
-  broken.set(path, 500);
-  if (path === '/') broken.set('/', 500);
+  const account = await register(site.url);
+  site.broken.set(path, 500);
+  if (path === '/') site.broken.set('/', 500);
   expect(await runWith({ account: async () => account, model: PROBE_MODEL })).toMatchObject({
     values: { success: 0 }, failure: { step, message: expect.stringContaining('500') },
   });
 });
 
 test('reports a run that takes too long, with the current step', async () => {
-  const account = await register(url);
-  broken.set('/api/auth/login', HANGS);
+  const account = await register(site.url);
+  site.broken.set('/api/auth/login', HANGS);
   expect(await runWith({ account: async () => account, limitMs: 5_000 })).toEqual({
     values: { success: 0, page: expect.any(Number) }, failure: { step: 'login', message: 'the run is not complete after 5 s' },
   });
