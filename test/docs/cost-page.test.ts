@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { blocksOf, pageAt } from './kit/pages';
 import { EDGE, stackIn } from '../../fixtures/variants';
-import { LibreChatCanary, LibreChatServerless } from '../../src';
+import { LibreChatCanary, LibreChatServerless, type LibreChatServerlessProps } from '../../src';
 import { costOf, totalOf } from '../../tools/cost/cost-of';
 import type { CostLine } from '../../tools/cost/line';
 import { parseOptions } from '../../tools/cost/options';
@@ -90,11 +90,13 @@ test.each<[string, LibreChatCanary]>([
   ['page', LibreChatCanary.page(Duration.minutes(15))],
   ['login', LibreChatCanary.login(Duration.minutes(15))],
   ['chat', LibreChatCanary.chat(Duration.minutes(15), { endpoint: 'bedrock', model: 'm' })],
-])('the page says what a canary costs that does %s', (name, canary) => {
-  const stack = stackIn(EDGE);
-  new LibreChatServerless(stack, 'Chat', { canary });
-  const line = costOf(templateOf(stack), usage).filter(({ what }) => what === 'Canary');
-  expect(page.text).toContain(`${sumOf(line)} (\`${name}\`)`);
+])('the page says what a canary costs that does %s, with all that it adds to a deployment', (name, canary) => {
+  const costWith = (props: LibreChatServerlessProps) => {
+    const stack = stackIn(EDGE);
+    new LibreChatServerless(stack, 'Chat', { alarmTopic: new Topic(stack, 'Topic'), ...props });
+    return totalOf(costOf(templateOf(stack), usage)).idle;
+  };
+  expect(page.text).toContain(`${dollars(costWith({ canary }) - costWith({}))} (\`${name}\`)`);
 });
 
 test('the page contains the cost of alarms and dashboard', () => {

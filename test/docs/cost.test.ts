@@ -1,4 +1,7 @@
+import { Duration } from 'aws-cdk-lib';
 import { EDGE, EDGE_REGION_VARIANTS, VARIANTS, stackIn } from '../../fixtures/variants';
+import { LibreChatCanary, LibreChatServerless } from '../../src';
+import { CANARY_METRICS } from '../../src/contract/canary';
 import { costOf, totalOf, unpricedTypes } from '../../tools/cost/cost-of';
 import type { CostLine } from '../../tools/cost/line';
 import { loadOf, secondsPerReply } from '../../tools/cost/load';
@@ -214,6 +217,12 @@ function variantTemplate(name: keyof typeof ALL_VARIANTS): Template {
   return templateOf(stack);
 }
 
+function withCanary(canary: LibreChatCanary): Template {
+  const stack = stackIn(EDGE);
+  new LibreChatServerless(stack, 'Chat', { canary });
+  return templateOf(stack);
+}
+
 function withResource(template: Template, type: string, properties: object): Template {
   return { Resources: { ...template.Resources, New: { Type: type, Properties: properties } } };
 }
@@ -241,8 +250,38 @@ describe('alarms, dashboard and canary', () => {
     expect(busy).toMatchObject({ quantity: '5 metrics', idle: 0, use: expect.closeTo(5 * 0.30 * 220 / 730) });
   });
 
-  test('a canary costs its runs and their workers', () => {
-    expect(lineOf(lines, 'Canary')).toMatchObject({ quantity: '4,380 runs with login', idle: expect.closeTo(4_380 * (15 * 2.25 * 0.0000133334 + 2 * 0.0000002), 4) });
+  test('a canary costs its runs with their relays and workers, and its metrics', () => {
+    const run = 15 * 2.5 * 0.0000133334 + 3 * 0.0000002 + 2 * (3.5e-6 + 1e-6) + 2 * 1e-6 + 0.001 * 0.085 + 0.05e-4;
+    expect(lineOf(lines, 'Canary')).toMatchObject({ quantity: '4,380 runs with login, 3 metrics', idle: expect.closeTo(4_380 * run + 3 * 0.30, 4) });
+  });
+
+  test.each([
+    ['page', LibreChatCanary.page(Duration.hours(1)), ['CanarySuccess', 'CanaryPage']],
+    ['login', LibreChatCanary.login(Duration.hours(1)), ['CanarySuccess', 'CanaryPage', 'CanaryLogin']],
+    ['chat', LibreChatCanary.chat(Duration.hours(1), { endpoint: 'bedrock', model: 'm' }), Object.values(CANARY_METRICS)],
+  ])('a canary with %s has the metrics %s', (kind, canary, metrics) => {
+    expect(lineOf(costOf(withCanary(canary), IDLE), 'Canary').quantity).toBe(`730 runs with ${kind}, ${metrics.length} metrics`);
+  });
+
+  test('a canary that does not run each hour pays its metrics for the hours with a run', () => {
+    const idle = (hours: number) => lineOf(costOf(withCanary(LibreChatCanary.page(Duration.hours(hours))), IDLE), 'Canary').idle;
+    expect(idle(10)).toBeCloseTo(idle(1) / 10);
+  });
+
+  test('the free tier of metrics is shared with the other metrics', () => {
+    const idle = (freeTier: boolean) => lineOf(costOf(variantTemplate('operated'), { ...IDLE, freeTier }), 'Canary').idle;
+    // 5 metrics of the logs, and 3 of the canary.
+    expect(idle(false) - idle(true)).toBeCloseTo(3 * 0.30);
+  });
+
+  test('the secret of its user and its alarm are in the lines of secrets and alarms', () => {
+    const template = variantTemplate('operated');
+    const without = (pattern: RegExp) => {
+      const rest = Object.entries(template.Resources).filter(([id]) => !pattern.test(id));
+      return costOf({ Resources: Object.fromEntries(rest) }, IDLE);
+    };
+    expect(lineOf(lines, 'Secrets Manager').idle - lineOf(without(/CanaryAccount/), 'Secrets Manager').idle).toBeCloseTo(0.40);
+    expect(lineOf(lines, 'CloudWatch alarms').idle - lineOf(without(/CanaryFailed/), 'CloudWatch alarms').idle).toBeCloseTo(0.10);
   });
 
   test('nothing of it costs anything by default', () => {
