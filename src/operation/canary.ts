@@ -16,6 +16,9 @@ import { suppressNag } from '../private/nag';
 /** A run with a cold start and a chat takes half a minute. */
 const TIMEOUT = Duration.minutes(5);
 
+/** Lambda does not accept more. */
+const LONGEST_EVENT_AGE = Duration.hours(6);
+
 export interface CanaryProps {
   readonly url: string;
   readonly interval: Duration;
@@ -48,7 +51,10 @@ export class Canary extends Construct {
       code: lambda.Code.fromAsset(inPackage(CANARY_FOLDER)),
       handler: CANARY_HANDLER,
       memorySize: 256,
-      timeout: TIMEOUT,
+      // A run deletes the conversations of its user, also those of another one at the same time.
+      timeout: shorter(TIMEOUT, props.interval),
+      retryAttempts: 0,
+      maxEventAge: shorter(LONGEST_EVENT_AGE, props.interval),
       environment: {
         [CANARY.url]: props.url,
         [CANARY.namespace]: props.namespace,
@@ -78,4 +84,8 @@ export class Canary extends Construct {
     suppressNag(secret, { id: 'AwsSolutions-SMG4', reason: 'The user of the canary has the password of the secret when it is created' });
     return secret;
   }
+}
+
+function shorter(one: Duration, other: Duration): Duration {
+  return one.toMilliseconds() < other.toMilliseconds() ? one : other;
 }

@@ -43,13 +43,19 @@ const TEMPORARY: readonly LambdaErrorCode[] = ['TooManyRequestsException', 'Reso
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export class EventQueue {
-  /** Number of retries of a failed event. */
-  public retryAttempts = RETRIES_MS.length;
+  private retryAttempts = RETRIES_MS.length;
+  private maxAgeMs = THROTTLED.ageMs;
 
   private readonly pending = new Set<Promise<InvokeResult>>();
   private readonly closing = new AbortController();
 
   public constructor(private readonly props: EventQueueProps) {}
+
+  /** Sets the number of retries of a failed event, and the age at which a waiting event is dropped, or their defaults. */
+  public configure({ retryAttempts = RETRIES_MS.length, maxAgeMs = THROTTLED.ageMs }: { readonly retryAttempts?: number; readonly maxAgeMs?: number }): void {
+    this.retryAttempts = retryAttempts;
+    this.maxAgeMs = maxAgeMs;
+  }
 
   /** Adds an event; resolves to the result of the last attempt. */
   public accept(payload: Buffer, options: Omit<QueuedInvocation, 'requestId'> = {}): Promise<InvokeResult> {
@@ -95,7 +101,7 @@ export class EventQueue {
 
   private async onceAvailable(payload: Buffer, options: QueuedInvocation): Promise<InvokeResult> {
     const { limit, invoke } = this.props;
-    const end = Date.now() + limit(THROTTLED.ageMs);
+    const end = Date.now() + limit(this.maxAgeMs);
     for (let wait = THROTTLED.firstMs; ; wait = Math.min(2 * wait, THROTTLED.longestMs)) {
       try {
         return await invoke(payload, options);

@@ -50,8 +50,8 @@ export const LAMBDA_RESOURCES: ResourceHandlers = {
   },
 
   'AWS::Lambda::EventInvokeConfig': (resource, deployment) => {
-    const queue = functionOf(resource, deployment).lambda?.queue;
-    if (queue) queue.retryAttempts = resource.properties.MaximumRetryAttempts ?? queue.retryAttempts;
+    const { MaximumRetryAttempts: retryAttempts, MaximumEventAgeInSeconds: seconds } = resource.properties;
+    functionOf(resource, deployment).lambda?.queue.configure({ retryAttempts, maxAgeMs: seconds && seconds * 1000 });
     return { ref: resource.logicalId };
   },
 
@@ -81,6 +81,10 @@ export const LAMBDA_UPDATERS: ResourceUpdaters = {
 };
 
 export const LAMBDA_DELETERS: ResourceDeleters = {
+  'AWS::Lambda::EventInvokeConfig': ({ properties: { FunctionName } }, { services }) => {
+    services.lambda.find(String(FunctionName))?.lambda?.queue.configure({});
+  },
+
   'AWS::Lambda::Function': async ({ ref }, { services: { lambda } }) => {
     const { arn, lambda: running } = lambda.find(ref)!;
     [...lambda.functions.keys()].filter((key) => key === arn || key.startsWith(`${arn}:`)).forEach((key) => lambda.functions.delete(key));

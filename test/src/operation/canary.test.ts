@@ -52,6 +52,20 @@ test('runs at the interval', () => {
   expect(resourceOf(withCanary(LibreChatCanary.page(EVERY)), 'AWS::Events::Rule', 'CanarySchedule').Properties.ScheduleExpression).toBe('rate(15 minutes)');
 });
 
+test.each([
+  [Duration.minutes(1), 60, 60],
+  [EVERY, 300, 900],
+  [Duration.hours(12), 300, 6 * 3600],
+])('runs do not overlap at an interval of %s: they end, and events that Lambda has not delivered are dropped, before the next', (interval, timeout, age) => {
+  const template = withCanary(LibreChatCanary.login(interval));
+  const [target] = resourceOf(template, 'AWS::Events::Rule', 'CanarySchedule').Properties.Targets;
+  const config = resourceOf(template, 'AWS::Lambda::EventInvokeConfig', 'Canary').Properties;
+  expect(resourceOf(template, 'AWS::Lambda::Function', 'CanaryFunction').Properties.Timeout).toBe(timeout);
+  expect([config.MaximumRetryAttempts, config.MaximumEventAgeInSeconds]).toEqual([0, age]);
+  // The schedule invokes the function without a qualifier.
+  expect([text(config.FunctionName), config.Qualifier, text(target.Arn)]).toEqual(['<ChatCanaryFunction>', '$LATEST', '<ChatCanaryFunction.Arn>']);
+});
+
 test('the alarm fires after two failed runs, and notifies if there are none any more', () => {
   const alarm = resourceOf(templateOf('operated'), 'AWS::CloudWatch::Alarm', 'CanaryFailed').Properties;
   expect(alarm).toMatchObject({

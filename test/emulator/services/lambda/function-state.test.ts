@@ -38,4 +38,13 @@ describe('an inactive function', () => {
     fn.state.deactivate();
     expect((await fn.queue.accept(event('echo'))).functionError).toBeUndefined();
   });
+
+  test('does not get asynchronous events that reach their maximum age before', async () => {
+    const reactivation = 60_000;
+    const fn = functions.make({ limit: (milliseconds) => (milliseconds === reactivation ? 3_600_000 : 1) });
+    fn.state.deactivate();
+    fn.queue.configure({ maxAgeMs: 30_000 });
+    const { functionError, payload } = await fn.queue.accept(event('echo'));
+    expect([functionError, JSON.parse(payload.toString()).errorType]).toEqual(['Unhandled', 'ResourceNotReadyException']);
+  });
 });
