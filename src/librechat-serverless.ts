@@ -179,6 +179,7 @@ export class LibreChatServerless extends Construct implements ec2.IConnectable, 
     const backend = this.createBackend(props, context, { image, config, siteUrl, environment: environment.variables, bindings });
     const maintenance = this.createMaintenance(props, context, { image, backend, bindings, cluster: database?.cluster });
     const relay = this.createRelay(props, context, backend, redisBinding);
+    relay.addToTick(maintenance.handler);
     const apiGateway = this.createApiGateway(props, context, relay.handler, siteUrl);
     const frontend = this.createFrontend(props, context, image, relay.handler, apiGateway);
 

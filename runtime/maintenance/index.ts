@@ -6,6 +6,7 @@ import { isCustomResourceEvent, type CustomResourceEvent } from '../shared/cloud
 import { fulfil, type CustomResourceWork } from '../shared/custom-resource';
 import { log, messageOf } from '../shared/log';
 import type { Invocation, RuntimeApi } from '../shared/runtime-api';
+import { isScheduledEvent } from '../shared/scheduled-event';
 import type { Settings } from '../shared/settings';
 
 /** One request to a custom resource. */
@@ -25,13 +26,16 @@ const RESOURCES: Readonly<Record<string, (request: Request) => ReturnType<Custom
   [USER_RESOURCE_TYPE]: user,
 };
 
-/** Serves one event at a time, until the process ends: requests of CloudFormation, and commands of operators. */
+/** Serves one event at a time, until the process ends: requests of CloudFormation, commands of operators, and ticks. */
 export async function maintain(api: RuntimeApi, environment: NodeJS.ProcessEnv, settings: Settings): Promise<void> {
   for (;;) {
     const invocation = await api.next();
     const { event } = invocation;
     if (isCustomResourceEvent(event)) {
       await serve(environment, settings, invocation, event);
+      await api.respond(invocation, {});
+    } else if (isScheduledEvent(event)) {
+      // The invocation alone keeps the function active.
       await api.respond(invocation, {});
     } else {
       await api.respond(invocation, await obey(environment, settings, event));

@@ -17,9 +17,3 @@ export function isProxyEvent(event: unknown): event is ProxyEvent {
   const candidate = event as Partial<ProxyEvent> | null;
   return typeof candidate?.httpMethod === 'string' && typeof candidate.path === 'string' && typeof candidate.requestContext === 'object';
 }
-
-/** Scheduled events of EventBridge: they keep the function active, and LibreChat's schedules running. */
-export function isScheduledEvent(event: unknown): boolean {
-  const source = (event as { source?: unknown } | null)?.source;
-  return source === 'aws.events' || source === 'aws.scheduler';
-}

@@ -1,6 +1,6 @@
 import { streamIdOf } from './affinity';
 import { ClientResponse } from './client-response';
-import { isProxyEvent, isScheduledEvent, type ProxyEvent } from './event';
+import { isProxyEvent, type ProxyEvent } from './event';
 import { failed, notReady, tooLarge, tooLate } from './own-response';
 import { EventPadding } from './pad-events';
 import { requestOf, type Request } from './request';
@@ -8,6 +8,7 @@ import { isEventStream, metadataOf, type ResponseMetadata } from './response';
 import { TICK } from '../../src/contract/queue';
 import type { Outcome, QueuedResponse, RelayQueue } from '../queue';
 import { messageOf, type Log } from '../shared/log';
+import { isScheduledEvent } from '../shared/scheduled-event';
 
 export interface RelayProps {
   /** Resolves to the queue when the secrets have been read. Fails if they cannot be read. */

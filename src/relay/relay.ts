@@ -35,6 +35,7 @@ export class Relay extends Construct {
   public readonly logGroup: logs.ILogGroup;
   public readonly memorySize = MEMORY_MIB;
   public readonly architecture = lambda.Architecture.ARM_64;
+  private readonly tick: events.Rule;
 
   constructor(scope: Construct, id: string, props: RelayProps) {
     super(scope, id);
@@ -66,7 +67,14 @@ export class Relay extends Construct {
     if (props.network) {
       for (const binding of props.bindings) binding.connect?.(this.handler, props.network);
     }
-    this.createTick(props.tick);
+    this.tick = this.createTick(props.tick);
+    this.addToTick(this.handler);
+  }
+
+  /** Invokes a function at each tick. One that is not invoked for weeks becomes inactive, and its next invocation fails. */
+  public addToTick(handler: lambda.IFunction): void {
+    // The next tick comes anyway.
+    this.tick.addTarget(new LambdaFunction(handler, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }));
   }
 
   private createSecurityGroup(vpc: ec2.IVpc): ec2.SecurityGroup {
@@ -75,13 +83,7 @@ export class Relay extends Construct {
     return securityGroup;
   }
 
-  /** A function that is not invoked for weeks becomes inactive, and its next invocation fails. */
-  private createTick(interval: Duration): void {
-    new events.Rule(this, 'Tick', {
-      description: 'LibreChat: starts a worker',
-      schedule: events.Schedule.rate(interval),
-      // The next tick comes anyway.
-      targets: [new LambdaFunction(this.handler, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
-    });
+  private createTick(interval: Duration): events.Rule {
+    return new events.Rule(this, 'Tick', { description: 'LibreChat: starts a worker', schedule: events.Schedule.rate(interval) });
   }
 }

@@ -96,6 +96,11 @@ describe('the function', () => {
     expect(await invoke({ command: 'drop-database' })).toEqual({ error: expect.stringContaining('`command` must be one of') });
   });
 
+  test('ignores ticks, without a script and without a log line', async () => {
+    expect(await invoke({ 'source': 'aws.events', 'detail-type': 'Scheduled Event', 'detail': {} })).toEqual({});
+    expect(kit.adapter().output).toEqual([]);
+  });
+
   test('logs neither arguments, nor passwords, nor the output of a script', async () => {
     const { password } = await invoke({ command: 'create-user', email: 'ann@example.com' });
     await invoke({ command: 'list-users' });
