@@ -259,7 +259,7 @@ describe('alarms, dashboard and canary', () => {
     ['page', LibreChatCanary.page(Duration.hours(1)), ['CanarySuccess', 'CanaryPage']],
     ['login', LibreChatCanary.login(Duration.hours(1)), ['CanarySuccess', 'CanaryPage', 'CanaryLogin']],
     ['chat', LibreChatCanary.chat(Duration.hours(1), { endpoint: 'bedrock', model: 'm' }), Object.values(CANARY_METRICS)],
-  ])('a canary with %s has the metrics %s', (kind, canary, metrics) => {
+  ])('the metrics of a canary with %s are counted', (kind, canary, metrics) => {
     expect(lineOf(costOf(withCanary(canary), IDLE), 'Canary').quantity).toBe(`730 runs with ${kind}, ${metrics.length} metrics`);
   });
 
