@@ -52,9 +52,9 @@ export class EventQueue {
   public constructor(private readonly props: EventQueueProps) {}
 
   /** Sets the number of retries of a failed event, and the age at which a waiting event is dropped, or their defaults. */
-  public configure({ retryAttempts = RETRIES_MS.length, maxAgeMs = THROTTLED.ageMs }: { readonly retryAttempts?: number; readonly maxAgeMs?: number }): void {
-    this.retryAttempts = retryAttempts;
-    this.maxAgeMs = maxAgeMs;
+  public configure({ retryAttempts, maxAgeMs }: { readonly retryAttempts?: number; readonly maxAgeMs?: number }): void {
+    this.retryAttempts = retryAttempts ?? RETRIES_MS.length;
+    this.maxAgeMs = maxAgeMs ?? THROTTLED.ageMs;
   }
 
   /** Adds an event; resolves to the result of the last attempt. */
