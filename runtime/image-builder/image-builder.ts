@@ -62,8 +62,8 @@ export class ImageBuilder {
     let progress = (event as { Progress?: Progress }).Progress ?? { since: Date.now(), attempt: 1 };
     for (let pause = this.settings.firstPauseMs; ; pause = Math.min(pause * 2, this.settings.longestPauseMs)) {
       const came = await step(progress).catch((error: unknown) => {
-        if (!isPassing(error)) throw error;
-        log.warn('aws-unreachable', { message: messageOf(error) });
+        if (!isPassing(error) && !this.mayBeGranted(error, event, progress)) throw error;
+        log.warn('aws-call-failed', { message: messageOf(error) });
         return progress;
       });
       if ('Status' in came) return came;
@@ -110,6 +110,11 @@ export class ImageBuilder {
     if (!running.length) return { Status: 'SUCCESS' };
     await Promise.all(running.map(({ id }) => this.builds.stop(id!)));
     return progress;
+  }
+
+  private mayBeGranted(error: unknown, { RequestType }: CustomResourceEvent, { since }: Progress): boolean {
+    const isDenied = error instanceof Error && error.name === 'AccessDeniedException';
+    return isDenied && RequestType !== 'Delete' && Date.now() - since < this.settings.permissionWaitMs;
   }
 
   private async giveUp({ since, buildId }: Progress): Promise<Outcome> {

@@ -11,6 +11,8 @@ export interface Settings {
   readonly handOverMs: number;
   /** Time after CloudFormation's request at which the function gives up. */
   readonly timeoutMs: number;
+  /** Time after CloudFormation's request for which denied calls are repeated: permissions that were just granted may not be in force yet. */
+  readonly permissionWaitMs: number;
   /** Base of the exponential backoff between attempts to respond to CloudFormation. */
   readonly responseRetryMs: number;
 }
@@ -21,5 +23,6 @@ export const SETTINGS: Settings = {
   handOverMs: MINUTE_MS,
   // Longer than the timeouts of a build, so that CodeBuild reports the slow phase; shorter than the timeout of the resource.
   timeoutMs: (BUILD_LIMITS_MINUTES.queued + BUILD_LIMITS_MINUTES.running + 5) * MINUTE_MS,
+  permissionWaitMs: 30_000,
   responseRetryMs: 200,
 };

@@ -17,7 +17,7 @@ export async function publish(api: RuntimeApi, environment: NodeJS.ProcessEnv, s
     const invocation = await api.next();
     const { event } = invocation;
     if (isCustomResourceEvent(event)) {
-      const aws = new Aws(environment, { ...settings, awsTimeoutMs: settings.uploadTimeoutMs });
+      const aws = new Aws(environment, { ...settings, awsTimeoutMs: settings.uploadTimeoutMs, awsDeniedMs: settings.permissionWaitMs });
       await fulfil(invocation, event, {
         physicalId: physicalId(event),
         run: (signal) => publishClient(aws, event, signal),

@@ -97,6 +97,11 @@ describe('time', () => {
   });
 });
 
+test.each(['ListBuildsForProject', 'StartBuild', 'DescribeImages'])('a permission for %s that is not in force yet is waited for', async (operation) => {
+  account.aws.fault = (call, times) => (call.startsWith(`${operation} `) && times < 2 ? 'denied' : undefined);
+  expect(await account.send('Create', 'tag-1', {}, { permissionWaitMs: 30_000 })).toMatchObject({ Status: 'SUCCESS' });
+});
+
 describe('AWS refuses', () => {
   test.each(['codebuild:StartBuild', 'codebuild:BatchGetBuilds', 'ecr:DescribeImages'])('%s', async (action) => {
     account.deny(account.builderRole, action);

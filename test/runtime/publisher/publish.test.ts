@@ -134,6 +134,18 @@ test('an update publishes again, and keeps files that open tabs may need', async
   expect(bucket.objects.has('assets/locale.00000000.js')).toBe(true);
 });
 
+test('a permission that is not in force yet is waited for', async () => {
+  start();
+  aws.fault = (call, times) => (call.startsWith('PUT /frontend') && times < 3 ? 'denied' : undefined);
+  expect(await request('Create')).toMatchObject({ Status: 'SUCCESS' });
+});
+
+test('a permission that stays missing fails the deployment, with the message of S3', async () => {
+  start({ settings: { permissionWaitMs: 200 } });
+  aws.fault = (call) => (call.startsWith('PUT /frontend') ? 'denied' : undefined);
+  expect(await request('Create')).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('AccessDenied') });
+});
+
 test('a removal does not access the bucket, which may be deleted already', async () => {
   start();
   expect(await request('Delete', { [FRONTEND_PROPERTIES.bucket]: 'gone' }, { PhysicalResourceId: 'gone' })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'gone' });
