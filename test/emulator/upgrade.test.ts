@@ -1,5 +1,5 @@
 import type { TimedEvent } from '../../emulator/core/events';
-import { Deployment, type DeploymentOptions } from '../../fixtures/deployment';
+import { Deployment } from '../../fixtures/deployment';
 import { until } from '../../fixtures/runtime/until';
 import { ChatClient } from '../../probe/chat-client';
 import { finalTextOf, joined, type ChatEvent } from '../../probe/chat-events';
@@ -24,8 +24,8 @@ afterEach(async () => {
 const release = (version: string, props: object = {}) => ({ image: LibreChatImage.fromDockerBuild({ version }), ...props });
 const status = () => [...deployment!.emulator.services.cloudFormation.stacks.values()][0];
 
-async function start(version: string, props: object = {}, options: DeploymentOptions = {}): Promise<Deployment> {
-  deployment = await Deployment.start({ ...options, props: release(version, props), listener: (event) => log.push(event) });
+async function start(version: string, props: object = {}): Promise<Deployment> {
+  deployment = await Deployment.start({ props: release(version, props), listener: (event) => log.push(event) });
   return deployment;
 }
 
@@ -122,8 +122,15 @@ describe('an upgrade from v0.8.7 to v0.8.8', () => {
 describe('v0.8.9, which writes data that v0.8.8 cannot read', () => {
   const snapshots = () => [...deployment!.emulator.services.documentDb.snapshots.keys()];
 
+  /** Makes a snapshot available as soon as it is requested, and not after the usual minute. */
+  const completeSnapshot = async () => {
+    await until(() => snapshots().length > 0);
+    const { snapshots: all } = deployment!.emulator.services.documentDb;
+    all.forEach((snapshot, id) => all.set(id, { ...snapshot, createdAt: snapshot.createdAt - 60_000 }));
+  };
+
   test('is refused until the migration is accepted, then has a snapshot of before, and no way back', async () => {
-    const { url } = await start('v0.8.8', {}, { timeScale: 10 });
+    const { url } = await start('v0.8.8');
     await register(deployment!);
     await ChatClient.signIn(url, ACCOUNT);
 
@@ -131,7 +138,7 @@ describe('v0.8.9, which writes data that v0.8.8 cannot read', () => {
     expect([status(), snapshots()]).toEqual(['UPDATE_ROLLBACK_COMPLETE', []]);
     await ChatClient.signIn(url, ACCOUNT);
 
-    await deployment!.update(release('v0.8.9', { acceptDataMigration: 'v0.8.9' }));
+    await Promise.all([deployment!.update(release('v0.8.9', { acceptDataMigration: 'v0.8.9' })), completeSnapshot()]);
     expect(snapshots()).toEqual([expect.stringMatching(/^librechat-before-/)]);
     const steps = () => log.flatMap((event) => (event.type === 'log' && /snapshot-started|snapshot-created|database-prepared|Server listening/.exec(event.line)) || [])
       .map(String);
