@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describeWith } from '../../requires';
-import { bodyOf, contentOf, type Deployment, get, post, serve } from './kit/queues';
+import { bodyOf, contentOf, type Deployment, get, post, serve, startServing } from './kit/queues';
 import { useDeployment } from './kit/use-deployment';
 
 describeWith('redis-server')('a relay and a worker', () => {
@@ -45,9 +45,10 @@ describeWith('redis-server')('a relay and a worker', () => {
     const starts: string[] = [];
     const startWorker = async (startId: string) => {
       starts.push(startId);
-      const worker = deployment.worker();
-      await worker.reportStarted(startId);
-      void serve(worker, async (exchange) => { await exchange.start({ statusCode: 204, headers: [] }); await exchange.end(); });
+      await startServing(deployment.worker(), startId, async (exchange) => {
+        await exchange.start({ statusCode: 204, headers: [] });
+        await exchange.end();
+      });
       return 'started' as const;
     };
     const submit = async () => bodyOf(await deployment.relay({ startWorker }).submit(get('/'), Buffer.alloc(0)));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describeWith } from '../../requires';
-import { bodyOf, contentOf, Deployment, get, post, serve } from './kit/queues';
+import { bodyOf, contentOf, Deployment, get, post, serve, startServing } from './kit/queues';
 import { useDeployment } from './kit/use-deployment';
 import type { TestRedis } from '../../../fixtures/runtime/redis';
 import { until } from '../../../fixtures/runtime/until';
@@ -81,9 +81,7 @@ describeWith('redis-server')('a request', () => {
     const relay = deployment.relay({
       startWorker: async (startId) => {
         begin();
-        const worker = deployment.worker();
-        await worker.reportStarted(startId);
-        void serve(worker, ok);
+        await startServing(deployment.worker(), startId, ok);
         return 'started';
       },
     });

@@ -1,5 +1,5 @@
 import { describeWith } from '../../requires';
-import { type Deployment, get, serve } from './kit/queues';
+import { type Deployment, get, startServing } from './kit/queues';
 import { useDeployment } from './kit/use-deployment';
 import type { TestRedis } from '../../../fixtures/runtime/redis';
 import { until } from '../../../fixtures/runtime/until';
@@ -19,11 +19,7 @@ describeWith('redis-server')('a request', () => {
     let startId = '';
     const outcome = deployment.relay({ startWorker: (id) => { startId = id; return new Promise<Started>(() => undefined); } }).submit(get('/'), NOTHING);
     await until(() => startId !== '');
-    const ready = async () => {
-      const worker = deployment.worker();
-      await worker.reportStarted(startId);
-      void serve(worker, ok);
-    };
+    const ready = () => startServing(deployment.worker(), startId, ok);
     return { outcome, ready };
   };
 

@@ -117,6 +117,13 @@ export async function serve(source: WorkerQueue, handle: (exchange: Exchange) =>
   }
 }
 
+/** Registers a worker and serves requests. Its first lease includes the places: without any, relays would start another worker. */
+export async function startServing(worker: WorkerQueue, startId: string, handle: (exchange: Exchange) => Promise<void>): Promise<void> {
+  worker.setFree(10);
+  await worker.reportStarted(startId);
+  void serve(worker, handle);
+}
+
 /** The bytes of a response's body. */
 export async function bodyOf(outcome: Outcome): Promise<Buffer> {
   if (outcome.kind !== 'response') throw new Error(`no response but ${JSON.stringify(outcome)}`);
