@@ -1,5 +1,5 @@
-import { type FaultySite, startFaultySite } from '../../fixtures/faulty-site';
-import { type StandInProcess, startStandIn, startTestServers, type TestServers, variables } from '../../fixtures/stand-in-process';
+import type { FaultySite } from '../../fixtures/faulty-site';
+import { useFaultySite } from '../../fixtures/use-faulty-site';
 import { probe, type ProbeOptions } from '../../probe';
 import { type Account, ChatClient, register } from '../../probe/chat-client';
 import { shortChat } from '../../probe/short-chat';
@@ -10,29 +10,10 @@ jest.setTimeout(60_000);
 const SINGLE_TOKEN = { tokens: 1, gapMs: 500 };
 
 describe('the check of the health', () => {
-  let servers: TestServers;
-  let standIn: StandInProcess;
   let site: FaultySite;
   let account: Account;
-
-  beforeAll(async () => {
-    servers = await startTestServers();
-    standIn = await startStandIn(variables(servers));
-    while (!(await fetch(`${standIn.url}/readyz`)).ok) await new Promise(setImmediate);
-    site = await startFaultySite(standIn.url);
-    account = await register(site.url);
-  });
-
-  beforeEach(() => {
-    site.broken.clear();
-    site.calls.length = 0;
-  });
-
-  afterAll(async () => {
-    site.close();
-    await standIn.stop();
-    await servers.dispose();
-  });
+  useFaultySite((opened) => { site = opened; });
+  beforeAll(async () => { account = await register(site.url); });
 
   async function check(options: Partial<ProbeOptions> = {}) {
     const { verdicts, passed } = await probe({ url: site.url, checks: ['health'], account, pace: SINGLE_TOKEN, ...options });

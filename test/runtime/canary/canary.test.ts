@@ -1,32 +1,13 @@
-import { type FaultySite, HANGS, startFaultySite } from '../../../fixtures/faulty-site';
-import { type StandInProcess, startStandIn, startTestServers, type TestServers, variables } from '../../../fixtures/stand-in-process';
+import { type FaultySite, HANGS } from '../../../fixtures/faulty-site';
+import { useFaultySite } from '../../../fixtures/use-faulty-site';
 import { ChatClient, PROBE_MODEL, register } from '../../../probe/chat-client';
 import { run } from '../../../runtime/canary/canary';
 import { metricLine } from '../../../runtime/canary/metrics';
 
 jest.setTimeout(60_000);
 
-let servers: TestServers;
-let standIn: StandInProcess;
 let site: FaultySite;
-
-beforeAll(async () => {
-  servers = await startTestServers();
-  standIn = await startStandIn(variables(servers));
-  while (!(await fetch(`${standIn.url}/readyz`)).ok) await new Promise(setImmediate);
-  site = await startFaultySite(standIn.url);
-});
-
-beforeEach(() => {
-  site.broken.clear();
-  site.calls.length = 0;
-});
-
-afterAll(async () => {
-  site.close();
-  await standIn.stop();
-  await servers.dispose();
-});
+useFaultySite((opened) => { site = opened; });
 
 const runWith = (props: Partial<Parameters<typeof run>[0]> = {}) => run({ url: site.url, timeoutMs: 10_000, limitMs: 50_000, ...props });
 
